@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Child processes: argv form, no shell, own process group, bounded output, a deadline. */
+#ifndef BOXWOOD_BASE_PROC_H
+#define BOXWOOD_BASE_PROC_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Splits a mailrc command line into argv: blanks, '..', "..", backslash. No expansion of any kind.
+ * NULL and *e on an open quote or an empty line. Free with g_strfreev. */
+char **proc_argv(const char *line, struct err *e);
+
+/* Runs argv with stdin /dev/null and gives at most cap octets of stdout to done() in the thread-default
+ * context of the caller. On failure (no such program, exit status, signal, deadline, output past cap)
+ * e is set and out is empty. done() is called exactly once, unless proc_cancel came first. */
+struct proc;
+struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+void proc_cancel(struct proc *p); /* kills the group; done() is not called; p is freed */
+
+#endif

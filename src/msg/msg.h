@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One message as values: headers, addresses, dates, part tree, charsets, text for the eye.
+ *
+ * Knows nothing of accounts, files or screens: bytes in, values out. Every parser here is total (any
+ * bytes give a result), bounded (the limits below; hitting one is recorded in `defects`) and linear.
+ * Strings in results are valid UTF-8; those said to be clean hold no control or bidi bytes either.
+ * All functions may be called in any thread, one thread a value. msg_init() comes first, in main,
+ * after setlocale and before threads.
+ *
+ *	struct msg *m = msg_parse(bytes, n);          // bytes must outlive m
+ *	struct msg_part *p = msg_shown(m->root);
+ *	struct msg_text t = { 0 };
+ *	msg_text_of(m, p, &t);
+ */
+#ifndef BOXWOOD_MSG_MSG_H
+#define BOXWOOD_MSG_MSG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define MSG_DEPTH_MAX 100
+#define MSG_PARTS_MAX 10000
+#define MSG_HEADER_MAX (1u << 20)
+#define MSG_HEADERS_MAX (10u << 20)
+#define MSG_ADDRS_MAX 10000
+#define MSG_PARAMS_MAX 128
+#define MSG_REFS_MAX 1000
+#define MSG_TEXT_MAX (64u << 20) /* decoded text shown */
+
+void msg_init(void);
+void msg_done(void);
+
+/* --- addresses (RFC 5322 3.4) --- */
+struct msg_addr {
+	char *name; /* clean, may be NULL */
+	char *addr; /* clean; NULL for a group's name with no members */
+};
+/* GPtrArray of struct msg_addr *, freeing its elements. Never NULL in results. */
+GPtrArray *msg_addrs_parse(struct str value);
+GPtrArray *msg_addrs_new(void);
+struct msg_addr *msg_addr_new(const char *name, const char *addr);
+GPtrArray *msg_addrs_copy(const GPtrArray *from);
+/* A compact form for storage and back: `name NUL addr NUL` repeated. */
+void msg_addrs_pack(const GPtrArray *addrs, GString *out);
+GPtrArray *msg_addrs_unpack(struct str packed);
+/* "Name", else the address, for one line of a list; borrowed from a. */
+const char *msg_addr_short(const struct msg_addr *a);
+/* `Name <addr>` with the name quoted where RFC 5322 wants it; g_free. */
+char *msg_addr_full(const struct msg_addr *a);
+
+/* --- dates (RFC 5322 3.3, 4.3) --- */
+struct msg_date {
+	int64_t epoch;  /* seconds; valid only if known */
+	int offset;     /* minutes east of UTC */
+	bool known;
+};
+struct msg_date msg_date_parse(struct str value);
+char *msg_date_rfc3339(struct msg_date d); /* "2026-11-21T19:14:00+01:00"; NULL if not known; g_free */
+/* IMAP's date-time, "17-Jul-1996 02:44:25 -0700" (RFC 9051, date-time). */
+struct msg_date msg_date_internal(struct str value);
+
+/* --- header block --- */
+struct msg_field {
+	char *name;  /* as written, clean */
+	char *value; /* unfolded, decoded (RFC 2047), clean, valid UTF-8 */
+	char *raw;   /* unfolded bytes made valid UTF-8, not decoded */
+};
+struct msg_head {
+	GPtrArray *fields; /* struct msg_field *, in order */
+	GPtrArray *from, *sender, *reply_to, *to, *cc, *bcc; /* struct msg_addr * */
+	GPtrArray *references; /* char *, without <>; at most MSG_REFS_MAX, the newest kept */
+	char *in_reply_to; /* first id without <>, or NULL */
+	char *message_id;  /* without <>, or NULL */
+	char *subject;     /* clean, "" if none */
+	char *list_id;     /* the part in <> of List-Id, or NULL */
+	struct msg_date date;
+};
+/* bytes: a header block with or without its ending empty line. The first of doubled fields wins. */
+struct msg_head *msg_head_parse(struct str bytes);
+void msg_head_free(struct msg_head *h);
+const char *msg_head_get(const struct msg_head *h, const char *name); /* decoded, first; NULL */
+/* One RFC 2047 unstructured value to clean UTF-8. g_free. */
+char *msg_decode_words(struct str raw);
+
+/* --- part tree: one type, from bytes and from BODYSTRUCTURE --- */
+struct msg_part {
+	char *section;     /* RFC 9051: "1.2"; "" for the root multipart; "1" for a root leaf */
+	char *type;        /* "text/plain", lower case, never NULL */
+	char *charset;     /* as labelled, lower case, or NULL */
+	char *encoding;    /* "7bit", "base64", .. lower case, never NULL */
+	char *disposition; /* "inline", "attachment", .. or NULL */
+	char *name;        /* file name: clean, as sent (make it safe with fs_safe_name before use); or NULL */
+	char *cid;         /* without <>, or NULL */
+	char *description; /* clean, or NULL */
+	bool flowed, delsp; /* text/plain; format=flowed */
+	uint64_t size;     /* encoded octets */
+	uint64_t start, length; /* body within the message bytes; from bytes only */
+	uint64_t head_start;    /* its MIME header; from bytes only */
+	struct msg_head *head;  /* of a message/rfc822: the inner header; from bytes only, else NULL */
+	GPtrArray *children;    /* struct msg_part *; NULL for a leaf */
+};
+struct msg_part *msg_part_new(void);
+void msg_part_free(struct msg_part *p);
+struct msg_part *msg_part_find(struct msg_part *root, const char *section); /* NULL */
+/* Every leaf in order; a message/rfc822 is walked into as well as being a part itself. */
+void msg_part_walk(struct msg_part *root, void (*visit)(struct msg_part *p, int depth, void *aux), void *aux);
+/* The part whose text the reader sees: of alternatives the best text, no attachment; NULL: none is text. */
+struct msg_part *msg_shown(struct msg_part *root);
+/* The first leaf of this type that is no attachment (cli.md: `plain`, `html`), or NULL. */
+struct msg_part *msg_first(struct msg_part *root, const char *type);
+/* Leaves offered as files: every leaf that is not `shown`; borrowed pointers, g_ptr_array_unref. */
+GPtrArray *msg_files(struct msg_part *root, const struct msg_part *shown);
+bool msg_is_attachment(const struct msg_part *p); /* for the @ of lists and `attachments` */
+unsigned msg_attachments(struct msg_part *root);
+/* A compact form for storage and back (bounded, total; NULL on nonsense). */
+void msg_part_pack(const struct msg_part *root, GString *out);
+struct msg_part *msg_part_unpack(struct str packed);
+
+/* --- a whole message from bytes --- */
+struct msg {
+	struct str bytes;      /* borrowed */
+	struct msg_head *head;
+	struct msg_part *root; /* never NULL */
+	GPtrArray *defects;    /* char *, stable English keywords: "depth-limit", "no-end-boundary", .. */
+};
+struct msg *msg_parse(struct str bytes);
+void msg_free(struct msg *m);
+/* False: nothing in the first lines looks like a header (a file that is no message: show it as text). */
+bool msg_looks_like(struct str bytes);
+
+/* Undoes the content transfer encoding; damaged input gives what could be read. -1: past max octets. */
+int msg_decode(const char *encoding, struct str body, size_t max, struct buf *out, struct err *e);
+/* The decoded octets of one leaf of m. */
+int msg_part_bytes(const struct msg *m, const struct msg_part *p, size_t max, struct buf *out, struct err *e);
+/* To UTF-8 by the label as mail uses it: valid UTF-8 stays, else the label (WHATWG aliases, allow-list),
+ * else windows-1252, else U+FFFD. CRLF to LF. Control bytes are kept: clean before showing. g_free. */
+char *msg_to_utf8(struct str octets, const char *label, size_t *n_out);
+
+/* --- text for the eye --- */
+struct msg_link {
+	char *url;  /* clean */
+	char *text; /* clean, may be "" */
+};
+struct msg_text {
+	char *text;        /* what the reader sees: clean, LF ended lines, links marked [n] */
+	GPtrArray *links;  /* struct msg_link *; the n-th is [n+1] */
+	GPtrArray *remote; /* char *: what HTML would have loaded and was not */
+	bool from_html;
+	bool truncated;    /* MSG_TEXT_MAX was met */
+};
+/* octets: decoded body of a text part. type chooses: text/html is stripped, the rest is plain. */
+void msg_text_make(struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out);
+void msg_text_clear(struct msg_text *t);
+
+/* --- flags (RFC 9051 2.3.2) --- */
+#define MSG_SEEN (1u << 0)
+#define MSG_ANSWERED (1u << 1)
+#define MSG_FLAGGED (1u << 2)
+#define MSG_DELETED (1u << 3)
+#define MSG_DRAFT (1u << 4)
+#define MSG_FORWARDED (1u << 5) /* $Forwarded */
+#define MSG_MDNSENT (1u << 6)   /* $MDNSent */
+#define MSG_JUNK (1u << 7)      /* $Junk */
+#define MSG_NOTJUNK (1u << 8)   /* $NotJunk */
+#define MSG_PHISHING (1u << 9)  /* $Phishing */
+#define MSG_IMPORTANT (1u << 10) /* $Important */
+#define MSG_RECENT (1u << 11)   /* \Recent, never stored */
+#define MSG_ATTACHMENT (1u << 16) /* ours: has attachments (from the part tree) */
+#define MSG_INVITE (1u << 17)     /* ours: has a calendar part */
+#define MSG_SERVER_FLAGS 0xfffu
+#define MSG_KEYWORD_MAX 128
+#define MSG_KEYWORDS_MAX 256
+/* The bit of a flag or keyword, 0 if it has none (then it is kept as an opaque keyword). */
+uint32_t msg_flag_bit(struct str name);
+/* Spellings of the set bits, in a fixed order: msg_flag_name(i) for bit i, NULL where none. */
+const char *msg_flag_name(unsigned bit);
+
+/* --- guessing a type (libmagic) --- */
+/* The type of bounded content (the first 64 KB are looked at), or NULL. One handle a thread; slow: pool only. g_free. */
+char *msg_magic(struct str octets);
+
+#endif

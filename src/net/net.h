@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connections: name resolution, connecting, TLS, and the one pump that runs any protocol session.
+ *
+ * Knows nothing of which protocol it carries: a session is four functions over bytes (struct wire_session).
+ * Everything runs in the thread whose default GMainContext was current at wire_open; callbacks come from
+ * there. A wire is opened once, ends once (ended() is called exactly once, unless wire_free came first)
+ * and is freed by its owner, also from inside its own callbacks.
+ *
+ *	w = wire_open(&where, &session, &callbacks, aux);
+ *	wire_poke(w);            // the session has bytes to send or another deadline
+ *	wire_free(w);            // closes at once; NULL is a no-op
+ */
+#ifndef BOXWOOD_NET_NET_H
+#define BOXWOOD_NET_NET_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#define NET_CONNECT_MS 30000 /* name, connection and TLS handshake together */
+
+enum net_security {
+	NET_TLS,      /* TLS from the first byte */
+	NET_STARTTLS, /* the session asks for it (want = WIRE_STARTTLS) */
+	NET_INSECURE, /* the account says so in full */
+};
+
+struct net_where {
+	const char *host; /* a name, an IPv4 or an IPv6 address; borrowed during wire_open */
+	uint16_t port;
+	enum net_security security;
+	const char *cafile; /* an extra trusted CA in PEM, or NULL */
+	const char *pin;    /* lower-case hex SHA-256 of the SPKI: replaces chain and name; or NULL */
+};
+
+enum wire_want { WIRE_NOTHING, WIRE_STARTTLS, WIRE_CLOSE };
+
+/* What the pump needs of a protocol session. All are called in the wire's thread. */
+struct wire_session {
+	void *it;
+	void (*connected)(void *it, bool tls);           /* bytes may flow; after TLS where TLS comes first */
+	int (*feed)(void *it, struct str bytes, struct err *e); /* -1 ends the wire with e */
+	struct str (*pending)(void *it);                 /* what waits to be sent; borrowed until the next call */
+	void (*sent)(void *it, size_t n);                /* the first n octets of pending() are gone */
+	int64_t (*deadline)(void *it);                   /* clock_ms() or CLOCK_NEVER */
+	void (*expired)(void *it, struct err *e);        /* the deadline passed: fill e; the wire ends with it */
+	enum wire_want (*want)(void *it);                /* looked at once pending() is empty */
+	void (*eof)(void *it, struct err *e);            /* the peer closed: fill e with how bad that is */
+	void (*tls_started)(void *it);                   /* after STARTTLS: forget what was learned before */
+};
+
+struct wire_callbacks {
+	void (*secured)(void *aux);                      /* TLS is up and verified; may be NULL */
+	void (*progress)(void *aux);                     /* after each feed: take the session's events */
+	void (*ended)(struct err *e, void *aux);         /* e->cause ERR_NONE: closed as wanted */
+};
+
+struct wire_stats {
+	uint64_t bytes_in, bytes_out; /* on the socket, TLS included */
+	unsigned round_trips;         /* waits for the peer since TLS stood (architecture.md: flight) */
+};
+
+struct wire;
+struct wire *wire_open(const struct net_where *where, const struct wire_session *s,
+	const struct wire_callbacks *cb, void *aux);
+void wire_poke(struct wire *w);
+void wire_free(struct wire *w);
+struct wire_stats wire_stats(const struct wire *w);
+
+/* The peer's certificate for people and for pins. */
+struct net_cert {
+	char *subject, *issuer; /* one line each, cleaned */
+	char *names;            /* DNS and IP names, comma separated, cleaned */
+	char *not_before, *not_after; /* RFC 3339 */
+	char spki[65];          /* lower-case hex SHA-256 of the public key */
+};
+/* Of the handshake that was made or refused; false: none was seen. Clear with net_cert_clear. */
+bool wire_cert(const struct wire *w, struct net_cert *out);
+const char *wire_tls_version(const struct wire *w); /* "TLSv1.3", NULL before TLS */
+void net_cert_clear(struct net_cert *c);
+
+/* n random octets from the system's generator; ends the program if there are none. */
+void net_random(void *p, size_t n);
+
+#endif
