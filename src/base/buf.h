@@ -16,8 +16,8 @@ struct str {
 
 #define STR(literal) ((struct str){ (literal), sizeof(literal) - 1 })
 
-struct str str_of(const char *s);                  /* NULL gives an empty slice */
-char *str_dup(struct str s);                       /* NUL-terminated copy; free with g_free */
+struct str str_of(const char *s); /* NULL gives an empty slice */
+char *str_dup(struct str s);      /* NUL-terminated copy; free with g_free */
 bool str_eq(struct str a, struct str b);
 bool str_ieq(struct str a, struct str b);          /* ASCII case is ignored */
 bool str_is(struct str a, const char *literal);    /* str_ieq with a C string */
@@ -41,14 +41,14 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_clear(struct buf *b);                     /* frees; the cap stays */
-void buf_reset(struct buf *b);                     /* keeps the memory */
+void buf_clear(struct buf *b);                       /* frees; the cap stays */
+void buf_reset(struct buf *b);                       /* keeps the memory */
 int buf_add(struct buf *b, const void *p, size_t n); /* -1: past the cap */
 int buf_add_str(struct buf *b, struct str s);
 int buf_add_c(struct buf *b, char c);
 int buf_addf(struct buf *b, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
-void buf_drop(struct buf *b, size_t n);            /* the first n octets go */
+void buf_drop(struct buf *b, size_t n); /* the first n octets go */
 struct str buf_str(const struct buf *b);
-char *buf_steal(struct buf *b);                    /* NUL-terminated; the buffer is empty after; g_free */
+char *buf_steal(struct buf *b); /* NUL-terminated; the buffer is empty after; g_free */
 
 #endif

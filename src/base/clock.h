@@ -9,8 +9,8 @@
 
 #define CLOCK_NEVER INT64_MAX
 
-int64_t clock_ms(void);   /* CLOCK_BOOTTIME in milliseconds */
-int64_t clock_wall(void); /* seconds since 1970 UTC */
+int64_t clock_ms(void);     /* CLOCK_BOOTTIME in milliseconds */
+int64_t clock_wall(void);   /* seconds since 1970 UTC */
 int64_t clock_cpu_us(void); /* CPU time of this process in microseconds */
 
 /* A virtual clock for tests: from then on clock_ms() and clock_wall() return what was set, and timers

@@ -39,7 +39,10 @@ struct err {
 	char *server; /* owned; the server's own words, or NULL */
 };
 
-#define ERR_INIT { 0 }
+#define ERR_INIT                                                                                                       \
+	{                                                                                                              \
+		0                                                                                                      \
+	}
 
 /* Fills e (its old strings are freed) and returns -1, so that `return err_set(..)` reads well. */
 int err_set(struct err *e, enum err_scope scope, enum err_cause cause, enum err_retry retry, const char *fmt, ...)
@@ -47,8 +50,8 @@ int err_set(struct err *e, enum err_scope scope, enum err_cause cause, enum err_
 int err_set_server(struct err *e, const char *words); /* adds the server's words (copied); returns -1 */
 int err_errno(struct err *e, int errnum, const char *what, const char *path); /* program, local, never */
 void err_clear(struct err *e);
-void err_move(struct err *to, struct err *from);      /* to is cleared first; from is empty after */
+void err_move(struct err *to, struct err *from); /* to is cleared first; from is empty after */
 void err_copy(struct err *to, const struct err *from);
-const char *err_cause_name(enum err_cause c);         /* "net", "tls", ..: the `class` of JSON errors */
+const char *err_cause_name(enum err_cause c); /* "net", "tls", ..: the `class` of JSON errors */
 
 #endif

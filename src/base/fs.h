@@ -32,6 +32,6 @@ char *fs_safe_name(const char *name);
 struct fs_lock;
 struct fs_lock *fs_lock(const char *path, bool shared, int wait_ms, char **holder_out, struct err *e);
 int fs_lock_write(struct fs_lock *l, const char *text, struct err *e); /* exclusive holders only */
-void fs_unlock(struct fs_lock *l); /* NULL is a no-op */
+void fs_unlock(struct fs_lock *l);                                     /* NULL is a no-op */
 
 #endif

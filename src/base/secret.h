@@ -12,9 +12,9 @@
 struct secret;
 struct secret *secret_new(struct str bytes); /* copies; NULL when longer than SECRET_MAX or holding NUL, CR, LF */
 struct secret *secret_copy(const struct secret *s);
-struct str secret_bytes(const struct secret *s); /* borrowed; do not copy into ordinary memory */
+struct str secret_bytes(const struct secret *s);                /* borrowed; do not copy into ordinary memory */
 bool secret_eq(const struct secret *a, const struct secret *b); /* time does not depend on where they differ */
-void secret_free(struct secret *s); /* NULL is a no-op */
+void secret_free(struct secret *s);                             /* NULL is a no-op */
 
 /* The process: no core files, no ptrace by the same user. Called once by main. */
 void secret_harden_process(void);

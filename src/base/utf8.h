@@ -13,7 +13,7 @@ char *utf8_make_valid(struct str s); /* each bad sequence becomes U+FFFD; g_free
 /* The next extended grapheme cluster of a valid string: its octets, and its columns in *width_out
  * (0, 1 or 2). An empty slice at the end. */
 struct str utf8_cluster(struct str s, int *width_out);
-int utf8_width(struct str s);               /* columns of the whole */
+int utf8_width(struct str s);                                   /* columns of the whole */
 struct str utf8_fit(struct str s, int columns, int *width_out); /* the longest prefix that fits */
 
 /* What may go to a terminal or into one line of a list: every C0, C1, DEL, bidi control and
@@ -22,11 +22,11 @@ struct str utf8_fit(struct str s, int columns, int *width_out); /* the longest p
  * utf8_text keeps LF and tabs. Both accept any bytes and always give valid UTF-8; g_free. */
 char *utf8_line(struct str s);
 char *utf8_text(struct str s);
-bool utf8_is_clean(struct str s);           /* valid and free of what utf8_text would replace */
+bool utf8_is_clean(struct str s); /* valid and free of what utf8_text would replace */
 
 /* From UTF-8 to the locale's charset for stdout; what it lacks becomes '?'. g_free. */
 char *utf8_to_locale(const char *s);
-char *utf8_from_locale(const char *s);      /* argv and the like; invalid bytes become U+FFFD */
-bool utf8_locale(void);                     /* the locale's charset is UTF-8 */
+char *utf8_from_locale(const char *s); /* argv and the like; invalid bytes become U+FFFD */
+bool utf8_locale(void);                /* the locale's charset is UTF-8 */
 
 #endif

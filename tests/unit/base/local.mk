@@ -1,3 +1,12 @@
 check_PROGRAMS += tests/unit/base/test_buf
 tests_unit_base_test_buf_SOURCES = tests/unit/base/test_buf.c $(UNIT)
 tests_unit_base_test_buf_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_utf8
+tests_unit_base_test_utf8_SOURCES = tests/unit/base/test_utf8.c $(UNIT)
+tests_unit_base_test_utf8_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_fs
+tests_unit_base_test_fs_SOURCES = tests/unit/base/test_fs.c $(UNIT)
+tests_unit_base_test_fs_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_thread
+tests_unit_base_test_thread_SOURCES = tests/unit/base/test_thread.c $(UNIT)
+tests_unit_base_test_thread_LDADD = $(LINK_BASE)

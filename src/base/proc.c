@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/proc.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+
+#include "base/clock.h"
+
+char **proc_argv(const char *line, struct err *e)
+{
+	char **argv = NULL;
+	g_autoptr(GError) error = NULL;
+	if (g_shell_parse_argv(line, NULL, &argv, &error))
+		return argv;
+	err_set(e, ERR_PROGRAM, ERR_CONFIG, ERR_NEVER, "command '%s': %s", line,
+		error->code == G_SHELL_ERROR_EMPTY_STRING ? "is empty" : "has an open quote");
+	return NULL;
+}
+
+struct proc {
+	GSubprocess *child;
+	GInputStream *from; /* the child's stdout, owned by child */
+	GCancellable *stop;
+	struct timer *timer;
+	struct buf out;
+	char chunk[4096];
+	char *name;
+	struct err err; /* of reading; the first wins */
+	bool canceled;  /* the owner is gone: no callback */
+	void (*done)(struct buf *out, struct err *e, void *aux);
+	void *aux;
+};
+
+/* Its own group, so that a helper's children end with it. */
+static void own_group(gpointer data)
+{
+	(void)data;
+	setpgid(0, 0);
+}
+
+static void kill_group(struct proc *p)
+{
+	const char *id = g_subprocess_get_identifier(p->child);
+	uint64_t pid;
+	if (id && str_u64(str_of(id), G_MAXINT, &pid) && pid > 1)
+		kill(-(pid_t)pid, SIGKILL);
+	g_subprocess_force_exit(p->child);
+}
+
+static void proc_free(struct proc *p)
+{
+	explicit_bzero(p->chunk, sizeof(p->chunk));
+	if (p->out.p)
+		explicit_bzero(p->out.p, p->out.cap);
+	buf_clear(&p->out);
+	timer_free(p->timer);
+	g_object_unref(p->stop);
+	g_object_unref(p->child);
+	g_free(p->name);
+	err_clear(&p->err);
+	g_free(p);
+}
+
+static void waited(GObject *object, GAsyncResult *result, gpointer data)
+{
+	struct proc *p = data;
+	g_autoptr(GError) error = NULL;
+	bool ok = g_subprocess_wait_finish(G_SUBPROCESS(object), result, &error);
+	if (!p->canceled) {
+		if (p->err.cause == ERR_NONE && !ok)
+			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", p->name, error->message);
+		else if (p->err.cause == ERR_NONE && g_subprocess_get_if_signaled(p->child))
+			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was ended by signal %d", p->name,
+				g_subprocess_get_term_sig(p->child));
+		else if (p->err.cause == ERR_NONE && g_subprocess_get_exit_status(p->child))
+			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' ended with status %d", p->name,
+				g_subprocess_get_exit_status(p->child));
+		if (p->err.cause != ERR_NONE)
+			buf_reset(&p->out);
+		p->done(&p->out, &p->err, p->aux);
+	}
+	proc_free(p);
+}
+
+static void finish(struct proc *p)
+{
+	timer_at(p->timer, CLOCK_NEVER);
+	g_subprocess_wait_async(p->child, NULL, waited, p);
+}
+
+static void overdue(void *aux)
+{
+	struct proc *p = aux;
+	err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_LATER, "'%s' did not end in time and was stopped", p->name);
+	kill_group(p);
+	g_cancellable_cancel(p->stop);
+}
+
+static void got(GObject *object, GAsyncResult *result, gpointer data)
+{
+	struct proc *p = data;
+	gssize n = g_input_stream_read_finish(G_INPUT_STREAM(object), result, NULL);
+	if (n > 0 && buf_add(&p->out, p->chunk, (size_t)n)) {
+		err_set(&p->err, ERR_PROGRAM, ERR_LIMIT, ERR_NEVER, "'%s' printed more than %zu octets", p->name,
+			p->out.max);
+		kill_group(p);
+		n = 0;
+	}
+	if (n > 0)
+		g_input_stream_read_async(p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got, p);
+	else
+		finish(p);
+}
+
+struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+	g_subprocess_launcher_set_child_setup(launcher, own_group, NULL, NULL);
+	g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
+	GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
+	if (!child) {
+		struct err e = ERR_INIT;
+		struct buf none;
+		buf_init(&none, cap);
+		err_set(&e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
+		done(&none, &e, aux);
+		err_clear(&e);
+		return NULL;
+	}
+	struct proc *p = g_new0(struct proc, 1);
+	p->child = child;
+	p->from = g_subprocess_get_stdout_pipe(child);
+	p->stop = g_cancellable_new();
+	p->name = g_strdup(argv[0]);
+	p->done = done;
+	p->aux = aux;
+	buf_init(&p->out, cap);
+	p->timer = timer_new(g_main_context_get_thread_default(), overdue, p);
+	timer_at(p->timer, clock_ms() + timeout_ms);
+	g_input_stream_read_async(p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got, p);
+	return p;
+}
+
+void proc_cancel(struct proc *p)
+{
+	p->canceled = true;
+	kill_group(p);
+	g_cancellable_cancel(p->stop);
+}

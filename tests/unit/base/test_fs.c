@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "tests/unit/unit.h"
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) ? 0 : st.st_mode & 07777;
+}
+
+static void a13_private_dir_is_0700_whatever_the_umask(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *deep = g_build_filename(top, "a", "b", NULL);
+	struct err e = ERR_INIT;
+	mode_t old = umask(0);
+	g_assert_cmpint(fs_private_dir(deep, &e), ==, 0);
+	g_assert_cmpint(mode_of(deep), ==, 0700);
+	g_assert_cmpint(chmod(deep, 0755), ==, 0);
+	g_assert_cmpint(fs_private_dir(deep, &e), ==, 0);
+	g_assert_cmpint(mode_of(deep), ==, 0700);
+	umask(old);
+	g_autofree char *file = g_build_filename(top, "f", NULL);
+	g_assert_true(g_file_set_contents(file, "x", 1, NULL));
+	g_assert_cmpint(fs_private_dir(file, &e), ==, -1);
+	g_assert_cmpint(e.cause, ==, ERR_LOCAL);
+	err_clear(&e);
+}
+
+static void d22_new_file_never_overwrites(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *path = g_build_filename(top, "part", NULL);
+	struct err e = ERR_INIT;
+	struct fs_new *f = fs_new_open(path, false, &e);
+	g_assert_nonnull(f);
+	g_assert_cmpint(fs_new_write(f, STR("new"), &e), ==, 0);
+	g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+	g_assert_true(g_file_set_contents(path, "old", 3, NULL));
+	g_assert_cmpint(fs_new_commit(&f, &e), ==, -1);
+	g_assert_null(f);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "old");
+	g_assert_null(fs_new_open(path, false, &e));
+	/* No temp file is left behind. */
+	g_autoptr(GDir) dir = g_dir_open(top, 0, NULL);
+	g_assert_cmpstr(g_dir_read_name(dir), ==, "part");
+	g_assert_null(g_dir_read_name(dir));
+	err_clear(&e);
+}
+
+static void d22_symlink_is_not_followed(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *target = g_build_filename(top, "target", NULL);
+	g_autofree char *link_path = g_build_filename(top, "link", NULL);
+	struct err e = ERR_INIT;
+	g_assert_cmpint(symlink(target, link_path), ==, 0);
+	g_assert_null(fs_new_open(link_path, false, &e));
+	g_assert_cmpint(e.cause, ==, ERR_LOCAL);
+	g_assert_false(g_file_test(target, G_FILE_TEST_EXISTS));
+	err_clear(&e);
+}
+
+static void new_file_replaces_by_rename(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *path = g_build_filename(top, "rc", NULL);
+	struct err e = ERR_INIT;
+	g_assert_true(g_file_set_contents(path, "old", 3, NULL));
+	struct fs_new *f = fs_new_open(path, true, &e);
+	g_assert_cmpint(fs_new_write(f, STR("new"), &e), ==, 0);
+	g_assert_cmpint(fs_new_commit(&f, &e), ==, 0);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "new");
+	g_assert_cmpint(mode_of(path), ==, 0600);
+	err_clear(&e);
+}
+
+static void n02_safe_name_is_one_component(void)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "../../.bashrc", "_.._.._.bashrc" },
+		{ "/tmp/x", "_tmp_x" },
+		{ "..\\x", "_.._x" },
+		{ "~/.profile", "_~_.profile" },
+		{ "C:x", "C_x" },
+		{ ".", "_" },
+		{ "..", "_" },
+		{ "", "unnamed" },
+		{ "   ", "unnamed" },
+		{ "-rf", "_-rf" },
+		{ "a\nb", "a b" },
+		{ "x\xe2\x80\xaegpj.exe", "x\xef\xbf\xbdgpj.exe" },
+		{ "a.pdf...", "a.pdf" },
+		{ "r\xc3\xa9sum\xc3\xa9.pdf", "r\xc3\xa9sum\xc3\xa9.pdf" },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *name = fs_safe_name(cases[i].in);
+		g_assert_cmpstr(name, ==, cases[i].out);
+	}
+}
+
+static void n03_long_name_keeps_extension(void)
+{
+	GString *s = g_string_new(NULL);
+	for (int i = 0; i < 300; i++)
+		g_string_append(s, "ø");
+	g_string_append(s, ".tar.gz");
+	g_autofree char *name = fs_safe_name(s->str);
+	g_assert_cmpuint(strlen(name), <=, 200);
+	g_assert_true(g_str_has_suffix(name, ".gz"));
+	g_assert_true(g_utf8_validate(name, -1, NULL));
+	g_string_free(s, TRUE);
+}
+
+static void d10_second_exclusive_lock_is_refused(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *path = g_build_filename(top, "lock", NULL);
+	struct err e = ERR_INIT;
+	struct fs_lock *a = fs_lock(path, false, 0, NULL, &e);
+	g_assert_nonnull(a);
+	g_assert_cmpint(fs_lock_write(a, "pid 7", &e), ==, 0);
+	g_autofree char *holder = NULL;
+	g_assert_null(fs_lock(path, false, 0, &holder, &e));
+	g_assert_cmpstr(holder, ==, "pid 7");
+	g_assert_cmpint(e.retry, ==, ERR_LATER);
+	fs_unlock(a);
+	struct fs_lock *s1 = fs_lock(path, true, 0, NULL, &e), *s2 = fs_lock(path, true, 0, NULL, &e);
+	g_assert_nonnull(s1);
+	g_assert_nonnull(s2);
+	g_assert_null(fs_lock(path, false, 0, NULL, &e));
+	fs_unlock(s1);
+	fs_unlock(s2);
+	err_clear(&e);
+}
+
+static void read_refuses_what_is_no_file(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *path = g_build_filename(top, "f", NULL);
+	struct err e = ERR_INIT;
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	g_assert_cmpint(fs_read(top, 100, &b, &e), ==, -1);
+	g_assert_cmpint(fs_read(path, 100, &b, &e), ==, -1);
+	g_assert_cmpint(e.cause, ==, ERR_MISSING);
+	g_assert_true(g_file_set_contents(path, "0123456789", 10, NULL));
+	g_assert_cmpint(fs_read(path, 9, &b, &e), ==, -1);
+	g_assert_cmpint(e.cause, ==, ERR_LIMIT);
+	buf_reset(&b);
+	g_assert_cmpint(fs_read(path, 10, &b, &e), ==, 0);
+	g_assert_cmpuint(b.n, ==, 10);
+	buf_clear(&b);
+	err_clear(&e);
+}
+
+void suite(void)
+{
+	unit_add(a13_private_dir_is_0700_whatever_the_umask);
+	unit_add(d22_new_file_never_overwrites);
+	unit_add(d22_symlink_is_not_followed);
+	unit_add(new_file_replaces_by_rename);
+	unit_add(n02_safe_name_is_one_component);
+	unit_add(n03_long_name_keeps_extension);
+	unit_add(d10_second_exclusive_lock_is_refused);
+	unit_add(read_refuses_what_is_no_file);
+}
