@@ -33,8 +33,8 @@ void app_free(struct app *a); /* NULL is a no-op */
 const struct cfg *app_cfg(const struct app *a);
 /* Gives r its id, sends it, and calls fn for its events. fn may be NULL. */
 uint32_t app_request(struct app *a, struct request *r, app_event_fn fn, void *aux);
-void app_cancel(struct app *a, uint32_t id); /* its EV_ENDED still comes; 0 is a no-op */
-void app_forget(struct app *a, uint32_t id); /* canceled, and fn is not called any more; 0 is a no-op */
+void app_cancel(struct app *a, uint32_t id);                /* its EV_ENDED still comes; 0 is a no-op */
+void app_forget(struct app *a, uint32_t id);                /* canceled, and fn is not called any more; 0 is a no-op */
 void app_listen(struct app *a, app_event_fn fn, void *aux); /* events of no request; one listener a front end */
 
 /* --- the words of errors (words.c): every sentence both front ends say --- */
@@ -73,8 +73,9 @@ char *app_id_format(const char *account, const char *folder, uint32_t uidvalidit
 bool app_id_is_full(const char *text);
 
 /* --- dates for people, in the local time zone --- */
-char *app_date_short(int64_t when, int64_t now); /* at most 6 columns: "20:14", "Fri 20", "16 Nov", "Nov 24" = month year */
-char *app_date_long(struct msg_date d);          /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
-char *app_size(uint64_t octets);                 /* "3 KB" */
+char *app_date_short(
+	int64_t when, int64_t now);     /* at most 6 columns: "20:14", "Fri 20", "16 Nov", "Nov 24" = month year */
+char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
+char *app_size(uint64_t octets);        /* "3 KB" */
 
 #endif

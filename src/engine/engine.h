@@ -20,59 +20,59 @@
 #include "msg/msg.h"
 #include "store/store.h"
 
-#define ENGINE_POLL_FLOOR_S 600   /* between polls strictly more than this passes */
-#define ENGINE_ACTS_PER_HOUR 30   /* of processes without a terminal */
-#define ENGINE_WINDOW_ROWS 50     /* the newest window, fetched first */
+#define ENGINE_POLL_FLOOR_S 600 /* between polls strictly more than this passes */
+#define ENGINE_ACTS_PER_HOUR 30 /* of processes without a terminal */
+#define ENGINE_WINDOW_ROWS 50   /* the newest window, fetched first */
 #define ENGINE_ACCOUNTS_MAX 64
 
 struct engine_settings {
-	const struct cfg *cfg;   /* constant; outlives the engine */
+	const struct cfg *cfg; /* constant; outlives the engine */
 	const char *cache_dir, *state_dir;
-	bool offline;            /* no connection is ever opened */
-	bool interactive;        /* a person at a terminal: screens, or batch with /dev/tty */
-	bool stay;               /* screens: keep connections, idle, poll by the timer */
+	bool offline;     /* no connection is ever opened */
+	bool interactive; /* a person at a terminal: screens, or batch with /dev/tty */
+	bool stay;        /* screens: keep connections, idle, poll by the timer */
 };
 
 /* --- requests --- */
 enum request_type {
-	REQ_WINDOW,    /* reader: rows of a folder -> EV_ROWS */
-	REQ_FOLDERS,   /* reader: folders of an account (or all: account -1) -> EV_FOLDERS */
-	REQ_FIND,      /* reader: places of an id -> EV_ROWS */
-	REQ_OPEN,      /* folder wanted: select it, fetch what changed, newest window first */
-	REQ_CLOSE,     /* folder no longer looked at */
-	REQ_SYNC,      /* agree with the server about one folder, the kept ones (name NULL), or `bodies` too */
-	REQ_READ,      /* a message for the eye: structure, headers, shown text -> EV_MESSAGE */
-	REQ_PART,      /* octets of a part, decoded, into a file that does not exist yet -> EV_SAVED */
-	REQ_RAW,       /* the message as received -> EV_BYTES */
-	REQ_FILE,      /* a message from bytes given along -> EV_MESSAGE (no account needed) */
-	REQ_CHECK,     /* setup check of an account -> EV_CHECK.. */
-	REQ_ANSWER,    /* to an EV_ASK */
-	REQ_CANCEL,    /* the request with that id */
-	REQ_RETRY,     /* the user acts: try the account again now (banner's key), also after a refused login */
+	REQ_WINDOW,  /* reader: rows of a folder -> EV_ROWS */
+	REQ_FOLDERS, /* reader: folders of an account (or all: account -1) -> EV_FOLDERS */
+	REQ_FIND,    /* reader: places of an id -> EV_ROWS */
+	REQ_OPEN,    /* folder wanted: select it, fetch what changed, newest window first */
+	REQ_CLOSE,   /* folder no longer looked at */
+	REQ_SYNC,    /* agree with the server about one folder, the kept ones (name NULL), or `bodies` too */
+	REQ_READ,    /* a message for the eye: structure, headers, shown text -> EV_MESSAGE */
+	REQ_PART,    /* octets of a part, decoded, into a file that does not exist yet -> EV_SAVED */
+	REQ_RAW,     /* the message as received -> EV_BYTES */
+	REQ_FILE,    /* a message from bytes given along -> EV_MESSAGE (no account needed) */
+	REQ_CHECK,   /* setup check of an account -> EV_CHECK.. */
+	REQ_ANSWER,  /* to an EV_ASK */
+	REQ_CANCEL,  /* the request with that id */
+	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
 };
 
 enum sync_due {
-	SYNC_PERSON,  /* a person's act: at once, entered in the ledger */
-	SYNC_IF_DUE,  /* cron: only past the interval */
-	SYNC_POLL,    /* batch reads when due: counts as a poll */
+	SYNC_PERSON, /* a person's act: at once, entered in the ledger */
+	SYNC_IF_DUE, /* cron: only past the interval */
+	SYNC_POLL,   /* batch reads when due: counts as a poll */
 };
 
 struct request {
 	enum request_type type;
-	uint32_t id;          /* chosen by the front, never 0 */
-	int account;          /* index in cfg->accounts; -1: all or none */
-	char *folder;         /* name shown; owned; NULL: see type */
+	uint32_t id;  /* chosen by the front, never 0 */
+	int account;  /* index in cfg->accounts; -1: all or none */
+	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
 	uint32_t folder_id, uid;
 	enum sync_due due;
 	bool bodies, dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
-	char *section;        /* PART; NULL of READ: the shown one */
-	char *path;           /* PART */
-	char *msgid;          /* FIND */
-	struct buf bytes;     /* FILE */
-	struct secret *secret; /* ANSWER to ASK_PASSWORD */
-	uint32_t answers;     /* ANSWER: the ask's id; CANCEL: the request's id */
-	bool yes;             /* ANSWER */
+	char *section;                            /* PART; NULL of READ: the shown one */
+	char *path;                               /* PART */
+	char *msgid;                              /* FIND */
+	struct buf bytes;                         /* FILE */
+	struct secret *secret;                    /* ANSWER to ASK_PASSWORD */
+	uint32_t answers;                         /* ANSWER: the ask's id; CANCEL: the request's id */
+	bool yes;                                 /* ANSWER */
 };
 struct request *request_new(enum request_type type, uint32_t id, int account);
 void request_free(struct request *r);
@@ -96,53 +96,87 @@ enum event_type {
 	EV_ENDED,       /* the request .id has ended; .err.cause ERR_NONE: done */
 };
 
-enum account_phase { ACCOUNT_OFFLINE, ACCOUNT_CONNECTING, ACCOUNT_ONLINE, ACCOUNT_WAITING /* backoff */, ACCOUNT_STOPPED /* the user must act */ };
+enum account_phase {
+	ACCOUNT_OFFLINE,
+	ACCOUNT_CONNECTING,
+	ACCOUNT_ONLINE,
+	ACCOUNT_WAITING /* backoff */,
+	ACCOUNT_STOPPED /* the user must act */
+};
 struct account_state {
 	enum account_phase phase;
 	bool syncing, idling;
-	int64_t last_sync;  /* wall seconds, 0 never */
-	int64_t next;       /* wall seconds of the next poll or try, 0 none */
-	int64_t since;      /* wall seconds: in this phase */
-	struct err err;     /* why it waits or stopped */
+	int64_t last_sync; /* wall seconds, 0 never */
+	int64_t next;      /* wall seconds of the next poll or try, 0 none */
+	int64_t since;     /* wall seconds: in this phase */
+	struct err err;    /* why it waits or stopped */
 };
 
 enum ask_kind { ASK_PASSWORD };
-struct engine_ask { uint32_t id; enum ask_kind kind; char *account; char *login; char *host; int64_t deadline; };
+struct engine_ask {
+	uint32_t id;
+	enum ask_kind kind;
+	char *account;
+	char *login;
+	char *host;
+	int64_t deadline;
+};
 
-enum check_test { CHECK_MAILRC, CHECK_DNS, CHECK_TLS, CHECK_CAPABILITY, CHECK_LOGIN, CHECK_FOLDERS, CHECK_ROLES, CHECK_SMTP, CHECK_SMTP_LOGIN, CHECK_FROM };
+enum check_test {
+	CHECK_MAILRC,
+	CHECK_DNS,
+	CHECK_TLS,
+	CHECK_CAPABILITY,
+	CHECK_LOGIN,
+	CHECK_FOLDERS,
+	CHECK_ROLES,
+	CHECK_SMTP,
+	CHECK_SMTP_LOGIN,
+	CHECK_FROM
+};
 enum check_status { CHECK_OK, CHECK_WARN, CHECK_FAIL, CHECK_SKIP };
-struct engine_check { enum check_test test; enum check_status status; char *text, *hint, *server; };
+struct engine_check {
+	enum check_test test;
+	enum check_status status;
+	char *text, *hint, *server;
+};
 
 struct engine_sync {
-	char *folder;      /* shown name */
+	char *folder;                  /* shown name */
 	unsigned fresh, changed, gone; /* new, changed, gone */
-	unsigned round_trips; uint64_t bytes_in, bytes_out, ms;
-	unsigned first_round_trips; uint64_t first_bytes_in, first_ms;
+	unsigned round_trips;
+	uint64_t bytes_in, bytes_out, ms;
+	unsigned first_round_trips;
+	uint64_t first_bytes_in, first_ms;
 };
 
 /* A part with what a reader wants to know of it. */
-struct engine_leaf { const struct msg_part *part; char *sha256; uint64_t decoded; char *magic; };
+struct engine_leaf {
+	const struct msg_part *part;
+	bool known;
+	char *sha256;
+	uint64_t decoded;
+}; /* known: it was fetched */
 struct engine_message {
-	struct store_row row;     /* folder 0: from a file */
-	struct msg_head *head;    /* full header */
+	struct msg_head *head; /* full header */
 	struct msg_part *root;
 	const struct msg_part *shown; /* in root, or NULL */
 	struct msg_text text;
-	char *plain, *html;       /* decoded, unrendered; NULL */
-	GPtrArray *leaves;        /* struct engine_leaf *: filled when `whole` */
-	GPtrArray *defects;       /* char * */
-	bool is_mail;             /* false: a file that is no message, shown as text */
+	char *plain, *html; /* decoded, unrendered; NULL */
+	GPtrArray *leaves;  /* struct engine_leaf *, all leaves in order */
+	GPtrArray *defects; /* char * */
+	bool is_mail;       /* false: a file that is no message, shown as text */
 };
 void engine_message_free(struct engine_message *m);
 
 struct event {
 	enum event_type type;
-	uint32_t id;        /* of the request it answers, 0: none */
-	int account;        /* index, -1: none */
+	uint32_t id; /* of the request it answers, 0: none */
+	int account; /* index, -1: none */
 	uint32_t folder_id;
 	struct store_folder *folder; /* EV_ROWS: as it stood with these rows; may be NULL */
-	GPtrArray *rows;    /* struct store_row *; account of each: `accounts` */
-	GPtrArray *folders; /* struct store_folder * */
+	GPtrArray *rows;             /* struct store_row *; account of each: `accounts` */
+	GPtrArray *folders;          /* struct store_folder * */
 	struct engine_message *message;
 	struct buf bytes;
 	char *path, *text;
@@ -158,6 +192,9 @@ struct event *event_new(enum event_type type, uint32_t id, int account);
 void event_free(struct event *ev);
 
 /* --- the engine --- */
+/* The front's channel: of struct event *. */
+struct channel *engine_events_new(void);
+
 struct engine;
 /* events: owned by the front, outlives the engine. Starts the threads; EV_STORE_READY or EV_ENDED of id 0
  * (the store cannot be used: .err) comes first. */

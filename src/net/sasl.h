@@ -9,4 +9,7 @@
 /* The message of PLAIN (RFC 4616), base64, into out. -1: login or secret holds a NUL, or out's cap. */
 int sasl_plain(const char *login, const struct secret *password, struct buf *out);
 
+/* A slow salted hash (PBKDF2, SHA-256) in hex, by which a refused password is recognised without being kept. g_free. */
+char *sasl_fingerprint(const struct secret *password, struct str salt);
+
 #endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/app.h"
+
+struct call {
+	uint32_t id;
+	app_event_fn fn; /* NULL: forgotten */
+	void *aux;
+};
+
+struct app {
+	const struct cfg *cfg;
+	struct app_port port;
+	GSource *source;
+	GHashTable *calls; /* id -> struct call * */
+	uint32_t next_id;
+	app_event_fn listener;
+	void *listener_aux;
+};
+
+static void got_event(void *value, void *aux)
+{
+	struct app *a = aux;
+	struct event *ev = value;
+	struct call *c = ev->id ? g_hash_table_lookup(a->calls, GUINT_TO_POINTER(ev->id)) : NULL;
+	/* Out of the table first: fn may ask anew, and forget or end anything. */
+	if (c && ev->type == EV_ENDED)
+		g_hash_table_steal(a->calls, GUINT_TO_POINTER(ev->id));
+	if (c && c->fn)
+		c->fn(ev, c->aux);
+	else if (!ev->id && a->listener)
+		a->listener(ev, a->listener_aux);
+	if (c && ev->type == EV_ENDED)
+		g_free(c);
+	event_free(ev);
+}
+
+struct app *app_new(const struct cfg *cfg, const struct app_port *port, GMainContext *ctx)
+{
+	struct app *a = g_new0(struct app, 1);
+	a->cfg = cfg;
+	a->port = *port;
+	a->calls = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	a->source = channel_watch(port->events, ctx, got_event, a);
+	return a;
+}
+
+void app_free(struct app *a)
+{
+	if (!a)
+		return;
+	g_source_destroy(a->source);
+	g_source_unref(a->source);
+	g_hash_table_unref(a->calls);
+	g_free(a);
+}
+
+const struct cfg *app_cfg(const struct app *a)
+{
+	return a->cfg;
+}
+
+uint32_t app_request(struct app *a, struct request *r, app_event_fn fn, void *aux)
+{
+	struct call *c = g_new(struct call, 1);
+	r->id = ++a->next_id ? a->next_id : ++a->next_id;
+	uint32_t id = r->id;
+	*c = (struct call){ id, fn, aux };
+	g_hash_table_insert(a->calls, GUINT_TO_POINTER(id), c);
+	a->port.send(a->port.it, r);
+	return id;
+}
+
+void app_cancel(struct app *a, uint32_t id)
+{
+	if (!id || !g_hash_table_contains(a->calls, GUINT_TO_POINTER(id)))
+		return;
+	struct request *r = request_new(REQ_CANCEL, 0, -1);
+	r->answers = id;
+	app_request(a, r, NULL, NULL);
+}
+
+void app_forget(struct app *a, uint32_t id)
+{
+	struct call *c = id ? g_hash_table_lookup(a->calls, GUINT_TO_POINTER(id)) : NULL;
+	if (!c)
+		return;
+	c->fn = NULL;
+	app_cancel(a, id);
+}
+
+void app_listen(struct app *a, app_event_fn fn, void *aux)
+{
+	a->listener = fn;
+	a->listener_aux = aux;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Dates and sizes for people. */
+#include "app/app.h"
+#include "base/i18n.h"
+
+#define DAY_S 86400
+
+char *app_date_short(int64_t when, int64_t now)
+{
+	g_autoptr(GDateTime) t = g_date_time_new_from_unix_local(when);
+	g_autoptr(GDateTime) n = g_date_time_new_from_unix_local(now);
+	if (!t || !n)
+		return g_strdup("?");
+	bool same_day = g_date_time_get_year(t) == g_date_time_get_year(n) &&
+			g_date_time_get_day_of_year(t) == g_date_time_get_day_of_year(n);
+	if (same_day)
+		return g_date_time_format(t, "%H:%M");
+	if (when <= now && now - when < 6 * DAY_S)
+		return g_date_time_format(t, "%a %d");
+	if (when <= now + DAY_S && now - when < 300 * DAY_S)
+		return g_date_time_format(t, "%d %b");
+	return g_date_time_format(t, "%Y");
+}
+
+char *app_date_long(struct msg_date d)
+{
+	g_autoptr(GDateTime) local = d.known ? g_date_time_new_from_unix_local(d.epoch) : NULL;
+	if (!local)
+		return g_strdup(_("no valid date"));
+	g_autofree char *text = g_date_time_format(local, "%a %d %b %Y %H:%M");
+	if (g_date_time_get_utc_offset(local) / (60 * G_TIME_SPAN_SECOND) == d.offset || !d.offset)
+		return g_steal_pointer(&text);
+	int64_t theirs = d.epoch + (int64_t)d.offset * 60;
+	g_autoptr(GDateTime) there = g_date_time_new_from_unix_utc(theirs);
+	if (!there)
+		return g_steal_pointer(&text);
+	g_autofree char *their_time = g_date_time_format(there, "%H:%M");
+	return g_strdup_printf(_("%s (%s there)"), text, their_time);
+}
+
+char *app_size(uint64_t octets)
+{
+	if (octets < 1000)
+		return g_strdup_printf(_("%u B"), (unsigned)octets);
+	if (octets < 1000 * 1000)
+		return g_strdup_printf(_("%u KB"), (unsigned)((octets + 500) / 1000));
+	if (octets < 1000u * 1000 * 1000)
+		return g_strdup_printf(_("%.1f MB"), (double)octets / 1e6);
+	return g_strdup_printf(_("%.1f GB"), (double)octets / 1e9);
+}

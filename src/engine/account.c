@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An account: its lock, its connection and when it may be made, and the jobs that wait for it. */
+#include "engine/internal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "net/sasl.h"
+
+#define LOCK_WAIT_MS 5000
+#define DAY_S 86400
+
+static void timer_fired(void *aux);
+
+struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg)
+{
+	struct account *a = g_new0(struct account, 1);
+	a->engine = en;
+	a->index = index;
+	a->cfg = cfg;
+	g_queue_init(&a->jobs);
+	a->state.phase = ACCOUNT_OFFLINE;
+	a->state.since = clock_wall();
+	a->timer = timer_new(en->ctx, timer_fired, a);
+	return a;
+}
+
+static void end_all(struct account *a, const struct err *why)
+{
+	struct job *j;
+	while ((j = g_queue_pop_head(&a->jobs))) {
+		struct err copy = ERR_INIT;
+		err_copy(&copy, why);
+		job_end(j, &copy);
+	}
+}
+
+void account_free(struct account *a)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_ACCOUNT, ERR_CANCELED, ERR_LATER, "the program ends");
+	secret_cancel(a->secret_wait);
+	if (a->running) {
+		struct err copy = ERR_INIT;
+		err_copy(&copy, &e);
+		job_end(a->running, &copy);
+	}
+	end_all(a, &e);
+	err_clear(&e);
+	connection_free(a->conn);
+	secret_free(a->secret);
+	timer_free(a->timer);
+	fs_unlock(a->lock);
+	store_account_info_clear(&a->info);
+	err_clear(&a->state.err);
+	g_free(a->watched);
+	g_free(a);
+}
+
+void account_report(struct account *a)
+{
+	struct event *ev = event_new(EV_ACCOUNT, 0, a->index);
+	ev->state = g_new0(struct account_state, 1);
+	*ev->state = a->state;
+	ev->state->err = (struct err){ 0 };
+	err_copy(&ev->state->err, &a->state.err);
+	engine_emit(a->engine, ev);
+}
+
+void account_set_phase(struct account *a, enum account_phase phase, const struct err *why)
+{
+	if (a->state.phase != phase)
+		a->state.since = clock_wall();
+	a->state.phase = phase;
+	if (why)
+		err_copy(&a->state.err, why);
+	else
+		err_clear(&a->state.err);
+	account_report(a);
+}
+
+int account_save(struct account *a, struct err *e)
+{
+	return store_account_put(a->engine->store, a->number, &a->info, e);
+}
+
+static void save_quietly(struct account *a)
+{
+	struct err e = ERR_INIT;
+	if (account_save(a, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+}
+
+/* --- when to come back --- */
+
+static uint32_t random32(void)
+{
+	uint32_t r;
+	net_random(&r, sizeof(r));
+	return r;
+}
+
+static void wake_at(struct account *a, int64_t wall)
+{
+	int64_t in = wall - clock_wall();
+	a->state.next = wall;
+	timer_at(a->timer, clock_ms() + (in > 0 ? in : 0) * 1000);
+}
+
+static void plan_poll(struct account *a)
+{
+	if (!a->engine->settings.stay || a->engine->settings.offline)
+		return;
+	int64_t now = clock_wall(), last = a->info.last_poll && a->info.last_poll <= now ? a->info.last_poll : now;
+	wake_at(a, schedule_next_poll(a->cfg, last, random32()));
+}
+
+static void timer_fired(void *aux)
+{
+	struct account *a = aux;
+	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	r->due = SYNC_POLL;
+	r->folder = g_strdup(a->watched);
+	account_add(a, sync_job_new(a, r));
+}
+
+void account_contacted(struct account *a, bool poll)
+{
+	struct store_ledger add = { .polls = poll, .acts = !poll };
+	struct err e = ERR_INIT;
+	a->info.last_poll = clock_wall();
+	if (store_ledger_add(a->engine->store, a->number, clock_wall(), &add, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	save_quietly(a);
+	plan_poll(a);
+}
+
+/* --- secrets --- */
+
+/* So that a refused secret is recognised without being kept: a slow salted hash. */
+static char *fingerprint(const struct secret *s, const char *salt)
+{
+	g_autofree char *hash = sasl_fingerprint(s, str_of(salt));
+	return g_strdup_printf("%s$%s", salt, hash);
+}
+
+static bool is_refused(const struct account *a, const struct secret *s)
+{
+	const char *dollar = a->info.secret_hash ? strchr(a->info.secret_hash, '$') : NULL;
+	if (!dollar)
+		return false;
+	g_autofree char *salt = g_strndup(a->info.secret_hash, (size_t)(dollar - a->info.secret_hash));
+	g_autofree char *mine = fingerprint(s, salt);
+	return !strcmp(mine, a->info.secret_hash);
+}
+
+static void secret_refused(struct account *a)
+{
+	int64_t today = clock_wall() / DAY_S;
+	if (!a->secret)
+		return;
+	if (a->info.secret_worked && a->info.auth_tries_day == today) {
+		a->info.auth_tries++;
+	} else if (a->info.secret_worked) {
+		a->info.auth_tries_day = today;
+		a->info.auth_tries = 1;
+	}
+	g_autofree char *salt = g_strdup_printf("%08x%08x", random32(), random32());
+	g_free(a->info.secret_hash);
+	a->info.secret_hash = fingerprint(a->secret, salt);
+	g_clear_pointer(&a->secret, secret_free);
+	save_quietly(a);
+}
+
+void account_secret_worked(struct account *a)
+{
+	a->failures = 0;
+	account_set_phase(a, ACCOUNT_ONLINE, NULL);
+	if (a->info.secret_worked && !a->info.secret_hash)
+		return;
+	a->info.secret_worked = true;
+	a->info.auth_tries = 0;
+	g_clear_pointer(&a->info.secret_hash, g_free);
+	save_quietly(a);
+}
+
+/* --- the connection --- */
+
+static int take_lock(struct account *a, struct err *e)
+{
+	if (a->lock)
+		return 0;
+	g_autofree char *name = g_strdup_printf("account-%u.lock", a->number);
+	g_autofree char *path = g_build_filename(a->engine->settings.state_dir, name, NULL);
+	g_autofree char *holder = NULL;
+	a->lock = fs_lock(path, false, a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &holder, e);
+	if (!a->lock)
+		return e->retry == ERR_LATER
+			       ? err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (%s) drives this account",
+					 holder && *holder ? holder : "unknown")
+			       : -1;
+	g_autofree char *mine = g_strdup_printf("pid %ld", (long)getpid());
+	return fs_lock_write(a->lock, mine, e);
+}
+
+static void start(struct account *a, struct job *j)
+{
+	a->running = j;
+	j->running = true;
+	j->open = 0;
+	if (imap_idling(connection_imap(a->conn)))
+		imap_idle_done(connection_imap(a->conn));
+	j->class->step(j);
+	if (a->conn)
+		connection_poke(a->conn);
+}
+
+static void stop_with(struct account *a, struct job *j, struct err *e)
+{
+	enum account_phase phase = e->cause == ERR_NET ? ACCOUNT_WAITING : ACCOUNT_STOPPED;
+	if (!a->engine->settings.offline)
+		account_set_phase(a, phase, e);
+	if (j->class->lost)
+		j->class->lost(j, e);
+	struct err copy = ERR_INIT;
+	err_copy(&copy, e);
+	job_end(j, &copy);
+	end_all(a, e);
+	err_clear(e);
+}
+
+static void connect_now(struct account *a)
+{
+	struct job *j = g_queue_pop_head(&a->jobs);
+	if (!j)
+		return;
+	account_set_phase(a, ACCOUNT_CONNECTING, NULL);
+	a->conn = connection_new(a, a->secret, false);
+	start(a, j);
+	/* Only now, so that the job's first commands leave behind LOGIN. */
+	if (a->conn)
+		connection_open(a->conn);
+}
+
+static void got_secret(struct account *a, struct secret *s, struct err *e)
+{
+	struct job *j = g_queue_peek_head(&a->jobs);
+	a->secret_wait = NULL;
+	if (!j) {
+		secret_free(s);
+		return;
+	}
+	if (!s) {
+		stop_with(a, g_queue_pop_head(&a->jobs), e);
+		return;
+	}
+	if (!schedule_may_try(&a->info, is_refused(a, s), j->person, clock_wall())) {
+		secret_free(s);
+		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
+			"the server refused this password before; it is not tried again by itself");
+		stop_with(a, g_queue_pop_head(&a->jobs), e);
+		return;
+	}
+	a->secret = s;
+	connect_now(a);
+}
+
+static void make_connection(struct account *a)
+{
+	struct err e = ERR_INIT;
+	if (a->secret_wait)
+		return;
+	if (a->engine->settings.offline)
+		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline");
+	else if (!a->cfg->imap)
+		err_set(&e, ERR_ACCOUNT, ERR_LACKING, ERR_NEVER, "the account has no 'imap' line");
+	if (e.cause != ERR_NONE || take_lock(a, &e)) {
+		stop_with(a, g_queue_pop_head(&a->jobs), &e);
+		return;
+	}
+	if (a->secret)
+		connect_now(a);
+	else
+		secret_get(a, got_secret);
+}
+
+static void idle(struct account *a)
+{
+	struct imap_session *s = connection_imap(a->conn);
+	connection_tally(a->conn);
+	if (!a->engine->settings.stay || !connection_ready(a->conn) || imap_idling(s))
+		return;
+	if ((imap_caps(s) & IMAP_CAP_IDLE) && imap_selected(s)) {
+		imap_idle(s);
+		a->state.idling = true;
+		connection_poke(a->conn);
+	}
+}
+
+static gint by_priority(gconstpointer a, gconstpointer b, gpointer data)
+{
+	const struct job *x = a, *y = b;
+	(void)data;
+	return x->class->priority - y->class->priority;
+}
+
+void account_add(struct account *a, struct job *j)
+{
+	/* Behind those of its own priority. */
+	GList *at = a->jobs.head;
+	while (at && by_priority(at->data, j, NULL) <= 0)
+		at = at->next;
+	if (at)
+		g_queue_insert_before(&a->jobs, at, j);
+	else
+		g_queue_push_tail(&a->jobs, j);
+	account_run(a);
+}
+
+void account_run(struct account *a)
+{
+	while (!a->running && !a->engine->quitting) {
+		bool some = !g_queue_is_empty(&a->jobs);
+		if (!a->conn) {
+			if (some)
+				make_connection(a);
+			return;
+		}
+		/* What a canceled job asked for is awaited: its data must not reach another. */
+		if (imap_busy(connection_imap(a->conn)))
+			return;
+		if (!some) {
+			idle(a);
+			return;
+		}
+		start(a, g_queue_pop_head(&a->jobs));
+	}
+}
+
+void account_drop_connection(struct account *a)
+{
+	struct connection *c = a->conn;
+	a->conn = NULL;
+	a->state.idling = false;
+	connection_free(c);
+}
+
+void account_disconnected(struct account *a, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct job *j = a->running;
+	err_move(&why, e);
+	if (why.cause == ERR_NONE)
+		err_set(&why, ERR_ACCOUNT, ERR_NET, ERR_LATER, "the server closed the connection");
+	log_line(LOG_INFO, "%s: disconnected: %s", a->cfg->label, why.text);
+	if (why.cause == ERR_NET)
+		a->failures++;
+	if (why.cause == ERR_AUTH)
+		secret_refused(a);
+	if (j && j->class->lost)
+		j->class->lost(j, &why);
+	account_drop_connection(a);
+	account_set_phase(a, why.cause == ERR_NET ? ACCOUNT_WAITING : ACCOUNT_STOPPED, &why);
+	if (j) {
+		struct err copy = ERR_INIT;
+		err_copy(&copy, &why);
+		job_end(j, &copy);
+	}
+	end_all(a, &why);
+	if (a->engine->settings.stay && why.cause == ERR_NET) {
+		wake_at(a, clock_wall() + schedule_backoff(a->failures ? a->failures : 1, random32()));
+		account_report(a);
+	}
+	err_clear(&why);
+}
+
+/* --- what the front asks --- */
+
+bool account_may_act(struct account *a, struct err *e)
+{
+	struct store *st = a->engine->store;
+	int64_t now = clock_wall(), oldest = 0;
+	unsigned count = 0;
+	if (a->engine->settings.interactive || a->engine->settings.offline)
+		return true;
+	if (store_act_count(st, a->number, now - 3600, &count, &oldest, e))
+		return false;
+	if (count >= ENGINE_ACTS_PER_HOUR) {
+		err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER, "%u contacts within the hour", count);
+		e->after = (int)(oldest + 3600 - now) + 1;
+		return false;
+	}
+	return !store_act_add(st, a->number, now, e);
+}
+
+void account_cancel(struct account *a, uint32_t request)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
+	for (GList *at = a->jobs.head; at; at = at->next) {
+		struct job *j = at->data;
+		if (j->request && j->request->id == request) {
+			g_queue_delete_link(&a->jobs, at);
+			job_end(j, &e);
+			return;
+		}
+	}
+	struct job *j = a->running;
+	if (j && j->request && j->request->id == request) {
+		/* A part that is streaming would go on for long: only a new connection stops it. */
+		bool cut = j->class->heavy && j->open;
+		job_end(j, &e);
+		if (cut || (a->conn && !connection_ready(a->conn))) {
+			account_drop_connection(a);
+			account_set_phase(a, ACCOUNT_OFFLINE, NULL);
+		}
+		account_run(a);
+	}
+	err_clear(&e);
+}
+
+void account_retry(struct account *a)
+{
+	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	r->folder = g_strdup(a->watched);
+	struct job *j = sync_job_new(a, r);
+	j->person = true;
+	a->failures = 0;
+	account_add(a, j);
+}
+
+void account_answer(struct account *a, struct request *r)
+{
+	if (a->secret_wait && secret_ask_id(a->secret_wait) == r->answers)
+		secret_answer(a->secret_wait, r->yes ? g_steal_pointer(&r->secret) : NULL);
+}

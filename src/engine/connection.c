@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection: the pump of net and the session of imap joined, and the session's events handed to the
+ * job that runs. */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+struct connection {
+	struct account *account;
+	struct imap_session *imap;
+	struct wire *wire;
+	bool ready;
+	char *selected; /* raw name */
+	uint32_t folder;
+	int64_t started_ms;
+	struct wire_stats tallied;
+	unsigned tallied_commands;
+	bool logged; /* the login is in the ledger */
+};
+
+static void on_connected(void *it, bool tls)
+{
+	imap_connected(it, tls, clock_ms());
+}
+
+static int on_feed(void *it, struct str bytes, struct err *e)
+{
+	return imap_feed(it, bytes, clock_ms(), e);
+}
+
+static struct str on_pending(void *it)
+{
+	return imap_pending(it);
+}
+
+static void on_sent(void *it, size_t n)
+{
+	imap_sent(it, n, clock_ms());
+}
+
+static int64_t on_deadline(void *it)
+{
+	return imap_deadline(it);
+}
+
+static void on_expired(void *it, struct err *e)
+{
+	imap_expired(it, e);
+}
+
+static enum wire_want on_want(void *it)
+{
+	if (imap_wants_starttls(it))
+		return WIRE_STARTTLS;
+	return imap_wants_close(it) ? WIRE_CLOSE : WIRE_NOTHING;
+}
+
+static void on_eof(void *it, struct err *e)
+{
+	imap_eof(it, e);
+}
+
+static void on_tls_started(void *it)
+{
+	imap_tls_started(it, clock_ms());
+}
+
+static void command_ended(struct connection *c, struct imap_event *ev)
+{
+	struct job *j = c->account->running;
+	if (!j)
+		return;
+	if (j->class->ended)
+		j->class->ended(j, ev);
+	j->open--;
+}
+
+static void alert(struct connection *c, struct str text)
+{
+	struct event *ev = event_new(EV_ALERT, 0, c->account->index);
+	ev->text = utf8_line(text);
+	engine_emit(c->account->engine, ev);
+}
+
+/* What happens to the selected mailbox by other hands: looked into by a sync, unless one runs. */
+static bool is_news(const struct imap_event *ev)
+{
+	return ev->type == IMAP_EXISTS || ev->type == IMAP_EXPUNGE ||
+	       (ev->type == IMAP_FETCH && (ev->u.fetch.has & IMAP_HAS_FLAGS));
+}
+
+static void look_again(struct account *a)
+{
+	if (!a->watched || !a->engine->settings.stay)
+		return;
+	struct request *r = request_new(REQ_OPEN, 0, a->index);
+	r->folder = g_strdup(a->watched);
+	account_add(a, sync_job_new(a, r));
+}
+
+static void on_progress(void *aux)
+{
+	struct connection *c = aux;
+	struct account *a = c->account;
+	struct imap_event ev;
+	bool news = false;
+	while (a->conn == c && imap_event(c->imap, &ev)) {
+		struct job *j = a->running;
+		if (ev.type == IMAP_READY) {
+			c->ready = true;
+			account_secret_worked(a);
+		}
+		if (ev.type == IMAP_DONE)
+			command_ended(c, &ev);
+		else if (ev.type == IMAP_ALERT)
+			alert(c, ev.u.text);
+		else if (j && j->class->event)
+			j->class->event(j, &ev);
+		else if (is_news(&ev))
+			news = true;
+		j = a->running;
+		if (j && !j->open)
+			j->class->step(j);
+	}
+	if (a->conn != c)
+		return;
+	if (news)
+		look_again(a);
+	connection_poke(c);
+	account_run(a);
+}
+
+static void on_secured(void *aux)
+{
+	struct connection *c = aux;
+	struct job *j = c->account->running;
+	if (j && j->class->secured)
+		j->class->secured(j);
+}
+
+static void on_ended(struct err *e, void *aux)
+{
+	struct connection *c = aux;
+	account_disconnected(c->account, e);
+}
+
+struct connection *connection_new(struct account *a, const struct secret *secret, bool probe)
+{
+	static const enum imap_security securities[] = {
+		[CFG_TLS] = IMAP_TLS, [CFG_STARTTLS] = IMAP_STARTTLS, [CFG_INSECURE] = IMAP_INSECURE
+	};
+	static const enum imap_auth auths[] = {
+		[CFG_AUTH_BEST] = IMAP_AUTH_BEST, [CFG_AUTH_PLAIN] = IMAP_AUTH_PLAIN, [CFG_AUTH_LOGIN] = IMAP_AUTH_LOGIN
+	};
+	struct connection *c = g_new0(struct connection, 1);
+	const struct cfg_server *s = a->cfg->imap;
+	g_autofree char *who = g_strdup_printf("%s/1", a->cfg->label);
+	struct imap_settings settings = { .security = securities[s->security],
+		.auth = auths[a->cfg->auth],
+		.login = a->cfg->login,
+		.secret = secret,
+		.who = who,
+		.probe = probe };
+	net_random(&settings.seed, sizeof(settings.seed));
+	c->account = a;
+	c->started_ms = clock_ms();
+	c->imap = imap_new(&settings);
+	return c;
+}
+
+void connection_open(struct connection *c)
+{
+	static const enum net_security nets[] = {
+		[CFG_TLS] = NET_TLS, [CFG_STARTTLS] = NET_STARTTLS, [CFG_INSECURE] = NET_INSECURE
+	};
+	const struct cfg_account *cfg = c->account->cfg;
+	struct wire_session session = { c->imap, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired,
+		on_want, on_eof, on_tls_started };
+	struct wire_callbacks callbacks = { on_secured, on_progress, on_ended };
+	struct net_where where = { cfg->imap->host, cfg->imap->port, nets[cfg->imap->security], cfg->cafile,
+		cfg_pin(cfg, cfg->imap->host, cfg->imap->port) };
+	c->wire = wire_open(&where, &session, &callbacks, c);
+}
+
+void connection_free(struct connection *c)
+{
+	if (!c)
+		return;
+	connection_tally(c);
+	wire_free(c->wire);
+	imap_free(c->imap);
+	g_free(c->selected);
+	g_free(c);
+}
+
+struct imap_session *connection_imap(struct connection *c)
+{
+	return c->imap;
+}
+
+struct wire *connection_wire(struct connection *c)
+{
+	return c->wire;
+}
+
+struct wire_stats connection_stats(const struct connection *c)
+{
+	return c->wire ? wire_stats(c->wire) : (struct wire_stats){ 0 };
+}
+
+void connection_poke(struct connection *c)
+{
+	if (c->wire)
+		wire_poke(c->wire);
+}
+
+bool connection_ready(const struct connection *c)
+{
+	return c->ready;
+}
+
+int64_t connection_started_ms(const struct connection *c)
+{
+	return c->started_ms;
+}
+
+const char *connection_selected(const struct connection *c)
+{
+	return c->selected;
+}
+
+void connection_set_selected(struct connection *c, const char *raw, uint32_t folder)
+{
+	g_free(c->selected);
+	c->selected = g_strdup(raw);
+	c->folder = folder;
+}
+
+uint32_t connection_folder(const struct connection *c)
+{
+	return c->folder;
+}
+
+void connection_tally(struct connection *c)
+{
+	struct wire_stats now = connection_stats(c);
+	struct store_ledger add = { .bytes_in = now.bytes_in - c->tallied.bytes_in,
+		.bytes_out = now.bytes_out - c->tallied.bytes_out,
+		.commands = imap_commands(c->imap) - c->tallied_commands,
+		.logins = c->ready && !c->logged };
+	struct err e = ERR_INIT;
+	if (!add.bytes_in && !add.bytes_out)
+		return;
+	c->tallied = now;
+	c->tallied_commands = imap_commands(c->imap);
+	c->logged = c->ready;
+	if (store_ledger_add(c->account->engine->store, c->account->number, clock_wall(), &add, &e))
+		err_clear(&e);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+
+#define IN_USE_WAIT_MS 2000
+
+struct request *request_new(enum request_type type, uint32_t id, int account)
+{
+	struct request *r = g_new0(struct request, 1);
+	r->type = type;
+	r->id = id;
+	r->account = account;
+	buf_init(&r->bytes, IMAP_BODY_MAX);
+	return r;
+}
+
+void request_free(struct request *r)
+{
+	if (!r)
+		return;
+	g_free(r->folder);
+	g_free(r->section);
+	g_free(r->path);
+	g_free(r->msgid);
+	buf_clear(&r->bytes);
+	secret_free(r->secret);
+	g_free(r);
+}
+
+struct event *event_new(enum event_type type, uint32_t id, int account)
+{
+	struct event *ev = g_new0(struct event, 1);
+	ev->type = type;
+	ev->id = id;
+	ev->account = account;
+	buf_init(&ev->bytes, IMAP_BODY_MAX);
+	return ev;
+}
+
+static void leaf_free(void *data)
+{
+	struct engine_leaf *l = data;
+	g_free(l->sha256);
+	g_free(l);
+}
+
+GPtrArray *engine_leaves_new(void)
+{
+	return g_ptr_array_new_with_free_func(leaf_free);
+}
+
+void engine_message_free(struct engine_message *m)
+{
+	if (!m)
+		return;
+	if (m->head)
+		msg_head_free(m->head);
+	if (m->root)
+		msg_part_free(m->root);
+	msg_text_clear(&m->text);
+	g_free(m->plain);
+	g_free(m->html);
+	g_clear_pointer(&m->leaves, g_ptr_array_unref);
+	g_clear_pointer(&m->defects, g_ptr_array_unref);
+	g_free(m);
+}
+
+static void check_free(struct engine_check *c)
+{
+	g_free(c->text);
+	g_free(c->hint);
+	g_free(c->server);
+	g_free(c);
+}
+
+static void ask_free(struct engine_ask *a)
+{
+	g_free(a->account);
+	g_free(a->login);
+	g_free(a->host);
+	g_free(a);
+}
+
+void event_free(struct event *ev)
+{
+	if (!ev)
+		return;
+	if (ev->folder) {
+		store_folder_clear(ev->folder);
+		g_free(ev->folder);
+	}
+	g_clear_pointer(&ev->rows, g_ptr_array_unref);
+	g_clear_pointer(&ev->folders, g_ptr_array_unref);
+	engine_message_free(ev->message);
+	buf_clear(&ev->bytes);
+	g_free(ev->path);
+	g_free(ev->text);
+	g_clear_pointer(&ev->check, check_free);
+	if (ev->sync)
+		g_free(ev->sync->folder);
+	g_free(ev->sync);
+	g_clear_pointer(&ev->ask, ask_free);
+	if (ev->state)
+		err_clear(&ev->state->err);
+	g_free(ev->state);
+	err_clear(&ev->err);
+	g_free(ev);
+}
+
+static void free_event(void *value)
+{
+	event_free(value);
+}
+
+static void free_request(void *value)
+{
+	request_free(value);
+}
+
+struct channel *engine_events_new(void)
+{
+	return channel_new(free_event);
+}
+
+void engine_emit(struct engine *en, struct event *ev)
+{
+	channel_send(en->events, ev);
+}
+
+void engine_end(struct engine *en, struct request *r, struct err *e)
+{
+	/* The engine's own work has no id: nobody waits for its end. */
+	if (r->id) {
+		struct event *ev = event_new(EV_ENDED, r->id, r->account);
+		if (e)
+			err_move(&ev->err, e);
+		engine_emit(en, ev);
+	} else if (e) {
+		err_clear(e);
+	}
+	request_free(r);
+}
+
+static void end_with(struct engine *en, struct request *r, enum err_cause cause, const char *text)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_PROGRAM, cause, ERR_NEVER, "%s", text);
+	engine_end(en, r, &e);
+}
+
+static struct account *account_of(struct engine *en, int index)
+{
+	return index >= 0 && (unsigned)index < en->accounts->len ? en->accounts->pdata[index] : NULL;
+}
+
+static void add_job(struct engine *en, struct request *r)
+{
+	struct account *a = account_of(en, r->account);
+	if (!a) {
+		end_with(en, r, ERR_BUG, "a request without an account");
+		return;
+	}
+	struct err e = ERR_INIT;
+	bool syncs = r->type == REQ_OPEN || r->type == REQ_SYNC;
+	bool needed = syncs ? sync_is_wanted(a, r, &e) : r->type == REQ_CHECK || !read_from_cache(a, &r, &e);
+	if (!r)
+		return;
+	if (!needed || (r->due == SYNC_PERSON && !account_may_act(a, &e))) {
+		engine_end(en, r, &e);
+		return;
+	}
+	if (r->type == REQ_CHECK)
+		account_add(a, check_job_new(a, r));
+	else
+		account_add(a, syncs ? sync_job_new(a, r) : read_job_new(a, r));
+}
+
+/* Ended by the job or, if none has it, here: an answer to CANCEL is the other request's own end. */
+static void cancel(struct engine *en, struct request *r)
+{
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_cancel(en->accounts->pdata[i], r->answers);
+	engine_end(en, r, NULL);
+}
+
+static void answer(struct engine *en, struct request *r)
+{
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_answer(en->accounts->pdata[i], r);
+	engine_end(en, r, NULL);
+}
+
+static void got_request(void *value, void *aux)
+{
+	struct engine *en = aux;
+	struct request *r = value;
+	struct account *a = account_of(en, r->account);
+	switch (r->type) {
+	case REQ_FILE: {
+		struct text_job *t = text_job_new(r);
+		pool_run(en->pool, text_job_run, t, en->pool_done);
+		break;
+	}
+	case REQ_CANCEL: cancel(en, r); break;
+	case REQ_ANSWER: answer(en, r); break;
+	case REQ_RETRY:
+		if (a)
+			account_retry(a);
+		engine_end(en, r, NULL);
+		break;
+	case REQ_CLOSE:
+		if (a)
+			g_clear_pointer(&a->watched, g_free);
+		engine_end(en, r, NULL);
+		break;
+	default: add_job(en, r);
+	}
+}
+
+static void got_text(void *value, void *aux)
+{
+	struct engine *en = aux;
+	struct text_job *t = value;
+	struct request *r = g_steal_pointer(&t->request);
+	if (t->err.cause == ERR_NONE) {
+		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
+		ev->message = g_steal_pointer(&t->message);
+		engine_emit(en, ev);
+	}
+	engine_end(en, r, &t->err);
+	text_job_free(t);
+}
+
+static void free_text_job(void *value)
+{
+	text_job_free(value);
+}
+
+/* Every account gets its number before the reader starts, so that both mean the same. */
+static int open_accounts(struct engine *en, struct err *e)
+{
+	const GPtrArray *accounts = en->settings.cfg->accounts;
+	for (unsigned i = 0; i < accounts->len; i++) {
+		struct account *a = account_new(en, (int)i, accounts->pdata[i]);
+		g_ptr_array_add(en->accounts, a);
+		const struct cfg_server *s = a->cfg->imap;
+		if (s && (store_account(en->store, s->host, s->port, a->cfg->login, a->cfg->label, &a->number, e) ||
+				 store_account_get(en->store, a->number, &a->info, e)))
+			return -1;
+		a->state.last_sync = a->info.last_sync;
+		g_array_append_val(en->numbers, a->number);
+	}
+	return 0;
+}
+
+static int open_store(struct engine *en, bool *fresh_out, struct err *e)
+{
+	g_autofree char *path = NULL;
+	*fresh_out = false;
+	if (!en->settings.cache_dir)
+		return 0;
+	if (fs_private_dir(en->settings.state_dir, e))
+		return -1;
+	path = g_build_filename(en->settings.state_dir, "in-use", NULL);
+	en->in_use = fs_lock(path, true, IN_USE_WAIT_MS, NULL, e);
+	if (!en->in_use)
+		return -1;
+	if (store_open(en->settings.cache_dir, en->settings.state_dir, &en->store, fresh_out, e))
+		return -1;
+	return open_accounts(en, e);
+}
+
+static void start_reading(struct engine *en, bool fresh)
+{
+	struct event *ev = event_new(EV_STORE_READY, 0, -1);
+	ev->fresh = fresh;
+	engine_emit(en, ev);
+	if (!en->store)
+		return;
+	en->reader_thread = g_thread_new("reader", reader_main, en);
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_report(en->accounts->pdata[i]);
+}
+
+static void free_account(void *value)
+{
+	account_free(value);
+}
+
+static void shut(struct engine *en)
+{
+	g_ptr_array_unref(en->accounts);
+	if (en->reader_thread) {
+		channel_send(en->reader_requests, request_new(REQ_CLOSE, 0, -1));
+		g_thread_join(en->reader_thread);
+	}
+	pool_free(en->pool);
+	store_close(en->store);
+	fs_unlock(en->in_use);
+	g_array_unref(en->numbers);
+}
+
+static gpointer engine_main(gpointer data)
+{
+	struct engine *en = data;
+	struct err e = ERR_INIT;
+	bool fresh;
+	g_main_context_push_thread_default(en->ctx);
+	en->accounts = g_ptr_array_new_with_free_func(free_account);
+	en->numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	en->pool = pool_new(2);
+	if (open_store(en, &fresh, &e)) {
+		struct event *ev = event_new(EV_ENDED, 0, -1);
+		err_move(&ev->err, &e);
+		engine_emit(en, ev);
+	} else {
+		start_reading(en, fresh);
+		en->request_source = channel_watch(en->requests, en->ctx, got_request, en);
+		en->pool_source = channel_watch(en->pool_done, en->ctx, got_text, en);
+		for (unsigned i = 0; i < en->accounts->len; i++)
+			account_run(en->accounts->pdata[i]);
+		g_main_loop_run(en->loop);
+		g_source_destroy(en->request_source);
+		g_source_unref(en->request_source);
+		g_source_destroy(en->pool_source);
+		g_source_unref(en->pool_source);
+	}
+	shut(en);
+	g_main_context_pop_thread_default(en->ctx);
+	return NULL;
+}
+
+struct engine *engine_start(const struct engine_settings *settings, struct channel *events)
+{
+	struct engine *en = g_new0(struct engine, 1);
+	en->settings = *settings;
+	en->events = events;
+	en->requests = channel_new(free_request);
+	en->reader_requests = channel_new(free_request);
+	en->pool_done = channel_new(free_text_job);
+	en->ctx = g_main_context_new();
+	en->loop = g_main_loop_new(en->ctx, FALSE);
+	en->thread = g_thread_new("engine", engine_main, en);
+	return en;
+}
+
+void engine_send(struct engine *en, struct request *r)
+{
+	bool reads = r->type == REQ_WINDOW || r->type == REQ_FOLDERS || r->type == REQ_FIND;
+	channel_send(reads ? en->reader_requests : en->requests, r);
+}
+
+void engine_stop(struct engine *en, int wait_ms)
+{
+	(void)wait_ms;
+	g_main_loop_quit(en->loop);
+	g_thread_join(en->thread);
+	channel_free(en->requests);
+	channel_free(en->reader_requests);
+	channel_free(en->pool_done);
+	g_main_loop_unref(en->loop);
+	g_main_context_unref(en->ctx);
+	g_free(en);
+}

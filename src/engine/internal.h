@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the engine's thread: accounts, their connection, and jobs that run on it one at a time. */
+#ifndef BOXWOOD_ENGINE_INTERNAL_H
+#define BOXWOOD_ENGINE_INTERNAL_H
+
+#include "base/clock.h"
+#include "base/pool.h"
+#include "base/proc.h"
+#include "engine/engine.h"
+#include "imap/imap.h"
+#include "net/net.h"
+
+struct account;
+struct connection;
+struct job;
+
+struct engine {
+	struct engine_settings settings;
+	struct channel *requests, *reader_requests, *events;
+	struct channel *pool_done; /* of struct text_job * */
+	struct pool *pool;
+	GThread *thread, *reader_thread;
+	GMainContext *ctx;
+	GMainLoop *loop;
+	GSource *request_source, *pool_source;
+	struct store *store;
+	struct fs_lock *in_use;
+	GPtrArray *accounts; /* struct account *, same order as cfg->accounts */
+	GArray *numbers;     /* uint32_t: the accounts' numbers, for the reader */
+	uint32_t next_ask;
+	bool quitting;
+};
+
+GPtrArray *engine_leaves_new(void); /* of struct engine_leaf * */
+
+/* --- events (engine.c) --- */
+void engine_emit(struct engine *en, struct event *ev);
+/* The end of a request: e NULL or empty is success; e is moved. The request is freed. */
+void engine_end(struct engine *en, struct request *r, struct err *e);
+
+/* --- the reader's thread (reader.c) --- */
+gpointer reader_main(gpointer engine);
+
+/* --- jobs: one request's work on one account's connection --- */
+struct job_class {
+	const char *name;
+	int priority; /* the lowest number runs first */
+	/* Called when the job gets the connection and whenever all its commands have ended. It queues more
+	 * commands with job_command, or ends with job_end, or pauses with job_yield. */
+	void (*step)(struct job *j);
+	void (*event)(struct job *j, struct imap_event *ev);         /* data of the session while the job runs */
+	void (*ended)(struct job *j, const struct imap_event *done); /* one of its commands; may be NULL */
+	void (*free)(struct job *j);
+	void (*secured)(struct job *j); /* the connection is up and verified, the login still to come; may be NULL */
+	void (*lost)(struct job *j, const struct err *e); /* before it ends with e; may be NULL */
+	bool heavy; /* canceling it drops the connection: its answers may go on for long */
+};
+struct job {
+	const struct job_class *class;
+	struct account *account;
+	struct request *request; /* owned; NULL: the engine's own work */
+	int open;                /* commands under way */
+	bool canceled, running;
+	bool person;    /* somebody waits for it: a refused secret may be tried */
+	struct err err; /* set: the job ends with it when its commands have ended */
+};
+void job_command(struct job *j, uint32_t command); /* waits for it */
+void job_end(struct job *j, struct err *e);        /* e NULL: success; e is moved; j is freed */
+bool job_yield(struct job *j);                     /* true: somebody more urgent waits; step is called again later */
+struct imap_session *job_imap(struct job *j);
+
+/* --- accounts (account.c) --- */
+struct account {
+	struct engine *engine;
+	int index;
+	const struct cfg_account *cfg;
+	uint32_t number;
+	struct store_account_info info;
+	struct fs_lock *lock;
+	struct connection *conn;
+	struct job *running;
+	GQueue jobs; /* struct job *, waiting */
+	struct account_state state;
+	struct timer *timer;   /* next poll or try */
+	unsigned failures;     /* connections in a row, for the backoff */
+	struct secret *secret; /* while a connection lives or may be remade */
+	struct secret_wait *secret_wait;
+	char *watched; /* folder that is looked at, shown name; or NULL */
+	bool listed;   /* folders were listed in this process */
+};
+struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
+void account_free(struct account *a);
+void account_add(struct account *a, struct job *j); /* takes ownership */
+void account_run(struct account *a);                /* starts the next job if it can */
+void account_cancel(struct account *a, uint32_t request);
+void account_set_phase(struct account *a, enum account_phase phase, const struct err *why);
+void account_report(struct account *a); /* EV_ACCOUNT */
+/* The connection has ended; e says why (cause NONE: as wanted). */
+void account_disconnected(struct account *a, struct err *e);
+void account_drop_connection(struct account *a); /* at once, without a word */
+void account_secret_refused(struct account *a);
+void account_secret_worked(struct account *a);
+void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
+int account_save(struct account *a, struct err *e);
+void account_retry(struct account *a); /* the user acts */
+/* Processes without a terminal may contact a server so many times an hour; counts this one. */
+bool account_may_act(struct account *a, struct err *e);
+void account_answer(struct account *a, struct request *r);
+
+/* --- one connection: the pump and the session joined (connection.c) --- */
+/* The session takes commands at once; they leave when connection_open has connected it. */
+struct connection *connection_new(struct account *a, const struct secret *secret, bool probe);
+void connection_open(struct connection *c);
+void connection_free(struct connection *c); /* NULL is a no-op */
+struct imap_session *connection_imap(struct connection *c);
+struct wire_stats connection_stats(const struct connection *c);
+struct wire *connection_wire(struct connection *c);
+void connection_poke(struct connection *c);
+bool connection_ready(const struct connection *c); /* logged in */
+int64_t connection_started_ms(const struct connection *c);
+/* Raw name and folder number of the selected mailbox; NULL and 0: none. */
+const char *connection_selected(const struct connection *c);
+void connection_set_selected(struct connection *c, const char *raw, uint32_t folder);
+uint32_t connection_folder(const struct connection *c);
+void connection_tally(struct connection *c); /* into the ledger */
+
+/* --- when (schedule.c): pure --- */
+int64_t schedule_next_poll(const struct cfg_account *cfg, int64_t last_poll, uint32_t random);
+/* Seconds until a poll may start, 0: now. */
+int schedule_until_due(const struct cfg_account *cfg, int64_t last_poll, int64_t now);
+int schedule_backoff(unsigned failures, uint32_t random); /* seconds */
+/* May a secret that was refused be tried? */
+bool schedule_may_try(const struct store_account_info *i, bool same_secret, bool person, int64_t now);
+
+/* --- what to do in a folder (plan.c): pure --- */
+struct plan_in {
+	const struct store_folder *cached; /* NULL: never seen */
+	struct imap_mailbox server;
+	uint32_t window_low; /* lowest UID that the window brought, 0: no window was fetched */
+};
+struct plan {
+	bool renumber;           /* UIDVALIDITY changed */
+	bool empty;              /* nothing on the server */
+	uint32_t gap_lo, gap_hi; /* new messages below the window; 0: none */
+	bool count_differs;      /* messages vanished (or the server miscounts) */
+};
+void plan_folder(const struct plan_in *in, struct plan *out);
+/* The next UIDs to fill, downward from below: about `rows` messages by density. False: nothing is left. */
+bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out);
+
+/* --- folders of the server into the cache (folders.c) --- */
+struct folder_list; /* collects LIST and NAMESPACE answers */
+struct folder_list *folder_list_new(void);
+void folder_list_free(struct folder_list *l);
+void folder_list_event(struct folder_list *l, const struct imap_event *ev);
+/* Names, prefix and roles into the store; 0 or -1. */
+int folder_list_apply(struct folder_list *l, struct account *a, struct err *e);
+char *folder_shown_name(struct str raw, char delimiter, const char *prefix); /* g_free */
+enum store_role folder_role_by_name(const char *shown);                      /* many languages */
+/* The folder a user named: exact, "." or NULL the inbox, a role's own name. ERR_MISSING. */
+int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e);
+
+/* --- jobs --- */
+/* False: there is nothing to do now (e says why, if it is no success). May turn r into a person's act. */
+bool sync_is_wanted(struct account *a, struct request *r, struct err *e);
+struct job *sync_job_new(struct account *a, struct request *r);
+/* True: what r wants is all in the cache, and *r was taken; or (with e) it cannot be. */
+bool read_from_cache(struct account *a, struct request **r, struct err *e);
+struct job *read_job_new(struct account *a, struct request *r); /* READ, RAW, PART */
+struct job *check_job_new(struct account *a, struct request *r);
+
+/* --- a row of the session to a row of the store (row.c) --- */
+void row_from_fetch(const struct imap_event *ev, uint32_t folder, struct store_row *out);
+
+/* --- a part on its way into a file (save.c) --- */
+struct save;
+struct save *save_new(const char *path, const char *encoding, struct err *e); /* never over an existing file */
+int save_feed(struct save *s, struct str bytes, struct err *e);               /* encoded octets */
+int save_finish(struct save **s, char **path_out, char **sha256_out, uint64_t *octets_out, struct err *e);
+void save_abort(struct save **s); /* NULL is a no-op; no file is left */
+
+/* --- text jobs on the pool (text.c) --- */
+struct text_job {
+	struct request *request;
+	struct account *account;        /* NULL: a file */
+	struct engine_message *message; /* the result */
+	struct buf bytes;               /* a whole message; or */
+	struct msg_part *root;          /* the part tree with */
+	struct buf header;              /* the header and */
+	GPtrArray *pieces;              /* struct text_piece *: encoded bodies of parts */
+	bool whole;
+	struct err err;
+};
+struct text_piece {
+	char *section;
+	struct buf body;
+};
+struct text_job *text_job_new(struct request *r);
+void text_job_free(struct text_job *t);
+void text_job_run(void *text_job); /* pure */
+
+/* --- secrets (secret.c) --- */
+/* Gets the account's secret: done(secret or NULL with e) is called once, perhaps at once; until then
+ * a->secret_wait is set. */
+struct secret_wait;
+void secret_get(struct account *a, void (*done)(struct account *a, struct secret *s, struct err *e));
+void secret_answer(struct secret_wait *w, struct secret *s); /* NULL: no */
+void secret_cancel(struct secret_wait *w);                   /* done is not called; NULL is a no-op */
+uint32_t secret_ask_id(const struct secret_wait *w);
+
+#endif

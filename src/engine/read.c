@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One message: what the cache has of it, what must be fetched, and where it goes: to the eye (READ), into
+ * a file (PART), or as it was received (RAW). */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#define PIECE_MAX MSG_TEXT_MAX /* of a text part, encoded */
+#define WHOLE_MAX (256u << 20) /* of any part held in memory for its digest, encoded */
+#define KEEP_MAX (1u << 20)    /* a larger piece is not kept in the cache */
+#define HEADER_PIECE "HEADER"
+
+/* A piece of the message that was asked for. */
+struct want {
+	uint32_t command;
+	char *section;
+	struct buf body;
+	bool done;
+};
+
+enum stage { STAGE_START, STAGE_STRUCTURE, STAGE_PIECES, STAGE_DONE };
+
+struct read_job {
+	struct job job;
+	enum stage stage;
+	struct store_folder f;
+	struct msg_part *root;
+	uint32_t select;
+	GPtrArray *wants; /* struct want *: under way */
+	struct text_job *text;
+	struct save *save;
+	uint64_t streamed;
+};
+
+static void want_free(void *data)
+{
+	struct want *w = data;
+	g_free(w->section);
+	buf_clear(&w->body);
+	g_free(w);
+}
+
+/* --- which pieces a reader needs --- */
+
+static void add_section(GPtrArray *sections, const char *section)
+{
+	for (unsigned i = 0; i < sections->len; i++)
+		if (!strcmp(sections->pdata[i], section))
+			return;
+	g_ptr_array_add(sections, g_strdup(section));
+}
+
+static void add_leaf(struct msg_part *p, int depth, void *aux)
+{
+	(void)depth;
+	if (!p->children)
+		add_section(aux, p->section);
+}
+
+/* The header, the text that is shown, the first plain and HTML texts; all leaves for digests. */
+static GPtrArray *needed_sections(struct msg_part *root, const struct request *r)
+{
+	GPtrArray *sections = g_ptr_array_new_with_free_func(g_free);
+	add_section(sections, HEADER_PIECE);
+	struct msg_part *texts[] = { msg_shown(root), msg_first(root, "text/plain"), msg_first(root, "text/html"),
+		r->section ? msg_part_find(root, r->section) : NULL };
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		if (texts[i] && !texts[i]->children)
+			add_section(sections, texts[i]->section);
+	if (r->whole)
+		msg_part_walk(root, add_leaf, sections);
+	return sections;
+}
+
+static void add_piece(struct text_job *t, const char *section, struct buf *body)
+{
+	if (!strcmp(section, HEADER_PIECE)) {
+		buf_clear(&t->header);
+		t->header = *body;
+	} else {
+		struct text_piece *p = g_new0(struct text_piece, 1);
+		p->section = g_strdup(section);
+		p->body = *body;
+		g_ptr_array_add(t->pieces, p);
+	}
+	buf_init(body, body->max);
+}
+
+/* Takes from the cache what it has; the sections that are missing stay in the array. 0 or -1. */
+static int take_cached(struct account *a, const struct store_folder *f, uint32_t uid, GPtrArray *sections,
+	struct text_job *t, struct err *e)
+{
+	for (unsigned i = 0; i < sections->len;) {
+		bool found = false;
+		struct buf body;
+		buf_init(&body, WHOLE_MAX);
+		if (store_part_get(a->engine->store, f->id, uid, sections->pdata[i], &body, &found, e)) {
+			buf_clear(&body);
+			return -1;
+		}
+		if (found) {
+			add_piece(t, sections->pdata[i], &body);
+			g_ptr_array_remove_index(sections, i);
+		} else {
+			i++;
+		}
+		buf_clear(&body);
+	}
+	return 0;
+}
+
+static struct text_job *text_job_of(struct request *r, struct account *a)
+{
+	struct text_job *t = text_job_new(r);
+	t->account = a;
+	t->whole = r->whole;
+	return t;
+}
+
+static void hand_over(struct account *a, struct text_job *t, struct msg_part *root)
+{
+	t->root = root;
+	pool_run(a->engine->pool, text_job_run, t, a->engine->pool_done);
+}
+
+bool read_from_cache(struct account *a, struct request **rp, struct err *e)
+{
+	struct request *r = *rp;
+	struct store_folder f = { 0 };
+	struct msg_part *root = NULL;
+	bool have = false;
+	if (folder_find(a, r->folder, &f, e))
+		return true;
+	if (r->type == REQ_READ && store_structure_get(a->engine->store, f.id, r->uid, &root, e))
+		have = true;
+	if (root) {
+		g_autoptr(GPtrArray) sections = needed_sections(root, r);
+		struct text_job *t = text_job_of(r, a);
+		if (take_cached(a, &f, r->uid, sections, t, e)) {
+			have = true;
+		} else if (!sections->len) {
+			*rp = NULL;
+			hand_over(a, t, g_steal_pointer(&root));
+			t = NULL;
+		}
+		if (t) {
+			t->request = NULL;
+			text_job_free(t);
+		}
+		if (root)
+			msg_part_free(root);
+	}
+	store_folder_clear(&f);
+	return have || !*rp;
+}
+
+/* --- fetching --- */
+
+static struct imap_session *imap_of(const struct read_job *s)
+{
+	return connection_imap(s->job.account->conn);
+}
+
+static void ask_piece(struct read_job *s, const char *section, uint64_t length)
+{
+	struct want *w = g_new0(struct want, 1);
+	w->section = g_strdup(section);
+	buf_init(&w->body, s->job.request->whole ? WHOLE_MAX : PIECE_MAX);
+	w->command = imap_fetch_part(imap_of(s), s->job.request->uid, section, 0, length);
+	g_ptr_array_add(s->wants, w);
+	job_command(&s->job, w->command);
+}
+
+static struct want *want_of(const struct read_job *s, uint32_t command)
+{
+	for (unsigned i = 0; i < s->wants->len; i++) {
+		struct want *w = s->wants->pdata[i];
+		if (w->command == command)
+			return w;
+	}
+	return NULL;
+}
+
+static void ask_folder(struct read_job *s)
+{
+	struct account *a = s->job.account;
+	const char *current = connection_selected(a->conn);
+	if (current && !strcmp(current, s->f.raw) && imap_selected(imap_of(s)))
+		return;
+	s->select = imap_select(imap_of(s), str_of(s->f.raw), true);
+	job_command(&s->job, s->select);
+}
+
+static void ask_pieces(struct read_job *s)
+{
+	struct request *r = s->job.request;
+	s->stage = STAGE_PIECES;
+	if (r->type == REQ_PART) {
+		struct msg_part *p = msg_part_find(s->root, r->section);
+		if (!p || p->children)
+			err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'",
+				r->section);
+		else if ((s->save = save_new(r->path, p->encoding, &s->job.err)))
+			ask_piece(s, r->section, 0);
+		return;
+	}
+	g_autoptr(GPtrArray) sections = needed_sections(s->root, r);
+	if (!s->text)
+		s->text = text_job_of(r, s->job.account);
+	if (take_cached(s->job.account, &s->f, r->uid, sections, s->text, &s->job.err))
+		return;
+	for (unsigned i = 0; i < sections->len; i++) {
+		const char *section = sections->pdata[i];
+		struct msg_part *p = msg_part_find(s->root, section);
+		ask_piece(s, section, p && p->size > PIECE_MAX && !r->whole ? PIECE_MAX : 0);
+	}
+}
+
+static void step_start(struct read_job *s)
+{
+	struct request *r = s->job.request;
+	struct account *a = s->job.account;
+	store_folder_clear(&s->f);
+	if (folder_find(a, r->folder, &s->f, &s->job.err))
+		return;
+	ask_folder(s);
+	if (r->type == REQ_RAW) {
+		s->stage = STAGE_PIECES;
+		ask_piece(s, "", 0);
+		return;
+	}
+	if (store_structure_get(a->engine->store, s->f.id, r->uid, &s->root, &s->job.err))
+		return;
+	if (s->root) {
+		ask_pieces(s);
+		return;
+	}
+	s->stage = STAGE_STRUCTURE;
+	job_command(&s->job, imap_fetch_structure(imap_of(s), r->uid, r->uid));
+	if (r->type == REQ_READ)
+		ask_piece(s, HEADER_PIECE, 0);
+}
+
+static int keep(struct read_job *s, struct want *w)
+{
+	if (w->body.n > KEEP_MAX || s->job.request->type != REQ_READ)
+		return 0;
+	return store_part_put(s->job.account->engine->store, s->f.id, s->job.request->uid, w->section,
+		buf_str(&w->body), &s->job.err);
+}
+
+static void gone(struct read_job *s)
+{
+	err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the server has no such message any more");
+}
+
+/* All pieces are here: into the cache and on to the pool, or the file gets its name. */
+static void deliver(struct read_job *s)
+{
+	struct request *r = s->job.request;
+	for (unsigned i = 0; i < s->wants->len; i++) {
+		struct want *w = s->wants->pdata[i];
+		if (!w->done) {
+			gone(s);
+			return;
+		}
+	}
+	if (r->type == REQ_PART) {
+		struct event *ev = event_new(EV_SAVED, r->id, r->account);
+		if (save_finish(&s->save, &ev->path, &ev->text, &ev->bytes_done, &s->job.err))
+			event_free(ev);
+		else
+			engine_emit(s->job.account->engine, ev);
+		return;
+	}
+	if (r->type == REQ_RAW)
+		return;
+	for (unsigned i = 0; i < s->wants->len; i++) {
+		struct want *w = s->wants->pdata[i];
+		if (keep(s, w))
+			return;
+		add_piece(s->text, w->section, &w->body);
+	}
+}
+
+static void end(struct read_job *s)
+{
+	struct err e = ERR_INIT;
+	struct account *a = s->job.account;
+	err_move(&e, &s->job.err);
+	if (e.cause == ERR_NONE && s->text) {
+		struct text_job *t = g_steal_pointer(&s->text);
+		/* The request goes on with the text job, which ends it. */
+		s->job.request = NULL;
+		hand_over(a, t, g_steal_pointer(&s->root));
+	}
+	if (s->text) {
+		s->text->request = NULL;
+		g_clear_pointer(&s->text, text_job_free);
+	}
+	job_end(&s->job, e.cause == ERR_NONE ? NULL : &e);
+	err_clear(&e);
+}
+
+static void on_step(struct job *j)
+{
+	struct read_job *s = (struct read_job *)j;
+	while (!j->open) {
+		if (j->err.cause != ERR_NONE || s->stage == STAGE_DONE) {
+			end(s);
+			return;
+		}
+		switch (s->stage) {
+		case STAGE_START: step_start(s); break;
+		case STAGE_STRUCTURE:
+			if (s->root)
+				ask_pieces(s);
+			else
+				gone(s);
+			break;
+		case STAGE_PIECES:
+			deliver(s);
+			s->stage = STAGE_DONE;
+			break;
+		case STAGE_DONE: break;
+		}
+	}
+}
+
+/* --- what the session tells --- */
+
+static void raw_piece(struct read_job *s, struct str bytes)
+{
+	struct event *ev = event_new(EV_BYTES, s->job.request->id, s->job.account->index);
+	if (!buf_add_str(&ev->bytes, bytes))
+		engine_emit(s->job.account->engine, ev);
+	else
+		event_free(ev);
+}
+
+static void tell_progress(struct read_job *s, uint64_t total)
+{
+	struct event *ev = event_new(EV_PROGRESS, s->job.request->id, s->job.account->index);
+	ev->bytes_done = s->streamed;
+	ev->bytes_total = total;
+	engine_emit(s->job.account->engine, ev);
+}
+
+static void got_body(struct read_job *s, const struct imap_event *ev)
+{
+	struct want *w = want_of(s, ev->u.body.id);
+	struct str bytes = ev->u.body.bytes;
+	if (!w || s->job.err.cause != ERR_NONE)
+		return;
+	w->done = w->done || ev->u.body.end;
+	s->streamed += bytes.n;
+	if (s->job.request->type == REQ_RAW) {
+		raw_piece(s, bytes);
+	} else if (s->job.request->type == REQ_PART) {
+		if (save_feed(s->save, bytes, &s->job.err))
+			return;
+		tell_progress(s, ev->u.body.total);
+	} else if (buf_add_str(&w->body, bytes)) {
+		err_set(&s->job.err, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "part '%s' is larger than %zu octets",
+			w->section, w->body.max);
+	}
+}
+
+static void on_event(struct job *j, struct imap_event *ev)
+{
+	struct read_job *s = (struct read_job *)j;
+	if (ev->type == IMAP_BODY)
+		got_body(s, ev);
+	if (ev->type != IMAP_FETCH || ev->u.fetch.uid != j->request->uid || !(ev->u.fetch.has & IMAP_HAS_STRUCTURE))
+		return;
+	if (s->root || !ev->u.fetch.structure)
+		return;
+	s->root = g_steal_pointer(&ev->u.fetch.structure);
+	store_structure_put(j->account->engine->store, s->f.id, j->request->uid, s->root, &j->err);
+}
+
+static void on_ended(struct job *j, const struct imap_event *done)
+{
+	struct read_job *s = (struct read_job *)j;
+	g_autofree char *words = str_dup(done->u.done.text);
+	bool select = done->u.done.id == s->select;
+	if (done->u.done.result == IMAP_OK && select) {
+		const struct imap_mailbox *m = imap_selected(imap_of(s));
+		connection_set_selected(j->account->conn, s->f.raw, s->f.id);
+		if (m && m->uidvalidity != s->f.uidvalidity)
+			err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
+				"the folder was renumbered: sync '%s' first", s->f.name);
+	} else if (done->u.done.result != IMAP_OK && j->err.cause == ERR_NONE) {
+		err_set(&j->err, select ? ERR_FOLDER : ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the server refused '%s'",
+			s->f.name);
+		err_set_server(&j->err, words);
+		if (select)
+			connection_set_selected(j->account->conn, NULL, 0);
+	}
+}
+
+static void on_free(struct job *j)
+{
+	struct read_job *s = (struct read_job *)j;
+	store_folder_clear(&s->f);
+	if (s->root)
+		msg_part_free(s->root);
+	g_ptr_array_unref(s->wants);
+	save_abort(&s->save);
+	if (s->text) {
+		s->text->request = NULL;
+		text_job_free(s->text);
+	}
+	g_free(s);
+}
+
+static const struct job_class read_class = {
+	.name = "read", .priority = 1, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
+};
+static const struct job_class stream_class = { .name = "stream",
+	.priority = 1,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.free = on_free,
+	.heavy = true };
+
+struct job *read_job_new(struct account *a, struct request *r)
+{
+	struct read_job *s = g_new0(struct read_job, 1);
+	s->job = (struct job){ .class = r->type == REQ_READ ? &read_class : &stream_class, .account = a, .request = r };
+	s->wants = g_ptr_array_new_with_free_func(want_free);
+	return &s->job;
+}

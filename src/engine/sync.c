@@ -1,0 +1,900 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bringing folders into agreement with the server: the newest window first, then what is new below it,
+ * flags and what vanished, the folder list, and at last the rest, downward. */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#define FLAG_WINDOW 500 /* messages whose flags are looked at on every visit */
+#define CHUNK_FIRST 200 /* rows a command when filling */
+#define CHUNK_MOST 2000
+#define CHUNK_QUICK_MS 300   /* a chunk that came faster lets the next be larger */
+#define CHANGED_EVERY_MS 250 /* between two EV_CHANGED while filling */
+#define STATUS_MOST 200      /* folders asked for their counts */
+
+enum stage {
+	STAGE_START,
+	STAGE_LIST, /* the folder is not known: ask for the list first */
+	STAGE_SELECT,
+	STAGE_WINDOW,
+	STAGE_GAP,
+	STAGE_FLAGS,
+	STAGE_SWEEP,
+	STAGE_COUNTS, /* folder list and counts, when wanted */
+	STAGE_FILL,
+	STAGE_NEXT,
+};
+
+struct range {
+	uint32_t lo, hi;
+	int64_t sent_ms;
+};
+
+struct sync_job {
+	struct job job;
+	enum stage stage;
+	GQueue names; /* char *: folders to come, shown names */
+	struct store_folder f;
+	bool known;      /* f was in the cache before */
+	bool windowed;   /* the window was asked for in the same flight as the folder */
+	bool background; /* the rest, downward, when nothing else is wanted */
+	bool poll;
+	uint32_t select, list; /* commands */
+	uint32_t old_uidnext;
+	uint32_t window_low;
+	uint32_t sweep_hi; /* the next sweep ends here */
+	bool sweeping;
+	int64_t oldest;  /* INTERNALDATE met while filling */
+	GArray *seen;    /* uint32_t: UIDs of a flag fetch */
+	GPtrArray *rows; /* struct store_row *: not written yet */
+	struct folder_list *folders;
+	GQueue fills;        /* struct range *: under way */
+	uint32_t fill_below; /* the next range ends here */
+	unsigned chunk;
+	int64_t told_ms;
+	struct engine_sync result;
+	bool first_done;
+	struct wire_stats began;
+	int64_t began_ms;
+	bool contacted;
+};
+
+static const struct job_class sync_class, fill_class;
+
+static struct store *store_of(const struct sync_job *s)
+{
+	return s->job.account->engine->store;
+}
+
+static void reset_folder(struct sync_job *s)
+{
+	store_folder_clear(&s->f);
+	s->f = (struct store_folder){ 0 };
+	s->known = s->windowed = s->first_done = false;
+	s->window_low = s->old_uidnext = s->sweep_hi = s->fill_below = 0;
+	s->sweeping = false;
+	s->oldest = 0;
+	g_free(s->result.folder);
+	s->result = (struct engine_sync){ 0 };
+	s->began = connection_stats(s->job.account->conn);
+	s->began_ms = clock_ms();
+	if (!s->contacted)
+		s->began_ms = connection_started_ms(s->job.account->conn);
+	s->contacted = true;
+}
+
+/* --- rows into the cache --- */
+
+static bool has_uid(const GArray *sorted, uint32_t uid)
+{
+	unsigned lo = 0, hi = sorted->len;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		uint32_t at = g_array_index(sorted, uint32_t, mid);
+		if (at == uid)
+			return true;
+		if (at < uid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+/* UIDs of the rows that wait which the cache has already. */
+static GArray *cached_uids(struct sync_job *s, struct err *e)
+{
+	uint32_t lo = UINT32_MAX, hi = 0;
+	GArray *uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	for (unsigned i = 0; i < s->rows->len; i++) {
+		const struct store_row *row = s->rows->pdata[i];
+		lo = MIN(lo, row->uid);
+		hi = MAX(hi, row->uid);
+	}
+	if (s->rows->len && store_uids(store_of(s), s->f.id, lo, hi, uids, e))
+		g_clear_pointer(&uids, g_array_unref);
+	return uids;
+}
+
+static int write_rows(struct sync_job *s, const GArray *cached, struct err *e)
+{
+	struct store *st = store_of(s);
+	for (unsigned i = 0; i < s->rows->len; i++) {
+		struct store_row *row = s->rows->pdata[i];
+		row->folder = s->f.id;
+		bool changed = false;
+		if (has_uid(cached, row->uid)) {
+			if (store_flags_put(st, s->f.id, row->uid, row->flags, row->keywords, &changed, e))
+				return -1;
+			s->result.changed += changed;
+			continue;
+		}
+		if (store_mid_new(st, row->received, &row->mid, e) || store_row_put(st, row, e))
+			return -1;
+		s->result.fresh++;
+	}
+	return 0;
+}
+
+static void tell_changed(struct sync_job *s, bool now)
+{
+	struct account *a = s->job.account;
+	if (!now && clock_ms() - s->told_ms < CHANGED_EVERY_MS)
+		return;
+	s->told_ms = clock_ms();
+	struct event *ev = event_new(EV_CHANGED, 0, a->index);
+	ev->folder_id = s->f.id;
+	engine_emit(a->engine, ev);
+	if (s->background) {
+		ev = event_new(EV_PROGRESS, 0, a->index);
+		ev->folder_id = s->f.id;
+		ev->bytes_done = s->f.rows;
+		ev->bytes_total = s->f.exists;
+		ev->text = g_strdup(s->f.name);
+		engine_emit(a->engine, ev);
+	}
+}
+
+/* One transaction: the rows that wait and, with them, how far down the folder is filled (0: as it was). */
+static int flush(struct sync_job *s, uint32_t filled_down_to, bool complete, struct err *e)
+{
+	struct store *st = store_of(s);
+	if (!s->rows->len && !filled_down_to)
+		return 0;
+	g_autoptr(GArray) cached = cached_uids(s, e);
+	if (!cached || store_begin(st, e))
+		return -1;
+	int failed = write_rows(s, cached, e);
+	if (!failed && filled_down_to) {
+		s->f.filled_down_to = filled_down_to;
+		s->f.complete = complete;
+		failed = store_folder_put(st, &s->f, e);
+	}
+	if (failed || store_commit(st, e)) {
+		store_rollback(st);
+		return -1;
+	}
+	g_ptr_array_set_size(s->rows, 0);
+	return 0;
+}
+
+static void flush_or_fail(struct sync_job *s, uint32_t filled_down_to, bool complete)
+{
+	if (flush(s, filled_down_to, complete, &s->job.err))
+		g_ptr_array_set_size(s->rows, 0);
+}
+
+/* --- what the session tells --- */
+
+static void got_fetch(struct sync_job *s, struct imap_event *ev)
+{
+	uint32_t uid = ev->u.fetch.uid;
+	if (!uid || s->job.err.cause != ERR_NONE)
+		return;
+	if (ev->u.fetch.has & IMAP_HAS_HEADER) {
+		struct store_row *row = g_new0(struct store_row, 1);
+		row_from_fetch(ev, s->f.id, row);
+		if (s->stage == STAGE_FILL && (!s->oldest || row->received < s->oldest))
+			s->oldest = row->received;
+		g_ptr_array_add(s->rows, row);
+		if (s->stage <= STAGE_WINDOW && (!s->window_low || uid < s->window_low))
+			s->window_low = uid;
+		if (s->rows->len >= STORE_BATCH && s->f.id)
+			flush_or_fail(s, 0, false);
+		return;
+	}
+	if (ev->u.fetch.has & IMAP_HAS_STRUCTURE) {
+		struct msg_part *root = g_steal_pointer(&ev->u.fetch.structure);
+		if (root && store_structure_put(store_of(s), s->f.id, uid, root, &s->job.err))
+			log_line(LOG_ERROR, "%s", s->job.err.text);
+		if (root)
+			msg_part_free(root);
+		return;
+	}
+	if (ev->u.fetch.has & IMAP_HAS_FLAGS) {
+		bool changed = false;
+		g_array_append_val(s->seen, uid);
+		if (store_flags_put(store_of(s), s->f.id, uid, ev->u.fetch.flags & MSG_SERVER_FLAGS & ~MSG_RECENT,
+			    ev->u.fetch.keywords, &changed, &s->job.err))
+			return;
+		s->result.changed += changed;
+	}
+}
+
+static void got_status(struct sync_job *s, const struct imap_event *ev)
+{
+	struct store_folder f = { 0 };
+	struct err e = ERR_INIT;
+	if (!store_folder_find(store_of(s), s->job.account->number, ev->u.status.name, &f, &e)) {
+		if (ev->u.status.has_messages)
+			f.exists = ev->u.status.messages;
+		if (ev->u.status.has_unseen)
+			f.unseen = ev->u.status.unseen;
+		if (store_folder_put(store_of(s), &f, &s->job.err))
+			log_line(LOG_ERROR, "%s", s->job.err.text);
+	}
+	err_clear(&e);
+	store_folder_clear(&f);
+}
+
+static void on_event(struct job *j, struct imap_event *ev)
+{
+	struct sync_job *s = (struct sync_job *)j;
+	switch (ev->type) {
+	case IMAP_FETCH: got_fetch(s, ev); break;
+	case IMAP_LIST:
+	case IMAP_NAMESPACE:
+		if (s->folders)
+			folder_list_event(s->folders, ev);
+		break;
+	case IMAP_STATUS: got_status(s, ev); break;
+	default: break;
+	}
+}
+
+/* --- selecting --- */
+
+static void select_failed(struct sync_job *s, const struct imap_event *done)
+{
+	g_autofree char *words = str_dup(done->u.done.text);
+	bool gone = str_is(done->u.done.code, "NONEXISTENT") || str_is(done->u.done.code, "TRYCREATE");
+	if (s->job.err.cause != ERR_NONE)
+		return;
+	err_set(&s->job.err, ERR_FOLDER, gone ? ERR_MISSING : ERR_REFUSED, ERR_NEVER,
+		"the server does not open folder '%s'", s->f.name);
+	err_set_server(&s->job.err, words);
+	connection_set_selected(s->job.account->conn, NULL, 0);
+	if (gone && s->f.id && s->f.role != ROLE_INBOX) {
+		struct err e = ERR_INIT;
+		s->f.flags |= FOLDER_GONE;
+		if (store_folder_put(store_of(s), &s->f, &e))
+			err_clear(&e);
+	}
+}
+
+/* Before any row of it is written: whose folder is it, and is it still the one we know? */
+static void selected(struct sync_job *s)
+{
+	struct store *st = store_of(s);
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	if (!m)
+		return;
+	struct plan_in in = { .cached = s->known ? &s->f : NULL, .server = *m };
+	struct plan plan;
+	plan_folder(&in, &plan);
+	if (plan.renumber) {
+		if (store_folder_renumber(st, &s->f, m->uidvalidity, &s->job.err))
+			return;
+		s->known = false;
+		s->old_uidnext = 0;
+		s->window_low = 0;
+	}
+	s->f.uidvalidity = m->uidvalidity;
+	s->f.exists = m->exists;
+	if (s->job.request && s->job.request->type == REQ_OPEN)
+		s->f.flags |= FOLDER_VISITED;
+	if (store_folder_put(st, &s->f, &s->job.err))
+		return;
+	connection_set_selected(s->job.account->conn, s->f.raw, s->f.id);
+}
+
+static void window_refused(struct sync_job *s)
+{
+	/* It was asked for with an old count: ask again with the new one. */
+	s->windowed = false;
+}
+
+static void fill_more(struct sync_job *s);
+
+static void fill_done(struct sync_job *s, bool ok)
+{
+	struct range *r = g_queue_pop_head(&s->fills);
+	if (!ok && s->job.err.cause == ERR_NONE)
+		err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_LATER, "the server refused messages of '%s'",
+			s->f.name);
+	if (s->job.err.cause == ERR_NONE) {
+		flush_or_fail(s, r->lo, r->lo == 1);
+		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
+			s->chunk *= 2;
+		if (!store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
+			tell_changed(s, false);
+	}
+	g_free(r);
+	fill_more(s);
+}
+
+static void on_ended(struct job *j, const struct imap_event *done)
+{
+	struct sync_job *s = (struct sync_job *)j;
+	bool ok = done->u.done.result == IMAP_OK;
+	if (done->u.done.id == s->select) {
+		if (ok)
+			selected(s);
+		else
+			select_failed(s, done);
+	} else if (s->stage == STAGE_FILL) {
+		fill_done(s, ok);
+	} else if (s->stage == STAGE_SELECT && !ok) {
+		window_refused(s);
+	}
+}
+
+/* --- stages: each queues commands, or falls through to the next --- */
+
+static void to_stage(struct sync_job *s, enum stage stage)
+{
+	s->stage = stage;
+}
+
+static bool wants_list(const struct sync_job *s)
+{
+	const struct account *a = s->job.account;
+	const struct request *r = s->job.request;
+	return !a->listed && (!a->info.prefix || (r && r->all_folders) || a->engine->settings.stay ||
+				     (r && r->due == SYNC_PERSON && !r->folder));
+}
+
+static void ask_list(struct sync_job *s)
+{
+	struct imap_session *i = job_imap(&s->job);
+	folder_list_free(s->folders);
+	s->folders = folder_list_new();
+	if (imap_caps(i) & IMAP_CAP_NAMESPACE)
+		job_command(&s->job, imap_namespace(i));
+	job_command(&s->job, imap_list(i, STR(""), STR("*")));
+}
+
+static void apply_list(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	if (!s->folders)
+		return;
+	if (!folder_list_apply(s->folders, a, &s->job.err))
+		engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
+	g_clear_pointer(&s->folders, folder_list_free);
+}
+
+static void ask_window(struct sync_job *s, uint32_t exists)
+{
+	uint32_t low = exists > ENGINE_WINDOW_ROWS ? exists - ENGINE_WINDOW_ROWS + 1 : 1;
+	job_command(&s->job, imap_fetch_window(job_imap(&s->job), low, 0));
+}
+
+/* The folder by its name; an inbox nobody has seen yet needs no list. False: the list is needed first. */
+static bool look_up(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	const char *name = g_queue_peek_head(&s->names);
+	struct err e = ERR_INIT;
+	reset_folder(s);
+	if (!folder_find(a, name, &s->f, &e)) {
+		s->known = s->f.last_sync != 0;
+	} else if (e.cause != ERR_MISSING) {
+		err_move(&s->job.err, &e);
+	} else if (!name || !strcmp(name, ".") || !g_ascii_strcasecmp(name, "inbox")) {
+		s->f.account = a->number;
+		s->f.raw = g_strdup("INBOX");
+		s->f.name = g_strdup("Inbox");
+		s->f.role = ROLE_INBOX;
+	} else {
+		if (a->listed)
+			err_move(&s->job.err, &e);
+		err_clear(&e);
+		return a->listed;
+	}
+	err_clear(&e);
+	s->old_uidnext = s->known ? s->f.uidnext : 0;
+	s->result.folder = g_strdup(s->f.name);
+	return true;
+}
+
+static void start_select(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	struct imap_session *i = job_imap(&s->job);
+	const char *current = connection_selected(a->conn);
+	to_stage(s, STAGE_SELECT);
+	if (current && !strcmp(current, s->f.raw) && imap_selected(i)) {
+		s->select = imap_noop(i);
+		job_command(&s->job, s->select);
+		return;
+	}
+	s->select = imap_select(i, str_of(s->f.raw), true);
+	job_command(&s->job, s->select);
+	if (s->known && s->f.exists && !s->background) {
+		s->windowed = true;
+		ask_window(s, s->f.exists);
+	}
+}
+
+static void after_select(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	to_stage(s, STAGE_WINDOW);
+	if (m && m->exists && !s->windowed && !s->background)
+		ask_window(s, m->exists);
+}
+
+static void window_done(struct sync_job *s)
+{
+	struct imap_session *i = job_imap(&s->job);
+	const struct imap_mailbox *m = imap_selected(i);
+	struct wire_stats now = connection_stats(s->job.account->conn);
+	/* A folder that was never agreed on is filled from this window downward, whatever is there. */
+	flush_or_fail(s, s->known ? 0 : s->window_low, false);
+	if (!m || s->background || s->job.err.cause != ERR_NONE)
+		return;
+	s->result.first_round_trips = now.round_trips - s->began.round_trips;
+	s->result.first_bytes_in = now.bytes_in - s->began.bytes_in;
+	s->result.first_ms = (uint64_t)(clock_ms() - s->began_ms);
+	tell_changed(s, true);
+	uint32_t low = MAX(s->window_low, s->old_uidnext);
+	if (m->exists && low)
+		job_command(&s->job, imap_fetch_structure(i, low, 0));
+}
+
+static void ask_gap(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	struct plan_in in = { .cached = s->known ? &s->f : NULL, .window_low = s->window_low };
+	struct plan plan;
+	to_stage(s, STAGE_GAP);
+	if (!m)
+		return;
+	in.server = *m;
+	plan_folder(&in, &plan);
+	if (plan.gap_lo)
+		job_command(&s->job, imap_fetch_rows(job_imap(&s->job), plan.gap_lo, plan.gap_hi));
+}
+
+static void ask_flags(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	flush_or_fail(s, 0, false);
+	g_array_set_size(s->seen, 0);
+	to_stage(s, STAGE_FLAGS);
+	if (!m || !s->known || !m->exists || s->background)
+		return;
+	uint32_t low = m->exists > FLAG_WINDOW ? m->exists - FLAG_WINDOW + 1 : 1;
+	job_command(&s->job, imap_fetch_flags_window(job_imap(&s->job), low, 0));
+}
+
+static gint by_uid(gconstpointer a, gconstpointer b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* What the cache has in [lo, hi] and the server did not name is gone. */
+static void drop_vanished(struct sync_job *s, uint32_t lo, uint32_t hi)
+{
+	struct store *st = store_of(s);
+	struct err *e = &s->job.err;
+	g_autoptr(GArray) cached = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	g_array_sort(s->seen, by_uid);
+	if (e->cause != ERR_NONE || store_uids(st, s->f.id, lo, hi, cached, e))
+		return;
+	unsigned open = 0;
+	for (unsigned i = 0; i < cached->len && e->cause == ERR_NONE; i++) {
+		uint32_t uid = g_array_index(cached, uint32_t, i);
+		if (has_uid(s->seen, uid))
+			continue;
+		if ((!open && store_begin(st, e)) || store_row_del(st, s->f.id, uid, e)) {
+			store_rollback(st);
+			return;
+		}
+		s->result.gone++;
+		if (++open == STORE_BATCH) {
+			open = 0;
+			if (store_commit(st, e))
+				store_rollback(st);
+		}
+	}
+	if (open && store_commit(st, e))
+		store_rollback(st);
+}
+
+static void flags_done(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	if (!s->known || !m || s->background)
+		return;
+	if (!m->exists) {
+		drop_vanished(s, 1, UINT32_MAX);
+		return;
+	}
+	if (!s->seen->len)
+		return;
+	g_array_sort(s->seen, by_uid);
+	uint32_t low = m->exists <= FLAG_WINDOW ? 1 : g_array_index(s->seen, uint32_t, 0);
+	drop_vanished(s, low, UINT32_MAX);
+	s->sweep_hi = low - 1;
+}
+
+/* The rest of what is cached, downward, while messages are missing or a person asked for all of it. */
+static bool ask_sweep(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	const struct request *r = s->job.request;
+	to_stage(s, STAGE_SWEEP);
+	if (!m || !s->known || !s->sweep_hi || s->sweep_hi < s->f.filled_down_to ||
+		store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
+		return false;
+	bool differs = s->f.complete && s->f.rows != m->exists;
+	if (!differs && !(r && r->whole))
+		return false;
+	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
+	g_array_set_size(s->seen, 0);
+	s->sweeping = true;
+	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), lo, hi));
+	return true;
+}
+
+static void sweep_done(struct sync_job *s)
+{
+	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
+	s->sweeping = false;
+	drop_vanished(s, lo, hi);
+	s->sweep_hi = lo - 1;
+}
+
+static void agree(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	struct err *e = &s->job.err;
+	if (!m || s->background || store_folder_get(store_of(s), s->f.id, &s->f, e))
+		return;
+	uint32_t highest = 0;
+	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	if (s->window_low && store_uids(store_of(s), s->f.id, s->window_low, UINT32_MAX, top, e))
+		return;
+	if (top->len)
+		highest = g_array_index(top, uint32_t, top->len - 1);
+	s->f.exists = m->exists;
+	s->f.uidnext = MAX(m->uidnext, highest + 1);
+	s->f.last_sync = clock_wall();
+	if (s->f.rows >= m->exists)
+		s->f.complete = true;
+	if (s->f.complete)
+		s->f.unseen = s->f.rows_unseen;
+	if (!store_folder_put(store_of(s), &s->f, e))
+		tell_changed(s, true);
+	if (s->f.role == ROLE_INBOX) {
+		s->job.account->info.last_sync = s->f.last_sync;
+		s->job.account->state.last_sync = s->f.last_sync;
+	}
+}
+
+static void ask_counts(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	const struct request *r = s->job.request;
+	g_autoptr(GPtrArray) all = store_folders_new();
+	if (!r || !r->all_folders || store_folders(store_of(s), a->number, all, &s->job.err))
+		return;
+	unsigned asked = 0;
+	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
+		const struct store_folder *f = all->pdata[i];
+		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || f->role == ROLE_INBOX)
+			continue;
+		job_command(&s->job, imap_status(job_imap(&s->job), str_of(f->raw)));
+		asked++;
+	}
+}
+
+/* --- the rest, downward --- */
+
+static bool kept(const struct sync_job *s)
+{
+	const struct cfg_account *cfg = s->job.account->cfg;
+	if (cfg->keep_days && s->oldest && s->oldest < clock_wall() - (int64_t)cfg->keep_days * 86400)
+		return false;
+	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows;
+}
+
+static void fill_more(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	struct job *waiting = g_queue_peek_head(&s->job.account->jobs);
+	if (!m || s->job.err.cause != ERR_NONE || (waiting && waiting->class->priority < s->job.class->priority))
+		return;
+	struct store_folder ahead = s->f;
+	if (s->fill_below)
+		ahead.filled_down_to = s->fill_below;
+	struct range *r = g_new0(struct range, 1);
+	/* Two ranges are under way, so that the server works while we write. */
+	if (g_queue_get_length(&s->fills) >= 2 || !kept(s) || !plan_fill(&ahead, m->exists, s->chunk, &r->lo, &r->hi)) {
+		g_free(r);
+		return;
+	}
+	r->sent_ms = clock_ms();
+	s->fill_below = r->lo;
+	g_queue_push_tail(&s->fills, r);
+	job_command(&s->job, imap_fetch_rows(job_imap(&s->job), r->lo, r->hi));
+	fill_more(s);
+}
+
+static bool start_fill(struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	to_stage(s, STAGE_FILL);
+	if (!s->background && !(r && r->whole))
+		return false;
+	if (store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
+		return false;
+	s->fill_below = 0;
+	fill_more(s);
+	return s->job.open > 0;
+}
+
+static bool fill_left(struct sync_job *s)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	uint32_t lo, hi;
+	return m && kept(s) && s->job.err.cause == ERR_NONE && plan_fill(&s->f, m->exists, s->chunk, &lo, &hi);
+}
+
+/* --- the end of a folder and of the job --- */
+
+static void report(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	struct wire_stats now = connection_stats(a->conn);
+	if (!s->job.request || !s->result.folder)
+		return;
+	struct event *ev = event_new(EV_SYNC, s->job.request->id, a->index);
+	ev->sync = g_new(struct engine_sync, 1);
+	*ev->sync = s->result;
+	ev->sync->folder = g_strdup(s->result.folder);
+	ev->sync->round_trips = now.round_trips - s->began.round_trips;
+	ev->sync->bytes_in = now.bytes_in - s->began.bytes_in;
+	ev->sync->bytes_out = now.bytes_out - s->began.bytes_out;
+	ev->sync->ms = (uint64_t)(clock_ms() - s->began_ms);
+	engine_emit(a->engine, ev);
+}
+
+static void finish(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	bool more = a->engine->settings.stay && s->job.err.cause == ERR_NONE && !s->background && fill_left(s);
+	bool background = s->background;
+	g_autofree char *name = g_strdup(s->f.name);
+	if (!background)
+		account_contacted(a, s->poll);
+	a->state.syncing = false;
+	account_report(a);
+	struct err e = ERR_INIT;
+	err_move(&e, &s->job.err);
+	job_end(&s->job, e.cause == ERR_NONE ? NULL : &e);
+	err_clear(&e);
+	if (more) {
+		struct request *r = request_new(REQ_SYNC, 0, a->index);
+		r->folder = g_steal_pointer(&name);
+		struct sync_job *fill = (struct sync_job *)sync_job_new(a, r);
+		fill->job.class = &fill_class;
+		fill->background = true;
+		account_add(a, &fill->job);
+	}
+}
+
+static void next_folder(struct sync_job *s)
+{
+	if (s->job.err.cause == ERR_NONE)
+		report(s);
+	g_free(g_queue_pop_head(&s->names));
+	if (g_queue_is_empty(&s->names) || s->job.err.cause != ERR_NONE)
+		finish(s);
+	else
+		to_stage(s, STAGE_START);
+}
+
+/* All that is kept, once the list is known: inbox first, then Sent, Drafts and what was visited. */
+static void add_kept(struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	g_autoptr(GPtrArray) all = store_folders_new();
+	struct account *a = s->job.account;
+	if (!r || !r->whole || r->folder || g_queue_get_length(&s->names) != 1 || s->poll ||
+		store_folders(store_of(s), a->number, all, &s->job.err))
+		return;
+	for (unsigned i = 0; i < all->len; i++) {
+		const struct store_folder *f = all->pdata[i];
+		bool mine = f->role == ROLE_SENT || f->role == ROLE_DRAFTS || (f->flags & FOLDER_VISITED);
+		if (mine && f->role != ROLE_INBOX && !(f->flags & (FOLDER_NOSELECT | FOLDER_GONE)))
+			g_queue_push_tail(&s->names, g_strdup(f->name));
+	}
+}
+
+static void step_start(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	a->state.syncing = true;
+	account_report(a);
+	if (look_up(s))
+		start_select(s);
+	else if (connection_ready(a->conn)) {
+		ask_list(s);
+		to_stage(s, STAGE_LIST);
+	}
+}
+
+static void step_counts(struct sync_job *s)
+{
+	apply_list(s);
+	add_kept(s);
+	ask_counts(s);
+	if (!start_fill(s) && !s->job.open)
+		to_stage(s, STAGE_NEXT);
+}
+
+static void step_fill(struct sync_job *s)
+{
+	if (!fill_left(s)) {
+		if (s->f.id && !s->f.complete && s->f.rows >= s->f.exists) {
+			s->f.complete = true;
+			if (store_folder_put(store_of(s), &s->f, &s->job.err))
+				return;
+		}
+		tell_changed(s, true);
+		to_stage(s, STAGE_NEXT);
+		return;
+	}
+	if (job_yield(&s->job)) {
+		to_stage(s, STAGE_START);
+		return;
+	}
+	s->fill_below = 0;
+	fill_more(s);
+	if (!s->job.open)
+		to_stage(s, STAGE_NEXT);
+}
+
+static void advance(struct sync_job *s)
+{
+	switch (s->stage) {
+	case STAGE_START: step_start(s); break;
+	case STAGE_LIST:
+		apply_list(s);
+		to_stage(s, STAGE_START);
+		break;
+	case STAGE_SELECT: after_select(s); break;
+	case STAGE_WINDOW:
+		window_done(s);
+		ask_gap(s);
+		break;
+	case STAGE_GAP: ask_flags(s); break;
+	case STAGE_FLAGS:
+		flags_done(s);
+		ask_sweep(s);
+		break;
+	case STAGE_SWEEP:
+		if (s->sweeping)
+			sweep_done(s);
+		if (!ask_sweep(s)) {
+			agree(s);
+			to_stage(s, STAGE_COUNTS);
+			if (wants_list(s))
+				ask_list(s);
+		}
+		break;
+	case STAGE_COUNTS: step_counts(s); break;
+	case STAGE_FILL: step_fill(s); break;
+	case STAGE_NEXT: next_folder(s); break;
+	}
+}
+
+static void on_step(struct job *j)
+{
+	struct sync_job *s = (struct sync_job *)j;
+	struct account *a = j->account;
+	/* finish() and job_yield() end the turn: the account runs another job or none then. */
+	while (a->running == j && !j->open) {
+		enum stage was = s->stage;
+		if (j->err.cause != ERR_NONE && was != STAGE_NEXT) {
+			next_folder(s);
+			continue;
+		}
+		advance(s);
+		if (a->running == j && !j->open && s->stage == was && was == STAGE_START)
+			return; /* waits for the login */
+	}
+}
+
+static void on_free(struct job *j)
+{
+	struct sync_job *s = (struct sync_job *)j;
+	g_queue_clear_full(&s->names, g_free);
+	g_queue_clear_full(&s->fills, g_free);
+	store_folder_clear(&s->f);
+	g_array_unref(s->seen);
+	g_ptr_array_unref(s->rows);
+	folder_list_free(s->folders);
+	g_free(s->result.folder);
+	g_free(s);
+}
+
+static void on_lost(struct job *j, const struct err *e)
+{
+	struct sync_job *s = (struct sync_job *)j;
+	(void)e;
+	/* What was received whole is kept. */
+	if (s->f.id && j->err.cause == ERR_NONE)
+		flush_or_fail(s, 0, false);
+	j->account->state.syncing = false;
+}
+
+static const struct job_class sync_class = { .name = "sync",
+	.priority = 2,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.free = on_free,
+	.lost = on_lost };
+static const struct job_class fill_class = { .name = "fill",
+	.priority = 5,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.free = on_free,
+	.lost = on_lost };
+
+bool sync_is_wanted(struct account *a, struct request *r, struct err *e)
+{
+	struct store_folder f = { 0 };
+	struct err ignored = ERR_INIT;
+	int wait = schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
+	bool cached = !folder_find(a, r->folder, &f, &ignored) && f.last_sync;
+	err_clear(&ignored);
+	store_folder_clear(&f);
+	if (r->type == REQ_OPEN || r->due == SYNC_PERSON)
+		return true;
+	if (r->due == SYNC_IF_DUE && wait) {
+		err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER,
+			"the account was asked less than its poll interval ago");
+		e->after = wait;
+		return false;
+	}
+	if (r->due == SYNC_POLL && !cached)
+		r->due = SYNC_PERSON;
+	return r->due != SYNC_POLL || !wait;
+}
+
+struct job *sync_job_new(struct account *a, struct request *r)
+{
+	struct sync_job *s = g_new0(struct sync_job, 1);
+	s->job = (struct job){ .class = &sync_class, .account = a, .request = r };
+	s->rows = store_rows_new();
+	s->seen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	s->chunk = CHUNK_FIRST;
+	s->poll = r->due == SYNC_POLL || r->due == SYNC_IF_DUE;
+	g_queue_init(&s->names);
+	g_queue_init(&s->fills);
+	g_queue_push_tail(&s->names, g_strdup(r->folder ? r->folder : "Inbox"));
+	if (r->type == REQ_OPEN) {
+		g_free(a->watched);
+		a->watched = g_strdup(r->folder ? r->folder : "Inbox");
+	}
+	return &s->job;
+}

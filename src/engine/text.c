@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text job: from a message's bytes, or its header, part tree and pieces, to what a reader sees. Pure. */
+#include "engine/internal.h"
+
+#include <string.h>
+
+static void piece_free(void *data)
+{
+	struct text_piece *p = data;
+	g_free(p->section);
+	buf_clear(&p->body);
+	g_free(p);
+}
+
+struct text_job *text_job_new(struct request *r)
+{
+	struct text_job *t = g_new0(struct text_job, 1);
+	t->request = r;
+	t->whole = r->whole;
+	t->bytes = r->bytes;
+	buf_init(&r->bytes, r->bytes.max);
+	t->pieces = g_ptr_array_new_with_free_func(piece_free);
+	buf_init(&t->header, MSG_HEADERS_MAX);
+	return t;
+}
+
+void text_job_free(struct text_job *t)
+{
+	if (t->request)
+		request_free(t->request);
+	engine_message_free(t->message);
+	buf_clear(&t->bytes);
+	buf_clear(&t->header);
+	g_ptr_array_unref(t->pieces);
+	if (t->root)
+		msg_part_free(t->root);
+	err_clear(&t->err);
+	g_free(t);
+}
+
+static struct str body_of(const struct text_job *t, const struct msg_part *p)
+{
+	for (unsigned i = 0; i < t->pieces->len; i++) {
+		const struct text_piece *piece = t->pieces->pdata[i];
+		if (!strcmp(piece->section, p->section))
+			return buf_str(&piece->body);
+	}
+	if (t->bytes.n && p->start <= t->bytes.n && p->length <= t->bytes.n - p->start)
+		return (struct str){ t->bytes.p + p->start, p->length };
+	return (struct str){ NULL, 0 };
+}
+
+static bool have_body(const struct text_job *t, const struct msg_part *p)
+{
+	for (unsigned i = 0; i < t->pieces->len; i++)
+		if (!strcmp(((struct text_piece *)t->pieces->pdata[i])->section, p->section))
+			return true;
+	return t->bytes.n > 0;
+}
+
+static int decode(const struct text_job *t, const struct msg_part *p, struct buf *out, struct err *e)
+{
+	buf_init(out, IMAP_BODY_MAX);
+	return msg_decode(p->encoding, body_of(t, p), IMAP_BODY_MAX, out, e);
+}
+
+static char *unrendered(struct text_job *t, const struct msg_part *p)
+{
+	struct buf octets;
+	struct err e = ERR_INIT;
+	char *text = NULL;
+	if (!p || !have_body(t, p))
+		return NULL;
+	if (!decode(t, p, &octets, &e))
+		text = msg_to_utf8(buf_str(&octets), p->charset, NULL);
+	buf_clear(&octets);
+	err_clear(&e);
+	return text;
+}
+
+static void render(struct text_job *t)
+{
+	struct engine_message *m = t->message;
+	const struct msg_part *p = m->shown;
+	struct buf octets;
+	if (!p || !have_body(t, p) || decode(t, p, &octets, &t->err))
+		return;
+	msg_text_make(buf_str(&octets), p->type, p->charset, p->flowed, p->delsp, &m->text);
+	buf_clear(&octets);
+}
+
+static void add_leaf(struct msg_part *p, int depth, void *aux)
+{
+	struct text_job *t = aux;
+	struct err e = ERR_INIT;
+	struct buf octets;
+	(void)depth;
+	if (p->children)
+		return;
+	struct engine_leaf *leaf = g_new0(struct engine_leaf, 1);
+	leaf->part = p;
+	g_ptr_array_add(t->message->leaves, leaf);
+	if (!have_body(t, p))
+		return;
+	if (!decode(t, p, &octets, &e)) {
+		leaf->known = true;
+		leaf->decoded = octets.n;
+		leaf->sha256 = g_compute_checksum_for_data(
+			G_CHECKSUM_SHA256, (const guchar *)(octets.p ? octets.p : ""), octets.n);
+	}
+	buf_clear(&octets);
+	err_clear(&e);
+}
+
+/* A file that is no message: its text, or what it is. */
+static void no_message(struct text_job *t)
+{
+	struct engine_message *m = t->message;
+	g_autofree char *type = msg_magic(buf_str(&t->bytes));
+	m->head = msg_head_parse(STR(""));
+	m->root = msg_part_new();
+	m->root->section = g_strdup("1");
+	m->root->type = type ? g_strdup(type) : g_strdup("application/octet-stream");
+	m->root->encoding = g_strdup("binary");
+	m->root->size = m->root->length = t->bytes.n;
+	if (g_str_has_prefix(m->root->type, "text/") || !t->bytes.n) {
+		m->shown = m->root;
+		msg_text_make(buf_str(&t->bytes), "text/plain", NULL, false, false, &m->text);
+	}
+}
+
+static void whole_message(struct text_job *t)
+{
+	struct engine_message *m = t->message;
+	struct msg *parsed = msg_parse(buf_str(&t->bytes));
+	m->is_mail = true;
+	m->head = g_steal_pointer(&parsed->head);
+	m->root = g_steal_pointer(&parsed->root);
+	m->defects = g_steal_pointer(&parsed->defects);
+	msg_free(parsed);
+}
+
+void text_job_run(void *data)
+{
+	struct text_job *t = data;
+	struct engine_message *m = g_new0(struct engine_message, 1);
+	t->message = m;
+	m->leaves = engine_leaves_new();
+	if (t->root) {
+		m->is_mail = true;
+		m->head = msg_head_parse(buf_str(&t->header));
+		m->root = g_steal_pointer(&t->root);
+	} else if (msg_looks_like(buf_str(&t->bytes))) {
+		whole_message(t);
+	} else {
+		no_message(t);
+		msg_part_walk(m->root, add_leaf, t);
+		return;
+	}
+	m->shown = t->request->section ? msg_part_find(m->root, t->request->section) : msg_shown(m->root);
+	if (!m->defects)
+		m->defects = g_ptr_array_new_with_free_func(g_free);
+	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
+	m->html = unrendered(t, msg_first(m->root, "text/html"));
+	render(t);
+	msg_part_walk(m->root, add_leaf, t);
+}
