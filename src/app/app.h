@@ -78,4 +78,72 @@ char *app_date_short(
 char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
 char *app_size(uint64_t octets);        /* "3 KB" */
 
+/* --- the command line (cli.c) --- */
+enum cli_option_id {
+	CLI_CONFIG,
+	CLI_ACCOUNT,
+	CLI_JSON,
+	CLI_FORMAT,
+	CLI_ZERO,
+	CLI_QUIET,
+	CLI_VERBOSE,
+	CLI_LOG,
+	CLI_NO_INPUT,
+	CLI_OFFLINE,
+	CLI_FRESH,
+	CLI_COLOR,
+	CLI_VERSION,
+	CLI_HELP,
+	CLI_NUMBER,
+	CLI_SORT,
+	CLI_THREADS,
+	CLI_PART,
+	CLI_DIGEST,
+	CLI_RAW,
+	CLI_HEADERS,
+	CLI_TEXT,
+	CLI_HTML,
+	CLI_SEEN,
+	CLI_OUTPUT,
+	CLI_ALL,
+	CLI_FOLDER,
+	CLI_BODIES,
+	CLI_IF_DUE,
+	CLI_WATCH,
+	CLI_DRY_RUN,
+	CLI_OPTIONS
+};
+struct cli_option {
+	const char *name; /* long; or NULL */
+	char letter;      /* short; or 0 */
+	const char *arg;  /* NULL: a flag */
+	const char *help; /* N_() */
+};
+struct cli_verb {
+	const char *name, *args;
+	int args_min, args_max; /* max -1: any number */
+	uint64_t options;       /* bits of its own, beside the global ones */
+	const char *help, *doc; /* N_(); doc may be NULL */
+};
+struct cli {
+	const struct cli_verb *verb; /* NULL: the screens */
+	GPtrArray *args;             /* char *, UTF-8 */
+	GPtrArray *folders;          /* char *: each --folder */
+	char *values[CLI_OPTIONS];
+	uint64_t given;
+	int verbose;
+};
+/* Options may stand before and after the command; `--` ends them. -1: ERR_USAGE, or ERR_LACKING for commands
+ * of later versions. Clear c in either case. */
+int cli_parse(int argc, char **argv, struct cli *c, struct err *e);
+void cli_clear(struct cli *c);
+bool cli_has(const struct cli *c, enum cli_option_id id);
+const char *cli_value(const struct cli *c, enum cli_option_id id); /* NULL: not given */
+char *cli_help(const struct cli_verb *v);                          /* v NULL: of the program; g_free */
+/* The tables, for the manual and the completions. */
+const struct cli_option *cli_option(enum cli_option_id id);
+const struct cli_verb *cli_verbs(size_t *n_out);
+bool cli_takes(const struct cli_verb *v, enum cli_option_id id);
+bool cli_is_global(enum cli_option_id id);
+
 #endif

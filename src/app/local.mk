@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
+	src/app/cli.c \
 	src/app/date.c \
 	src/app/id.c \
 	src/app/words.c

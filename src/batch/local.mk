@@ -1,2 +1,12 @@
 noinst_LIBRARIES += src/batch/libbatch.a
-src_batch_libbatch_a_SOURCES =
+src_batch_libbatch_a_SOURCES = \
+	src/batch/batch.c \
+	src/batch/batch.h \
+	src/batch/cmd_list.c \
+	src/batch/cmd_setup.c \
+	src/batch/cmd_show.c \
+	src/batch/cmd_sync.c \
+	src/batch/internal.h \
+	src/batch/json.c \
+	src/batch/place.c \
+	src/batch/records.c

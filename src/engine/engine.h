@@ -24,6 +24,7 @@
 #define ENGINE_ACTS_PER_HOUR 30 /* of processes without a terminal */
 #define ENGINE_WINDOW_ROWS 50   /* the newest window, fetched first */
 #define ENGINE_ACCOUNTS_MAX 64
+#define ENGINE_MESSAGE_MAX (1u << 30) /* octets of a message */
 
 struct engine_settings {
 	const struct cfg *cfg; /* constant; outlives the engine */
@@ -165,6 +166,7 @@ struct engine_message {
 	char *plain, *html; /* decoded, unrendered; NULL */
 	GPtrArray *leaves;  /* struct engine_leaf *, all leaves in order */
 	GPtrArray *defects; /* char * */
+	uint64_t octets;    /* of a file */
 	bool is_mail;       /* false: a file that is no message, shown as text */
 };
 void engine_message_free(struct engine_message *m);

@@ -145,6 +145,7 @@ void text_job_run(void *data)
 	struct text_job *t = data;
 	struct engine_message *m = g_new0(struct engine_message, 1);
 	t->message = m;
+	m->octets = t->bytes.n;
 	m->leaves = engine_leaves_new();
 	if (t->root) {
 		m->is_mail = true;

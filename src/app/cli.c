@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: one table of options, one of commands. Parsing, --help, the manual and the shell
+ * completions come from them. */
+#include "app/app.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+static const struct cli_option options[CLI_OPTIONS] = {
+	[CLI_CONFIG] = { "config", 0, "FILE", N_("read this mailrc") },
+	[CLI_ACCOUNT] = { "account", 'A', "NAME", N_("use this account") },
+	[CLI_JSON] = { "json", 0, NULL, N_("print one JSON object a line") },
+	[CLI_FORMAT] = { "format", 0, "STRING",
+		N_("print each record by this pattern: %(field), %(field.path), %%, \\n, \\t") },
+	[CLI_ZERO] = { "null", '0', NULL, N_("end records with NUL instead of a newline") },
+	[CLI_QUIET] = { "quiet", 0, NULL, N_("print no notes") },
+	[CLI_VERBOSE] = { "verbose", 'v', NULL, N_("say what is done; repeat for the protocol, secrets masked") },
+	[CLI_LOG] = { "log", 0, "FILE", N_("write what -v says into this file") },
+	[CLI_NO_INPUT] = { "no-input", 0, NULL, N_("never ask, also not on a terminal") },
+	[CLI_OFFLINE] = { "offline", 0, NULL, N_("never open a connection") },
+	[CLI_FRESH] = { "fresh", 0, NULL, N_("ask the server first, even if it is not due") },
+	[CLI_COLOR] = { "color", 0, "auto|always|never", N_("colours") },
+	[CLI_VERSION] = { "version", 0, NULL, N_("print the version; with -v the limits and libraries too") },
+	[CLI_HELP] = { "help", 0, NULL, N_("print help") },
+	[CLI_NUMBER] = { NULL, 'n', "N", N_("how many, 0 for all; 50 if not given") },
+	[CLI_SORT] = { "sort", 0, "received|date|from|subject|size",
+		N_("the order; received, newest first, if not given") },
+	[CLI_THREADS] = { "threads", 0, NULL, N_("in threads") },
+	[CLI_PART] = { "part", 0, "N", N_("this part (a section such as 1.2)") },
+	[CLI_DIGEST] = { "digest", 0, NULL, N_("add the SHA-256 of every part; fetches all of them") },
+	[CLI_RAW] = { "raw", 0, NULL, N_("the message exactly as received") },
+	[CLI_HEADERS] = { "headers", 0, NULL, N_("the header only") },
+	[CLI_TEXT] = { "text", 0, NULL, N_("the text only, without the header") },
+	[CLI_HTML] = { "html", 0, NULL, N_("the HTML part, unrendered") },
+	[CLI_SEEN] = { "seen", 0, NULL, N_("mark the message as read") },
+	[CLI_OUTPUT] = { NULL, 'o', "PATH", N_("a directory, or the file's own name") },
+	[CLI_ALL] = { "all", 0, NULL, N_("every attachment") },
+	[CLI_FOLDER] = { "folder", 0, "FOLDER", N_("only this folder; may be repeated") },
+	[CLI_BODIES] = { "bodies", 0, NULL, N_("fetch the texts of recent messages too") },
+	[CLI_IF_DUE] = { "if-due", 0, NULL, N_("only when the poll interval has passed; for cron") },
+	[CLI_WATCH] = { "watch", 0, NULL, N_("go on, at the account's own interval, until ended") },
+	[CLI_DRY_RUN] = { "dry-run", 0, NULL, N_("change nothing, only say what would be done") },
+};
+
+#define BIT(o) (UINT64_C(1) << (o))
+#define GLOBAL                                                                                                         \
+	(BIT(CLI_CONFIG) | BIT(CLI_ACCOUNT) | BIT(CLI_JSON) | BIT(CLI_FORMAT) | BIT(CLI_ZERO) | BIT(CLI_QUIET) |       \
+		BIT(CLI_VERBOSE) | BIT(CLI_LOG) | BIT(CLI_NO_INPUT) | BIT(CLI_OFFLINE) | BIT(CLI_FRESH) |              \
+		BIT(CLI_COLOR) | BIT(CLI_VERSION) | BIT(CLI_HELP))
+
+static const struct cli_verb verbs[] = {
+	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
+		N_("list the messages of a folder, newest first"),
+		N_("FOLDER is a name as `boxwood folders` prints it; without one, or with `.`, it is the Inbox. What "
+		   "the cache has is "
+		   "printed; the server is asked first when the account is due, when nothing is cached, or with "
+		   "--fresh.") },
+	{ "folders", "", 0, 0, 0, N_("list the folders with their roles and counts"), NULL },
+	{ "show", "ID..|FILE|-", 1, -1,
+		BIT(CLI_PART) | BIT(CLI_DIGEST) | BIT(CLI_RAW) | BIT(CLI_HEADERS) | BIT(CLI_TEXT) | BIT(CLI_HTML) |
+			BIT(CLI_SEEN),
+		N_("show messages, from an account, a file or standard input"),
+		N_("An ID is ACCOUNT/FOLDER/UIDVALIDITY.UID or a shorter form of it: FOLDER/UID, the UID alone in the "
+		   "Inbox, or "
+		   "<message-id>. A file needs no account. Nothing is marked as read.") },
+	{ "save", "ID", 1, 1, BIT(CLI_PART) | BIT(CLI_OUTPUT) | BIT(CLI_ALL), N_("save attachments into files"),
+		N_("Never overwrites a file and never leaves the directory.") },
+	{ "sync", "[ACCOUNT]", 0, 1,
+		BIT(CLI_FOLDER) | BIT(CLI_BODIES) | BIT(CLI_IF_DUE) | BIT(CLI_WATCH) | BIT(CLI_DRY_RUN),
+		N_("agree with the server and print what changed"),
+		N_("Without --folder: the Inbox, Sent, Drafts and the folders that were opened. --if-due and --watch "
+		   "keep the polling "
+		   "floor of ten minutes.") },
+	{ "setup", "check", 0, 1, 0, N_("test every account, step by step; writes nothing"), NULL },
+	{ "config", "check", 1, 1, 0, N_("read the mailrc and print every mistake in it"), NULL },
+};
+
+/* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */
+static const char *const later[] = { "search", "flag", "move", "copy", "delete", "archive", "junk", "undo", "send",
+	"reply", "forward", "bounce", "queue", "from", "folder", "import", "export", "cache", "address", "capsule",
+	"provider" };
+
+const struct cli_option *cli_option(enum cli_option_id id)
+{
+	return &options[id];
+}
+
+const struct cli_verb *cli_verbs(size_t *n_out)
+{
+	*n_out = G_N_ELEMENTS(verbs);
+	return verbs;
+}
+
+static const struct cli_verb *find_verb(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+		if (!strcmp(verbs[i].name, word))
+			return &verbs[i];
+	return NULL;
+}
+
+static bool is_later(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
+		if (!strcmp(later[i], word))
+			return true;
+	return false;
+}
+
+bool cli_takes(const struct cli_verb *v, enum cli_option_id id)
+{
+	return (GLOBAL | (v ? v->options : 0)) & BIT(id);
+}
+
+bool cli_is_global(enum cli_option_id id)
+{
+	return GLOBAL & BIT(id);
+}
+
+static int usage(struct err *e, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+static int usage(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	g_autofree char *text = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "%s", text);
+}
+
+static int set_option(struct cli *c, enum cli_option_id id, const char *value)
+{
+	if (id == CLI_VERBOSE)
+		c->verbose++;
+	if (id == CLI_FOLDER)
+		g_ptr_array_add(c->folders, g_strdup(value));
+	c->given |= BIT(id);
+	g_free(c->values[id]);
+	c->values[id] = g_strdup(value);
+	return 0;
+}
+
+static int long_option(struct cli *c, const char *word, char **argv, int *i, struct err *e)
+{
+	struct str name, value;
+	bool with = str_cut(str_of(word + 2), '=', &name, &value);
+	for (int id = 0; id < CLI_OPTIONS; id++) {
+		const struct cli_option *o = &options[id];
+		if (!o->name || !str_eq(str_of(o->name), name))
+			continue;
+		if (!o->arg)
+			return with ? usage(e, _("--%s takes no value"), o->name) : set_option(c, id, "");
+		if (with)
+			return set_option(c, id, value.p);
+		if (!argv[*i + 1])
+			return usage(e, _("--%s needs a value: %s"), o->name, o->arg);
+		return set_option(c, id, argv[++*i]);
+	}
+	return usage(e, _("unknown option '%s'"), word);
+}
+
+static int short_options(struct cli *c, const char *word, char **argv, int *i, struct err *e)
+{
+	for (const char *p = word + 1; *p; p++) {
+		int id = 0;
+		while (id < CLI_OPTIONS && options[id].letter != *p)
+			id++;
+		if (id == CLI_OPTIONS)
+			return usage(e, _("unknown option '-%c'"), *p);
+		if (!options[id].arg) {
+			set_option(c, id, "");
+			continue;
+		}
+		if (p[1])
+			return set_option(c, id, p + 1);
+		if (!argv[*i + 1])
+			return usage(e, _("-%c needs a value: %s"), *p, options[id].arg);
+		return set_option(c, id, argv[++*i]);
+	}
+	return 0;
+}
+
+static int check(const struct cli *c, struct err *e)
+{
+	const struct cli_verb *v = c->verb;
+	for (int id = 0; id < CLI_OPTIONS; id++)
+		if ((c->given & BIT(id)) && !cli_takes(v, id)) {
+			g_autofree char *name = options[id].name ? g_strdup_printf("--%s", options[id].name)
+								 : g_strdup_printf("-%c", options[id].letter);
+			return usage(e, _("%s does not go with '%s'"), name, v ? v->name : _("the screens"));
+		}
+	if (!v || (c->given & BIT(CLI_HELP)))
+		return 0;
+	if ((int)c->args->len < v->args_min)
+		return usage(e, _("'%s' needs: %s"), v->name, v->args);
+	if (v->args_max >= 0 && (int)c->args->len > v->args_max)
+		return usage(e, _("'%s' takes no more than: %s"), v->name, *v->args ? v->args : _("no argument"));
+	return 0;
+}
+
+int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
+{
+	bool ended = false;
+	*c = (struct cli){ .args = g_ptr_array_new_with_free_func(g_free),
+		.folders = g_ptr_array_new_with_free_func(g_free) };
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		int failed = 0;
+		if (!ended && !strcmp(word, "--")) {
+			ended = true;
+		} else if (!ended && g_str_has_prefix(word, "--")) {
+			failed = long_option(c, word, argv, &i, e);
+		} else if (!ended && word[0] == '-' && word[1]) {
+			failed = short_options(c, word, argv, &i, e);
+		} else if (!c->verb && !c->args->len && !ended && find_verb(word)) {
+			c->verb = find_verb(word);
+		} else {
+			if (!c->verb && !c->args->len && !ended && is_later(word))
+				return err_set(
+					e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("'%s' is not in this version"), word);
+			g_ptr_array_add(c->args, utf8_from_locale(word));
+		}
+		if (failed)
+			return -1;
+	}
+	return check(c, e);
+}
+
+void cli_clear(struct cli *c)
+{
+	for (int id = 0; id < CLI_OPTIONS; id++)
+		g_free(c->values[id]);
+	g_clear_pointer(&c->args, g_ptr_array_unref);
+	g_clear_pointer(&c->folders, g_ptr_array_unref);
+	*c = (struct cli){ 0 };
+}
+
+bool cli_has(const struct cli *c, enum cli_option_id id)
+{
+	return c->given & BIT(id);
+}
+
+const char *cli_value(const struct cli *c, enum cli_option_id id)
+{
+	return cli_has(c, id) ? c->values[id] : NULL;
+}
+
+static void add_options(GString *out, const struct cli_verb *v, bool global)
+{
+	for (int id = 0; id < CLI_OPTIONS; id++) {
+		const struct cli_option *o = &options[id];
+		if (global ? !cli_is_global(id) : cli_is_global(id) || !cli_takes(v, id))
+			continue;
+		g_autofree char *letter = o->letter ? g_strdup_printf("-%c", o->letter) : g_strdup("");
+		g_autofree char *name =
+			o->name ? g_strdup_printf("%s--%s", o->letter ? ", " : "", o->name) : g_strdup("");
+		g_autofree char *all =
+			g_strdup_printf("%s%s%s%s", letter, name, o->arg ? " " : "", o->arg ? o->arg : "");
+		g_string_append_printf(out, "  %-28s %s\n", all, _(o->help));
+	}
+}
+
+char *cli_help(const struct cli_verb *v)
+{
+	GString *out = g_string_new(NULL);
+	if (v) {
+		g_string_append_printf(out, _("Usage: boxwood %s [OPTION..] %s\n"), v->name, v->args);
+		g_string_append_printf(out, "\n%s\n", _(v->help));
+		if (v->doc)
+			g_string_append_printf(out, "\n%s\n", _(v->doc));
+		g_string_append(out, "\n");
+		add_options(out, v, false);
+	} else {
+		g_string_append(out, _("Usage: boxwood [OPTION..] [FOLDER | FILE]      the screens\n"
+				       "       boxwood [OPTION..] COMMAND [OPTION..] [ARG..]\n\nCommands:\n"));
+		for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+			g_autofree char *word = g_strdup_printf("%s %s", verbs[i].name, verbs[i].args);
+			g_string_append_printf(out, "  %-28s %s\n", word, _(verbs[i].help));
+		}
+	}
+	g_string_append(out, _("\nOptions of every command:\n"));
+	add_options(out, v, true);
+	return g_string_free(out, FALSE);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "batch/internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+static const struct {
+	const char *name;
+	int (*run)(struct batch *b);
+} commands[] = {
+	{ "list", cmd_list },
+	{ "folders", cmd_folders },
+	{ "show", cmd_show },
+	{ "save", cmd_save },
+	{ "sync", cmd_sync },
+	{ "setup", cmd_setup },
+	{ "config", cmd_config },
+};
+
+/* --- printing --- */
+
+bool batch_wants_json(const struct batch *b)
+{
+	return cli_has(b->cli, CLI_JSON) || cli_has(b->cli, CLI_FORMAT);
+}
+
+void batch_bytes(struct batch *b, struct str bytes)
+{
+	if (bytes.n && fwrite(bytes.p, 1, bytes.n, stdout) != bytes.n)
+		b->out_failed = true;
+}
+
+void batch_text(struct batch *b, const char *text)
+{
+	g_autofree char *local = utf8_to_locale(text);
+	batch_bytes(b, str_of(local));
+}
+
+void batch_record(struct batch *b, const struct json *j, const char *text)
+{
+	char end = cli_has(b->cli, CLI_ZERO) ? '\0' : '\n';
+	g_autoptr(GString) line = g_string_new(NULL);
+	if (cli_has(b->cli, CLI_FORMAT))
+		json_format(j, cli_value(b->cli, CLI_FORMAT), line);
+	else if (cli_has(b->cli, CLI_JSON))
+		json_print(j, line);
+	else
+		batch_text(b, text);
+	g_string_append_c(line, end);
+	batch_bytes(b, (struct str){ line->str, line->len });
+}
+
+void batch_note(struct batch *b, const char *text)
+{
+	g_autofree char *local = utf8_to_locale(text);
+	if (!cli_has(b->cli, CLI_QUIET))
+		fprintf(stderr, "boxwood: %s\n", local);
+}
+
+static void print_error(const struct cli *cli, const char *account, const struct err *e)
+{
+	g_autofree char *text = app_err_text(e, account);
+	g_autofree char *hint = app_err_hint(e, account);
+	g_autofree char *server = e->server ? utf8_line(str_of(e->server)) : NULL;
+	if (cli_has(cli, CLI_JSON)) {
+		g_autoptr(GString) line = g_string_new(NULL);
+		struct json *j = json_record("error");
+		json_add(j, "code", json_number(app_exit_code(e)));
+		json_add(j, "class", json_string(err_cause_name(e->cause)));
+		json_add(j, "account", json_string(account));
+		json_add(j, "message", json_string(text));
+		json_add(j, "server", json_string(server));
+		json_add(j, "hint", json_string(hint));
+		json_add(j, "retry_after", e->after ? json_number(e->after) : json_null());
+		json_print(j, line);
+		json_free(j);
+		fprintf(stderr, "%s\n", line->str);
+		return;
+	}
+	g_autofree char *whole = g_strdup_printf("boxwood: %s\n%s%s%s%s%s%s", text, server ? _("  server says: ") : "",
+		server ? server : "", server ? "\n" : "", hint ? "  " : "", hint ? hint : "", hint ? "\n" : "");
+	g_autofree char *local = utf8_to_locale(whole);
+	fputs(local, stderr);
+}
+
+void batch_error(struct batch *b, const char *account, const struct err *e)
+{
+	print_error(b->cli, account, e);
+	b->code = app_exit_worst(b->code, app_exit_code(e));
+}
+
+int batch_fail(const struct cli *cli, const char *account, const struct err *e)
+{
+	print_error(cli, account, e);
+	return app_exit_code(e);
+}
+
+/* --- asking the engine --- */
+
+struct wait {
+	struct batch *batch;
+	bool ended, late;
+	struct err err;
+	app_event_fn fn;
+	void *aux;
+};
+
+static void got(struct event *ev, void *aux)
+{
+	struct wait *w = aux;
+	if (ev->type == EV_ENDED) {
+		w->ended = true;
+		err_move(&w->err, &ev->err);
+	} else if (w->fn) {
+		w->fn(ev, w->aux);
+	}
+}
+
+static void too_late(void *aux)
+{
+	struct wait *w = aux;
+	w->late = true;
+}
+
+int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e)
+{
+	struct wait w = { .batch = b, .fn = fn, .aux = aux };
+	struct timer *timer = timer_new(b->ctx, too_late, &w);
+	if (wait_ms)
+		timer_at(timer, clock_ms() + wait_ms);
+	uint32_t id = app_request(b->app, r, got, &w);
+	while (!w.ended && !w.late)
+		g_main_context_iteration(b->ctx, TRUE);
+	timer_free(timer);
+	if (!w.ended) {
+		app_forget(b->app, id);
+		return err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, _("no answer within %d seconds"), wait_ms / 1000);
+	}
+	if (w.err.cause == ERR_NONE)
+		return 0;
+	err_move(e, &w.err);
+	return -1;
+}
+
+/* Typed on the terminal without being shown. */
+static struct secret *type_secret(FILE *tty, const char *prompt)
+{
+	struct termios was, quiet;
+	char line[SECRET_MAX];
+	struct secret *s = NULL;
+	g_autofree char *local = utf8_to_locale(prompt);
+	fputs(local, tty);
+	fflush(tty);
+	if (tcgetattr(fileno(tty), &was))
+		return NULL;
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+	ssize_t n = read(fileno(tty), line, sizeof(line));
+	tcsetattr(fileno(tty), TCSAFLUSH, &was);
+	fputs("\n", tty);
+	fflush(tty);
+	if (n > 0 && line[n - 1] == '\n')
+		n--;
+	if (n > 0)
+		s = secret_new((struct str){ line, (size_t)n });
+	explicit_bzero(line, sizeof(line));
+	return s;
+}
+
+static void unasked(struct event *ev, void *aux)
+{
+	struct batch *b = aux;
+	if (ev->type == EV_ASK) {
+		struct request *r = request_new(REQ_ANSWER, 0, ev->account);
+		g_autofree char *prompt = g_strdup_printf(_("Password of %s at %s: "), ev->ask->login, ev->ask->host);
+		r->answers = ev->ask->id;
+		r->secret = b->tty ? type_secret(b->tty, prompt) : NULL;
+		r->yes = r->secret != NULL;
+		app_request(b->app, r, NULL, NULL);
+	} else if (ev->type == EV_ALERT) {
+		g_autofree char *text = g_strdup_printf(_("server says: %s"), ev->text);
+		batch_note(b, text);
+	}
+}
+
+/* --- what several commands need --- */
+
+int batch_account(struct batch *b, const char *label, struct err *e)
+{
+	const GPtrArray *accounts = b->cfg->accounts;
+	for (unsigned i = 0; i < accounts->len; i++)
+		if (!label || !strcmp(((struct cfg_account *)accounts->pdata[i])->label, label))
+			return (int)i;
+	if (label)
+		return err_set(
+			e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"), label);
+	return err_set(e, ERR_PROGRAM, ERR_CONFIG, ERR_NEVER, _("there is no account in the mailrc '%s'"),
+		b->cfg->path ? b->cfg->path : "~/.config/boxwood/mailrc");
+}
+
+int batch_refresh(struct batch *b, int account, const char *folder, bool all_folders, struct err *e)
+{
+	struct request *r;
+	if (cli_has(b->cli, CLI_OFFLINE))
+		return 0;
+	r = request_new(REQ_SYNC, 0, account);
+	r->folder = g_strdup(folder);
+	r->all_folders = all_folders;
+	r->due = cli_has(b->cli, CLI_FRESH) ? SYNC_PERSON : SYNC_POLL;
+	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);
+}
+
+bool batch_names_file(const char *arg)
+{
+	struct stat st;
+	return !strcmp(arg, "-") || (!app_id_is_full(arg) && !stat(arg, &st) && S_ISREG(st.st_mode));
+}
+
+bool batch_needs_store(const struct cli *cli)
+{
+	if (!strcmp(cli->verb->name, "config"))
+		return false;
+	if (strcmp(cli->verb->name, "show"))
+		return true;
+	for (unsigned i = 0; i < cli->args->len; i++)
+		if (!batch_names_file(cli->args->pdata[i]))
+			return true;
+	return false;
+}
+
+/* The store is ready, or it cannot be used: the first event of the engine says which. */
+static void first_event(struct event *ev, void *aux)
+{
+	struct wait *w = aux;
+	if (ev->type == EV_STORE_READY || ev->type == EV_ENDED) {
+		w->ended = true;
+		err_move(&w->err, &ev->err);
+	} else {
+		unasked(ev, w->batch);
+	}
+}
+
+static int await_store(struct batch *b, struct err *e)
+{
+	struct wait w = { .batch = b };
+	app_listen(b->app, first_event, &w);
+	while (!w.ended)
+		g_main_context_iteration(b->ctx, TRUE);
+	app_listen(b->app, unasked, b);
+	err_move(e, &w.err);
+	return e->cause == ERR_NONE ? 0 : -1;
+}
+
+static int run(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	int code = EXIT_CODE_BUG;
+	if (b->app && await_store(b, &e))
+		return batch_fail(b->cli, NULL, &e);
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (!strcmp(commands[i].name, b->cli->verb->name))
+			code = commands[i].run(b);
+	if (fflush(stdout) || b->out_failed) {
+		err_errno(&e, errno, _("cannot write to"), _("standard output"));
+		code = app_exit_worst(code, batch_fail(b->cli, NULL, &e));
+	}
+	err_clear(&e);
+	return code;
+}
+
+int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_port *port)
+{
+	struct batch b = { .cli = cli, .cfg = cfg, .ctx = g_main_context_new() };
+	if (port)
+		b.app = app_new(cfg, port, b.ctx);
+	if (!cli_has(cli, CLI_NO_INPUT))
+		b.tty = fopen("/dev/tty", "r+e");
+	int code = run(&b);
+	if (b.tty)
+		fclose(b.tty);
+	app_free(b.app);
+	g_main_context_unref(b.ctx);
+	return code;
+}

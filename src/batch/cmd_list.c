@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* list and folders. */
+#include "batch/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define PAGE 200 /* rows asked for at once, so that memory does not grow with the folder */
+#define DEFAULT_ROWS 50
+
+struct listing {
+	struct batch *batch;
+	const char *account;
+	unsigned printed, limit; /* limit 0: all */
+	unsigned page;           /* rows of the last answer */
+	int64_t mid;             /* of the last row, to go on from */
+	uint32_t uid;
+	int64_t synced; /* of the folder */
+	int64_t now;
+};
+
+static void print_rows(struct event *ev, void *aux)
+{
+	struct listing *l = aux;
+	if (ev->type != EV_ROWS)
+		return;
+	l->page = ev->rows->len;
+	l->synced = ev->folder->last_sync;
+	for (unsigned i = 0; i < ev->rows->len; i++) {
+		const struct store_row *row = ev->rows->pdata[i];
+		struct json *j = batch_wants_json(l->batch) ? record_row(l->account, ev->folder, row) : NULL;
+		g_autofree char *text = j ? NULL : text_row(row, l->now);
+		batch_record(l->batch, j, text);
+		json_free(j);
+		l->mid = row->mid;
+		l->uid = row->uid;
+		l->printed++;
+	}
+}
+
+static int sort_order(struct batch *b, enum store_order *out, struct err *e)
+{
+	static const char *const names[] = { [ORDER_RECEIVED] = "received",
+		[ORDER_DATE] = "date",
+		[ORDER_FROM] = "from",
+		[ORDER_SUBJECT] = "subject",
+		[ORDER_SIZE] = "size" };
+	const char *value = cli_value(b->cli, CLI_SORT);
+	*out = ORDER_RECEIVED;
+	for (size_t i = 0; value && i < G_N_ELEMENTS(names); i++)
+		if (!strcmp(names[i], value)) {
+			*out = (enum store_order)i;
+			return 0;
+		}
+	return value ? err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+			       _("--sort takes received, date, from, subject or size, not '%s'"), value)
+		     : 0;
+}
+
+static int row_limit(struct batch *b, unsigned *out, struct err *e)
+{
+	const char *value = cli_value(b->cli, CLI_NUMBER);
+	uint64_t n = DEFAULT_ROWS;
+	if (value && !str_u64(str_of(value), UINT32_MAX, &n))
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("-n takes a number, not '%s'"), value);
+	*out = (unsigned)n;
+	return 0;
+}
+
+static int print_window(
+	struct batch *b, struct listing *l, int account, const char *folder, enum store_order order, struct err *e)
+{
+	do {
+		struct request *r = request_new(REQ_WINDOW, 0, account);
+		unsigned left = l->limit ? l->limit - l->printed : PAGE;
+		r->folder = g_strdup(folder);
+		/* Only the order of the cache itself can be gone through page by page. */
+		r->window = (struct store_window){ .order = order,
+			.anchor = l->printed ? ANCHOR_BELOW : ANCHOR_TOP,
+			.mid = l->mid,
+			.uid = l->uid,
+			.rows = order == ORDER_RECEIVED ? MIN(left, PAGE) : l->limit };
+		l->page = 0;
+		if (batch_ask(b, r, print_rows, l, BATCH_READ_MS, e))
+			return -1;
+	} while (order == ORDER_RECEIVED && l->page && (!l->limit || l->printed < l->limit));
+	return 0;
+}
+
+static void say_age(struct batch *b, int64_t synced)
+{
+	struct msg_date d = { .epoch = synced, .known = synced != 0 };
+	g_autofree char *when = app_date_long(d);
+	g_autofree char *text = synced ? g_strdup_printf(_("what is printed is from %s"), when)
+				       : g_strdup(_("this folder was never read from the server"));
+	batch_note(b, text);
+}
+
+static int not_yet(struct batch *b, const char *what)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("%s is not in this version"), what);
+	batch_error(b, NULL, &e);
+	err_clear(&e);
+	return b->code;
+}
+
+int cmd_list(struct batch *b)
+{
+	struct err e = ERR_INIT, stale = ERR_INIT;
+	struct listing l = { .batch = b, .now = clock_wall() };
+	enum store_order order;
+	const char *folder = b->cli->args->len ? b->cli->args->pdata[0] : "Inbox";
+	if (b->cli->args->len > 1)
+		return not_yet(b, _("a QUERY"));
+	if (cli_has(b->cli, CLI_THREADS))
+		return not_yet(b, "--threads");
+	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
+	if (account < 0 || sort_order(b, &order, &e) || row_limit(b, &l.limit, &e)) {
+		batch_error(b, NULL, &e);
+		err_clear(&e);
+		return b->code;
+	}
+	l.account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
+	if (!strcmp(folder, "."))
+		folder = "Inbox";
+	batch_refresh(b, account, folder, false, &stale);
+	if (print_window(b, &l, account, folder, order, &e)) {
+		/* A missing folder after a failed contact: why there was none says more. */
+		batch_error(b, l.account, stale.cause != ERR_NONE && e.cause == ERR_MISSING ? &stale : &e);
+	} else if (stale.cause != ERR_NONE) {
+		say_age(b, l.synced);
+		batch_error(b, l.account, &stale);
+	}
+	err_clear(&e);
+	err_clear(&stale);
+	return b->code;
+}
+
+/* --- folders --- */
+
+static struct json *folder_flags(const struct store_folder *f)
+{
+	struct json *array = json_array();
+	if (f->flags & FOLDER_NOSELECT)
+		json_push(array, json_string("\\Noselect"));
+	if (f->flags & FOLDER_NOINFERIORS)
+		json_push(array, json_string("\\Noinferiors"));
+	return array;
+}
+
+static void print_folders(struct event *ev, void *aux)
+{
+	struct listing *l = aux;
+	if (ev->type != EV_FOLDERS)
+		return;
+	for (unsigned i = 0; i < ev->folders->len; i++) {
+		const struct store_folder *f = ev->folders->pdata[i];
+		const char *leaf = strrchr(f->name, '/');
+		char delimiter[2] = { f->delimiter, '\0' };
+		if (f->flags & FOLDER_GONE)
+			continue;
+		struct json *j = json_record("folder");
+		json_add(j, "account", json_string(l->account));
+		json_add(j, "name", json_string(leaf ? leaf + 1 : f->name));
+		json_add(j, "path", json_string(f->name));
+		json_add(j, "role", json_string(f->role ? store_role_names[f->role] : NULL));
+		json_add(j, "delimiter", json_string(f->delimiter ? delimiter : NULL));
+		json_add(j, "total", json_number(f->complete ? f->rows : f->exists));
+		json_add(j, "unseen", json_number(f->complete ? f->rows_unseen : f->unseen));
+		json_add(j, "flags", folder_flags(f));
+		json_add(j, "uidvalidity", f->uidvalidity ? json_number(f->uidvalidity) : json_null());
+		g_autofree char *text = g_strdup_printf("%-8s %6u %6u  %s", f->role ? store_role_names[f->role] : "",
+			f->complete ? f->rows : f->exists, f->complete ? f->rows_unseen : f->unseen, f->name);
+		batch_record(l->batch, j, text);
+		json_free(j);
+	}
+}
+
+int cmd_folders(struct batch *b)
+{
+	const char *only = cli_value(b->cli, CLI_ACCOUNT);
+	struct err e = ERR_INIT;
+	if (batch_account(b, only, &e) < 0)
+		batch_error(b, NULL, &e);
+	for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
+		const struct cfg_account *a = b->cfg->accounts->pdata[i];
+		struct listing l = { .batch = b, .account = a->label };
+		if (only && strcmp(only, a->label))
+			continue;
+		if (batch_refresh(b, (int)i, NULL, true, &e))
+			batch_error(b, a->label, &e);
+		if (batch_ask(b, request_new(REQ_FOLDERS, 0, (int)i), print_folders, &l, BATCH_READ_MS, &e))
+			batch_error(b, a->label, &e);
+	}
+	err_clear(&e);
+	return b->code;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* show and save. */
+#include "batch/internal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+#define SAVE_MS (30 * 60 * 1000) /* a large attachment over a slow line; progress is watched by the engine */
+
+struct show {
+	struct batch *batch;
+	struct place *place; /* NULL: a file */
+	struct engine_message *message;
+};
+
+static void take_message(struct event *ev, void *aux)
+{
+	struct show *s = aux;
+	if (ev->type == EV_MESSAGE)
+		s->message = g_steal_pointer(&ev->message);
+	else if (ev->type == EV_BYTES)
+		batch_bytes(s->batch, buf_str(&ev->bytes));
+}
+
+static const char *account_of(const struct show *s)
+{
+	return s->place ? ((struct cfg_account *)s->batch->cfg->accounts->pdata[s->place->account])->label : NULL;
+}
+
+/* A pattern or JSON gets a record; else text in the order a reader wants it. */
+static void print_message(struct show *s)
+{
+	struct batch *b = s->batch;
+	const struct engine_message *m = s->message;
+	if (batch_wants_json(b)) {
+		struct json *j = record_message(account_of(s), s->place, m, cli_has(b->cli, CLI_DIGEST));
+		batch_record(b, j, NULL);
+		json_free(j);
+		return;
+	}
+	if (cli_has(b->cli, CLI_HTML)) {
+		g_autofree char *clean = utf8_text(str_of(m->html ? m->html : ""));
+		batch_text(b, isatty(STDOUT_FILENO) ? clean : m->html ? m->html : "");
+		return;
+	}
+	if (m->is_mail && !cli_has(b->cli, CLI_TEXT)) {
+		g_autofree char *header = text_header(m, cli_has(b->cli, CLI_HEADERS));
+		batch_text(b, header);
+		if (cli_has(b->cli, CLI_HEADERS))
+			return;
+		batch_text(b, "\n");
+	}
+	if (m->text.text)
+		batch_text(b, m->text.text);
+	else if (!m->is_mail)
+		batch_note(b, _("the file is no message and no text"));
+	if (!cli_has(b->cli, CLI_TEXT)) {
+		g_autofree char *parts = text_parts(m);
+		if (*parts)
+			batch_text(b, "\n");
+		batch_text(b, parts);
+	}
+}
+
+static int check_part(const struct show *s, struct err *e)
+{
+	const char *part = cli_value(s->batch->cli, CLI_PART);
+	if (part && !msg_part_find(s->message->root, part))
+		return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), part);
+	return 0;
+}
+
+static int show_raw_file(struct batch *b, const char *path, struct err *e)
+{
+	struct buf bytes;
+	buf_init(&bytes, ENGINE_MESSAGE_MAX);
+	int failed = fs_read(path, ENGINE_MESSAGE_MAX, &bytes, e);
+	if (!failed)
+		batch_bytes(b, buf_str(&bytes));
+	buf_clear(&bytes);
+	return failed;
+}
+
+static bool wants_all(const struct batch *b)
+{
+	return cli_has(b->cli, CLI_DIGEST);
+}
+
+static int show_file(struct show *s, const char *path, struct err *e)
+{
+	struct batch *b = s->batch;
+	struct request *r;
+	if (cli_has(b->cli, CLI_RAW))
+		return show_raw_file(b, path, e);
+	r = request_new(REQ_FILE, 0, -1);
+	r->whole = wants_all(b);
+	r->section = g_strdup(cli_value(b->cli, CLI_PART));
+	if (fs_read(path, ENGINE_MESSAGE_MAX, &r->bytes, e)) {
+		request_free(r);
+		return -1;
+	}
+	return batch_ask(b, r, take_message, s, 0, e);
+}
+
+static int show_place(struct show *s, const char *id, struct err *e)
+{
+	struct batch *b = s->batch;
+	struct request *r;
+	s->place = place_find(b, id, e);
+	if (!s->place)
+		return -1;
+	r = request_new(cli_has(b->cli, CLI_RAW) ? REQ_RAW : REQ_READ, 0, s->place->account);
+	r->folder = g_strdup(s->place->folder);
+	r->uid = s->place->uid;
+	r->whole = wants_all(b);
+	r->section = g_strdup(cli_value(b->cli, CLI_PART));
+	return batch_ask(b, r, take_message, s, wants_all(b) || cli_has(b->cli, CLI_RAW) ? SAVE_MS : BATCH_READ_MS, e);
+}
+
+static void show_one(struct batch *b, const char *arg)
+{
+	struct show s = { .batch = b };
+	struct err e = ERR_INIT;
+	struct app_id id;
+	int failed;
+	if (batch_names_file(arg)) {
+		failed = show_file(&s, arg, &e);
+	} else if (app_id_parse(arg, &id, &e)) {
+		/* Neither a file nor an id: what looks like a path is missing, the rest is malformed. */
+		if (strpbrk(arg, "./"))
+			err_set(&e, ERR_PROGRAM, ERR_MISSING, ERR_NEVER, _("no such file or message id '%s'"), arg);
+		failed = -1;
+	} else {
+		app_id_clear(&id);
+		failed = show_place(&s, arg, &e);
+	}
+	if (!failed && s.message)
+		failed = check_part(&s, &e);
+	if (failed)
+		batch_error(b, account_of(&s), &e);
+	else if (s.message)
+		print_message(&s);
+	engine_message_free(s.message);
+	place_free(s.place);
+	err_clear(&e);
+}
+
+int cmd_show(struct batch *b)
+{
+	if (cli_has(b->cli, CLI_SEEN)) {
+		struct err e = ERR_INIT;
+		err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("--seen is not in this version"));
+		batch_error(b, NULL, &e);
+		err_clear(&e);
+		return b->code;
+	}
+	for (unsigned i = 0; i < b->cli->args->len; i++)
+		show_one(b, b->cli->args->pdata[i]);
+	return b->code;
+}
+
+/* --- save --- */
+
+struct saving {
+	struct show show;
+	const struct msg_part *part;
+	const char *dir, *name; /* name: the file's own, when the user chose it */
+	GHashTable *used;       /* names given in this run */
+};
+
+static void print_saved(struct event *ev, void *aux)
+{
+	struct saving *s = aux;
+	struct batch *b = s->show.batch;
+	if (ev->type != EV_SAVED)
+		return;
+	g_autofree char *id = place_id(b, s->show.place);
+	g_autofree char *name = g_path_get_basename(ev->path);
+	struct json *j = json_record("saved");
+	json_add(j, "id", json_string(id));
+	json_add(j, "section", json_string(s->part->section));
+	json_add(j, "path", json_string(ev->path));
+	json_add(j, "name", json_string(name));
+	json_add(j, "type", json_string(s->part->type));
+	json_add(j, "size", json_number((int64_t)ev->bytes_done));
+	json_add(j, "sha256", json_string(ev->text));
+	batch_record(b, j, ev->path);
+	json_free(j);
+}
+
+/* Parts of one message with the same name get a number before the extension. */
+static char *unused_name(struct saving *s, const char *name)
+{
+	g_autofree char *safe = fs_safe_name(name ? name : "");
+	if (!name) {
+		g_free(safe);
+		safe = g_strdup_printf("part-%s", *s->part->section ? s->part->section : "1");
+	}
+	g_autofree char *key = g_utf8_casefold(safe, -1);
+	if (g_hash_table_add(s->used, g_steal_pointer(&key)))
+		return g_steal_pointer(&safe);
+	const char *dot = strrchr(safe, '.');
+	size_t stem = dot && dot > safe ? (size_t)(dot - safe) : strlen(safe);
+	for (unsigned n = 2;; n++) {
+		g_autofree char *next = g_strdup_printf("%.*s-%u%s", (int)stem, safe, n, safe + stem);
+		if (g_hash_table_add(s->used, g_utf8_casefold(next, -1)))
+			return g_steal_pointer(&next);
+	}
+}
+
+static void save_one(struct saving *s, const struct msg_part *p)
+{
+	struct batch *b = s->show.batch;
+	struct err e = ERR_INIT;
+	struct request *r = request_new(REQ_PART, 0, s->show.place->account);
+	s->part = p;
+	g_autofree char *name = s->name ? g_strdup(s->name) : unused_name(s, p->name);
+	r->folder = g_strdup(s->show.place->folder);
+	r->uid = s->show.place->uid;
+	r->section = g_strdup(p->section);
+	r->path = g_build_filename(s->dir, name, NULL);
+	if (batch_ask(b, r, print_saved, s, SAVE_MS, &e)) {
+		batch_error(b, account_of(&s->show), &e);
+		if (e.cause == ERR_LOCAL)
+			b->code = app_exit_worst(b->code, EXIT_CODE_CREATE);
+	}
+	err_clear(&e);
+}
+
+static int choose(struct saving *s, GPtrArray **chosen_out, struct err *e)
+{
+	struct batch *b = s->show.batch;
+	struct engine_message *m = s->show.message;
+	const char *section = cli_value(b->cli, CLI_PART);
+	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+	if (section) {
+		struct msg_part *p = msg_part_find(m->root, section);
+		if (!p || p->children)
+			return err_set(
+				e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), section);
+		g_ptr_array_add(chosen, p);
+	} else {
+		g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+		if (!files->len)
+			return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no attachment"));
+		if (files->len > 1 && !cli_has(b->cli, CLI_ALL))
+			return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+				_("the message has %u attachments: choose one with --part, or --all"), files->len);
+		for (unsigned i = 0; i < files->len; i++)
+			g_ptr_array_add(chosen, files->pdata[i]);
+	}
+	*chosen_out = g_steal_pointer(&chosen);
+	return 0;
+}
+
+/* -o: an existing directory, or for one part the file's own name. */
+static int place_output(struct saving *s, unsigned parts, char **dir_out, char **name_out, struct err *e)
+{
+	const char *out = cli_value(s->show.batch->cli, CLI_OUTPUT);
+	const char *preset = s->show.batch->cfg->options.save_dir;
+	*name_out = NULL;
+	if (!out || g_file_test(out, G_FILE_TEST_IS_DIR)) {
+		*dir_out = g_strdup(out ? out : preset ? preset : ".");
+		return 0;
+	}
+	if (parts > 1)
+		return err_set(e, ERR_PROGRAM, ERR_MISSING, ERR_NEVER, _("'%s' is no directory"), out);
+	*dir_out = g_path_get_dirname(out);
+	*name_out = g_path_get_basename(out);
+	return 0;
+}
+
+int cmd_save(struct batch *b)
+{
+	struct saving s = { .show.batch = b };
+	struct err e = ERR_INIT;
+	g_autoptr(GPtrArray) chosen = NULL;
+	g_autofree char *dir = NULL, *name = NULL;
+	s.used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	if (show_place(&s.show, b->cli->args->pdata[0], &e) || choose(&s, &chosen, &e) ||
+		place_output(&s, chosen->len, &dir, &name, &e)) {
+		batch_error(b, account_of(&s.show), &e);
+	} else {
+		s.dir = dir;
+		s.name = name;
+		for (unsigned i = 0; i < chosen->len; i++)
+			save_one(&s, chosen->pdata[i]);
+	}
+	engine_message_free(s.show.message);
+	place_free(s.show.place);
+	g_hash_table_unref(s.used);
+	err_clear(&e);
+	return b->code;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sync. */
+#include "batch/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+struct syncing {
+	struct batch *batch;
+	const char *account;
+	bool shown_progress;
+};
+
+static void got(struct event *ev, void *aux)
+{
+	struct syncing *s = aux;
+	if (ev->type != EV_SYNC)
+		return;
+	const struct engine_sync *r = ev->sync;
+	struct json *j = json_record("sync"), *first = json_object();
+	json_add(j, "account", json_string(s->account));
+	json_add(j, "folder", json_string(r->folder));
+	json_add(j, "new", json_number(r->fresh));
+	json_add(j, "changed", json_number(r->changed));
+	json_add(j, "gone", json_number(r->gone));
+	json_add(j, "round_trips", json_number(r->round_trips));
+	json_add(j, "bytes_in", json_number((int64_t)r->bytes_in));
+	json_add(j, "bytes_out", json_number((int64_t)r->bytes_out));
+	json_add(j, "ms", json_number((int64_t)r->ms));
+	json_add(first, "round_trips", json_number(r->first_round_trips));
+	json_add(first, "bytes_in", json_number((int64_t)r->first_bytes_in));
+	json_add(first, "ms", json_number((int64_t)r->first_ms));
+	json_add(j, "first", first);
+	g_autofree char *text = g_strdup_printf(
+		_("%s/%s: %u new, %u changed, %u gone"), s->account, r->folder, r->fresh, r->changed, r->gone);
+	batch_record(s->batch, j, text);
+	json_free(j);
+}
+
+static enum sync_due due_of(const struct batch *b)
+{
+	return cli_has(b->cli, CLI_IF_DUE) || cli_has(b->cli, CLI_WATCH) ? SYNC_IF_DUE : SYNC_PERSON;
+}
+
+static int sync_folder(struct batch *b, int account, const char *folder, struct err *e)
+{
+	struct syncing s = { .batch = b, .account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label };
+	struct request *r = request_new(REQ_SYNC, 0, account);
+	r->folder = g_strdup(folder);
+	r->whole = true;
+	r->due = due_of(b);
+	r->bodies = cli_has(b->cli, CLI_BODIES);
+	r->dry_run = cli_has(b->cli, CLI_DRY_RUN);
+	return batch_ask(b, r, got, &s, 0, e);
+}
+
+/* One account; the seconds until it is due again if it was not. */
+static int sync_account(struct batch *b, int account)
+{
+	const char *label = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
+	const GPtrArray *folders = b->cli->folders;
+	struct err e = ERR_INIT;
+	int after = 0;
+	for (unsigned i = 0; i < MAX(folders->len, 1); i++) {
+		if (!sync_folder(b, account, folders->len ? folders->pdata[i] : NULL, &e))
+			continue;
+		if (e.cause == ERR_NOT_DUE && cli_has(b->cli, CLI_WATCH))
+			after = e.after;
+		else
+			batch_error(b, label, &e);
+		break;
+	}
+	err_clear(&e);
+	return after;
+}
+
+static void woken(void *aux)
+{
+	*(bool *)aux = true;
+}
+
+static void sleep_for(struct batch *b, int seconds)
+{
+	bool awake = false;
+	struct timer *t = timer_new(b->ctx, woken, &awake);
+	timer_at(t, clock_ms() + (int64_t)seconds * 1000);
+	while (!awake)
+		g_main_context_iteration(b->ctx, TRUE);
+	timer_free(t);
+}
+
+int cmd_sync(struct batch *b)
+{
+	const char *only = b->cli->args->len ? b->cli->args->pdata[0] : cli_value(b->cli, CLI_ACCOUNT);
+	struct err e = ERR_INIT;
+	if (batch_account(b, only, &e) < 0) {
+		batch_error(b, NULL, &e);
+		err_clear(&e);
+		return b->code;
+	}
+	for (;;) {
+		int next = ENGINE_POLL_FLOOR_S + 1;
+		for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
+			const struct cfg_account *a = b->cfg->accounts->pdata[i];
+			int after = only && strcmp(only, a->label) ? 0 : sync_account(b, (int)i);
+			if (after && after < next)
+				next = after;
+		}
+		if (!cli_has(b->cli, CLI_WATCH))
+			return b->code;
+		fflush(stdout);
+		sleep_for(b, next);
+	}
+}

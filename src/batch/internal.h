@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BOXWOOD_BATCH_INTERNAL_H
+#define BOXWOOD_BATCH_INTERNAL_H
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "batch/batch.h"
+
+/* --- JSON values (json.c): built, then printed as a line or by a pattern --- */
+struct json;
+struct json *json_object(void);
+struct json *json_array(void);
+struct json *json_null(void);
+struct json *json_string(const char *s); /* NULL gives null; invalid UTF-8 is mended */
+struct json *json_number(int64_t n);
+struct json *json_bool(bool b);
+void json_add(struct json *object, const char *key, struct json *value); /* takes value; key is constant */
+void json_push(struct json *array, struct json *value);
+void json_print(const struct json *j, GString *out);
+void json_format(const struct json *j, const char *pattern, GString *out);
+void json_free(struct json *j);
+struct json *json_record(const char *type); /* {"v":1,"type":type} */
+struct json *json_addrs(const GPtrArray *addrs);
+struct json *json_flags(uint32_t flags, const GPtrArray *keywords);
+struct json *json_date(int64_t epoch);
+
+/* --- one run --- */
+struct batch {
+	const struct cli *cli;
+	const struct cfg *cfg;
+	struct app *app;
+	GMainContext *ctx;
+	int code; /* the worst so far */
+	bool out_failed;
+	FILE *tty; /* for questions; NULL: nobody to ask */
+};
+
+/* Sends r and waits for its end: 0, or -1 with e. Past wait_ms (0: no limit) it is canceled and e says so.
+ * fn gets the other events of it. */
+int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e);
+/* Prints e on stderr as text or JSON and raises the exit code. */
+void batch_error(struct batch *b, const char *account, const struct err *e);
+void batch_note(struct batch *b, const char *text); /* one line on stderr, not with --quiet */
+/* One record on stdout: as JSON, by the pattern of --format, or text (which ends with no newline). */
+void batch_record(struct batch *b, const struct json *j, const char *text);
+bool batch_wants_json(const struct batch *b);       /* JSON or a pattern: text is not needed */
+void batch_text(struct batch *b, const char *text); /* as it stands, in the locale's charset */
+void batch_bytes(struct batch *b, struct str bytes);
+/* The index of the account that -A, or else the default, names; -1 with e. */
+int batch_account(struct batch *b, const char *label, struct err *e);
+/* An argument is a file if a regular file of that name exists and it is no full id, or "-". */
+bool batch_names_file(const char *arg);
+/* Brings the folder up to date if it is due (not with --offline). 0; or -1 with e: what is cached may be used. */
+int batch_refresh(struct batch *b, int account, const char *folder, bool all_folders, struct err *e);
+
+/* --- places of ids (place.c) --- */
+struct place {
+	int account;
+	char *folder;
+	uint32_t uid, uidvalidity;
+	struct store_row *row; /* owned */
+};
+void place_free(struct place *p);
+struct place *place_find(struct batch *b, const char *id, struct err *e);
+char *place_id(const struct batch *b, const struct place *p);
+
+int cmd_list(struct batch *b);
+int cmd_folders(struct batch *b);
+int cmd_show(struct batch *b);
+int cmd_save(struct batch *b);
+int cmd_sync(struct batch *b);
+int cmd_setup(struct batch *b);
+int cmd_config(struct batch *b);
+
+/* --- records (records.c) --- */
+struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row);
+struct json *record_message(const char *account, const struct place *p, const struct engine_message *m, bool digest);
+char *text_row(const struct store_row *row, int64_t now);
+char *text_header(const struct engine_message *m, bool all);
+char *text_parts(const struct engine_message *m);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values as records: the JSON of cli.md and the lines of text output. */
+#include "batch/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+static struct json *date_of(struct msg_date d)
+{
+	g_autofree char *text = msg_date_rfc3339(d);
+	return json_string(text);
+}
+
+static void add_place(struct json *j, const char *account, const struct store_folder *f, uint32_t uid)
+{
+	g_autofree char *id = app_id_format(account, f->name, f->uidvalidity, uid);
+	json_add(j, "id", json_string(id));
+	json_add(j, "account", json_string(account));
+	json_add(j, "folder", json_string(f->name));
+	json_add(j, "uid", json_number(uid));
+	json_add(j, "uidvalidity", json_number(f->uidvalidity));
+}
+
+struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row)
+{
+	struct json *j = json_record("message");
+	add_place(j, account, f, row->uid);
+	json_add(j, "msgid", json_string(row->msgid));
+	json_add(j, "thread", json_string(row->thread));
+	json_add(j, "date", date_of(row->date));
+	json_add(j, "received", json_date(row->received));
+	json_add(j, "from", json_addrs(row->from));
+	json_add(j, "to", json_addrs(row->to));
+	json_add(j, "cc", json_addrs(row->cc));
+	json_add(j, "subject", json_string(row->subject));
+	json_add(j, "flags", json_flags(row->flags, row->keywords));
+	json_add(j, "size", json_number((int64_t)row->size));
+	json_add(j, "attachments", row->attachments < 0 ? json_null() : json_number(row->attachments));
+	json_add(j, "preview", json_string(row->preview));
+	json_add(j, "list", json_string(row->list));
+	return j;
+}
+
+static void add_nulls(struct json *j, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		json_add(j, keys[i], json_null());
+}
+
+static struct json *strings(const GPtrArray *values)
+{
+	struct json *array = json_array();
+	for (unsigned i = 0; values && i < values->len; i++)
+		json_push(array, json_string(values->pdata[i]));
+	return array;
+}
+
+static struct json *headers_of(const struct msg_head *h)
+{
+	struct json *array = json_array();
+	for (unsigned i = 0; i < h->fields->len; i++) {
+		const struct msg_field *f = h->fields->pdata[i];
+		struct json *pair = json_array();
+		json_push(pair, json_string(f->name));
+		json_push(pair, json_string(f->value));
+		json_push(array, pair);
+	}
+	return array;
+}
+
+static const struct engine_leaf *leaf_of(const struct engine_message *m, const struct msg_part *p)
+{
+	for (unsigned i = 0; i < m->leaves->len; i++) {
+		const struct engine_leaf *l = m->leaves->pdata[i];
+		if (l->part == p)
+			return l;
+	}
+	return NULL;
+}
+
+/* Recursion is as deep as MSG_DEPTH_MAX allows. */
+static struct json *part_of(const struct engine_message *m, const struct msg_part *p, bool digest)
+{
+	struct json *j = json_object(), *children = json_array();
+	json_add(j, "section", json_string(p->section));
+	json_add(j, "type", json_string(p->type));
+	json_add(j, "charset", json_string(p->charset));
+	json_add(j, "encoding", json_string(p->encoding));
+	json_add(j, "size", json_number((int64_t)p->size));
+	json_add(j, "disposition", json_string(p->disposition));
+	json_add(j, "name", json_string(p->name));
+	json_add(j, "cid", json_string(p->cid));
+	if (digest && !p->children) {
+		const struct engine_leaf *l = leaf_of(m, p);
+		json_add(j, "sha256", json_string(l ? l->sha256 : NULL));
+	}
+	for (unsigned i = 0; p->children && i < p->children->len; i++)
+		json_push(children, part_of(m, p->children->pdata[i], digest));
+	json_add(j, "children", children);
+	return j;
+}
+
+static struct json *links_of(const struct msg_text *t)
+{
+	struct json *array = json_array();
+	for (unsigned i = 0; t->links && i < t->links->len; i++) {
+		const struct msg_link *l = t->links->pdata[i];
+		struct json *o = json_object();
+		json_add(o, "n", json_number(i + 1));
+		json_add(o, "url", json_string(l->url));
+		json_add(o, "text", json_string(l->text));
+		json_push(array, o);
+	}
+	return array;
+}
+
+static struct json *files_of(const struct engine_message *m)
+{
+	struct json *array = json_array();
+	g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+	for (unsigned i = 0; i < files->len; i++) {
+		const struct msg_part *p = files->pdata[i];
+		const struct engine_leaf *l = leaf_of(m, p);
+		struct json *o = json_object();
+		json_add(o, "section", json_string(p->section));
+		json_add(o, "name", json_string(p->name));
+		json_add(o, "type", json_string(p->type));
+		json_add(o, "size", l && l->known ? json_number((int64_t)l->decoded) : json_null());
+		json_add(o, "sha256", json_string(l ? l->sha256 : NULL));
+		json_push(array, o);
+	}
+	return array;
+}
+
+static struct json *crypto_of(struct msg_part *root)
+{
+	struct json *o = json_object();
+	json_add(o, "signed", json_bool(!strcmp(root->type, "multipart/signed")));
+	json_add(o, "encrypted",
+		json_bool(!strcmp(root->type, "multipart/encrypted") || g_str_has_suffix(root->type, "/pkcs7-mime")));
+	return o;
+}
+
+struct json *record_message(const char *account, const struct place *p, const struct engine_message *m, bool digest)
+{
+	static const char *const file_nulls[] = { "id", "account", "folder", "uid", "uidvalidity" };
+	const struct msg_head *h = m->head;
+	struct json *j = json_record("message");
+	if (p) {
+		struct store_folder f = { .name = p->folder, .uidvalidity = p->uidvalidity };
+		add_place(j, account, &f, p->uid);
+	} else {
+		add_nulls(j, file_nulls, G_N_ELEMENTS(file_nulls));
+	}
+	json_add(j, "msgid", json_string(h->message_id));
+	json_add(j, "thread", p ? json_string(p->row->thread) : json_null());
+	json_add(j, "date", date_of(h->date));
+	json_add(j, "received", p ? json_date(p->row->received) : json_null());
+	json_add(j, "from", json_addrs(h->from));
+	json_add(j, "to", json_addrs(h->to));
+	json_add(j, "cc", json_addrs(h->cc));
+	json_add(j, "subject", json_string(h->subject));
+	json_add(j, "flags", p ? json_flags(p->row->flags, p->row->keywords) : json_array());
+	json_add(j, "size", json_number((int64_t)(p ? p->row->size : m->octets)));
+	json_add(j, "attachments", json_number(msg_attachments(m->root)));
+	json_add(j, "preview", json_null());
+	json_add(j, "list", json_string(h->list_id));
+	json_add(j, "headers", headers_of(h));
+	json_add(j, "reply_to", json_addrs(h->reply_to));
+	json_add(j, "sender", json_addrs(h->sender));
+	json_add(j, "bcc", json_addrs(h->bcc));
+	json_add(j, "in_reply_to", json_string(h->in_reply_to));
+	json_add(j, "references", strings(h->references));
+	json_add(j, "parts", part_of(m, m->root, digest));
+	json_add(j, "text", json_string(m->text.text));
+	json_add(j, "plain", json_string(m->plain));
+	json_add(j, "html", json_string(m->html));
+	json_add(j, "links", links_of(&m->text));
+	json_add(j, "files", files_of(m));
+	json_add(j, "remote", strings(m->text.remote));
+	json_add(j, "unsubscribe", json_string(msg_head_get(h, "List-Unsubscribe")));
+	json_add(j, "crypto", crypto_of(m->root));
+	json_add(j, "defects", strings(m->defects));
+	return j;
+}
+
+/* --- text --- */
+
+static void append_fit(GString *out, const char *text, int columns)
+{
+	int width;
+	struct str fit = utf8_fit(str_of(text), columns, &width);
+	g_string_append_len(out, fit.p, (gssize)fit.n);
+	g_string_append_printf(out, "%*s", columns - width, "");
+}
+
+char *text_row(const struct store_row *row, int64_t now)
+{
+	GString *out = g_string_new(NULL);
+	int64_t when = row->date.known ? row->date.epoch : row->received;
+	g_autofree char *date = app_date_short(when, now);
+	const char *who = row->from && row->from->len ? msg_addr_short(row->from->pdata[0]) : "";
+	g_string_append_printf(out, "%6u %c%c%c ", row->uid, row->flags & MSG_SEEN ? ' ' : 'N',
+		row->flags & MSG_FLAGGED    ? 'F'
+		: row->flags & MSG_ANSWERED ? 'r'
+					    : ' ',
+		row->flags & MSG_INVITE       ? 'i'
+		: row->flags & MSG_ATTACHMENT ? '@'
+					      : ' ');
+	append_fit(out, date, 7);
+	append_fit(out, who, 20);
+	g_string_append_printf(out, " %s", row->subject && *row->subject ? row->subject : _("(no subject)"));
+	return g_string_free(out, FALSE);
+}
+
+static void add_field(GString *out, const char *name, const char *value)
+{
+	g_string_append_printf(out, "%s: %s\n", name, value);
+}
+
+static void add_people(GString *out, const char *name, const GPtrArray *addrs)
+{
+	if (!addrs->len)
+		return;
+	g_string_append_printf(out, "%s: ", name);
+	for (unsigned i = 0; i < addrs->len; i++) {
+		g_autofree char *one = msg_addr_full(addrs->pdata[i]);
+		g_string_append_printf(out, "%s%s", i ? ", " : "", one);
+	}
+	g_string_append_c(out, '\n');
+}
+
+char *text_header(const struct engine_message *m, bool all)
+{
+	GString *out = g_string_new(NULL);
+	const struct msg_head *h = m->head;
+	if (all) {
+		for (unsigned i = 0; i < h->fields->len; i++) {
+			const struct msg_field *f = h->fields->pdata[i];
+			add_field(out, f->name, f->value);
+		}
+		return g_string_free(out, FALSE);
+	}
+	g_autofree char *date = app_date_long(h->date);
+	add_people(out, "From", h->from);
+	add_people(out, "To", h->to);
+	add_people(out, "Cc", h->cc);
+	add_field(out, "Date", date);
+	add_field(out, "Subject", h->subject);
+	return g_string_free(out, FALSE);
+}
+
+char *text_parts(const struct engine_message *m)
+{
+	GString *out = g_string_new(NULL);
+	for (unsigned i = 0; m->text.links && i < m->text.links->len; i++) {
+		const struct msg_link *l = m->text.links->pdata[i];
+		g_string_append_printf(out, "[%u] %s\n", i + 1, l->url);
+	}
+	g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+	for (unsigned i = 0; i < files->len; i++) {
+		const struct msg_part *p = files->pdata[i];
+		g_autofree char *size = app_size(p->size);
+		g_string_append_printf(
+			out, _("part %s: %s, %s, %s\n"), p->section, p->name ? p->name : "-", p->type, size);
+	}
+	return g_string_free(out, FALSE);
+}
