@@ -1,2 +1,2 @@
-EXTRA_DIST += contrib/lib.sh contrib/server \
+EXTRA_DIST += contrib/check contrib/lib.sh contrib/server contrib/try \
 	contrib/demo/letters contrib/demo/mailbox.pl contrib/demo/many.pl
