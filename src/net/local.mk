@@ -1,5 +1,11 @@
 noinst_LIBRARIES += src/net/libnet.a
 src_net_libnet_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 src_net_libnet_a_SOURCES = \
+	src/net/connect.c \
+	src/net/internal.h \
 	src/net/net.h \
-	src/net/sasl.h
+	src/net/rand.c \
+	src/net/sasl.c \
+	src/net/sasl.h \
+	src/net/tls.c \
+	src/net/wire.c

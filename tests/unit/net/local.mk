@@ -1,0 +1,13 @@
+NET_PEER = tests/unit/net/peer.c tests/unit/net/peer.h $(UNIT)
+check_PROGRAMS += tests/unit/net/test_sasl
+tests_unit_net_test_sasl_SOURCES = tests/unit/net/test_sasl.c $(UNIT)
+tests_unit_net_test_sasl_LDADD = $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/net/test_connect
+tests_unit_net_test_connect_SOURCES = tests/unit/net/test_connect.c $(NET_PEER)
+tests_unit_net_test_connect_LDADD = $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/net/test_tls
+tests_unit_net_test_tls_SOURCES = tests/unit/net/test_tls.c $(NET_PEER)
+tests_unit_net_test_tls_LDADD = $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/net/test_wire
+tests_unit_net_test_wire_SOURCES = tests/unit/net/test_wire.c $(NET_PEER)
+tests_unit_net_test_wire_LDADD = $(LINK_NET) $(LINK_BASE)
