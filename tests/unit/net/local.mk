@@ -11,3 +11,6 @@ tests_unit_net_test_tls_LDADD = $(LINK_NET) $(LINK_BASE)
 check_PROGRAMS += tests/unit/net/test_wire
 tests_unit_net_test_wire_SOURCES = tests/unit/net/test_wire.c $(NET_PEER)
 tests_unit_net_test_wire_LDADD = $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/net/test_deadline
+tests_unit_net_test_deadline_SOURCES = tests/unit/net/test_deadline.c $(NET_PEER)
+tests_unit_net_test_deadline_LDADD = $(LINK_NET) $(LINK_BASE)

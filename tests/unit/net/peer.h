@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tests of net/ share: a scripted server beside us, a name service of our own, and a session that
- * follows a short list of steps. Time is virtual: it stands still unless a case calls clock_advance. */
+ * follows a short list of steps. */
 #ifndef BOXWOOD_TESTS_NET_PEER_H
 #define BOXWOOD_TESTS_NET_PEER_H
 
@@ -66,7 +66,7 @@ struct talk {
 
 void talk_init(struct talk *t, const struct step *steps);
 void talk_open(struct talk *t, const struct net_where *where);
-void talk_run(struct talk *t); /* until it has ended or was freed */
+void talk_run(struct talk *t);                           /* until it has ended or was freed */
 bool talk_says(const struct talk *t, const char *words); /* the error it ended with does */
 void talk_clear(struct talk *t);
 void settle(void); /* whatever the loop has to do now */
