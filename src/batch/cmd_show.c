@@ -110,7 +110,7 @@ static int show_place(struct show *s, const char *id, struct err *e)
 {
 	struct batch *b = s->batch;
 	struct request *r;
-	s->place = place_find(b, id, e);
+	s->place = batch_place_find(b, id, e);
 	if (!s->place)
 		return -1;
 	r = request_new(cli_has(b->cli, CLI_RAW) ? REQ_RAW : REQ_READ, 0, s->place->account);
@@ -145,7 +145,7 @@ static void show_one(struct batch *b, const char *arg)
 	else if (s.message)
 		print_message(&s);
 	engine_message_free(s.message);
-	place_free(s.place);
+	batch_place_free(s.place);
 	err_clear(&e);
 }
 
@@ -178,7 +178,7 @@ static void print_saved(struct event *ev, void *aux)
 	struct batch *b = s->show.batch;
 	if (ev->type != EV_SAVED)
 		return;
-	g_autofree char *id = place_id(b, s->show.place);
+	g_autofree char *id = batch_place_id(b, s->show.place);
 	g_autofree char *name = g_path_get_basename(ev->path);
 	struct json *j = json_record("saved");
 	json_add(j, "id", json_string(id));
@@ -291,7 +291,7 @@ int cmd_save(struct batch *b)
 			save_one(&s, chosen->pdata[i]);
 	}
 	engine_message_free(s.show.message);
-	place_free(s.show.place);
+	batch_place_free(s.show.place);
 	g_hash_table_unref(s.used);
 	err_clear(&e);
 	return b->code;

@@ -61,9 +61,9 @@ struct place {
 	uint32_t uid, uidvalidity;
 	struct store_row *row; /* owned */
 };
-void place_free(struct place *p);
-struct place *place_find(struct batch *b, const char *id, struct err *e);
-char *place_id(const struct batch *b, const struct place *p);
+void batch_place_free(struct place *p);
+struct place *batch_place_find(struct batch *b, const char *id, struct err *e);
+char *batch_place_id(const struct batch *b, const struct place *p);
 
 int cmd_list(struct batch *b);
 int cmd_folders(struct batch *b);

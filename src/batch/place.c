@@ -39,7 +39,7 @@ static void rows_clear(struct rows *r)
 	}
 }
 
-void place_free(struct place *p)
+void batch_place_free(struct place *p)
 {
 	if (!p)
 		return;
@@ -49,7 +49,7 @@ void place_free(struct place *p)
 	g_free(p);
 }
 
-char *place_id(const struct batch *b, const struct place *p)
+char *batch_place_id(const struct batch *b, const struct place *p)
 {
 	const struct cfg_account *a = b->cfg->accounts->pdata[p->account];
 	return app_id_format(a->label, p->folder, p->uidvalidity, p->uid);
@@ -92,7 +92,7 @@ static struct place *by_msgid(struct batch *b, int account, const char *msgid, s
 		}
 	}
 	if (hits != 1) {
-		g_clear_pointer(&p, place_free);
+		g_clear_pointer(&p, batch_place_free);
 		if (hits)
 			err_set(e, ERR_PROGRAM, ERR_INPUT, ERR_NEVER, _("'<%s>' is in several places: %s"), msgid,
 				list->str);
@@ -135,7 +135,7 @@ static int fetch(struct batch *b, const struct place *p, struct err *e)
 	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);
 }
 
-struct place *place_find(struct batch *b, const char *text, struct err *e)
+struct place *batch_place_find(struct batch *b, const char *text, struct err *e)
 {
 	struct app_id id;
 	struct place *p = NULL;
@@ -159,7 +159,7 @@ struct place *place_find(struct batch *b, const char *text, struct err *e)
 		*p = (struct place){ account, g_strdup(id.folder ? id.folder : "Inbox"), id.uid, id.uidvalidity, NULL };
 		if (look(b, p, e) &&
 			(e->cause != ERR_MISSING || cli_has(b->cli, CLI_OFFLINE) || fetch(b, p, e) || look(b, p, e)))
-			g_clear_pointer(&p, place_free);
+			g_clear_pointer(&p, batch_place_free);
 	}
 	app_id_clear(&id);
 	return p;

@@ -46,6 +46,7 @@ struct sync_job {
 	uint32_t window_low;
 	uint32_t sweep_hi; /* the next sweep ends here */
 	bool sweeping;
+	bool kept_added; /* the folders to come are known */
 	int64_t oldest;  /* INTERNALDATE met while filling */
 	GArray *seen;    /* uint32_t: UIDs of a flag fetch */
 	GPtrArray *rows; /* struct store_row *: not written yet */
@@ -716,8 +717,9 @@ static void add_kept(struct sync_job *s)
 	const struct request *r = s->job.request;
 	g_autoptr(GPtrArray) all = store_folders_new();
 	struct account *a = s->job.account;
-	if (!r || !r->whole || r->folder || g_queue_get_length(&s->names) != 1 || s->poll ||
-		store_folders(store_of(s), a->number, all, &s->job.err))
+	bool once = !s->kept_added;
+	s->kept_added = true;
+	if (!once || !r || !r->whole || r->folder || s->poll || store_folders(store_of(s), a->number, all, &s->job.err))
 		return;
 	for (unsigned i = 0; i < all->len; i++) {
 		const struct store_folder *f = all->pdata[i];
