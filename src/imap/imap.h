@@ -27,7 +27,7 @@
 #define IMAP_BODY_MAX (1u << 30)    /* of a message part, streamed */
 #define IMAP_NAME_MAX 4096
 #define IMAP_MAILBOXES_MAX 100000
-#define IMAP_REPLY_MS 60000  /* without progress */
+#define IMAP_REPLY_MS 60000       /* without progress */
 #define IMAP_IDLE_MS (25 * 60000) /* IDLE is renewed after this */
 
 enum imap_security { IMAP_TLS, IMAP_STARTTLS, IMAP_INSECURE };
@@ -36,11 +36,11 @@ enum imap_auth { IMAP_AUTH_BEST, IMAP_AUTH_PLAIN, IMAP_AUTH_LOGIN }; /* AUTHENTI
 struct imap_settings {
 	enum imap_security security;
 	enum imap_auth auth;
-	const char *login;            /* copied */
-	const struct secret *secret;  /* copied; NULL: stop after the greeting (and STARTTLS) and report READY */
-	const char *who;              /* for the wire trace, e.g. "box/1"; copied */
-	uint32_t seed;                /* random: the tag prefix */
-	bool probe;                   /* do not log in, whatever `secret` is */
+	const char *login;           /* copied */
+	const struct secret *secret; /* copied; NULL: stop after the greeting (and STARTTLS) and report READY */
+	const char *who;             /* for the wire trace, e.g. "box/1"; copied */
+	uint32_t seed;               /* random: the tag prefix */
+	bool probe;                  /* do not log in, whatever `secret` is */
 };
 
 /* Capabilities (compared without case). */
@@ -80,17 +80,17 @@ struct imap_settings {
 #define IMAP_ROLE_TRASH (1u << 14)
 
 enum imap_event_type {
-	IMAP_READY,     /* logged in (or greeted, with `probe`); caps are known */
+	IMAP_READY, /* logged in (or greeted, with `probe`); caps are known */
 	IMAP_LIST,
 	IMAP_NAMESPACE, /* one per personal prefix, first first */
 	IMAP_STATUS,
-	IMAP_EXISTS,    /* u.number */
-	IMAP_EXPUNGE,   /* u.number: a sequence number */
+	IMAP_EXISTS,  /* u.number */
+	IMAP_EXPUNGE, /* u.number: a sequence number */
 	IMAP_FETCH,
-	IMAP_BODY,      /* a piece of a part that was asked for with imap_fetch_part */
-	IMAP_SEARCH,    /* u.search: one range of UIDs */
-	IMAP_ALERT,     /* u.text: show it, "server says:" */
-	IMAP_DONE,      /* a command has ended */
+	IMAP_BODY,   /* a piece of a part that was asked for with imap_fetch_part */
+	IMAP_SEARCH, /* u.search: one range of UIDs */
+	IMAP_ALERT,  /* u.text: show it, "server says:" */
+	IMAP_DONE,   /* a command has ended */
 };
 
 enum imap_result { IMAP_OK, IMAP_NO, IMAP_BAD, IMAP_LOST };
@@ -108,30 +108,49 @@ struct imap_mailbox {
 #define IMAP_HAS_HEADER (1u << 3)
 #define IMAP_HAS_STRUCTURE (1u << 4)
 
-/* Events borrow their strings: valid until the next imap_event(). */
+/* Events borrow their strings: valid until the next imap_event(), and so long the event itself must live. */
 struct imap_event {
 	enum imap_event_type type;
 	union {
-		struct { struct str name; char delimiter; uint32_t attributes; } list; /* name: raw; delimiter 0: NIL */
-		struct { struct str prefix; char delimiter; } ns;
-		struct { struct str name; uint32_t messages, uidnext, uidvalidity, unseen; bool has_messages, has_unseen; } status;
+		struct {
+			struct str name;
+			char delimiter;
+			uint32_t attributes;
+		} list; /* name: raw; delimiter 0: NIL */
+		struct {
+			struct str prefix;
+			char delimiter;
+		} ns;
+		struct {
+			struct str name;
+			uint32_t messages, uidnext, uidvalidity, unseen;
+			bool has_messages, has_unseen;
+		} status;
 		struct {
 			uint32_t seq, uid; /* uid 0: not told */
 			unsigned has;
-			uint32_t flags;         /* MSG_ bits */
-			GPtrArray *keywords;    /* char *: opaque ones; borrowed; never NULL with HAS_FLAGS */
+			uint32_t flags;      /* MSG_ bits */
+			GPtrArray *keywords; /* char *: opaque ones; borrowed; never NULL with HAS_FLAGS */
 			struct msg_date date;
 			uint64_t size;
 			struct str header;
 			struct msg_part *structure; /* steal it by setting NULL, else the session frees it */
 		} fetch;
-		struct { uint32_t id, uid; struct str bytes; uint64_t total; bool end; bool nil; } body; /* total: announced octets */
-		struct { uint32_t first, last; } search;
+		struct {
+			uint32_t id, uid;
+			struct str bytes;
+			uint64_t total;
+			bool end;
+			bool nil;
+		} body; /* total: announced octets */
+		struct {
+			uint32_t first, last;
+		} search;
 		struct {
 			uint32_t id;
 			enum imap_result result;
-			struct str code;  /* response code word, upper case as sent ("TRYCREATE"), or empty */
-			struct str text;  /* the server's words, uncleaned */
+			struct str code; /* response code word, upper case as sent ("TRYCREATE"), or empty */
+			struct str text; /* the server's words, uncleaned */
 		} done;
 		uint32_t number;
 		struct str text;
@@ -162,7 +181,7 @@ uint32_t imap_caps(const struct imap_session *s);
 const char *imap_caps_text(const struct imap_session *s); /* as the server wrote them, cleaned; "" before */
 const struct imap_mailbox *imap_selected(const struct imap_session *s); /* NULL: none */
 bool imap_idling(const struct imap_session *s);
-bool imap_busy(const struct imap_session *s); /* a command other than IDLE is queued or open */
+bool imap_busy(const struct imap_session *s);         /* a command other than IDLE is queued or open */
 unsigned imap_commands(const struct imap_session *s); /* sent so far, for the ledger */
 /* The login was refused: the server's words. Then feed has failed with ERR_AUTH. */
 

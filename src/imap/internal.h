@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this folder share: the lexer, values in a response, commands and the session itself. */
+#ifndef BOXWOOD_IMAP_INTERNAL_H
+#define BOXWOOD_IMAP_INTERNAL_H
+
+#include "imap/imap.h"
+
+#define IMAP_BODIES_MAX 16 /* message parts in one FETCH response */
+
+/* --- lex.c: cuts the stream into responses --- */
+enum imap_lexed {
+	LEX_MORE,     /* all input is used */
+	LEX_RESPONSE, /* lex->text holds a whole response, without its line end */
+	LEX_LITERAL,  /* lex->text ends before a literal of lex->announced octets: choose its use, then go on */
+	LEX_PIECE,    /* *piece_out is the next piece of a streamed literal */
+	LEX_BAD,
+};
+
+enum imap_use {
+	USE_KEEP,   /* in the response, as on the wire */
+	USE_HEADER, /* the same, but only its first IMAP_LITERAL_MAX octets */
+	USE_STREAM, /* as pieces; in the response it looks empty */
+	USE_DROP,   /* nowhere; in the response it looks empty */
+};
+
+struct imap_lex {
+	struct buf text;
+	size_t segment;     /* where the text behind the last literal starts */
+	size_t line_n;      /* octets outside literals */
+	size_t literal_n;   /* octets of kept literals */
+	uint64_t announced; /* of the literal at hand */
+	uint64_t left;      /* still to come of it */
+	uint64_t surplus;   /* to be dropped behind what is kept of it */
+	enum { LEX_AT_START, LEX_IN_LINE, LEX_IN_KEPT, LEX_IN_STREAM, LEX_IN_DROPPED } state;
+};
+
+void imap_lex_init(struct imap_lex *lex);
+void imap_lex_clear(struct imap_lex *lex);
+enum imap_lexed imap_lex_next(struct imap_lex *lex, struct str *in, struct str *piece_out, struct err *e);
+/* Answers LEX_LITERAL. -1: past a limit. */
+int imap_lex_use(struct imap_lex *lex, enum imap_use use, struct err *e);
+
+/* --- value.c: values in a whole response; strings borrow from it, escapes are undone in place --- */
+struct imap_cursor {
+	char *p, *end;
+};
+
+/* All false when what is asked for does not stand here; the cursor is then of no more use. */
+bool imap_at(const struct imap_cursor *c, char what);
+bool imap_eat(struct imap_cursor *c, char what);
+void imap_blanks(struct imap_cursor *c);
+bool imap_word(struct imap_cursor *c, struct str *out); /* up to a blank, paren, quote or brace */
+bool imap_number(struct imap_cursor *c, uint64_t max, uint64_t *out);
+bool imap_string(struct imap_cursor *c, struct str *out);                 /* quoted or literal */
+bool imap_nstring(struct imap_cursor *c, struct str *out, bool *nil_out); /* or NIL, or a bare word */
+bool imap_skip(struct imap_cursor *c);                                    /* one value of any kind and depth */
+
+/* --- command.c --- */
+enum imap_kind {
+	KIND_CAPABILITY,
+	KIND_STARTTLS,
+	KIND_LOGIN,
+	KIND_AUTHENTICATE,
+	KIND_NAMESPACE,
+	KIND_LIST,
+	KIND_STATUS,
+	KIND_SELECT,
+	KIND_UNSELECT,
+	KIND_NOOP,
+	KIND_LOGOUT,
+	KIND_ROWS,
+	KIND_FLAGS,
+	KIND_STRUCTURE,
+	KIND_PART,
+	KIND_IDLE,
+};
+
+struct imap_command {
+	uint32_t id; /* 0: the session's own, ends without an event */
+	enum imap_kind kind;
+	unsigned number;  /* of its tag; 0: not sent */
+	GString *text;    /* without tag and line end; octets of literals are in it */
+	GArray *literals; /* struct imap_span: which octets of text are literals */
+	unsigned literals_said;
+	size_t said;     /* octets of text that are written */
+	bool impossible; /* an argument that no server can be told: ends with BAD, unsent */
+	bool by_uid;     /* lo and hi are UIDs */
+	uint32_t lo, hi; /* FETCH; hi 0: "*" */
+	bool readonly;   /* SELECT */
+	char *section;   /* PART */
+	uint64_t offset, length;
+	uint64_t announced; /* octets of the part, by the server */
+	uint64_t delivered; /* of them, in events */
+	bool answered;      /* the first body wins */
+};
+
+struct imap_span {
+	size_t at, n;
+};
+
+struct imap_command *imap_command_new(enum imap_kind kind);
+void imap_command_free(struct imap_command *c);
+void imap_command_string(struct imap_command *c, struct str s); /* quoted, else a literal */
+bool imap_quotable(struct str s);
+void imap_quote(GString *out, struct str s);
+/* Writes the command, or its part up to a literal. */
+void imap_command_send(struct imap_session *s, struct imap_command *c);
+/* Ends an open or queued command, which must be unlinked already. */
+void imap_command_end(
+	struct imap_session *s, struct imap_command *c, enum imap_result result, struct str code, struct str text);
+/* Queued commands go out as far as the rules allow. */
+void imap_flush(struct imap_session *s);
+/* Takes what stands at the head of the open commands and needs no answer, or starts what it means. */
+void imap_open_advance(struct imap_session *s);
+struct imap_command *imap_open_find(const struct imap_session *s, enum imap_kind kind);
+
+/* --- session.c --- */
+enum imap_phase {
+	PHASE_NEW,
+	PHASE_GREETING,
+	PHASE_CAPS,     /* CAPABILITY is asked, the answer decides the next step */
+	PHASE_STARTTLS, /* asked */
+	PHASE_TLS,      /* granted; the handshake runs */
+	PHASE_AUTH,
+	PHASE_READY,
+	PHASE_BYE,  /* LOGOUT was answered */
+	PHASE_DEAD, /* failed or lost */
+};
+
+enum imap_box { BOX_NONE, BOX_OPENING, BOX_OPEN };
+
+struct imap_session {
+	struct imap_settings settings; /* its strings are ours */
+	struct secret *secret;
+	enum imap_phase phase;
+	bool encrypted;
+	bool logging_out, bye_seen;
+	char *bye; /* the server's last words */
+
+	struct imap_lex lex;
+	unsigned bodies;                /* streamed or dropped in this response */
+	struct imap_command *streaming; /* whose part is being read in this response */
+	int64_t now;                    /* as last told */
+	int64_t progress;               /* when something useful happened; CLOCK_NEVER: a command waits to be sent */
+	size_t crumbs;                  /* octets since then */
+
+	struct buf out;
+	bool out_secret; /* it holds or held the secret: memory is wiped */
+	char tag[8];     /* the random part */
+	unsigned tags, commands;
+	uint32_t ids;
+	GQueue open, queue;          /* struct imap_command: sent and waiting */
+	struct imap_command *paused; /* waits for "+" in the midst of its text; the last of `open` */
+
+	uint32_t caps;
+	bool caps_known, caps_after_login;
+	char *caps_text;
+
+	unsigned auth_step;
+	bool login_pipelined; /* LOGIN is out and commands may follow it */
+
+	bool idling;           /* the server waits for DONE */
+	bool idle_leaving;     /* DONE is written, the tagged reply not yet here */
+	bool idle_wanted_over; /* DONE as soon as the "+" is here */
+	bool idle_renewing;    /* begins anew after the tagged reply */
+	int64_t idle_since;
+
+	enum imap_box box_state;
+	struct imap_mailbox box;
+	unsigned mailboxes; /* LIST rows of the open LIST */
+
+	GArray *events;          /* struct imap_event */
+	unsigned taken;          /* of them */
+	struct imap_event *lent; /* the caller's, while a structure hangs in it */
+	GStringChunk *strings;
+	GPtrArray *no_keywords;
+};
+
+/* Fills e, ends the session and forgets what waits to be sent; returns -1. */
+int imap_fail(struct imap_session *s, struct err *e, enum err_cause cause, enum err_retry retry, const char *text);
+/* The next step after greeting, TLS or CAPABILITY. */
+int imap_decide(struct imap_session *s, struct err *e);
+struct imap_command *imap_open_own(struct imap_session *s, enum imap_kind kind, const char *words);
+void imap_ready(struct imap_session *s);
+bool imap_may_tell(const struct imap_session *s); /* words of the server may be shown */
+bool imap_logged_in(const struct imap_session *s);
+bool imap_is_waiting(const struct imap_session *s); /* for a tagged reply */
+/* Appends to what waits to be sent; shown is what the trace sees, without a line end. */
+void imap_write(struct imap_session *s, struct str bytes, struct str shown);
+
+/* --- parse.c --- */
+struct imap_status {
+	struct str code, args, text;
+};
+int imap_response(struct imap_session *s, struct str text, struct err *e);
+
+/* --- the rest --- */
+void imap_caps_set(struct imap_session *s, struct str words);
+void imap_caps_forget(struct imap_session *s);
+int imap_auth_start(struct imap_session *s, struct err *e);
+int imap_auth_continue(struct imap_session *s, struct err *e);
+int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e);
+/* The server's words hold the secret. */
+bool imap_auth_echoed(const struct imap_session *s, struct str words);
+void imap_idle_started(struct imap_session *s);
+void imap_idle_leave(struct imap_session *s);
+void imap_idle_renew(struct imap_session *s);
+bool imap_idle_ended(struct imap_session *s, struct imap_command *c, enum imap_result result);
+int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e);
+void imap_parse_status(struct imap_session *s, struct imap_cursor *c);
+void imap_parse_namespace(struct imap_session *s, struct imap_cursor *c);
+enum imap_use imap_literal_use(struct imap_session *s);
+int imap_parse_fetch(struct imap_session *s, uint32_t seq, struct imap_cursor *c, struct err *e);
+void imap_body_piece(struct imap_session *s, struct str piece);
+/* NULL: nonsense. The depth and the number of parts are limited: what lies beyond is left out. */
+struct msg_part *imap_bodystructure(struct imap_cursor *c);
+
+/* --- event.c --- */
+struct imap_event *imap_event_add(struct imap_session *s, enum imap_event_type type);
+struct str imap_keep(struct imap_session *s, struct str text); /* a copy that lives as long as the events */
+void imap_events_drop(struct imap_session *s);
+
+#endif
