@@ -1,0 +1,10 @@
+set secret pässe
+do connect
+do noop
+S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi
+C: $1 AUTHENTICATE PLAIN AGZyZWQAcMOkc3Nl
+S: $1 OK [CAPABILITY IMAP4rev1] in
+E: READY
+C: $2 NOOP
+S: $2 OK
+E: DONE 1 OK

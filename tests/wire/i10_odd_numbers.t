@@ -1,0 +1,25 @@
+do connect
+do select INBOX
+do flags 1 0
+S: * OK [CAPABILITY IMAP4rev1] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 UID FETCH 1:* (UID FLAGS)
+S: $1 OK [CAPABILITY IMAP4rev1] in
+S: * 3 EXISTS
+S: $2 OK
+S: * 0 EXPUNGE
+S: * 99 EXPUNGE
+S: * 4294967296 EXISTS
+S: * 0 FETCH (UID 1 FLAGS ())
+S: * 4 FETCH (UID 1 FLAGS ())
+S: * 3 EXPUNGE
+S: * 3 EXPUNGE
+S: * 1 EXISTS
+S: $3 OK
+E: READY
+E: DONE 1 OK
+E: EXPUNGE 3
+E: EXISTS 1
+E: DONE 2 OK
+is box 1 0 0 rw

@@ -1,0 +1,21 @@
+# Answers with gaps; the UID stands in each.
+do connect
+do select INBOX
+do window 1 8
+S: * OK [CAPABILITY IMAP4rev1] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 FETCH 1:8 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-ID)])
+S: $1 OK [CAPABILITY IMAP4rev1] in
+S: * 8 EXISTS
+S: $2 OK
+S: * 1 FETCH (UID 10 FLAGS () RFC822.SIZE 1)
+S: * 2 FETCH (FLAGS (\Seen) RFC822.SIZE 2 UID 20)
+S: * 5 FETCH (UID 50 RFC822.SIZE 5)
+S: $3 OK
+E: READY
+E: DONE 1 OK
+E: FETCH 1 uid=10 flags=0 size=1
+E: FETCH 2 uid=20 flags=1 size=2
+E: FETCH 5 uid=50 size=5
+E: DONE 2 OK

@@ -1,0 +1,20 @@
+do connect
+do select INBOX
+do noop
+S: * OK [CAPABILITY IMAP4rev1] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 NOOP
+S: $1 OK [CAPABILITY IMAP4rev1] in
+S: * 3 EXISTS
+S: $2 OK
+S: * VANISHED 1:4294967295
+S: * VANISHED (EARLIER) *:1,3:,,
+S: * SEARCH 1 2 4294967295 99999999999
+S: * ESEARCH (TAG "$3") UID ALL 1:4294967295
+S: * OK [COPYUID 1 1:4294967295 *:1] copied
+S: $3 OK [APPENDUID 0 0] done
+E: READY
+E: DONE 1 OK
+E: DONE 2 OK [APPENDUID] done
+is box 3 0 0 rw

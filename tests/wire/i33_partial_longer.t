@@ -1,0 +1,17 @@
+do connect
+do select INBOX
+do part 7 - 0 4
+S: * OK [CAPABILITY IMAP4rev1] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 UID FETCH 7 (UID BODY.PEEK[]<0.4>)
+S: $1 OK [CAPABILITY IMAP4rev1] in
+S: * 3 EXISTS
+S: $2 OK
+S: * 2 FETCH (UID 7 RFC822.SIZE 1000000000 BODY[]<0> {10}
+S: 0123456789)
+S: $3 OK
+E: READY
+E: DONE 1 OK
+E: BODY 2 uid=7 total=10 "0123"
+E: DONE 2 OK

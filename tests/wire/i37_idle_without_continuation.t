@@ -1,0 +1,14 @@
+do connect
+do select INBOX
+do idle
+S: * OK [CAPABILITY IMAP4rev1 IDLE] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 IDLE
+S: $1 OK [CAPABILITY IMAP4rev1 IDLE] in
+S: $2 OK
+E: READY
+E: DONE 1 OK
+do noop
+do wait 60000
+E: ERROR net later the server does not answer

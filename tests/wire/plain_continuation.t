@@ -1,0 +1,12 @@
+set auth plain
+do connect
+do noop
+S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi
+C: $1 AUTHENTICATE PLAIN
+S: + 
+C: AGZyZWQAcGFzcyB3b3Jk
+S: $1 OK [CAPABILITY IMAP4rev1] in
+C: $2 NOOP
+S: $2 OK
+E: READY
+E: DONE 1 OK

@@ -1,0 +1,3 @@
+do connect
+S: * XYZ
+E: ERROR protocol later this is no IMAP server

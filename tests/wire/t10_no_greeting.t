@@ -1,0 +1,3 @@
+do connect
+do eof
+E: ERROR net later the server closed the connection

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replays the dialogues beside it against a session: each whole, octet by octet and cut at random places.
+ *
+ *	# comment          set KEY VALUE          do VERB ARGUMENTS
+ *	S: what the server sends       C: what must wait to be sent, all of it in one write
+ *	E: the events since the last E, all of them
+ *
+ * S and C lines end in CRLF, with \c at their end they do not; \r \n \xHH are octets, every other backslash
+ * stands for itself; $7 is the tag of the seventh command. Consecutive lines of one kind belong together. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "imap/imap.h"
+#include "tests/unit/imap/show.h"
+#include "tests/unit/unit.h"
+
+#define TAG "AAAAA" /* what seed 0 gives */
+
+enum mode { WHOLE, BYTEWISE, RANDOM };
+
+struct play {
+	const char *file;
+	int line;
+	enum mode mode;
+	GRand *rand;
+	struct imap_settings settings;
+	struct secret *secret;
+	char *login;
+	struct imap_session *s;
+	int64_t now;
+	GPtrArray *seen; /* lines of events not yet expected */
+	bool dead;
+};
+
+#define complain(play, ...)                                                                                            \
+	do {                                                                                                           \
+		g_autofree char *what = g_strdup_printf(__VA_ARGS__);                                                  \
+		g_test_message("%s:%d: %s", (play)->file, (play)->line, what);                                         \
+		g_test_fail();                                                                                         \
+	} while (0)
+
+/* --- text --- */
+
+static void unescape(const char *text, GString *out)
+{
+	bool ended = true;
+	for (const char *p = text; *p; p++) {
+		if (*p == '$' && g_ascii_isdigit(p[1])) {
+			g_string_append(out, TAG);
+		} else if (*p != '\\' || !p[1]) {
+			g_string_append_c(out, *p);
+		} else if (p[1] == 'x' && g_ascii_isxdigit(p[2]) && g_ascii_isxdigit(p[3])) {
+			g_string_append_c(out, (char)(g_ascii_xdigit_value(p[2]) << 4 | g_ascii_xdigit_value(p[3])));
+			p += 3;
+		} else {
+			p++;
+			if (*p == 'c')
+				ended = false;
+			else if (*p == 'r' || *p == 'n')
+				g_string_append_c(out, *p == 'r' ? '\r' : '\n');
+			else
+				g_string_append_printf(out, "\\%c", *p);
+		}
+	}
+	if (ended)
+		g_string_append(out, "\r\n");
+}
+
+/* --- steps --- */
+
+static void end_with(struct play *p, struct err *e)
+{
+	show_events(p->s, p->seen);
+	if (e->cause != ERR_NONE) {
+		show_error(e, p->seen);
+		p->dead = true;
+	}
+	err_clear(e);
+}
+
+static void feed_one(struct play *p, const char *bytes, size_t n)
+{
+	struct err e = ERR_INIT;
+	char *exact = g_memdup2(bytes, n);
+	imap_feed(p->s, (struct str){ exact, n }, p->now, &e);
+	g_free(exact);
+	end_with(p, &e);
+}
+
+static void feed(struct play *p, const GString *bytes)
+{
+	for (size_t i = 0; i < bytes->len && !p->dead;) {
+		size_t n = bytes->len - i;
+		if (p->mode == BYTEWISE)
+			n = 1;
+		else if (p->mode == RANDOM)
+			n = (size_t)g_rand_int_range(p->rand, 1, (gint32)MIN(n, 40) + 1);
+		feed_one(p, bytes->str + i, n);
+		i += n;
+	}
+}
+
+static void check_sent(struct play *p, const GString *wanted)
+{
+	struct str out = imap_pending(p->s);
+	if (!str_eq(out, (struct str){ wanted->str, wanted->len }))
+		complain(p, "wanted <%s>, got <%.*s>", wanted->str, (int)out.n, out.p ? out.p : "");
+	if (out.n)
+		imap_sent(p->s, out.n, p->now);
+}
+
+static void check_events(struct play *p, const GPtrArray *wanted)
+{
+	show_events(p->s, p->seen);
+	for (unsigned i = 0; i < MAX(wanted->len, p->seen->len); i++) {
+		const char *want = i < wanted->len ? g_ptr_array_index(wanted, i) : "(nothing)";
+		const char *got = i < p->seen->len ? g_ptr_array_index(p->seen, i) : "(nothing)";
+		if (strcmp(want, got))
+			complain(p, "wanted <%s>, got <%s>", want, got);
+	}
+	g_ptr_array_set_size(p->seen, 0);
+}
+
+static uint32_t number(char **args, unsigned i)
+{
+	return g_strv_length(args) > i ? (uint32_t)strtoul(args[i], NULL, 10) : 0;
+}
+
+static struct str word(char **args, unsigned i)
+{
+	static const struct str none = { "", 0 };
+	if (g_strv_length(args) <= i || !strcmp(args[i], "-"))
+		return none;
+	g_autofree char *raw = g_strconcat(args[i], "\\c", NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
+	unescape(raw, text);
+	return unit_exact(text->str, text->len);
+}
+
+static void wait_for(struct play *p, int64_t ms)
+{
+	struct err e = ERR_INIT;
+	p->now += ms;
+	if (p->now < imap_deadline(p->s))
+		return;
+	imap_expired(p->s, &e);
+	end_with(p, &e);
+}
+
+static bool do_command(struct play *p, char **a)
+{
+	struct imap_session *s = p->s;
+	const char *verb = a[0];
+	if (!strcmp(verb, "list"))
+		return imap_list(s, word(a, 1), word(a, 2));
+	if (!strcmp(verb, "status"))
+		return imap_status(s, word(a, 1));
+	if (!strcmp(verb, "select") || !strcmp(verb, "examine"))
+		return imap_select(s, word(a, 1), verb[0] == 'e');
+	if (!strcmp(verb, "window"))
+		return imap_fetch_window(s, number(a, 1), number(a, 2));
+	if (!strcmp(verb, "rows"))
+		return imap_fetch_rows(s, number(a, 1), number(a, 2));
+	if (!strcmp(verb, "flags"))
+		return imap_fetch_flags(s, number(a, 1), number(a, 2));
+	if (!strcmp(verb, "structure"))
+		return imap_fetch_structure(s, number(a, 1), number(a, 2));
+	if (!strcmp(verb, "part"))
+		return imap_fetch_part(s, number(a, 1), strcmp(a[2], "-") ? a[2] : "", number(a, 3), number(a, 4));
+	static const struct {
+		const char *verb;
+		uint32_t (*call)(struct imap_session *s);
+	} plain[] = { { "capability", imap_capability }, { "namespace", imap_namespace }, { "noop", imap_noop },
+		{ "unselect", imap_unselect }, { "logout", imap_logout }, { "idle", imap_idle } };
+	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++)
+		if (!strcmp(verb, plain[i].verb))
+			return plain[i].call(s);
+	return false;
+}
+
+static void step(struct play *p, char **a)
+{
+	struct err e = ERR_INIT;
+	const char *verb = a[0];
+	if (!p->s)
+		p->s = imap_new(&p->settings);
+	if (!strcmp(verb, "connect")) {
+		imap_connected(p->s, p->settings.security == IMAP_TLS, p->now);
+	} else if (!strcmp(verb, "connect-plain")) {
+		imap_connected(p->s, false, p->now);
+	} else if (!strcmp(verb, "tls")) {
+		if (!imap_wants_starttls(p->s))
+			complain(p, "TLS is not wanted");
+		imap_tls_started(p->s, p->now);
+	} else if (!strcmp(verb, "eof")) {
+		imap_eof(p->s, &e);
+		end_with(p, &e);
+	} else if (!strcmp(verb, "lost")) {
+		imap_lost(p->s);
+	} else if (!strcmp(verb, "close")) {
+		if (!imap_wants_close(p->s))
+			complain(p, "closing is not wanted");
+	} else if (!strcmp(verb, "done")) {
+		imap_idle_done(p->s);
+	} else if (!strcmp(verb, "wait")) {
+		wait_for(p, number(a, 1));
+	} else if (!do_command(p, a)) {
+		complain(p, "unknown: do %s", verb);
+	}
+	show_events(p->s, p->seen);
+}
+
+static void check_state(struct play *p, char **a)
+{
+	const struct imap_mailbox *box = imap_selected(p->s);
+	g_autofree char *state = box ? g_strdup_printf("%u %u %u %s", box->exists, box->uidvalidity, box->uidnext,
+					       box->readonly ? "ro" : "rw")
+				     : g_strdup("none");
+	g_autofree char *wanted = g_strjoinv(" ", a + 1);
+	const char *got = !strcmp(a[0], "box")      ? state
+			  : !strcmp(a[0], "caps")   ? imap_caps_text(p->s)
+			  : !strcmp(a[0], "idling") ? (imap_idling(p->s) ? "yes" : "no")
+						    : "(unknown word)";
+	if (strcmp(got, wanted))
+		complain(p, "wanted %s <%s>, got <%s>", a[0], wanted, got);
+}
+
+static void set(struct play *p, char **a)
+{
+	g_autofree char *value = a[1] ? g_strjoinv(" ", a + 1) : g_strdup("");
+	if (!strcmp(a[0], "security"))
+		p->settings.security = !strcmp(value, "tls")        ? IMAP_TLS
+				       : !strcmp(value, "starttls") ? IMAP_STARTTLS
+								    : IMAP_INSECURE;
+	else if (!strcmp(a[0], "auth"))
+		p->settings.auth = !strcmp(value, "plain") ? IMAP_AUTH_PLAIN : IMAP_AUTH_LOGIN;
+	else if (!strcmp(a[0], "probe"))
+		p->settings.probe = true;
+	else if (!strcmp(a[0], "secret")) {
+		secret_free(p->secret);
+		p->secret = secret_new(str_of(value));
+		p->settings.secret = p->secret;
+	} else if (!strcmp(a[0], "login")) {
+		g_free(p->login);
+		p->login = g_steal_pointer(&value);
+		p->settings.login = p->login;
+	} else {
+		complain(p, "unknown: set %s", a[0]);
+	}
+}
+
+/* --- the file --- */
+
+static char kind_of(const char *line)
+{
+	return line && line[0] && line[1] == ':' ? line[0] : '\0';
+}
+
+/* The lines of one kind from lines[*i] on, joined. */
+static void take_block(char **lines, int *i, char kind, GString *joined, GPtrArray *each)
+{
+	for (; kind_of(lines[*i]) == kind; (*i)++) {
+		const char *text = lines[*i] + 2 + (lines[*i][2] == ' ');
+		unescape(text, joined);
+		g_ptr_array_add(each, g_strdup(text));
+	}
+	(*i)--;
+}
+
+static void play_block(struct play *p, char **lines, int *i)
+{
+	char kind = kind_of(lines[*i]);
+	g_autoptr(GString) joined = g_string_new(NULL);
+	g_autoptr(GPtrArray) each = g_ptr_array_new_with_free_func(g_free);
+	take_block(lines, i, kind, joined, each);
+	if (kind == 'C') {
+		check_sent(p, joined);
+	} else if (kind == 'E') {
+		check_events(p, each);
+	} else if (kind == 'S') {
+		g_autoptr(GString) nothing = g_string_new(NULL);
+		check_sent(p, nothing);
+		feed(p, joined);
+	} else {
+		complain(p, "unknown line");
+	}
+}
+
+static void play_lines(struct play *p, char **lines)
+{
+	for (int i = 0; lines[i]; i++) {
+		p->line = i + 1;
+		if (!lines[i][0] || lines[i][0] == '#')
+			continue;
+		if (kind_of(lines[i])) {
+			play_block(p, lines, &i);
+			continue;
+		}
+		g_auto(GStrv) words = g_strsplit(lines[i], " ", -1);
+		if (!strcmp(words[0], "set"))
+			set(p, words + 1);
+		else if (!strcmp(words[0], "do"))
+			step(p, words + 1);
+		else if (!strcmp(words[0], "is"))
+			check_state(p, words + 1);
+		else
+			complain(p, "unknown line");
+	}
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	g_autoptr(GString) nothing = g_string_new(NULL);
+	check_events(p, none);
+	check_sent(p, nothing);
+}
+
+static char *dialogues(void)
+{
+	const char *top = g_getenv("TOP_SRCDIR");
+	return g_build_filename(top ? top : ".", "tests", "wire", NULL);
+}
+
+static void play(const char *file, enum mode mode, uint32_t seed)
+{
+	g_autofree char *dir = dialogues();
+	g_autofree char *path = g_build_filename(dir, file, NULL);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	struct play p = { .file = file, .mode = mode, .rand = g_rand_new_with_seed(seed), .now = 1000 };
+	p.seen = g_ptr_array_new_with_free_func(g_free);
+	p.login = g_strdup("fred");
+	p.secret = secret_new(STR("pass word"));
+	p.settings = (struct imap_settings){ .login = p.login, .secret = p.secret, .who = "test" };
+	play_lines(&p, lines);
+	imap_free(p.s);
+	secret_free(p.secret);
+	g_free(p.login);
+	g_ptr_array_unref(p.seen);
+	g_rand_free(p.rand);
+}
+
+static void play_all_ways(const void *file)
+{
+	play(file, WHOLE, 0);
+	play(file, BYTEWISE, 0);
+	for (uint32_t seed = 1; seed <= 20; seed++)
+		play(file, RANDOM, seed);
+}
+
+void suite(void)
+{
+	g_autofree char *dir = dialogues();
+	GDir *d = g_dir_open(dir, 0, NULL);
+	g_assert_nonnull(d);
+	unsigned n = 0;
+	for (const char *name; (name = g_dir_read_name(d));) {
+		if (!g_str_has_suffix(name, ".t"))
+			continue;
+		g_autofree char *path = g_strdup_printf("/%.*s", (int)(strlen(name) - 2), name);
+		g_test_add_data_func_full(path, g_strdup(name), play_all_ways, g_free);
+		n++;
+	}
+	g_assert_cmpuint(n, >=, 25);
+	g_dir_close(d);
+}
