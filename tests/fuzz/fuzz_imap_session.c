@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bytes are a server from its greeting on: no secret is written before TLS. The first octet chooses. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "imap/imap.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct secret *secret = secret_new(STR("canary"));
+	unsigned bits = size ? data[0] : 0;
+	struct imap_settings settings = { .security = bits & 1 ? IMAP_STARTTLS : IMAP_TLS,
+		.auth = bits >> 1 & 1,
+		.login = "fred",
+		.secret = secret,
+		.who = "fuzz" };
+	struct imap_session *s = imap_new(&settings);
+	struct err e = ERR_INIT;
+	struct imap_event ev;
+	bool tls = !(bits & 1);
+	imap_connected(s, tls, 0);
+	imap_select(s, bits & 4 ? STR("INBOX") : STR("\xff"), false);
+	imap_fetch_part(s, 7, "1", 0, 0);
+	imap_idle(s);
+	for (size_t i = 1; i < size && !imap_feed(s, (struct str){ (const char *)data + i, 1 }, 0, &e); i++) {
+		struct str out = imap_pending(s);
+		if (!tls && out.n && (memmem(out.p, out.n, "canary", 6) || memmem(out.p, out.n, "AUTH", 4)))
+			abort();
+		imap_sent(s, out.n, 0);
+		while (imap_event(s, &ev))
+			;
+		tls = tls || imap_wants_starttls(s);
+		if (imap_wants_starttls(s))
+			imap_tls_started(s, 0);
+	}
+	imap_lost(s);
+	err_clear(&e);
+	imap_free(s);
+	secret_free(secret);
+	return 0;
+}
