@@ -211,6 +211,8 @@ static void set_type(struct msg_part *part, struct str type, struct str subtype)
 	g_autofree char *left = token(type);
 	g_autofree char *right = token(subtype);
 	g_free(part->type);
+	if (left && !right && !strcmp(left, "text"))
+		right = g_strdup("plain");
 	if (left && right)
 		part->type = g_strdup_printf("%s/%s", left, right);
 	else

@@ -235,6 +235,12 @@ uint32_t imap_logout(struct imap_session *s)
 
 uint32_t imap_idle(struct imap_session *s)
 {
+	const struct imap_command *queued = s->queue.tail ? s->queue.tail->data : NULL;
+	const struct imap_command *open = imap_open_find(s, KIND_IDLE);
+	if (queued && queued->kind == KIND_IDLE)
+		return queued->id;
+	if (open && !queued && !s->idle_leaving && !s->idle_wanted_over)
+		return open->id;
 	return enqueue_words(s, KIND_IDLE, "IDLE");
 }
 

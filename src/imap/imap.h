@@ -167,9 +167,10 @@ int imap_feed(struct imap_session *s, struct str bytes, int64_t now, struct err 
 struct str imap_pending(struct imap_session *s);
 void imap_sent(struct imap_session *s, size_t n, int64_t now);
 int64_t imap_deadline(const struct imap_session *s);
+/* Fills e: the session is over. Or leaves it as it is: IDLE is renewed, there is something to send. */
 void imap_expired(struct imap_session *s, struct err *e);
 bool imap_wants_starttls(const struct imap_session *s);
-bool imap_wants_close(const struct imap_session *s); /* after LOGOUT was answered, or BYE */
+bool imap_wants_close(const struct imap_session *s); /* after LOGOUT was answered; any other BYE fails feed */
 void imap_tls_started(struct imap_session *s, int64_t now);
 void imap_eof(struct imap_session *s, struct err *e);
 /* The connection is gone: every command still open ends with IMAP_LOST (events stay to be taken). */
@@ -183,7 +184,6 @@ const struct imap_mailbox *imap_selected(const struct imap_session *s); /* NULL:
 bool imap_idling(const struct imap_session *s);
 bool imap_busy(const struct imap_session *s);         /* a command other than IDLE is queued or open */
 unsigned imap_commands(const struct imap_session *s); /* sent so far, for the ledger */
-/* The login was refused: the server's words. Then feed has failed with ERR_AUTH. */
 
 /* Commands. Names are raw mailbox names; the value is the command's id, never 0. */
 uint32_t imap_capability(struct imap_session *s);
@@ -191,7 +191,9 @@ uint32_t imap_namespace(struct imap_session *s);
 uint32_t imap_list(struct imap_session *s, struct str reference, struct str pattern);
 uint32_t imap_status(struct imap_session *s, struct str name);
 uint32_t imap_select(struct imap_session *s, struct str name, bool readonly);
-uint32_t imap_unselect(struct imap_session *s); /* UNSELECT, or EXAMINE of a name that cannot be where there is none */
+/* Where UNSELECT is not offered nothing is sent: it ends in its turn, and the server keeps the mailbox until the next
+ * SELECT. */
+uint32_t imap_unselect(struct imap_session *s);
 uint32_t imap_noop(struct imap_session *s);
 uint32_t imap_logout(struct imap_session *s);
 /* Rows: UID FLAGS INTERNALDATE RFC822.SIZE and the header fields of msg_head. By sequence numbers only for
@@ -205,7 +207,9 @@ uint32_t imap_fetch_structure(struct imap_session *s, uint32_t uid_lo, uint32_t 
 /* One part, streamed as IMAP_BODY: section "" is the whole message, "1.2", "HEADER", "1.2.MIME"; octets
  * from `offset`, at most `length` (0: all). */
 uint32_t imap_fetch_part(struct imap_session *s, uint32_t uid, const char *section, uint64_t offset, uint64_t length);
-uint32_t imap_idle(struct imap_session *s); /* ends by itself when another command is queued, or imap_done */
+/* Ends by itself when another command is queued, or by imap_idle_done. One that is already under way is not
+ * doubled: then its id is returned. */
+uint32_t imap_idle(struct imap_session *s);
 void imap_idle_done(struct imap_session *s);
 
 /* Modified UTF-7 (RFC 3501 5.1.3). Decoding accepts anything: what is not valid is shown as it stands.

@@ -135,7 +135,6 @@ struct imap_session {
 	enum imap_phase phase;
 	bool encrypted;
 	bool logging_out, bye_seen;
-	char *bye; /* the server's last words */
 
 	struct imap_lex lex;
 	unsigned bodies;                /* streamed or dropped in this response */

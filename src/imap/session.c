@@ -65,7 +65,6 @@ void imap_free(struct imap_session *s)
 	g_free((char *)s->settings.login);
 	g_free((char *)s->settings.who);
 	g_free(s->caps_text);
-	g_free(s->bye);
 	g_free(s);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bytes are a server from its greeting on: no secret is written before TLS. The first octet chooses. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -38,6 +38,7 @@ WIRE_DIALOGUES = \
 	tests/wire/i37_idle_without_continuation.t \
 	tests/wire/i40_folder_gone.t \
 	tests/wire/idle.t \
+	tests/wire/idle_asked_twice.t \
 	tests/wire/insecure.t \
 	tests/wire/literal_names.t \
 	tests/wire/literal_refused.t \

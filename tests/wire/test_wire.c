@@ -348,6 +348,7 @@ static void play_all_ways(const void *file)
 
 void suite(void)
 {
+	msg_init();
 	g_autofree char *dir = dialogues();
 	GDir *d = g_dir_open(dir, 0, NULL);
 	g_assert_nonnull(d);

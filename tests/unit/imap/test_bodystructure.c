@@ -70,7 +70,7 @@ static void odd_shapes_are_tolerated(void)
 	check("(\"text\" \"plain\" () NIL NIL NIL 5)", "(1 text/plain 7bit 5)");
 	check("(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 9 NIL (\"attachment\" (\"filename\" \"m\")) NIL)",
 		"(1 message/rfc822 name=m attachment 7bit 9)");
-	check("(\"text\")", "(1 application/octet-stream 7bit 0)");
+	check("(\"text\")", "(1 text/plain 7bit 0)");
 	check("()", "(1 application/octet-stream 7bit 0)");
 	check("(text plain nil nil nil 7bit 5 1)", "(1 text/plain 7bit 5)");
 	check("NIL", "");
@@ -139,6 +139,7 @@ static void malformed_literal_ends_it(void)
 
 void suite(void)
 {
+	msg_init();
 	unit_add(leaf_has_section_one);
 	unit_add(nested_multiparts_number_as_rfc_says);
 	unit_add(root_message_holds_multipart);

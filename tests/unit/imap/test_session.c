@@ -385,6 +385,7 @@ static void structure_may_be_stolen(void)
 
 void suite(void)
 {
+	msg_init();
 	unit_add(rows_by_the_hundred_thousand);
 	unit_add(malformed_row_keeps_what_was_read);
 	unit_add(envelopes_are_skipped);
