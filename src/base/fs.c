@@ -24,7 +24,8 @@ static int check_private(const char *path, struct err *e)
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is no directory", path);
 	if (st.st_uid != geteuid())
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' belongs to another user", path);
-	if ((st.st_mode & 077) && chmod(path, 0700))
+	/* A umask may have taken our own rights too. */
+	if ((st.st_mode & 0777) != 0700 && chmod(path, 0700))
 		return err_errno(e, errno, "cannot make private", path);
 	return 0;
 }
@@ -115,7 +116,7 @@ struct fs_new *fs_new_open(const char *path, bool replace, struct err *e)
 	}
 	f->temp = g_build_filename(f->dir, ".boxwood-XXXXXX", NULL);
 	f->fd = g_mkstemp_full(f->temp, O_RDWR | O_CLOEXEC, 0600);
-	if (f->fd < 0) {
+	if (f->fd < 0 || fchmod(f->fd, 0600)) {
 		err_errno(e, errno, "cannot write in", f->dir);
 		g_clear_pointer(&f->temp, g_free);
 		fs_new_abort(&f);
@@ -244,6 +245,7 @@ struct fs_lock *fs_lock(const char *path, bool shared, int wait_ms, char **holde
 		err_errno(e, errno, "cannot open", path);
 		return NULL;
 	}
+	fchmod(fd, 0600);
 	int64_t deadline = clock_ms() + wait_ms;
 	/* flock has no deadline; a lock is awaited only at start and for seconds, so asking again is enough. */
 	while (flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB)) {
