@@ -1,4 +1,15 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 src_store_libstore_a_SOURCES = \
+	src/store/accounts.c \
+	src/store/db.c \
+	src/store/folders.c \
+	src/store/internal.h \
+	src/store/ledger.c \
+	src/store/messages.c \
+	src/store/open.c \
+	src/store/parts.c \
+	src/store/places.c \
+	src/store/query.c \
+	src/store/schema.c \
 	src/store/store.h

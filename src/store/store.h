@@ -28,12 +28,14 @@ struct store_reader;
  * and told. cache_dir on a network file system is refused. */
 int store_open(const char *cache_dir, const char *state_dir, struct store **out, bool *fresh_out, struct err *e);
 void store_close(struct store *st); /* checkpoints; NULL is a no-op */
+/* What the user must be told of the opening (a state set aside as damaged), or NULL; borrowed. */
+const char *store_notice(const struct store *st);
 /* Only when the files exist: else ERR_MISSING. */
 int reader_open(const char *cache_dir, const char *state_dir, struct store_reader **out, struct err *e);
 void reader_close(struct store_reader *r);
 /* Cancels what the reader is doing, from any thread; the call then fails with ERR_CANCELED. */
 void reader_interrupt(struct store_reader *r);
-/* Rows SQLite has stepped over since opening (for tests and -v): scans and index steps. */
+/* Steps of SQLite's machine since opening, among them every row scanned or sought (for tests and -v). */
 uint64_t reader_steps(const struct store_reader *r);
 
 /* --- accounts (state) --- */
@@ -101,9 +103,12 @@ int store_folder_put(struct store *st, struct store_folder *f, struct err *e);
 int store_folder_get(struct store *st, uint32_t id, struct store_folder *out, struct err *e);
 int store_folder_find(struct store *st, uint32_t account, struct str raw, struct store_folder *out, struct err *e);
 int store_folders(struct store *st, uint32_t account, GPtrArray *out, struct err *e);
-/* A changed UIDVALIDITY: the folder gets a new number and no places; messages stay until evicted. */
+/* A changed UIDVALIDITY: the folder gets a new number (f->id) and no places. */
 int store_folder_renumber(struct store *st, struct store_folder *f, uint32_t uidvalidity, struct err *e);
-int store_folder_drop(struct store *st, uint32_t id, struct err *e); /* places too, in small transactions */
+int store_folder_drop(struct store *st, uint32_t id, struct err *e);
+/* Places and messages of dropped and renumbered folders are seen no more at once and removed by and by:
+ * one small transaction a call, in idle time, until *more_out is false. */
+int store_sweep(struct store *st, bool *more_out, struct err *e);
 int reader_folders(struct store_reader *r, uint32_t account, GPtrArray *out, struct err *e);
 /* By the name shown: exact, else without ASCII case. ERR_MISSING. */
 int reader_folder(struct store_reader *r, uint32_t account, const char *name, struct store_folder *out, struct err *e);
@@ -111,7 +116,7 @@ int reader_folder(struct store_reader *r, uint32_t account, const char *name, st
 /* --- rows: a place and its message --- */
 struct store_row {
 	uint32_t folder, uid;
-	int64_t mid;
+	int64_t mid;            /* for store_row_put: 0 picks one; that of a message already here shares it */
 	uint32_t flags;         /* MSG_ bits, with MSG_ATTACHMENT and MSG_INVITE */
 	uint64_t size;          /* octets of the whole message */
 	int64_t received;       /* seconds, INTERNALDATE */
@@ -136,9 +141,10 @@ int store_row_put(struct store *st, const struct store_row *row, struct err *e);
 int store_flags_put(struct store *st, uint32_t folder, uint32_t uid, uint32_t flags, const GPtrArray *keywords,
 	bool *changed_out, struct err *e); /* no such place: 0, unchanged */
 int store_row_del(struct store *st, uint32_t folder, uint32_t uid, struct err *e);
-/* UIDs of the cached places in [lo, hi], ascending, at most max; for the diff with the server. */
+/* UIDs (guint32) of the cached places in [lo, hi], ascending; for the diff with the server. */
 int store_uids(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, GArray *uids_out, struct err *e);
-/* Part tree of a message and what follows from it (attachment and invitation flags). */
+/* Part tree of a message and what follows from it (attachment and invitation flags). Putting for a place
+ * that is not there is ERR_MISSING, getting finds nothing. */
 int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e);
 int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e); /* *out NULL: not known */
 /* Decoded or raw pieces kept by section ("TEXT:1" and the like are the caller's words). Small ones in the
@@ -167,7 +173,9 @@ int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_o
 int reader_structure(struct store_reader *r, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);
 int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out, bool *found_out, struct err *e);
 
-/* The mid for a newly received message: clamped, unused so far. */
+/* The mid for a newly received message: clamped, never used so far and not handed out before in the open
+ * transaction. For a server's rows mid 0 in store_row_put is better: it keeps those of one second in the
+ * order of their UIDs. */
 int store_mid_new(struct store *st, int64_t received, int64_t *mid_out, struct err *e);
 
 #endif

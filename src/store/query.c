@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/internal.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#define BY_MSGID_MAX 100
+
+void store_row_clear(struct store_row *row)
+{
+	g_free(row->subject);
+	g_free(row->msgid);
+	g_free(row->list);
+	g_free(row->preview);
+	g_free(row->thread);
+	g_clear_pointer(&row->from, g_ptr_array_unref);
+	g_clear_pointer(&row->to, g_ptr_array_unref);
+	g_clear_pointer(&row->cc, g_ptr_array_unref);
+	g_clear_pointer(&row->keywords, g_ptr_array_unref);
+	*row = (struct store_row){ 0 };
+}
+
+void store_row_free(struct store_row *row)
+{
+	if (!row)
+		return;
+	store_row_clear(row);
+	g_free(row);
+}
+
+static void free_row(void *row)
+{
+	store_row_free(row);
+}
+
+GPtrArray *store_rows_new(void)
+{
+	return g_ptr_array_new_with_free_func(free_row);
+}
+
+/* --- one row --- */
+
+/* The columns read_row wants, of a place p and its message m. The planner is told the order of the
+ * join (CROSS): it knows nothing of sizes, for the tables are never analysed. */
+#define ROW                                                                                                            \
+	"SELECT p.key, p.mid, p.flags, p.size, p.date, p.attachments, p.keywords, p.sum, " MESSAGE_COLUMNS             \
+	", m.sum FROM "
+#define ROW_SUM 7
+#define ROW_MESSAGE 8
+#define AND_MESSAGE " CROSS JOIN message m ON m.mid=p.mid "
+
+static GPtrArray *unpack_keywords(struct str packed)
+{
+	struct str word;
+	if (!packed.n)
+		return NULL;
+	GPtrArray *keywords = g_ptr_array_new_with_free_func(g_free);
+	while (packed.n) {
+		str_cut(packed, '\0', &word, &packed);
+		g_ptr_array_add(keywords, str_dup(word));
+	}
+	return keywords;
+}
+
+/* False: the message is damaged; such a row is shown to nobody and the next start begins a new cache. */
+static bool read_row(struct db *cache, struct query *q, struct store_row *row)
+{
+	int64_t key = db_get_int(q, 0);
+	*row = (struct store_row){
+		.folder = (uint32_t)(key >> PLACE_BITS),
+		.uid = (uint32_t)key,
+		.mid = db_get_int(q, 1),
+		.flags = (uint32_t)db_get_int(q, 2),
+		.size = (uint64_t)db_get_int(q, 3),
+		.date = { .epoch = db_get_int(q, 4), .known = !db_is_null(q, 4) },
+		.attachments = (int)db_get_int(q, 5),
+	};
+	row->received = row->mid >> MID_COUNTER_BITS;
+	if (db_get_int(q, ROW_SUM) != place_sum(key, row->mid) || !message_read(q, ROW_MESSAGE, row->mid, row)) {
+		log_line(LOG_ERROR, "message %" G_GINT64_FORMAT ": damaged in the cache", row->mid);
+		db_mark_bad(cache);
+		return false;
+	}
+	row->keywords = unpack_keywords(db_get_bytes(q, 6));
+	return true;
+}
+
+static int read_rows(struct db *cache, struct query *q, GPtrArray *out, struct err *e)
+{
+	enum db_pull pull;
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		struct store_row *row = g_new(struct store_row, 1);
+		if (read_row(cache, q, row))
+			g_ptr_array_add(out, row);
+		else
+			g_free(row);
+	}
+	return pull == DB_END ? 0 : -1;
+}
+
+int reader_row(struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e)
+{
+	struct query *q = db_query(r->shelf.cache, ROW "place p" AND_MESSAGE "WHERE p.key=?");
+	db_bind_int(q, place_key(folder, uid));
+	enum db_pull pull = db_pull(q, e);
+	bool sound = pull == DB_ITEM && read_row(r->shelf.cache, q, out);
+	if (pull == DB_ITEM)
+		db_reset(q);
+	if (pull == DB_BAD || sound)
+		return sound ? 0 : -1;
+	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no such message");
+}
+
+/* --- windows --- */
+
+/* In the order of mids, along the index: what stands at or below, and what stands above. */
+#define DOWNWARD ROW "place p" AND_MESSAGE "WHERE p.folder=?1 AND p.mid<=?2 ORDER BY p.mid DESC LIMIT ?3"
+#define UPWARD ROW "place p" AND_MESSAGE "WHERE p.folder=?1 AND p.mid>=?2 ORDER BY p.mid LIMIT ?3"
+
+/* In another order: the keys of the first rows by one pass, then these rows. */
+#define FIRST_BY(value, direction, source)                                                                             \
+	ROW "(SELECT p.key AS key, " value " AS v, p.mid AS mid FROM " source                                          \
+	    " WHERE p.key BETWEEN ?1 AND ?2 ORDER BY v " direction ", p.mid DESC LIMIT ?3) w"                          \
+	    " CROSS JOIN place p ON p.key=w.key" AND_MESSAGE "ORDER BY w.v " direction ", w.mid DESC"
+
+#define NAME_END "instr(m.sender, x'00')"
+/* The name of the first sender, else the address behind it. */
+#define SENDER_SHOWN                                                                                                   \
+	"lower(CAST(CASE WHEN " NAME_END ">1 THEN substr(m.sender, 1, " NAME_END "-1)"                                 \
+	" ELSE substr(m.sender, 2, max(instr(substr(m.sender, 2), x'00')-1, 0)) END AS TEXT))"
+
+static struct query *sorted_query(struct db *cache, enum store_order order)
+{
+	switch (order) {
+	case ORDER_DATE: return db_query(cache, FIRST_BY("coalesce(p.date, p.mid>>24)", "DESC", "place p"));
+	case ORDER_SIZE: return db_query(cache, FIRST_BY("p.size", "DESC", "place p"));
+	case ORDER_FROM: return db_query(cache, FIRST_BY(SENDER_SHOWN, "ASC", "place p" AND_MESSAGE));
+	case ORDER_SUBJECT: return db_query(cache, FIRST_BY("lower(m.subject)", "ASC", "place p" AND_MESSAGE));
+	default: return NULL;
+	}
+}
+
+static int sorted_window(struct db *cache, const struct store_window *w, GPtrArray *rows_out, struct err *e)
+{
+	struct query *q = w->anchor == ANCHOR_TOP ? sorted_query(cache, w->order) : NULL;
+	if (!q)
+		return err_set(e, ERR_FOLDER, ERR_BUG, ERR_NEVER, "no such order from there");
+	db_bind_int(q, place_key(w->folder, 0));
+	db_bind_int(q, place_key(w->folder + 1, 0) - 1);
+	db_bind_int(q, w->rows ? (int64_t)w->rows : -1);
+	return read_rows(cache, q, rows_out, e);
+}
+
+static void reverse(GPtrArray *rows, guint from)
+{
+	for (guint i = from, j = rows->len; i + 1 < j; i++) {
+		gpointer row = rows->pdata[i];
+		rows->pdata[i] = rows->pdata[--j];
+		rows->pdata[j] = row;
+	}
+}
+
+int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e)
+{
+	struct db *cache = r->shelf.cache;
+	if (w->order != ORDER_RECEIVED)
+		return sorted_window(cache, w, rows_out, e);
+	guint before = rows_out->len;
+	bool upward = w->anchor == ANCHOR_BOTTOM || w->anchor == ANCHOR_ABOVE;
+	struct query *q = upward ? db_query(cache, UPWARD) : db_query(cache, DOWNWARD);
+	db_bind_int(q, w->folder);
+	switch (w->anchor) {
+	case ANCHOR_TOP: db_bind_int(q, INT64_MAX); break;
+	case ANCHOR_BOTTOM: db_bind_int(q, 0); break;
+	case ANCHOR_BELOW: db_bind_int(q, w->mid - 1); break;
+	case ANCHOR_ABOVE: db_bind_int(q, w->mid + 1); break;
+	case ANCHOR_AT: db_bind_int(q, w->mid); break;
+	}
+	db_bind_int(q, w->rows ? (int64_t)w->rows : -1);
+	int result = read_rows(cache, q, rows_out, e);
+	if (upward)
+		reverse(rows_out, before);
+	return result;
+}
+
+int reader_position(
+	struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e)
+{
+	int64_t above = 0;
+	(void)uid; /* no two places of a folder have one mid */
+	struct query *q =
+		db_query(r->shelf.cache, "SELECT count(*) FROM (SELECT 1 FROM place WHERE folder=? AND mid>? LIMIT ?)");
+	db_bind_int(q, folder);
+	db_bind_int(q, mid);
+	db_bind_int(q, max);
+	if (db_int(q, &above, e) < 0)
+		return -1;
+	*out = (uint32_t)above;
+	return 0;
+}
+
+/* --- by Message-ID --- */
+
+int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_out, struct err *e)
+{
+	struct query *q = db_query(r->shelf.cache, ROW
+		"(SELECT mid FROM message_id WHERE hash=?1 UNION ALL SELECT mid FROM message_id_new WHERE hash=?1) i"
+		" CROSS JOIN folder f ON f.dropped=0 CROSS JOIN place p ON p.folder=f.id AND p.mid=i.mid" AND_MESSAGE
+		"WHERE m.msgid=?2 LIMIT ?3");
+	db_bind_int(q, msgid_hash(str_of(msgid)));
+	db_bind_cstr(q, msgid);
+	db_bind_int(q, BY_MSGID_MAX);
+	return read_rows(r->shelf.cache, q, rows_out, e);
+}
