@@ -39,71 +39,98 @@ struct cfg_server {
 
 enum cfg_password { CFG_PASSWORD_NONE, CFG_PASSWORD_ASK, CFG_PASSWORD_FILE, CFG_PASSWORD_COMMAND };
 
-struct cfg_pin { char *host; uint16_t port; char *sha256; };
+struct cfg_pin {
+	char *host;
+	uint16_t port;
+	char *sha256; /* 64 hex digits in lower case */
+};
 
-struct cfg_from { char *name; char *addr; bool is_default; char *signature, *reply_to, *bcc, *key; };
+/* addr may be "*@domain"; name NULL: the account's. */
+struct cfg_from {
+	char *name, *addr;
+	bool is_default;
+	char *signature, *reply_to, *bcc, *key;
+};
 
 /* Roles whose folder the user named; "none" turns one off. Index: cfg_role. */
 enum cfg_role { CFG_SENT, CFG_DRAFTS, CFG_TRASH, CFG_JUNK, CFG_ARCHIVE, CFG_ROLES };
 
 struct cfg_account {
-	char *label;             /* NAME of the block */
+	char *label;                 /* NAME of the block */
 	const struct cfg_card *card; /* or NULL; borrowed from the cfg */
 	char *email, *name, *login;
 	enum cfg_password password;
-	char *password_arg;      /* path of the file, or the command line */
-	struct cfg_server *imap; /* NULL: none */
-	struct cfg_server *smtp;
-	GPtrArray *pins;         /* struct cfg_pin * */
-	GPtrArray *froms;        /* struct cfg_from * */
+	char *password_arg;              /* path of the file, or the command line */
+	struct cfg_server *imap;         /* NULL: none */
+	struct cfg_server *smtp;         /* NULL: none */
+	char *sendmail;                  /* a command line in place of smtp, or NULL */
+	char *smtp_login;                /* NULL: login */
+	enum cfg_password smtp_password; /* NONE: that of the account */
+	char *smtp_password_arg;
+	GPtrArray *pins;  /* struct cfg_pin * */
+	GPtrArray *froms; /* struct cfg_from * */
 	enum cfg_auth auth;
 	char *cafile, *proxy, *tunnel;
-	char *prefix;            /* NULL: ask NAMESPACE */
-	char *roles[CFG_ROLES];  /* as the user wrote it; NULL: find out */
-	int poll;                /* seconds between polls, always above 600 */
-	int keep_days;           /* keep envelopes: days, 0 all */
-	int keep_rows;           /* keep envelopes: messages a folder, 0 all */
-	int keep_text_days; int64_t keep_text_bytes, keep_parts_bytes;
+	char *prefix;           /* NULL: ask NAMESPACE */
+	char *roles[CFG_ROLES]; /* as the user wrote it; NULL: find out */
+	int poll;               /* seconds between polls, always above 600 */
+	int keep_days;          /* keep envelopes: days, 0 all */
+	int keep_rows;          /* keep envelopes: messages a folder, 0 all */
+	int keep_text_days;
+	int64_t keep_text_bytes, keep_parts_bytes;
 };
 
 /* Global options: one field for each row of options.c's table. */
 struct cfg_options {
 	bool mouse;
-	char *keys;              /* "mutt" */
+	char *keys;                  /* "mutt" */
 	char *cache_dir, *state_dir; /* NULL: the XDG places */
-	char *save_dir;          /* where parts are saved; NULL: the working directory */
-	int escape_ms;           /* how long a lone Esc waits */
+	char *save_dir;              /* where parts are saved; NULL: the working directory */
+	int escape_ms;               /* how long a lone Esc waits */
 	bool sidebar;
 	bool plain;
-	char *date_format;       /* NULL: the list's own */
+	char *date_format; /* NULL: the list's own */
 };
 
-struct cfg_bind { char *context, *key, *command; };
-struct cfg_alias { char *name; GPtrArray *members; /* char *: addresses or other aliases */ };
+/* command "": the key does nothing. */
+struct cfg_bind {
+	char *context, *key, *command;
+};
+
+struct cfg_theme {
+	char *role, *style;
+};
+
+/* members: char *, `"Name" <addr>`, an address, or the name of another alias. */
+struct cfg_alias {
+	char *name;
+	GPtrArray *members;
+};
 
 struct cfg {
-	char *path;              /* of the main file, or NULL: none was found */
+	char *path; /* of the main file, or NULL: none was found */
 	struct cfg_options options;
-	GPtrArray *accounts;     /* struct cfg_account *: whole ones, in order */
-	GPtrArray *broken;       /* char *: labels of accounts left out */
-	GPtrArray *aliases;      /* struct cfg_alias * */
-	GPtrArray *binds;        /* struct cfg_bind * */
+	GPtrArray *accounts;        /* struct cfg_account *: whole ones, in order */
+	GPtrArray *broken;          /* char *: labels of accounts left out */
+	GPtrArray *aliases;         /* struct cfg_alias * */
+	GPtrArray *binds;           /* struct cfg_bind * */
+	GPtrArray *themes;          /* struct cfg_theme * */
 	GPtrArray *ignore, *retain; /* char *: header names */
-	GPtrArray *cards;        /* struct cfg_card * */
-	GPtrArray *diags;        /* struct cfg_diag *, in order of appearance */
+	GPtrArray *cards;           /* struct cfg_card * */
+	GPtrArray *diags;           /* struct cfg_diag *, in order of appearance */
 };
 
 /* A provider card: a file of the same grammar, one word a line. */
 struct cfg_card {
 	char *name, *title;
-	GPtrArray *domains;      /* char *: the provider's own mail domains */
+	GPtrArray *domains;            /* char *: the provider's own mail domains */
 	GPtrArray *imap, *smtp, *pop3; /* struct cfg_server *, best first */
-	GPtrArray *logins;       /* char *: templates with %u (local part) and %d (domain); own-domain first */
-	char *login_own;         /* template for addresses in `domains` */
+	GPtrArray *logins; /* char *: templates with %u (local part), %d (domain) and %%; most likely first */
+	char *login_own;   /* template for addresses in `domains` */
 	char *prefix;
 	char *roles[CFG_ROLES];
-	int poll_floor;          /* seconds */
-	char *validate;          /* how an address is validated, for people */
+	int poll_floor; /* seconds */
+	char *validate; /* how an address is validated, for people */
 	char *confirm_from, *confirm_host;
 	int64_t size_max;
 };
@@ -111,27 +138,33 @@ struct cfg_card {
 /* path NULL: $BOXWOOD_MAILRC, else $XDG_CONFIG_HOME/boxwood/mailrc; a missing default file is no error, a
  * missing named one is. card_dir: where installed cards lie; the user's own come first. Never NULL. */
 struct cfg *cfg_load(const char *path, const char *card_dir);
-/* From memory, for tests and fuzzing: no file is opened, `source` is refused. */
+/* From memory, for tests and fuzzing: no file is opened, `source` is refused. cards: of struct cfg_card,
+ * or NULL; the cfg takes a reference. */
 struct cfg *cfg_parse(struct str text, const char *file, const GPtrArray *cards);
 void cfg_free(struct cfg *c);
-unsigned cfg_errors(const struct cfg *c); /* diagnostics of level error */
+unsigned cfg_errors(const struct cfg *c);                                      /* diagnostics of level error */
 const struct cfg_account *cfg_account(const struct cfg *c, const char *label); /* label NULL: the first */
 const struct cfg_card *cfg_card(const struct cfg *c, const char *name);
 /* The pin for host:port, or NULL. */
 const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port);
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */
 const char *cfg_nearest(const char *word, const char *const *names, size_t n);
-/* A diagnostic as people read it: FILE:LINE:COL: level: text, the line, a caret, the hint. g_free. */
+const char *cfg_level_name(enum cfg_level level); /* "error", .. */
+/* A diagnostic as people read it: FILE:LINE:COL: level: text, the line, a caret, the hint; each of these
+ * lines ends in a newline. g_free. */
 char *cfg_diag_text(const struct cfg_diag *d);
 
-/* The tables, for the man pages and mailrc.example. */
+/* The tables, for the man pages and mailrc.example. That file is the examples of the options, then those
+ * of the commands; behind the `account` row's (`account box {`) stand those of the account words, and "}". */
+struct cfg_rule;
 struct cfg_word {
 	const char *name;
-	const char *args;    /* "HOST:PORT tls|starttls|insecure" */
-	const char *preset;  /* the default as text, or NULL */
-	const char *help;    /* one line, N_() */
-	const char *doc;     /* sentences for the manual, N_(), or NULL */
-	const char *example; /* a line of mailrc.example, or NULL */
+	const char *args;            /* "HOST:PORT tls|starttls|insecure" */
+	const char *preset;          /* the default as text, or NULL */
+	const char *help;            /* one line, N_() */
+	const char *doc;             /* sentences for the manual, N_(), or NULL */
+	const char *example;         /* a line of mailrc.example, or NULL */
+	const struct cfg_rule *rule; /* how it is read; the room's own */
 };
 const struct cfg_word *cfg_option_words(size_t *n_out);  /* `set` */
 const struct cfg_word *cfg_account_words(size_t *n_out); /* inside account { } */

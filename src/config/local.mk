@@ -1,3 +1,17 @@
 noinst_LIBRARIES += src/config/libconfig.a
 src_config_libconfig_a_SOURCES = \
-	src/config/cfg.h
+	src/config/cfg.h \
+	src/config/internal.h \
+	src/config/account.c \
+	src/config/alias.c \
+	src/config/block.c \
+	src/config/cfg.c \
+	src/config/diag.c \
+	src/config/identity.c \
+	src/config/lexer.c \
+	src/config/nearest.c \
+	src/config/options.c \
+	src/config/parser.c \
+	src/config/provider.c \
+	src/config/server.c \
+	src/config/value.c

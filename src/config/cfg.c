@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+static void alias_free(void *v)
+{
+	struct cfg_alias *a = v;
+	g_free(a->name);
+	g_ptr_array_unref(a->members);
+	g_free(a);
+}
+
+static void bind_free(void *v)
+{
+	struct cfg_bind *b = v;
+	g_free(b->context);
+	g_free(b->key);
+	g_free(b->command);
+	g_free(b);
+}
+
+static void theme_free(void *v)
+{
+	struct cfg_theme *t = v;
+	g_free(t->role);
+	g_free(t->style);
+	g_free(t);
+}
+
+struct cfg *cfg_new(GPtrArray *cards)
+{
+	struct cfg *c = g_new0(struct cfg, 1);
+	cfg_options_init(&c->options);
+	c->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_account_free);
+	c->broken = g_ptr_array_new_with_free_func(g_free);
+	c->aliases = g_ptr_array_new_with_free_func(alias_free);
+	c->binds = g_ptr_array_new_with_free_func(bind_free);
+	c->themes = g_ptr_array_new_with_free_func(theme_free);
+	c->ignore = g_ptr_array_new_with_free_func(g_free);
+	c->retain = g_ptr_array_new_with_free_func(g_free);
+	c->cards = cards ? cards : g_ptr_array_new_with_free_func((GDestroyNotify)cfg_card_free);
+	c->diags = cfg_diags_new();
+	return c;
+}
+
+void cfg_free(struct cfg *c)
+{
+	if (!c)
+		return;
+	GPtrArray *const lists[] = { c->accounts, c->broken, c->aliases, c->binds, c->themes, c->ignore, c->retain,
+		c->cards, c->diags };
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		g_ptr_array_unref(lists[i]);
+	cfg_options_clear(&c->options);
+	g_free(c->path);
+	g_free(c);
+}
+
+struct cfg *cfg_parse(struct str text, const char *file, const GPtrArray *cards)
+{
+	struct cfg *c = cfg_new(cards ? g_ptr_array_ref((GPtrArray *)cards) : NULL);
+	struct parser p;
+	cfg_parser_init(&p, c, false);
+	c->path = g_strdup(file);
+	if (text.n > CFG_FILE_MAX) {
+		struct mark at = { .file = file };
+		cfg_complain(
+			&p, CFG_ERROR, &at, NULL, _("larger than %u octets; nothing of it was read"), CFG_FILE_MAX);
+	} else {
+		cfg_parse_text(&p, text, file);
+	}
+	cfg_parse_end(&p);
+	cfg_parser_clear(&p);
+	return c;
+}
+
+static char *config_dir(void)
+{
+	const char *base = g_getenv("XDG_CONFIG_HOME");
+	if (base && g_path_is_absolute(base))
+		return g_build_filename(base, "boxwood", NULL);
+	return g_build_filename(g_get_home_dir(), ".config", "boxwood", NULL);
+}
+
+struct cfg *cfg_load(const char *path, const char *card_dir)
+{
+	g_autofree char *own = config_dir();
+	g_autofree char *own_cards = g_build_filename(own, "providers", NULL);
+	g_autofree char *usual = g_build_filename(own, "mailrc", NULL);
+	const char *named = path ? path : g_getenv("BOXWOOD_MAILRC");
+	if (named && !*named && !path)
+		named = NULL;
+	struct cfg *c = cfg_new(NULL);
+	struct parser p;
+	struct err e = ERR_INIT;
+	cfg_parser_init(&p, c, true);
+	cfg_cards_load(&p, own_cards);
+	cfg_cards_load(&p, card_dir);
+	if (!cfg_parse_file(&p, named ? named : usual, &e)) {
+		c->path = g_strdup(named ? named : usual);
+	} else if (named || e.cause != ERR_MISSING) {
+		struct mark at = { .file = named ? named : usual, .seq = p.seq + 1 };
+		cfg_complain(&p, CFG_ERROR, &at, NULL, "%s", e.text);
+	}
+	err_clear(&e);
+	cfg_parse_end(&p);
+	cfg_parser_clear(&p);
+	return c;
+}
+
+unsigned cfg_errors(const struct cfg *c)
+{
+	unsigned n = 0;
+	for (guint i = 0; i < c->diags->len; i++)
+		n += ((const struct cfg_diag *)c->diags->pdata[i])->level == CFG_ERROR;
+	return n;
+}
+
+const struct cfg_account *cfg_account(const struct cfg *c, const char *label)
+{
+	for (guint i = 0; i < c->accounts->len; i++) {
+		const struct cfg_account *a = c->accounts->pdata[i];
+		if (!label || !strcmp(a->label, label))
+			return a;
+	}
+	return NULL;
+}
+
+const struct cfg_card *cfg_card(const struct cfg *c, const char *name)
+{
+	for (guint i = 0; i < c->cards->len; i++) {
+		const struct cfg_card *card = c->cards->pdata[i];
+		if (!strcmp(card->name, name))
+			return card;
+	}
+	return NULL;
+}
+
+const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port)
+{
+	for (guint i = 0; i < a->pins->len; i++) {
+		const struct cfg_pin *pin = a->pins->pdata[i];
+		if (pin->port == port && !g_ascii_strcasecmp(pin->host, host))
+			return pin->sha256;
+	}
+	return NULL;
+}

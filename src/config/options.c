@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table of options: parsing, completion, help and the manual are made from it. */
+#include "config/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define FIELD(name) .field = offsetof(struct cfg_options, name)
+#define RULE(...)                                                                                                      \
+	&(const struct cfg_rule)                                                                                       \
+	{                                                                                                              \
+		__VA_ARGS__                                                                                            \
+	}
+#define CHOICES(...)                                                                                                   \
+	.choices = (const char *const[])                                                                               \
+	{                                                                                                              \
+		__VA_ARGS__, NULL                                                                                      \
+	}
+
+static const struct cfg_word option_words[] = {
+	{
+		.name = "keys",
+		.args = "mutt",
+		.preset = "mutt",
+		.help = N_("the set of keys"),
+		.doc = N_("The keys are those that mutt's users know."),
+		.example = "set keys=mutt",
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(keys), CHOICES("mutt")),
+	},
+	{
+		.name = "sidebar",
+		.args = "on|off",
+		.preset = "on",
+		.help = N_("folders beside the list"),
+		.doc = N_("Shown from 100 columns on; narrower screens have no room for it."),
+		.example = "set sidebar=on",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(sidebar)),
+	},
+	{
+		.name = "mouse",
+		.args = "on|off",
+		.preset = "off",
+		.help = N_("the mouse selects and scrolls"),
+		.doc = N_("While it is on, most terminals want Shift held to select text themselves."),
+		.example = "set mouse=off",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(mouse)),
+	},
+	{
+		.name = "plain",
+		.args = "on|off",
+		.preset = "off",
+		.help = N_("no frames and little motion, for screen readers"),
+		.doc = N_("The cursor stands on the active line, and one line is written for each change."),
+		.example = "set plain=off",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(plain)),
+	},
+	{
+		.name = "escape-ms",
+		.args = "MILLISECONDS",
+		.preset = "60",
+		.help = N_("how long to wait for the rest of a key that begins with Esc"),
+		.doc = N_("From 0 to 1000. Slow connections may want more."),
+		.example = "set escape-ms=60",
+		.rule = RULE(.type = OPTION_NUMBER, FIELD(escape_ms), .low = 0, .high = 1000),
+	},
+	{
+		.name = "date-format",
+		.args = "FORMAT",
+		.help = N_("how dates look in lists"),
+		.doc = N_("In the letters of strftime(3). Without it a list shows the time for today, the day for this "
+			  "week, and "
+			  "the date for what is older."),
+		.example = "# set date-format=\"%d %b %H:%M\"",
+		.rule = RULE(.type = OPTION_DATE, FIELD(date_format)),
+	},
+	{
+		.name = "save-dir",
+		.args = "DIRECTORY",
+		.help = N_("where parts are saved"),
+		.doc = N_("Without it, in the working directory. ~ is the home directory."),
+		.example = "# set save-dir=~/Downloads",
+		.rule = RULE(.type = OPTION_PATH, FIELD(save_dir)),
+	},
+	{
+		.name = "cache-dir",
+		.args = "DIRECTORY",
+		.help = N_("where the cache of mail lies"),
+		.doc = N_("Without it, $XDG_CACHE_HOME/boxwood. It may be deleted at any time. It should not lie on a "
+			  "network "
+			  "file system."),
+		.example = "# set cache-dir=/var/tmp/boxwood-cache",
+		.rule = RULE(.type = OPTION_PATH, FIELD(cache_dir)),
+	},
+	{
+		.name = "state-dir",
+		.args = "DIRECTORY",
+		.help = N_("where drafts, outbox and open changes lie"),
+		.doc = N_("Without it, $XDG_STATE_HOME/boxwood. This is your work: keep it, and back it up."),
+		.example = "# set state-dir=~/.local/state/boxwood",
+		.rule = RULE(.type = OPTION_PATH, FIELD(state_dir)),
+	},
+};
+
+const struct cfg_word *cfg_option_words(size_t *n_out)
+{
+	*n_out = G_N_ELEMENTS(option_words);
+	return option_words;
+}
+
+/* Known words without effect in this version: no mistake of the user. */
+static const char *const later_options[] = { "editor", "editor-window", "preview-seen", "undo-send", "view-*" };
+
+/* Variables of POSIX mailx, Heirloom mailx and s-nail that people have in their files. */
+static const char *const foreign_options[] = { "DEAD", "EDITOR", "LISTER", "MAIL", "MAILDIR", "MBOX", "NAIL_*", "PAGER",
+	"SHELL", "TMPDIR", "VISUAL", "Replyall", "Sign", "allnet", "allexpandedaddr", "append", "ask", "askatend",
+	"askattach", "askbcc", "askcc", "asksend", "asksign", "asksub", "attachment-*", "attachrsp", "autobcc",
+	"autocc", "autocollapse", "autoprint", "autothread", "bang", "batch-exit-on-error", "bsdannounce", "bsdcompat",
+	"bsdflags", "bsdheadline", "bsdmsgs", "bsdorder", "charset-*", "cmd", "colour-*", "contact-*", "crt",
+	"datefield", "datefield-*", "debug", "disconnected", "disposition-notification-send", "dot", "dotlock-*",
+	"editalong", "editheaders", "emptybox", "emptystart", "encoding", "errexit", "escape", "expandaddr",
+	"expandargv", "features", "flipr", "folder", "folder-*", "folders", "followup-to", "followup-to-*", "forward-*",
+	"from", "fullnames", "header", "headline", "headline-*", "history-*", "hold", "hostname", "idle-*", "ignore",
+	"ignoreeof", "imap-*", "inbox", "indentprefix", "keep", "keep-*", "keepsave", "line-editor-*", "mailcap-*",
+	"markanswered", "memdebug", "message-*", "metoo", "mime-*", "mimetypes-*", "mta", "mta-*", "netrc-*",
+	"newfolders", "newmail", "onehop", "on-*", "outfolder", "outformat", "page", "password", "password-*", "pipe-*",
+	"pop3-*", "posix", "print-*", "prompt", "prompt2", "quiet", "quote", "quote-*", "r-option-*", "realname",
+	"recipients-*", "record", "record-*", "reply-*", "reply_strings", "replyto", "save", "screen", "searchheaders",
+	"sendcharsets", "sendcharsets-*", "sendmail", "sendmail-*", "sendwait", "showlast", "showname", "showto",
+	"sign", "skipemptybody", "smime-*", "smtp", "smtp-*", "socks-proxy", "spam-*", "ssl-*", "stealthmua",
+	"system-mailrc", "tls-*", "toplines", "topsqueeze", "ttycharset", "typescript-mode", "umask", "user", "user-*",
+	"v15-compat", "verbose", "version*", "writebackedited" };
+
+static bool listed(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(names[i]);
+		if (names[i][len - 1] == '*' ? !strncmp(name, names[i], len - 1) : !strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_foreign(const char *name)
+{
+	if (listed(name, foreign_options, G_N_ELEMENTS(foreign_options)))
+		return true;
+	return !strncmp(name, "no", 2) && listed(name + 2, foreign_options, G_N_ELEMENTS(foreign_options));
+}
+
+/* --- values --- */
+
+static int bool_of(const char *text)
+{
+	static const char *const no[] = { "off", "no", "false", "0" }, *const yes[] = { "on", "yes", "true", "1" };
+	for (size_t i = 0; i < G_N_ELEMENTS(no); i++) {
+		if (!strcmp(text, no[i]))
+			return 0;
+		if (!strcmp(text, yes[i]))
+			return 1;
+	}
+	return -1;
+}
+
+static bool is_choice(const char *text, const char *const *choices)
+{
+	return g_strv_contains(choices, text);
+}
+
+/* Conversions that make one short line. */
+static bool is_date_format(const char *text)
+{
+	if (!*text || strlen(text) > 64)
+		return false;
+	for (const char *c = text; *c; c++)
+		if (*c == '%' && (!*++c || !strchr("aAbBcCdDeFgGhHIjklmMpPrRsSTuVwxXyYzZ%", *c)))
+			return false;
+	return true;
+}
+
+static char **text_field(struct cfg_options *o, const struct cfg_rule *rule)
+{
+	return (char **)(void *)((char *)o + rule->field);
+}
+
+/* Sets the field; false: the value is none for it. A preset is taken by the same way. */
+static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const char *value)
+{
+	void *field = (char *)o + rule->field;
+	uint64_t number;
+	int truth;
+	switch (rule->type) {
+	case OPTION_BOOL:
+		truth = bool_of(value);
+		if (truth >= 0)
+			*(bool *)field = truth;
+		return truth >= 0;
+	case OPTION_NUMBER:
+		if (!str_u64(str_of(value), (uint64_t)rule->high, &number) || number < (uint64_t)rule->low)
+			return false;
+		*(int *)field = (int)number;
+		return true;
+	case OPTION_CHOICE:
+		if (!is_choice(value, rule->choices))
+			return false;
+		break;
+	case OPTION_DATE:
+		if (!is_date_format(value))
+			return false;
+		break;
+	case OPTION_PATH: break;
+	}
+	g_free(*text_field(o, rule));
+	*text_field(o, rule) = g_strdup(value);
+	return true;
+}
+
+static bool is_text(const struct cfg_rule *rule)
+{
+	return rule->type == OPTION_CHOICE || rule->type == OPTION_DATE || rule->type == OPTION_PATH;
+}
+
+static void option_reset(struct cfg_options *o, const struct cfg_word *word)
+{
+	if (word->preset)
+		option_set(o, word->rule, word->preset);
+	else
+		g_clear_pointer(text_field(o, word->rule), g_free);
+}
+
+void cfg_options_init(struct cfg_options *o)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(option_words); i++)
+		option_reset(o, option_words + i);
+}
+
+void cfg_options_clear(struct cfg_options *o)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(option_words); i++)
+		if (is_text(option_words[i].rule))
+			g_clear_pointer(text_field(o, option_words[i].rule), g_free);
+}
+
+/* --- set and unset --- */
+
+static void foreign_note(struct parser *p, const struct word *w, const char *name)
+{
+	struct source *source = p->source;
+	if (!source->foreign_names) {
+		unsigned kept = p->cfg->diags->len;
+		cfg_complain(p, CFG_NOTICE, &w->at, NULL, "%s", name);
+		source->foreign = p->cfg->diags->len > kept ? p->cfg->diags->pdata[kept] : NULL;
+		source->foreign_names = g_string_new(NULL);
+	}
+	if (++source->foreign_count <= 8)
+		g_string_append_printf(source->foreign_names, "%s%s", source->foreign_count > 1 ? ", " : "", name);
+}
+
+void cfg_foreign_finish(struct source *source)
+{
+	if (!source->foreign_names)
+		return;
+	if (source->foreign) {
+		const char *more = source->foreign_count > 8 ? ", .." : "";
+		g_free(source->foreign->text);
+		source->foreign->text = g_strdup_printf(
+			_("variables of mailx without a meaning here: %s%s"), source->foreign_names->str, more);
+	}
+	g_string_free(source->foreign_names, TRUE);
+}
+
+/* What a name is that is no row of the table; always told. */
+static void no_option(struct parser *p, const struct word *w, const char *name)
+{
+	if (listed(name, later_options, G_N_ELEMENTS(later_options))) {
+		cfg_complain(p, CFG_WARNING, &w->at, NULL, _("option '%s' is not supported by this version"), name);
+	} else if (is_foreign(name)) {
+		foreign_note(p, w, name);
+	} else {
+		struct word only = *w;
+		only.text = (char *)name;
+		only.at = cfg_mark_within(w, 0, strlen(name));
+		g_autofree char *said = cfg_quote_word(&only);
+		g_autofree char *hint =
+			cfg_did_you_mean(cfg_word_nearest(option_words, G_N_ELEMENTS(option_words), name));
+		cfg_complain(p, CFG_ERROR, &only.at, hint, _("unknown option %s"), said);
+	}
+}
+
+static char *wanted_text(const struct cfg_rule *rule)
+{
+	switch (rule->type) {
+	case OPTION_BOOL: return g_strdup(_("on or off"));
+	case OPTION_NUMBER: return g_strdup_printf(_("a number from %d to %d"), rule->low, rule->high);
+	case OPTION_CHOICE: return g_strjoinv(", ", (char **)rule->choices);
+	/* xgettext:no-c-format */
+	case OPTION_DATE: return g_strdup(_("as strftime(3) has it, in one line: \"%d %b %H:%M\""));
+	case OPTION_PATH: break;
+	}
+	return NULL;
+}
+
+static void set_value(struct parser *p, const struct word *w, const struct cfg_word *option, const char *value)
+{
+	size_t from = (size_t)(value - w->text);
+	struct word only = *w;
+	only.text = (char *)value;
+	only.at = cfg_mark_within(w, from, strlen(value));
+	g_autofree char *path = NULL;
+	if (option->rule->type == OPTION_PATH) {
+		path = cfg_path_of(p, &only);
+		if (!path)
+			return;
+	}
+	if (option_set(&p->cfg->options, option->rule, path ? path : value))
+		return;
+	g_autofree char *hint = wanted_text(option->rule);
+	g_autofree char *said = cfg_quote_word(&only);
+	cfg_complain(p, CFG_ERROR, &only.at, hint, _("%s is no value for '%s'"), said, option->name);
+}
+
+/* `set mouse`, `set nomouse`, `set mouse on`: what mailx and mutt would take. Gives how many words it used. */
+static size_t set_without_sign(struct parser *p, const struct stmt *s, size_t i)
+{
+	const struct word *w = s->word + i;
+	bool no = !strncmp(w->text, "no", 2);
+	const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), w->text);
+	const struct cfg_word *negated =
+		no ? cfg_word_find(option_words, G_N_ELEMENTS(option_words), w->text + 2) : NULL;
+	const char *value = negated ? "off" : "on";
+	size_t used = 1;
+	if (!option && !negated) {
+		no_option(p, w, w->text);
+		return used;
+	}
+	if (option && i + 1 < s->n && (s->word[i + 1].text[0] == '=' || !strchr(s->word[i + 1].text, '='))) {
+		value = s->word[i + 1].text + (s->word[i + 1].text[0] == '=');
+		used = *value || i + 2 >= s->n ? 2 : 3;
+		value = *value || used == 2 ? value : s->word[i + 2].text;
+	} else if (option && option->rule->type != OPTION_BOOL) {
+		value = "..";
+	}
+	const char *name = option ? option->name : negated->name;
+	g_autofree char *hint = g_strdup_printf(_("write: set %s=%s"), name, value);
+	cfg_complain(p, CFG_ERROR, &w->at, hint, _("'set' wants an equals sign, with no blank round it"));
+	return used;
+}
+
+void cfg_take_set(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)into;
+	(void)rule;
+	for (size_t i = 1; i < s->n;) {
+		const struct word *w = s->word + i;
+		const char *sign = strchr(w->text, '=');
+		if (!sign) {
+			i += set_without_sign(p, s, i);
+			continue;
+		}
+		g_autofree char *name = g_strndup(w->text, (size_t)(sign - w->text));
+		const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), name);
+		if (option)
+			set_value(p, w, option, sign + 1);
+		else
+			no_option(p, w, name);
+		i++;
+	}
+}
+
+void cfg_take_unset(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)into;
+	(void)rule;
+	for (size_t i = 1; i < s->n; i++) {
+		const char *name = s->word[i].text;
+		const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), name);
+		if (option)
+			option_reset(&p->cfg->options, option);
+		else
+			no_option(p, s->word + i, name);
+	}
+}

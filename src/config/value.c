@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/internal.h"
+
+#include <string.h>
+
+#define TIME_MAX (10 * 366 * 86400)
+
+/* NUMBER and a unit from a list. */
+struct unit {
+	const char *name;
+	int64_t worth;
+};
+
+static bool number_with_unit(struct str s, const struct unit *units, size_t n, int64_t max, int64_t *out)
+{
+	size_t digits = 0;
+	while (digits < s.n && g_ascii_isdigit(s.p[digits]))
+		digits++;
+	struct str unit = str_sub(s, digits);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t value;
+		if (!str_is(unit, units[i].name))
+			continue;
+		if (!str_u64((struct str){ s.p, digits }, (uint64_t)(max / units[i].worth), &value))
+			return false;
+		*out = (int64_t)value * units[i].worth;
+		return true;
+	}
+	return false;
+}
+
+static const struct unit times[] = { { "w", 604800 }, { "d", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 } };
+
+bool cfg_value_time(struct str s, int *seconds_out)
+{
+	int64_t seconds;
+	if (!number_with_unit(s, times, G_N_ELEMENTS(times), TIME_MAX, &seconds))
+		return false;
+	*seconds_out = (int)seconds;
+	return true;
+}
+
+bool cfg_value_size(struct str s, int64_t *octets_out)
+{
+	static const struct unit sizes[] = { { "KB", 1 << 10 }, { "MB", 1 << 20 }, { "GB", 1 << 30 } };
+	return number_with_unit(s, sizes, G_N_ELEMENTS(sizes), (int64_t)1 << 50, octets_out);
+}
+
+char *cfg_time_text(int seconds)
+{
+	for (size_t i = 1; i < G_N_ELEMENTS(times); i++)
+		if (seconds % times[i].worth == 0)
+			return g_strdup_printf("%d%s", (int)(seconds / times[i].worth), times[i].name);
+	return g_strdup_printf("%ds", seconds);
+}
+
+static bool is_host_octet(char c)
+{
+	return g_ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || (c & 0x80);
+}
+
+bool cfg_value_host(struct str s)
+{
+	if (!s.n || s.n > 253)
+		return false;
+	if (memchr(s.p, ':', s.n)) {
+		g_autofree char *text = str_dup(s);
+		return g_hostname_is_ip_address(text);
+	}
+	if (s.p[0] == '-' || s.p[0] == '.')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_host_octet(s.p[i]) || (s.p[i] == '.' && i && s.p[i - 1] == '.'))
+			return false;
+	return true;
+}
+
+bool cfg_value_address(struct str s)
+{
+	struct str local, domain;
+	if (s.n > 320 || !str_cut(s, '@', &local, &domain) || !local.n)
+		return false;
+	for (size_t i = 0; i < local.n; i++)
+		if (strchr(" \t\"<>(),;:[]\\", local.p[i]))
+			return false;
+	return cfg_value_host(domain) && !memchr(domain.p, ':', domain.n);
+}
+
+bool cfg_value_header(struct str s)
+{
+	if (!s.n || s.n > 76)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == ':')
+			return false;
+	return true;
+}

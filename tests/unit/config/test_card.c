@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/internal.h"
+#include "tests/unit/config/told.h"
+#include "tests/unit/unit.h"
+
+/* What an account with the provider's card and that address gets. */
+static struct cfg *runbox(const char *email, const char *rest)
+{
+	g_autofree char *text = g_strdup_printf("account box {\nprovider runbox\nemail %s\n%s\n}\n", email, rest);
+	struct cfg *c = told_parse(text);
+	g_assert_nonnull(cfg_account(c, "box"));
+	return c;
+}
+
+static void runbox_card_fills_an_account(void)
+{
+	struct cfg *c = runbox("vera@box.example", "");
+	const struct cfg_account *a = cfg_account(c, "box");
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpstr(a->card->title, ==, "Runbox");
+	g_assert_cmpstr(a->imap->host, ==, "mail.runbox.com");
+	g_assert_cmpuint(a->imap->port, ==, 993);
+	g_assert_cmpint(a->imap->security, ==, CFG_TLS);
+	g_assert_cmpuint(a->smtp->port, ==, 465);
+	g_assert_cmpstr(a->login, ==, "vera%box.example");
+	g_assert_cmpstr(a->prefix, ==, "INBOX");
+	g_assert_cmpstr(a->roles[CFG_SENT], ==, "Sent");
+	g_assert_cmpstr(a->roles[CFG_DRAFTS], ==, "Drafts");
+	g_assert_null(a->roles[CFG_JUNK]);
+	g_assert_cmpint(a->poll, ==, 900);
+	g_assert_cmpint(a->card->poll_floor, ==, 600);
+	cfg_free(c);
+}
+
+static void runbox_own_domain_logs_in_by_local_part(void)
+{
+	struct cfg *c = runbox("vera@Runbox.NO", "");
+	g_assert_cmpstr(cfg_account(c, "box")->login, ==, "vera");
+	cfg_free(c);
+}
+
+static void runbox_login_of_a_domain_added_later_is_fine(void)
+{
+	struct cfg *c = runbox("sales@box.example", "login vera");
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpstr(cfg_account(c, "box")->login, ==, "vera");
+	cfg_free(c);
+}
+
+static void account_overrides_its_card(void)
+{
+	struct cfg *c =
+		runbox("vera@box.example", "imap imap.runbox.com:1143 starttls\nsent none\nprefix INBOX.\npoll 1h");
+	const struct cfg_account *a = cfg_account(c, "box");
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpuint(a->imap->port, ==, 1143);
+	g_assert_cmpstr(a->roles[CFG_SENT], ==, "none");
+	g_assert_cmpstr(a->prefix, ==, "INBOX");
+	g_assert_cmpint(a->poll, ==, 3600);
+	cfg_free(c);
+}
+
+static void provider_unknown_suggests_nearest(void)
+{
+	told_is("account box {\nemail a@b.example\nprovider runbx\n}\n",
+		"3:10: error: no card for provider 'runbx' [did you mean 'runbox'?]\n");
+	told_is("account box {\nemail a@b.example\nprovider other\n}\n",
+		"3:10: error: no card for provider 'other' [name the servers yourself with imap and smtp]\n");
+}
+
+static struct cfg_card *card(const char *text, char **told_out)
+{
+	struct cfg *c = cfg_new(NULL);
+	struct parser p;
+	cfg_parser_init(&p, c, false);
+	struct cfg_card *got = cfg_card_parse(&p, unit_str(text), "x.card", "x");
+	cfg_parser_clear(&p);
+	*told_out = told_all(c);
+	cfg_free(c);
+	return got;
+}
+
+static void card_reads_every_word(void)
+{
+	g_autofree char *told = NULL;
+	struct cfg_card *x =
+		card("title X\ndomain a.example B.example\ndomain c.example\nimap h:993 tls\nimap h:143 starttls\n"
+		     "smtp h:465 tls\npop3 h:995 tls\nlogin %u%%%d\nlogin %u@%d\nlogin-own %u\nprefix P\nsent S\n"
+		     "drafts D\ntrash T\njunk J\narchive A\npoll 20m\nsize 50MB\nvalidate \"click it\"\n"
+		     "confirm-from a.example\nconfirm-host www.a.example\n",
+			&told);
+	g_assert_cmpstr(told, ==, "");
+	g_assert_nonnull(x);
+	g_assert_cmpuint(x->domains->len, ==, 3);
+	g_assert_true(cfg_card_owns(x, "b.EXAMPLE"));
+	g_assert_cmpuint(x->imap->len, ==, 2);
+	g_assert_cmpuint(x->logins->len, ==, 2);
+	g_assert_cmpint(x->poll_floor, ==, 1200);
+	g_assert_cmpint(x->size_max, ==, 50 << 20);
+	g_assert_cmpstr(x->roles[CFG_ARCHIVE], ==, "A");
+	g_assert_cmpstr(x->confirm_host, ==, "www.a.example");
+	g_autofree char *login = cfg_login_expand(x->logins->pdata[0], "vera", "box.example");
+	g_assert_cmpstr(login, ==, "vera%box.example");
+	cfg_card_free(x);
+}
+
+static void card_with_an_error_is_left_out(void)
+{
+	g_autofree char *told = NULL;
+	g_assert_null(card("titel X\nlogin vera\nimap h:993\ndomain a/b\npoll x\n", &told));
+	g_assert_cmpstr(told, ==,
+		"1:1: error: unknown word 'titel' [did you mean 'title'?]\n"
+		"2:7: error: this is no template of a login name [%u the part before the @, %d the domain, %% a "
+		"percent sign]\n"
+		"3:1: error: something is missing behind 'imap' [it is written: imap HOST:PORT tls|starttls]\n"
+		"4:8: error: 'a/b' is no mail domain\n"
+		"5:6: error: this is no span of time [10m]\n");
+}
+
+static void cards_floor_counts_when_it_is_higher(void)
+{
+	g_autofree char *told = NULL;
+	g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_card_free);
+	g_ptr_array_add(cards, card("imap h:993 tls\npoll 20m\n", &told));
+	struct cfg *c = cfg_parse(unit_str("account a {\nprovider x\nemail a@b.example\n}\n"
+					   "account b {\nprovider x\nemail b@b.example\npoll 15m\n}\n"),
+		"mailrc", cards);
+	g_autofree char *all = told_all(c);
+	g_assert_cmpstr(all, ==, "8:6: warning: not above the provider's 20m [polls will be 1200 seconds apart]\n");
+	g_assert_cmpint(cfg_account(c, "a")->poll, ==, 1200);
+	g_assert_cmpint(cfg_account(c, "b")->poll, ==, 1200);
+	g_assert_cmpstr(cfg_account(c, "a")->login, ==, "a@b.example");
+	cfg_free(c);
+}
+
+void suite(void)
+{
+	unit_add(runbox_card_fills_an_account);
+	unit_add(runbox_own_domain_logs_in_by_local_part);
+	unit_add(runbox_login_of_a_domain_added_later_is_fine);
+	unit_add(account_overrides_its_card);
+	unit_add(provider_unknown_suggests_nearest);
+	unit_add(card_reads_every_word);
+	unit_add(card_with_an_error_is_left_out);
+	unit_add(cards_floor_counts_when_it_is_higher);
+}
