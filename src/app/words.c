@@ -26,7 +26,8 @@ char *app_err_text(const struct err *e, const char *account)
 	g_autofree char *detail = utf8_line(str_of(e->text ? e->text : ""));
 	const char *sentence = sentence_of(e);
 	GString *out = g_string_new(NULL);
-	if (account)
+	/* What concerns a file or the command line has nothing to do with the account at hand. */
+	if (account && (e->scope == ERR_ACCOUNT || e->scope == ERR_FOLDER))
 		g_string_append_printf(out, "%s: ", account);
 	if (sentence)
 		g_string_append(out, _(sentence));

@@ -274,6 +274,27 @@ static int open_store(struct engine *en, bool *fresh_out, struct err *e)
 	return open_accounts(en, e);
 }
 
+/* What dropped folders left behind, a little at a time while nothing else happens. */
+static gboolean sweep(gpointer data)
+{
+	struct engine *en = data;
+	struct err e = ERR_INIT;
+	bool more = false;
+	if (store_sweep(en->store, &more, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+	return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+void engine_sweep(struct engine *en)
+{
+	GSource *source = g_idle_source_new();
+	g_source_set_priority(source, G_PRIORITY_LOW);
+	g_source_set_callback(source, sweep, en, NULL);
+	g_source_attach(source, en->ctx);
+	g_source_unref(source);
+}
+
 static void start_reading(struct engine *en, bool fresh)
 {
 	struct event *ev = event_new(EV_STORE_READY, 0, -1);
@@ -281,6 +302,11 @@ static void start_reading(struct engine *en, bool fresh)
 	engine_emit(en, ev);
 	if (!en->store)
 		return;
+	if (store_notice(en->store)) {
+		ev = event_new(EV_ALERT, 0, -1);
+		ev->text = g_strdup(store_notice(en->store));
+		engine_emit(en, ev);
+	}
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_report(en->accounts->pdata[i]);

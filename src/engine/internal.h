@@ -31,6 +31,8 @@ struct engine {
 	bool quitting;
 };
 
+/* Clears away what dropped folders left, in idle time. */
+void engine_sweep(struct engine *en);
 GPtrArray *engine_leaves_new(void); /* of struct engine_leaf * */
 
 /* --- events (engine.c) --- */

@@ -241,12 +241,21 @@ static void step_start(struct read_job *s)
 		ask_piece(s, HEADER_PIECE, 0);
 }
 
+/* A message whose row is not cached is read all the same, only not kept. */
+static void forgive_missing(struct err *e)
+{
+	if (e->cause == ERR_MISSING)
+		err_clear(e);
+}
+
 static int keep(struct read_job *s, struct want *w)
 {
 	if (w->body.n > KEEP_MAX || s->job.request->type != REQ_READ)
 		return 0;
-	return store_part_put(s->job.account->engine->store, s->f.id, s->job.request->uid, w->section,
-		buf_str(&w->body), &s->job.err);
+	if (store_part_put(s->job.account->engine->store, s->f.id, s->job.request->uid, w->section, buf_str(&w->body),
+		    &s->job.err))
+		forgive_missing(&s->job.err);
+	return s->job.err.cause == ERR_NONE ? 0 : -1;
 }
 
 static void gone(struct read_job *s)
@@ -376,7 +385,8 @@ static void on_event(struct job *j, struct imap_event *ev)
 	if (s->root || !ev->u.fetch.structure)
 		return;
 	s->root = g_steal_pointer(&ev->u.fetch.structure);
-	store_structure_put(j->account->engine->store, s->f.id, j->request->uid, s->root, &j->err);
+	if (store_structure_put(j->account->engine->store, s->f.id, j->request->uid, s->root, &j->err))
+		forgive_missing(&j->err);
 }
 
 static void on_ended(struct job *j, const struct imap_event *done)

@@ -36,6 +36,9 @@ static int find(struct engine *en, struct store_reader *r, struct request *q, st
 		return -1;
 	struct store_row *row = g_new0(struct store_row, 1);
 	if (reader_row(r, ev->folder->id, q->uid, row, e)) {
+		if (e->cause == ERR_MISSING)
+			err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no message %u in '%s'", q->uid,
+				ev->folder->name);
 		store_row_free(row);
 		return -1;
 	}

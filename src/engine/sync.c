@@ -8,8 +8,8 @@
 #include "base/log.h"
 
 #define FLAG_WINDOW 500 /* messages whose flags are looked at on every visit */
-#define CHUNK_FIRST 200 /* rows a command when filling */
-#define CHUNK_MOST 2000
+#define CHUNK_FIRST 500 /* rows a command when filling; smaller ranges waste pages of the cache */
+#define CHUNK_MOST 1000
 #define CHUNK_QUICK_MS 300   /* a chunk that came faster lets the next be larger */
 #define CHANGED_EVERY_MS 250 /* between two EV_CHANGED while filling */
 #define STATUS_MOST 200      /* folders asked for their counts */
@@ -132,7 +132,7 @@ static int write_rows(struct sync_job *s, const GArray *cached, struct err *e)
 			s->result.changed += changed;
 			continue;
 		}
-		if (store_mid_new(st, row->received, &row->mid, e) || store_row_put(st, row, e))
+		if (store_row_put(st, row, e))
 			return -1;
 		s->result.fresh++;
 	}
@@ -208,8 +208,10 @@ static void got_fetch(struct sync_job *s, struct imap_event *ev)
 	}
 	if (ev->u.fetch.has & IMAP_HAS_STRUCTURE) {
 		struct msg_part *root = g_steal_pointer(&ev->u.fetch.structure);
-		if (root && store_structure_put(store_of(s), s->f.id, uid, root, &s->job.err))
-			log_line(LOG_ERROR, "%s", s->job.err.text);
+		/* Of a message that vanished meanwhile there is nothing to keep. */
+		if (root && store_structure_put(store_of(s), s->f.id, uid, root, &s->job.err) &&
+			s->job.err.cause == ERR_MISSING)
+			err_clear(&s->job.err);
 		if (root)
 			msg_part_free(root);
 		return;
@@ -288,6 +290,7 @@ static void selected(struct sync_job *s)
 	if (plan.renumber) {
 		if (store_folder_renumber(st, &s->f, m->uidvalidity, &s->job.err))
 			return;
+		engine_sweep(s->job.account->engine);
 		s->known = false;
 		s->old_uidnext = 0;
 		s->window_low = 0;

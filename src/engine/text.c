@@ -45,9 +45,7 @@ static struct str body_of(const struct text_job *t, const struct msg_part *p)
 		if (!strcmp(piece->section, p->section))
 			return buf_str(&piece->body);
 	}
-	if (t->bytes.n && p->start <= t->bytes.n && p->length <= t->bytes.n - p->start)
-		return (struct str){ t->bytes.p + p->start, p->length };
-	return (struct str){ NULL, 0 };
+	return p->body;
 }
 
 static bool have_body(const struct text_job *t, const struct msg_part *p)
@@ -123,13 +121,14 @@ static void no_message(struct text_job *t)
 	m->root->type = type ? g_strdup(type) : g_strdup("application/octet-stream");
 	m->root->encoding = g_strdup("binary");
 	m->root->size = m->root->length = t->bytes.n;
+	m->root->body = buf_str(&t->bytes);
 	if (g_str_has_prefix(m->root->type, "text/") || !t->bytes.n) {
 		m->shown = m->root;
 		msg_text_make(buf_str(&t->bytes), "text/plain", NULL, false, false, &m->text);
 	}
 }
 
-static void whole_message(struct text_job *t)
+static struct msg *whole_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
 	struct msg *parsed = msg_parse(buf_str(&t->bytes));
@@ -137,13 +136,31 @@ static void whole_message(struct text_job *t)
 	m->head = g_steal_pointer(&parsed->head);
 	m->root = g_steal_pointer(&parsed->root);
 	m->defects = g_steal_pointer(&parsed->defects);
-	msg_free(parsed);
+	return parsed;
+}
+
+/* The octets do not outlive the job; what was borrowed from them goes. */
+static void forget_body(struct msg_part *p, int depth, void *aux)
+{
+	(void)depth;
+	(void)aux;
+	p->body = (struct str){ NULL, 0 };
+}
+
+static void read_message(struct text_job *t)
+{
+	struct engine_message *m = t->message;
+	m->shown = t->request->section ? msg_part_find(m->root, t->request->section) : msg_shown(m->root);
+	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
+	m->html = unrendered(t, msg_first(m->root, "text/html"));
+	render(t);
 }
 
 void text_job_run(void *data)
 {
 	struct text_job *t = data;
 	struct engine_message *m = g_new0(struct engine_message, 1);
+	struct msg *parsed = NULL;
 	t->message = m;
 	m->octets = t->bytes.n;
 	m->leaves = engine_leaves_new();
@@ -151,18 +168,15 @@ void text_job_run(void *data)
 		m->is_mail = true;
 		m->head = msg_head_parse(buf_str(&t->header));
 		m->root = g_steal_pointer(&t->root);
+		m->defects = g_ptr_array_new_with_free_func(g_free);
 	} else if (msg_looks_like(buf_str(&t->bytes))) {
-		whole_message(t);
+		parsed = whole_message(t);
 	} else {
 		no_message(t);
-		msg_part_walk(m->root, add_leaf, t);
-		return;
 	}
-	m->shown = t->request->section ? msg_part_find(m->root, t->request->section) : msg_shown(m->root);
-	if (!m->defects)
-		m->defects = g_ptr_array_new_with_free_func(g_free);
-	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
-	m->html = unrendered(t, msg_first(m->root, "text/html"));
-	render(t);
+	if (m->is_mail)
+		read_message(t);
 	msg_part_walk(m->root, add_leaf, t);
+	msg_part_walk(m->root, forget_body, NULL);
+	msg_free(parsed);
 }

@@ -22,6 +22,7 @@
 #define MSG_PARTS_MAX 10000
 #define MSG_HEADER_MAX (1u << 20)
 #define MSG_HEADERS_MAX (10u << 20)
+#define MSG_FIELDS_MAX 10000
 #define MSG_ADDRS_MAX 10000
 #define MSG_PARAMS_MAX 128
 #define MSG_REFS_MAX 1000
@@ -33,7 +34,7 @@ void msg_done(void);
 /* --- addresses (RFC 5322 3.4) --- */
 struct msg_addr {
 	char *name; /* clean, may be NULL */
-	char *addr; /* clean; NULL for a group's name with no members */
+	char *addr; /* clean; NULL for a group's name with no members and for text that holds no address */
 };
 /* GPtrArray of struct msg_addr *, freeing its elements. Never NULL in results. */
 GPtrArray *msg_addrs_parse(struct str value);
@@ -94,17 +95,21 @@ struct msg_part {
 	char *description; /* clean, or NULL */
 	bool flowed, delsp; /* text/plain; format=flowed */
 	uint64_t size;     /* encoded octets */
-	uint64_t start, length; /* body within the message bytes; from bytes only */
-	uint64_t head_start;    /* its MIME header; from bytes only */
+	uint64_t start, length; /* body within the message bytes, or within what the nearest encoded */
+	uint64_t head_start;    /* message/rfc822 above it decodes to; its MIME header; from bytes only */
+	struct str body;        /* those octets, still encoded; borrowed from struct msg; from bytes only */
 	struct msg_head *head;  /* of a message/rfc822: the inner header; from bytes only, else NULL */
 	GPtrArray *children;    /* struct msg_part *; NULL for a leaf */
 };
 struct msg_part *msg_part_new(void);
 void msg_part_free(struct msg_part *p);
+/* Gives every part its section number from the shape of the tree. A multipart in a message/rfc822 "2" is "2.TEXT". */
+void msg_part_number(struct msg_part *root);
 struct msg_part *msg_part_find(struct msg_part *root, const char *section); /* NULL */
 /* Every leaf in order; a message/rfc822 is walked into as well as being a part itself. */
 void msg_part_walk(struct msg_part *root, void (*visit)(struct msg_part *p, int depth, void *aux), void *aux);
-/* The part whose text the reader sees: of alternatives the best text, no attachment; NULL: none is text. */
+/* The part whose text the reader sees: of alternatives the best text, no attachment; a multipart when no part
+ * was found in one; NULL: none is text. */
 struct msg_part *msg_shown(struct msg_part *root);
 /* The first leaf of this type that is no attachment (cli.md: `plain`, `html`), or NULL. */
 struct msg_part *msg_first(struct msg_part *root, const char *type);
@@ -121,6 +126,7 @@ struct msg {
 	struct str bytes;      /* borrowed */
 	struct msg_head *head;
 	struct msg_part *root; /* never NULL */
+	GPtrArray *decoded;    /* char *: octets of encoded messages that were walked into */
 	GPtrArray *defects;    /* char *, stable English keywords: "depth-limit", "no-end-boundary", .. */
 };
 struct msg *msg_parse(struct str bytes);
@@ -128,7 +134,8 @@ void msg_free(struct msg *m);
 /* False: nothing in the first lines looks like a header (a file that is no message: show it as text). */
 bool msg_looks_like(struct str bytes);
 
-/* Undoes the content transfer encoding; damaged input gives what could be read. -1: past max octets. */
+/* Undoes the content transfer encoding; damaged input gives what could be read. Appends to out, whose cap
+ * becomes max. -1: past max octets. */
 int msg_decode(const char *encoding, struct str body, size_t max, struct buf *out, struct err *e);
 /* The decoded octets of one leaf of m. */
 int msg_part_bytes(const struct msg *m, const struct msg_part *p, size_t max, struct buf *out, struct err *e);

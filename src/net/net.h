@@ -38,21 +38,22 @@ enum wire_want { WIRE_NOTHING, WIRE_STARTTLS, WIRE_CLOSE };
 /* What the pump needs of a protocol session. All are called in the wire's thread. */
 struct wire_session {
 	void *it;
-	void (*connected)(void *it, bool tls);           /* bytes may flow; after TLS where TLS comes first */
+	void (*connected)(void *it, bool tls);                  /* bytes may flow; after TLS where TLS comes first */
 	int (*feed)(void *it, struct str bytes, struct err *e); /* -1 ends the wire with e */
-	struct str (*pending)(void *it);                 /* what waits to be sent; borrowed until the next call */
-	void (*sent)(void *it, size_t n);                /* the first n octets of pending() are gone */
-	int64_t (*deadline)(void *it);                   /* clock_ms() or CLOCK_NEVER */
-	void (*expired)(void *it, struct err *e);        /* the deadline passed: fill e; the wire ends with it */
-	enum wire_want (*want)(void *it);                /* looked at once pending() is empty */
-	void (*eof)(void *it, struct err *e);            /* the peer closed: fill e with how bad that is */
-	void (*tls_started)(void *it);                   /* after STARTTLS: forget what was learned before */
+	struct str (*pending)(void *it);  /* what waits to be sent; borrowed until the next call */
+	void (*sent)(void *it, size_t n); /* the first n octets of pending() are gone */
+	int64_t (*deadline)(void *it);    /* clock_ms() or CLOCK_NEVER */
+	/* The deadline passed: fill e and the wire ends with it, or leave it and have something to send. */
+	void (*expired)(void *it, struct err *e);
+	enum wire_want (*want)(void *it);     /* looked at once pending() is empty */
+	void (*eof)(void *it, struct err *e); /* the peer closed: fill e with how bad that is */
+	void (*tls_started)(void *it);        /* after STARTTLS: forget what was learned before */
 };
 
 struct wire_callbacks {
-	void (*secured)(void *aux);                      /* TLS is up and verified; may be NULL */
-	void (*progress)(void *aux);                     /* after each feed: take the session's events */
-	void (*ended)(struct err *e, void *aux);         /* e->cause ERR_NONE: closed as wanted */
+	void (*secured)(void *aux);              /* TLS is up and verified; may be NULL */
+	void (*progress)(void *aux);             /* after each feed: take the session's events */
+	void (*ended)(struct err *e, void *aux); /* e->cause ERR_NONE: closed as wanted */
 };
 
 struct wire_stats {
@@ -61,18 +62,18 @@ struct wire_stats {
 };
 
 struct wire;
-struct wire *wire_open(const struct net_where *where, const struct wire_session *s,
-	const struct wire_callbacks *cb, void *aux);
+struct wire *wire_open(
+	const struct net_where *where, const struct wire_session *s, const struct wire_callbacks *cb, void *aux);
 void wire_poke(struct wire *w);
 void wire_free(struct wire *w);
 struct wire_stats wire_stats(const struct wire *w);
 
 /* The peer's certificate for people and for pins. */
 struct net_cert {
-	char *subject, *issuer; /* one line each, cleaned */
-	char *names;            /* DNS and IP names, comma separated, cleaned */
+	char *subject, *issuer;       /* one line each, cleaned */
+	char *names;                  /* DNS and IP names, comma separated, cleaned */
 	char *not_before, *not_after; /* RFC 3339 */
-	char spki[65];          /* lower-case hex SHA-256 of the public key */
+	char spki[65];                /* lower-case hex SHA-256 of the public key */
 };
 /* Of the handshake that was made or refused; false: none was seen. Clear with net_cert_clear. */
 bool wire_cert(const struct wire *w, struct net_cert *out);

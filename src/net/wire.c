@@ -150,7 +150,10 @@ static void time_up(void *aux)
 	enter(w);
 	if (w->state == WIRE_OPEN && clock_ms() >= w->s.deadline(w->s.it)) {
 		w->s.expired(w->s.it, &e);
-		end(w, &e);
+		if (e.cause == ERR_NONE)
+			next_turn(w);
+		else
+			end(w, &e);
 	} else if (w->state == WIRE_OPEN) {
 		timer_at(w->timer, w->s.deadline(w->s.it));
 	} else {
