@@ -172,7 +172,27 @@ struct job *read_job_new(struct account *a, struct request *r); /* READ, RAW, PA
 struct job *check_job_new(struct account *a, struct request *r);
 
 /* --- a row of the session to a row of the store (row.c) --- */
-void row_from_fetch(const struct imap_event *ev, uint32_t folder, struct store_row *out);
+void row_from_fetch(const struct imap_event *ev, struct store_row *out);
+uint32_t row_flags(const struct imap_event *ev);      /* those that are stored */
+GPtrArray *row_keywords(const struct imap_event *ev); /* copied; NULL: none */
+
+/* --- what the server told of a folder, into the cache (apply.c) --- */
+struct apply {
+	struct store *store;
+	struct store_folder *folder; /* borrowed; rows wait until its id is known */
+	GPtrArray *rows, *flags;     /* struct store_row *: not written yet */
+	GArray *seen;                /* uint32_t: UIDs whose flags the server named */
+	unsigned fresh, changed, gone;
+};
+void apply_init(struct apply *ap, struct store *st, struct store_folder *f);
+void apply_clear(struct apply *ap);
+void apply_reset(struct apply *ap); /* what waits is dropped, the counts begin anew */
+int apply_row(struct apply *ap, struct store_row *row, struct err *e); /* takes row */
+int apply_flags(struct apply *ap, const struct imap_event *ev, struct err *e);
+/* Writes what waits and, unless 0, that every UID from filled_down_to up is cached: one transaction. */
+int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e);
+/* What the cache has in [lo, hi] and `seen` lacks is gone. */
+int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e);
 
 /* --- a part on its way into a file (save.c) --- */
 struct save;

@@ -48,15 +48,13 @@ struct sync_job {
 	bool sweeping;
 	bool kept_added; /* the folders to come are known */
 	int64_t oldest;  /* INTERNALDATE met while filling */
-	GArray *seen;    /* uint32_t: UIDs of a flag fetch */
-	GPtrArray *rows; /* struct store_row *: not written yet */
+	struct apply apply;
 	struct folder_list *folders;
 	GQueue fills;        /* struct range *: under way */
 	uint32_t fill_below; /* the next range ends here */
 	unsigned chunk;
 	int64_t told_ms;
 	struct engine_sync result;
-	bool first_done;
 	struct wire_stats began;
 	int64_t began_ms;
 	bool contacted;
@@ -73,70 +71,18 @@ static void reset_folder(struct sync_job *s)
 {
 	store_folder_clear(&s->f);
 	s->f = (struct store_folder){ 0 };
-	s->known = s->windowed = s->first_done = false;
+	s->known = s->windowed = false;
 	s->window_low = s->old_uidnext = s->sweep_hi = s->fill_below = 0;
 	s->sweeping = false;
 	s->oldest = 0;
 	g_free(s->result.folder);
 	s->result = (struct engine_sync){ 0 };
+	apply_reset(&s->apply);
 	s->began = connection_stats(s->job.account->conn);
 	s->began_ms = clock_ms();
 	if (!s->contacted)
 		s->began_ms = connection_started_ms(s->job.account->conn);
 	s->contacted = true;
-}
-
-/* --- rows into the cache --- */
-
-static bool has_uid(const GArray *sorted, uint32_t uid)
-{
-	unsigned lo = 0, hi = sorted->len;
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		uint32_t at = g_array_index(sorted, uint32_t, mid);
-		if (at == uid)
-			return true;
-		if (at < uid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return false;
-}
-
-/* UIDs of the rows that wait which the cache has already. */
-static GArray *cached_uids(struct sync_job *s, struct err *e)
-{
-	uint32_t lo = UINT32_MAX, hi = 0;
-	GArray *uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	for (unsigned i = 0; i < s->rows->len; i++) {
-		const struct store_row *row = s->rows->pdata[i];
-		lo = MIN(lo, row->uid);
-		hi = MAX(hi, row->uid);
-	}
-	if (s->rows->len && store_uids(store_of(s), s->f.id, lo, hi, uids, e))
-		g_clear_pointer(&uids, g_array_unref);
-	return uids;
-}
-
-static int write_rows(struct sync_job *s, const GArray *cached, struct err *e)
-{
-	struct store *st = store_of(s);
-	for (unsigned i = 0; i < s->rows->len; i++) {
-		struct store_row *row = s->rows->pdata[i];
-		row->folder = s->f.id;
-		bool changed = false;
-		if (has_uid(cached, row->uid)) {
-			if (store_flags_put(st, s->f.id, row->uid, row->flags, row->keywords, &changed, e))
-				return -1;
-			s->result.changed += changed;
-			continue;
-		}
-		if (store_row_put(st, row, e))
-			return -1;
-		s->result.fresh++;
-	}
-	return 0;
 }
 
 static void tell_changed(struct sync_job *s, bool now)
@@ -158,33 +104,11 @@ static void tell_changed(struct sync_job *s, bool now)
 	}
 }
 
-/* One transaction: the rows that wait and, with them, how far down the folder is filled (0: as it was). */
-static int flush(struct sync_job *s, uint32_t filled_down_to, bool complete, struct err *e)
+/* What waits is written, and with it how far down the folder is filled (0: as it was). */
+static void flush(struct sync_job *s, uint32_t filled_down_to)
 {
-	struct store *st = store_of(s);
-	if (!s->rows->len && !filled_down_to)
-		return 0;
-	g_autoptr(GArray) cached = cached_uids(s, e);
-	if (!cached || store_begin(st, e))
-		return -1;
-	int failed = write_rows(s, cached, e);
-	if (!failed && filled_down_to) {
-		s->f.filled_down_to = filled_down_to;
-		s->f.complete = complete;
-		failed = store_folder_put(st, &s->f, e);
-	}
-	if (failed || store_commit(st, e)) {
-		store_rollback(st);
-		return -1;
-	}
-	g_ptr_array_set_size(s->rows, 0);
-	return 0;
-}
-
-static void flush_or_fail(struct sync_job *s, uint32_t filled_down_to, bool complete)
-{
-	if (flush(s, filled_down_to, complete, &s->job.err))
-		g_ptr_array_set_size(s->rows, 0);
+	if (s->job.err.cause != ERR_NONE || apply_flush(&s->apply, filled_down_to, &s->job.err))
+		apply_reset(&s->apply);
 }
 
 /* --- what the session tells --- */
@@ -196,14 +120,12 @@ static void got_fetch(struct sync_job *s, struct imap_event *ev)
 		return;
 	if (ev->u.fetch.has & IMAP_HAS_HEADER) {
 		struct store_row *row = g_new0(struct store_row, 1);
-		row_from_fetch(ev, s->f.id, row);
+		row_from_fetch(ev, row);
 		if (s->stage == STAGE_FILL && (!s->oldest || row->received < s->oldest))
 			s->oldest = row->received;
-		g_ptr_array_add(s->rows, row);
 		if (s->stage <= STAGE_WINDOW && (!s->window_low || uid < s->window_low))
 			s->window_low = uid;
-		if (s->rows->len >= STORE_BATCH && s->f.id)
-			flush_or_fail(s, 0, false);
+		apply_row(&s->apply, row, &s->job.err);
 		return;
 	}
 	if (ev->u.fetch.has & IMAP_HAS_STRUCTURE) {
@@ -216,14 +138,8 @@ static void got_fetch(struct sync_job *s, struct imap_event *ev)
 			msg_part_free(root);
 		return;
 	}
-	if (ev->u.fetch.has & IMAP_HAS_FLAGS) {
-		bool changed = false;
-		g_array_append_val(s->seen, uid);
-		if (store_flags_put(store_of(s), s->f.id, uid, ev->u.fetch.flags & MSG_SERVER_FLAGS & ~MSG_RECENT,
-			    ev->u.fetch.keywords, &changed, &s->job.err))
-			return;
-		s->result.changed += changed;
-	}
+	if (ev->u.fetch.has & IMAP_HAS_FLAGS)
+		apply_flags(&s->apply, ev, &s->job.err);
 }
 
 static void got_status(struct sync_job *s, const struct imap_event *ev)
@@ -284,7 +200,8 @@ static void selected(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	if (!m)
 		return;
-	struct plan_in in = { .cached = s->known ? &s->f : NULL, .server = *m };
+	/* Also rows of a first contact that broke off belong to a UIDVALIDITY. */
+	struct plan_in in = { .cached = s->f.id ? &s->f : NULL, .server = *m };
 	struct plan plan;
 	plan_folder(&in, &plan);
 	if (plan.renumber) {
@@ -319,7 +236,7 @@ static void fill_done(struct sync_job *s, bool ok)
 		err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_LATER, "the server refused messages of '%s'",
 			s->f.name);
 	if (s->job.err.cause == ERR_NONE) {
-		flush_or_fail(s, r->lo, r->lo == 1);
+		flush(s, r->lo);
 		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
 			s->chunk *= 2;
 		if (!store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
@@ -447,7 +364,7 @@ static void window_done(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(i);
 	struct wire_stats now = connection_stats(s->job.account->conn);
 	/* A folder that was never agreed on is filled from this window downward, whatever is there. */
-	flush_or_fail(s, s->known ? 0 : s->window_low, false);
+	flush(s, s->known ? 0 : s->window_low);
 	if (!m || s->background || s->job.err.cause != ERR_NONE)
 		return;
 	s->result.first_round_trips = now.round_trips - s->began.round_trips;
@@ -476,48 +393,13 @@ static void ask_gap(struct sync_job *s)
 static void ask_flags(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	flush_or_fail(s, 0, false);
-	g_array_set_size(s->seen, 0);
+	flush(s, 0);
+	g_array_set_size(s->apply.seen, 0);
 	to_stage(s, STAGE_FLAGS);
 	if (!m || !s->known || !m->exists || s->background)
 		return;
 	uint32_t low = m->exists > FLAG_WINDOW ? m->exists - FLAG_WINDOW + 1 : 1;
 	job_command(&s->job, imap_fetch_flags_window(job_imap(&s->job), low, 0));
-}
-
-static gint by_uid(gconstpointer a, gconstpointer b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return (x > y) - (x < y);
-}
-
-/* What the cache has in [lo, hi] and the server did not name is gone. */
-static void drop_vanished(struct sync_job *s, uint32_t lo, uint32_t hi)
-{
-	struct store *st = store_of(s);
-	struct err *e = &s->job.err;
-	g_autoptr(GArray) cached = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	g_array_sort(s->seen, by_uid);
-	if (e->cause != ERR_NONE || store_uids(st, s->f.id, lo, hi, cached, e))
-		return;
-	unsigned open = 0;
-	for (unsigned i = 0; i < cached->len && e->cause == ERR_NONE; i++) {
-		uint32_t uid = g_array_index(cached, uint32_t, i);
-		if (has_uid(s->seen, uid))
-			continue;
-		if ((!open && store_begin(st, e)) || store_row_del(st, s->f.id, uid, e)) {
-			store_rollback(st);
-			return;
-		}
-		s->result.gone++;
-		if (++open == STORE_BATCH) {
-			open = 0;
-			if (store_commit(st, e))
-				store_rollback(st);
-		}
-	}
-	if (open && store_commit(st, e))
-		store_rollback(st);
 }
 
 static void flags_done(struct sync_job *s)
@@ -526,14 +408,19 @@ static void flags_done(struct sync_job *s)
 	if (!s->known || !m || s->background)
 		return;
 	if (!m->exists) {
-		drop_vanished(s, 1, UINT32_MAX);
+		apply_vanished(&s->apply, 1, UINT32_MAX, &s->job.err);
 		return;
 	}
-	if (!s->seen->len)
+	flush(s, 0);
+	if (!s->apply.seen->len || s->job.err.cause != ERR_NONE)
 		return;
-	g_array_sort(s->seen, by_uid);
-	uint32_t low = m->exists <= FLAG_WINDOW ? 1 : g_array_index(s->seen, uint32_t, 0);
-	drop_vanished(s, low, UINT32_MAX);
+	uint32_t low = 1;
+	if (m->exists > FLAG_WINDOW) {
+		low = UINT32_MAX;
+		for (unsigned i = 0; i < s->apply.seen->len; i++)
+			low = MIN(low, g_array_index(s->apply.seen, uint32_t, i));
+	}
+	apply_vanished(&s->apply, low, UINT32_MAX, &s->job.err);
 	s->sweep_hi = low - 1;
 }
 
@@ -550,7 +437,7 @@ static bool ask_sweep(struct sync_job *s)
 	if (!differs && !(r && r->whole))
 		return false;
 	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
-	g_array_set_size(s->seen, 0);
+	g_array_set_size(s->apply.seen, 0);
 	s->sweeping = true;
 	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), lo, hi));
 	return true;
@@ -560,7 +447,9 @@ static void sweep_done(struct sync_job *s)
 {
 	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
 	s->sweeping = false;
-	drop_vanished(s, lo, hi);
+	flush(s, 0);
+	if (s->job.err.cause == ERR_NONE)
+		apply_vanished(&s->apply, lo, hi, &s->job.err);
 	s->sweep_hi = lo - 1;
 }
 
@@ -671,6 +560,9 @@ static void report(struct sync_job *s)
 	struct event *ev = event_new(EV_SYNC, s->job.request->id, a->index);
 	ev->sync = g_new(struct engine_sync, 1);
 	*ev->sync = s->result;
+	ev->sync->fresh = s->apply.fresh;
+	ev->sync->changed = s->apply.changed;
+	ev->sync->gone = s->apply.gone;
 	ev->sync->folder = g_strdup(s->result.folder);
 	ev->sync->round_trips = now.round_trips - s->began.round_trips;
 	ev->sync->bytes_in = now.bytes_in - s->began.bytes_in;
@@ -833,8 +725,7 @@ static void on_free(struct job *j)
 	g_queue_clear_full(&s->names, g_free);
 	g_queue_clear_full(&s->fills, g_free);
 	store_folder_clear(&s->f);
-	g_array_unref(s->seen);
-	g_ptr_array_unref(s->rows);
+	apply_clear(&s->apply);
 	folder_list_free(s->folders);
 	g_free(s->result.folder);
 	g_free(s);
@@ -846,7 +737,7 @@ static void on_lost(struct job *j, const struct err *e)
 	(void)e;
 	/* What was received whole is kept. */
 	if (s->f.id && j->err.cause == ERR_NONE)
-		flush_or_fail(s, 0, false);
+		flush(s, 0);
 	j->account->state.syncing = false;
 }
 
@@ -890,8 +781,7 @@ struct job *sync_job_new(struct account *a, struct request *r)
 {
 	struct sync_job *s = g_new0(struct sync_job, 1);
 	s->job = (struct job){ .class = &sync_class, .account = a, .request = r };
-	s->rows = store_rows_new();
-	s->seen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	apply_init(&s->apply, a->engine->store, &s->f);
 	s->chunk = CHUNK_FIRST;
 	s->poll = r->due == SYNC_POLL || r->due == SYNC_IF_DUE;
 	g_queue_init(&s->names);
