@@ -19,7 +19,6 @@ enum stage {
 	STAGE_LIST, /* the folder is not known: ask for the list first */
 	STAGE_SELECT,
 	STAGE_WINDOW,
-	STAGE_GAP,
 	STAGE_FLAGS,
 	STAGE_SWEEP,
 	STAGE_COUNTS, /* folder list and counts, when wanted */
@@ -43,8 +42,8 @@ struct sync_job {
 	bool poll;
 	uint32_t select, list; /* commands */
 	uint32_t old_uidnext;
-	uint32_t window_low;
-	uint32_t sweep_hi; /* the next sweep ends here */
+	uint32_t window_low, window_high; /* UIDs the window brought */
+	uint32_t sweep_hi;                /* the next sweep ends here */
 	bool sweeping;
 	bool kept_added; /* the folders to come are known */
 	int64_t oldest;  /* INTERNALDATE met while filling */
@@ -72,7 +71,7 @@ static void reset_folder(struct sync_job *s)
 	store_folder_clear(&s->f);
 	s->f = (struct store_folder){ 0 };
 	s->known = s->windowed = false;
-	s->window_low = s->old_uidnext = s->sweep_hi = s->fill_below = 0;
+	s->window_low = s->window_high = s->old_uidnext = s->sweep_hi = s->fill_below = 0;
 	s->sweeping = false;
 	s->oldest = 0;
 	g_free(s->result.folder);
@@ -125,6 +124,8 @@ static void got_fetch(struct sync_job *s, struct imap_event *ev)
 			s->oldest = row->received;
 		if (s->stage <= STAGE_WINDOW && (!s->window_low || uid < s->window_low))
 			s->window_low = uid;
+		if (s->stage <= STAGE_WINDOW)
+			s->window_high = MAX(s->window_high, uid);
 		apply_row(&s->apply, row, &s->job.err);
 		return;
 	}
@@ -239,11 +240,21 @@ static void fill_done(struct sync_job *s, bool ok)
 		flush(s, r->lo);
 		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
 			s->chunk *= 2;
-		if (!store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
+		if (s->job.err.cause == ERR_NONE && !store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
 			tell_changed(s, false);
 	}
 	g_free(r);
 	fill_more(s);
+}
+
+static void refused(struct sync_job *s, const struct imap_event *done)
+{
+	g_autofree char *words = str_dup(done->u.done.text);
+	if (s->job.err.cause != ERR_NONE)
+		return;
+	err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_LATER, "the server did not answer for folder '%s'",
+		s->f.name);
+	err_set_server(&s->job.err, words);
 }
 
 static void on_ended(struct job *j, const struct imap_event *done)
@@ -255,10 +266,15 @@ static void on_ended(struct job *j, const struct imap_event *done)
 			selected(s);
 		else
 			select_failed(s, done);
+	} else if (done->u.done.id == s->list && !ok) {
+		/* An answer cut short must not pass for folders that are gone. */
+		g_clear_pointer(&s->folders, folder_list_free);
 	} else if (s->stage == STAGE_FILL) {
 		fill_done(s, ok);
 	} else if (s->stage == STAGE_SELECT && !ok) {
 		window_refused(s);
+	} else if ((s->stage == STAGE_WINDOW || s->stage == STAGE_FLAGS || s->stage == STAGE_SWEEP) && !ok) {
+		refused(s, done);
 	}
 }
 
@@ -284,7 +300,8 @@ static void ask_list(struct sync_job *s)
 	s->folders = folder_list_new();
 	if (imap_caps(i) & IMAP_CAP_NAMESPACE)
 		job_command(&s->job, imap_namespace(i));
-	job_command(&s->job, imap_list(i, STR(""), STR("*")));
+	s->list = imap_list(i, STR(""), STR("*"));
+	job_command(&s->job, s->list);
 }
 
 static void apply_list(struct sync_job *s)
@@ -360,8 +377,7 @@ static void after_select(struct sync_job *s)
 
 static void window_done(struct sync_job *s)
 {
-	struct imap_session *i = job_imap(&s->job);
-	const struct imap_mailbox *m = imap_selected(i);
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	struct wire_stats now = connection_stats(s->job.account->conn);
 	/* A folder that was never agreed on is filled from this window downward, whatever is there. */
 	flush(s, s->known ? 0 : s->window_low);
@@ -371,35 +387,29 @@ static void window_done(struct sync_job *s)
 	s->result.first_bytes_in = now.bytes_in - s->began.bytes_in;
 	s->result.first_ms = (uint64_t)(clock_ms() - s->began_ms);
 	tell_changed(s, true);
-	uint32_t low = MAX(s->window_low, s->old_uidnext);
-	if (m->exists && low)
-		job_command(&s->job, imap_fetch_structure(i, low, 0));
 }
 
-static void ask_gap(struct sync_job *s)
+/* Part trees of what is new in the window, new rows below it, flags of the rest: all in one flight. */
+static void ask_rest(struct sync_job *s)
 {
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	struct imap_session *i = job_imap(&s->job);
+	const struct imap_mailbox *m = imap_selected(i);
 	struct plan_in in = { .cached = s->known ? &s->f : NULL, .window_low = s->window_low };
 	struct plan plan;
-	to_stage(s, STAGE_GAP);
-	if (!m)
+	to_stage(s, STAGE_FLAGS);
+	g_array_set_size(s->apply.seen, 0);
+	if (!m || !m->exists || s->background)
 		return;
 	in.server = *m;
 	plan_folder(&in, &plan);
+	uint32_t fresh_low = MAX(s->window_low, s->old_uidnext);
+	if (fresh_low && s->window_high >= fresh_low)
+		job_command(&s->job, imap_fetch_structure(i, fresh_low, 0));
 	if (plan.gap_lo)
-		job_command(&s->job, imap_fetch_rows(job_imap(&s->job), plan.gap_lo, plan.gap_hi));
-}
-
-static void ask_flags(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	flush(s, 0);
-	g_array_set_size(s->apply.seen, 0);
-	to_stage(s, STAGE_FLAGS);
-	if (!m || !s->known || !m->exists || s->background)
-		return;
-	uint32_t low = m->exists > FLAG_WINDOW ? m->exists - FLAG_WINDOW + 1 : 1;
-	job_command(&s->job, imap_fetch_flags_window(job_imap(&s->job), low, 0));
+		job_command(&s->job, imap_fetch_rows(i, plan.gap_lo, plan.gap_hi));
+	if (s->known)
+		job_command(&s->job,
+			imap_fetch_flags_window(i, m->exists > FLAG_WINDOW ? m->exists - FLAG_WINDOW + 1 : 1, 0));
 }
 
 static void flags_done(struct sync_job *s)
@@ -673,15 +683,16 @@ static void advance(struct sync_job *s)
 	switch (s->stage) {
 	case STAGE_START: step_start(s); break;
 	case STAGE_LIST:
+		if (!s->folders)
+			err_set(&s->job.err, ERR_ACCOUNT, ERR_REFUSED, ERR_LATER, "the server gave no folder list");
 		apply_list(s);
 		to_stage(s, STAGE_START);
 		break;
 	case STAGE_SELECT: after_select(s); break;
 	case STAGE_WINDOW:
 		window_done(s);
-		ask_gap(s);
+		ask_rest(s);
 		break;
-	case STAGE_GAP: ask_flags(s); break;
 	case STAGE_FLAGS:
 		flags_done(s);
 		ask_sweep(s);

@@ -1,0 +1,10 @@
+LINK_ENGINE = src/engine/libengine.a $(LINK_FLOOR)
+check_PROGRAMS += tests/unit/engine/test_schedule
+tests_unit_engine_test_schedule_SOURCES = tests/unit/engine/test_schedule.c $(UNIT)
+tests_unit_engine_test_schedule_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_plan
+tests_unit_engine_test_plan_SOURCES = tests/unit/engine/test_plan.c $(UNIT)
+tests_unit_engine_test_plan_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_folders
+tests_unit_engine_test_folders_SOURCES = tests/unit/engine/test_folders.c $(UNIT)
+tests_unit_engine_test_folders_LDADD = $(LINK_ENGINE)

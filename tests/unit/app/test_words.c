@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "app/app.h"
+#include "tests/unit/unit.h"
+
+static void b01_exit_codes_follow_the_cause(void)
+{
+	static const struct {
+		enum err_cause cause;
+		enum err_retry retry;
+		int code;
+	} cases[] = {
+		{ ERR_NONE, ERR_NOW, 0 },
+		{ ERR_NET, ERR_LATER, 75 },
+		{ ERR_NET, ERR_NEVER, 68 },
+		{ ERR_TLS, ERR_NEVER, 76 },
+		{ ERR_PROTOCOL, ERR_LATER, 76 },
+		{ ERR_AUTH, ERR_NEVER, 77 },
+		{ ERR_LACKING, ERR_NEVER, 69 },
+		{ ERR_MISSING, ERR_NEVER, 66 },
+		{ ERR_INPUT, ERR_NEVER, 65 },
+		{ ERR_USAGE, ERR_NEVER, 64 },
+		{ ERR_LOCAL, ERR_NEVER, 74 },
+		{ ERR_CONFIG, ERR_NEVER, 78 },
+		{ ERR_NOT_DUE, ERR_LATER, 75 },
+		{ ERR_BUG, ERR_NEVER, 70 },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct err e = { .cause = cases[i].cause, .retry = cases[i].retry };
+		g_assert_cmpint(app_exit_code(&e), ==, cases[i].code);
+	}
+}
+
+static void exit_codes_the_worst_wins(void)
+{
+	g_assert_cmpint(app_exit_worst(0, 75), ==, 75);
+	g_assert_cmpint(app_exit_worst(75, 66), ==, 66);
+	g_assert_cmpint(app_exit_worst(66, 77), ==, 77);
+	g_assert_cmpint(app_exit_worst(77, 78), ==, 78);
+	g_assert_cmpint(app_exit_worst(70, 78), ==, 70);
+	g_assert_cmpint(app_exit_worst(0, 0), ==, 0);
+}
+
+static void e02_words_of_errors_are_clean(void)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_ACCOUNT, ERR_TLS, ERR_NEVER, "issuer 'a\x1b]0;x\x07'");
+	g_autofree char *text = app_err_text(&e, "box");
+	g_assert_null(strchr(text, '\x1b'));
+	g_assert_true(g_str_has_prefix(text, "box: "));
+	g_autofree char *hint = app_err_hint(&e, "box");
+	g_assert_nonnull(hint);
+	err_clear(&e);
+}
+
+static void ids_go_round(void)
+{
+	struct app_id id;
+	struct err e = ERR_INIT;
+	g_autofree char *text = app_id_format("box", "Kunder æ Søn/100%\x01", 17, 4294967295u);
+	g_assert_cmpstr(text, ==, "box/Kunder æ Søn/100%25%01/17.4294967295");
+	g_assert_cmpint(app_id_parse(text, &id, &e), ==, 0);
+	g_assert_cmpstr(id.account, ==, "box");
+	g_assert_cmpstr(id.folder, ==, "Kunder æ Søn/100%\x01");
+	g_assert_cmpuint(id.uidvalidity, ==, 17);
+	g_assert_cmpuint(id.uid, ==, 4294967295u);
+	app_id_clear(&id);
+	g_assert_true(app_id_is_full(text));
+}
+
+static void ids_have_shorter_forms(void)
+{
+	struct app_id id;
+	struct err e = ERR_INIT;
+	g_assert_cmpint(app_id_parse("box/Inbox/7", &id, &e), ==, 0);
+	g_assert_cmpuint(id.uid, ==, 7);
+	g_assert_cmpuint(id.uidvalidity, ==, 0);
+	app_id_clear(&id);
+	g_assert_cmpint(app_id_parse("7", &id, &e), ==, 0);
+	g_assert_null(id.folder);
+	app_id_clear(&id);
+	g_assert_cmpint(app_id_parse("<a@b>", &id, &e), ==, 0);
+	g_assert_cmpstr(id.msgid, ==, "a@b");
+	app_id_clear(&id);
+	g_assert_false(app_id_is_full("box/Inbox/7"));
+}
+
+static void b07_nonsense_is_no_id(void)
+{
+	static const char *const bad[] = { "", "/", "x", "box/Inbox/", "box/Inbox/0", "box/Inbox/1.0", "box/Inbox/-1",
+		"box/Inbox/4294967296", "box/Inbox/1.2.3", "<>", "a.eml", "box/%00/1" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		struct app_id id;
+		struct err e = ERR_INIT;
+		g_assert_cmpint(app_id_parse(bad[i], &id, &e), ==, -1);
+		g_assert_cmpint(e.cause, ==, ERR_INPUT);
+		app_id_clear(&id);
+		err_clear(&e);
+	}
+}
+
+static void dates_fit_their_column(void)
+{
+	int64_t now = 1795000000;
+	for (int64_t when = now - 40 * 365 * 86400LL; when < now + 400 * 86400LL; when += 86400 * 3 + 3571) {
+		g_autofree char *text = app_date_short(when, now);
+		g_assert_cmpint((int)g_utf8_strlen(text, -1), <=, 6);
+	}
+	g_autofree char *odd = app_date_short(INT64_MAX, now);
+	g_assert_cmpstr(odd, ==, "?");
+}
+
+void suite(void)
+{
+	unit_add(b01_exit_codes_follow_the_cause);
+	unit_add(exit_codes_the_worst_wins);
+	unit_add(e02_words_of_errors_are_clean);
+	unit_add(ids_go_round);
+	unit_add(ids_have_shorter_forms);
+	unit_add(b07_nonsense_is_no_id);
+	unit_add(dates_fit_their_column);
+}
