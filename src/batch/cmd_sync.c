@@ -9,7 +9,6 @@
 struct syncing {
 	struct batch *batch;
 	const char *account;
-	bool shown_progress;
 };
 
 static void got(struct event *ev, void *aux)
@@ -43,6 +42,55 @@ static enum sync_due due_of(const struct batch *b)
 	return cli_has(b->cli, CLI_IF_DUE) || cli_has(b->cli, CLI_WATCH) ? SYNC_IF_DUE : SYNC_PERSON;
 }
 
+struct recent {
+	GArray *uids;  /* uint32_t */
+	int64_t since; /* received */
+	int64_t mid;   /* of the last row, to go on from */
+	uint32_t uid;
+	bool more;
+};
+
+static void take_recent(struct event *ev, void *aux)
+{
+	struct recent *r = aux;
+	if (ev->type != EV_ROWS)
+		return;
+	r->more = ev->rows->len > 0;
+	for (unsigned i = 0; i < ev->rows->len; i++) {
+		const struct store_row *row = ev->rows->pdata[i];
+		if (row->received < r->since) {
+			r->more = false;
+			break;
+		}
+		g_array_append_val(r->uids, row->uid);
+		r->mid = row->mid;
+		r->uid = row->uid;
+	}
+}
+
+/* The texts of what `keep text` names, newest first. */
+static int fetch_bodies(struct batch *b, int account, const char *folder, struct err *e)
+{
+	const struct cfg_account *a = b->cfg->accounts->pdata[account];
+	struct recent r = { .uids = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .more = true };
+	r.since = a->keep_text_days ? clock_wall() - (int64_t)a->keep_text_days * 86400 : INT64_MIN;
+	while (r.more) {
+		struct request *q = request_new(REQ_WINDOW, 0, account);
+		q->folder = g_strdup(folder ? folder : "Inbox");
+		q->window = (struct store_window){
+			.anchor = r.uids->len ? ANCHOR_BELOW : ANCHOR_TOP, .mid = r.mid, .uid = r.uid, .rows = 200
+		};
+		if (batch_ask(b, q, take_recent, &r, BATCH_READ_MS, e)) {
+			g_array_unref(r.uids);
+			return -1;
+		}
+	}
+	struct request *q = request_new(REQ_BODIES, 0, account);
+	q->folder = g_strdup(folder ? folder : "Inbox");
+	q->uids = r.uids;
+	return batch_ask(b, q, NULL, NULL, 0, e);
+}
+
 static int sync_folder(struct batch *b, int account, const char *folder, struct err *e)
 {
 	struct syncing s = { .batch = b, .account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label };
@@ -50,9 +98,10 @@ static int sync_folder(struct batch *b, int account, const char *folder, struct 
 	r->folder = g_strdup(folder);
 	r->whole = true;
 	r->due = due_of(b);
-	r->bodies = cli_has(b->cli, CLI_BODIES);
 	r->dry_run = cli_has(b->cli, CLI_DRY_RUN);
-	return batch_ask(b, r, got, &s, 0, e);
+	if (batch_ask(b, r, got, &s, 0, e))
+		return -1;
+	return cli_has(b->cli, CLI_BODIES) ? fetch_bodies(b, account, folder, e) : 0;
 }
 
 /* One account; the seconds until it is due again if it was not. */

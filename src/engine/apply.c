@@ -85,6 +85,19 @@ static int put_rows(struct apply *ap, const GArray *cached, struct err *e)
 	return 0;
 }
 
+/* A dry run counts what it would do and takes it back. */
+static int end_transaction(struct apply *ap, struct err *e)
+{
+	if (ap->dry) {
+		store_rollback(ap->store);
+		return 0;
+	}
+	if (!store_commit(ap->store, e))
+		return 0;
+	store_rollback(ap->store);
+	return -1;
+}
+
 int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e)
 {
 	if (!ap->rows->len && !ap->flags->len && !filled_down_to)
@@ -92,16 +105,20 @@ int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e)
 	g_autoptr(GArray) cached = cached_uids(ap, e);
 	if (!cached || store_begin(ap->store, e))
 		return -1;
-	int failed = put_rows(ap, cached, e);
-	if (!failed && filled_down_to) {
-		ap->folder->filled_down_to = filled_down_to;
-		ap->folder->complete = filled_down_to == 1;
-		failed = store_folder_put(ap->store, ap->folder, e);
-	}
-	if (failed || store_commit(ap->store, e)) {
+	if (put_rows(ap, cached, e)) {
 		store_rollback(ap->store);
 		return -1;
 	}
+	if (filled_down_to) {
+		ap->folder->filled_down_to = filled_down_to;
+		ap->folder->complete = filled_down_to == 1;
+		if (store_folder_put(ap->store, ap->folder, e)) {
+			store_rollback(ap->store);
+			return -1;
+		}
+	}
+	if (end_transaction(ap, e))
+		return -1;
 	g_ptr_array_set_size(ap->rows, 0);
 	g_ptr_array_set_size(ap->flags, 0);
 	return 0;
@@ -144,10 +161,8 @@ static int drop(struct apply *ap, const GArray *uids, unsigned from, unsigned to
 			store_rollback(ap->store);
 			return -1;
 		}
-	if (store_commit(ap->store, e)) {
-		store_rollback(ap->store);
+	if (end_transaction(ap, e))
 		return -1;
-	}
 	ap->gone += to - from;
 	return 0;
 }

@@ -26,6 +26,8 @@ void request_free(struct request *r)
 	g_free(r->section);
 	g_free(r->path);
 	g_free(r->msgid);
+	if (r->uids)
+		g_array_unref(r->uids);
 	buf_clear(&r->bytes);
 	secret_free(r->secret);
 	g_free(r);
@@ -166,17 +168,19 @@ static void add_job(struct engine *en, struct request *r)
 	}
 	struct err e = ERR_INIT;
 	bool syncs = r->type == REQ_OPEN || r->type == REQ_SYNC;
-	bool needed = syncs ? sync_is_wanted(a, r, &e) : r->type == REQ_CHECK || !read_from_cache(a, &r, &e);
+	bool reads = r->type == REQ_READ || r->type == REQ_PART || r->type == REQ_RAW;
+	bool needed = syncs ? sync_is_wanted(a, r, &e) : !reads || !read_from_cache(a, &r, &e);
 	if (!r)
 		return;
 	if (!needed || (r->due == SYNC_PERSON && !account_may_act(a, &e))) {
 		engine_end(en, r, &e);
 		return;
 	}
-	if (r->type == REQ_CHECK)
-		account_add(a, check_job_new(a, r));
-	else
-		account_add(a, syncs ? sync_job_new(a, r) : read_job_new(a, r));
+	switch (r->type) {
+	case REQ_CHECK: account_add(a, check_job_new(a, r)); break;
+	case REQ_BODIES: account_add(a, bodies_job_new(a, r)); break;
+	default: account_add(a, syncs ? sync_job_new(a, r) : read_job_new(a, r));
+	}
 }
 
 /* Ended by the job or, if none has it, here: an answer to CANCEL is the other request's own end. */

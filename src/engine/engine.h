@@ -44,6 +44,7 @@ enum request_type {
 	REQ_SYNC,    /* agree with the server about one folder, the kept ones (name NULL), or `bodies` too */
 	REQ_READ,    /* a message for the eye: structure, headers, shown text -> EV_MESSAGE */
 	REQ_PART,    /* octets of a part, decoded, into a file that does not exist yet -> EV_SAVED */
+	REQ_BODIES,  /* header and shown text of uids into the cache, ahead of need */
 	REQ_RAW,     /* the message as received -> EV_BYTES */
 	REQ_FILE,    /* a message from bytes given along -> EV_MESSAGE (no account needed) */
 	REQ_CHECK,   /* setup check of an account -> EV_CHECK.. */
@@ -65,15 +66,16 @@ struct request {
 	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
 	uint32_t folder_id, uid;
+	GArray *uids; /* uint32_t: BODIES; owned */
 	enum sync_due due;
-	bool bodies, dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
-	char *section;                            /* PART; NULL of READ: the shown one */
-	char *path;                               /* PART */
-	char *msgid;                              /* FIND */
-	struct buf bytes;                         /* FILE */
-	struct secret *secret;                    /* ANSWER to ASK_PASSWORD */
-	uint32_t answers;                         /* ANSWER: the ask's id; CANCEL: the request's id */
-	bool yes;                                 /* ANSWER */
+	bool dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
+	char *section;                    /* PART; NULL of READ: the shown one */
+	char *path;                       /* PART */
+	char *msgid;                      /* FIND */
+	struct buf bytes;                 /* FILE */
+	struct secret *secret;            /* ANSWER to ASK_PASSWORD */
+	uint32_t answers;                 /* ANSWER: the ask's id; CANCEL: the request's id */
+	bool yes;                         /* ANSWER */
 };
 struct request *request_new(enum request_type type, uint32_t id, int account);
 void request_free(struct request *r);

@@ -70,6 +70,10 @@ void job_command(struct job *j, uint32_t command); /* waits for it */
 void job_end(struct job *j, struct err *e);        /* e NULL: success; e is moved; j is freed */
 bool job_yield(struct job *j);                     /* true: somebody more urgent waits; step is called again later */
 struct imap_session *job_imap(struct job *j);
+/* Sees to it that f is selected: the id of the command that does it, 0 if it is already. */
+uint32_t job_select(struct job *j, const struct store_folder *f);
+/* The end of that command: the connection knows its mailbox, or j->err says why not. */
+void job_selected(struct job *j, const struct store_folder *f, const struct imap_event *done);
 
 /* --- accounts (account.c) --- */
 struct account {
@@ -169,6 +173,7 @@ struct job *sync_job_new(struct account *a, struct request *r);
 /* True: what r wants is all in the cache, and *r was taken; or (with e) it cannot be. */
 bool read_from_cache(struct account *a, struct request **r, struct err *e);
 struct job *read_job_new(struct account *a, struct request *r); /* READ, RAW, PART */
+struct job *bodies_job_new(struct account *a, struct request *r);
 struct job *check_job_new(struct account *a, struct request *r);
 
 /* --- a row of the session to a row of the store (row.c) --- */
@@ -183,6 +188,7 @@ struct apply {
 	GPtrArray *rows, *flags;     /* struct store_row *: not written yet */
 	GArray *seen;                /* uint32_t: UIDs whose flags the server named */
 	unsigned fresh, changed, gone;
+	bool dry; /* count, write nothing */
 };
 void apply_init(struct apply *ap, struct store *st, struct store_folder *f);
 void apply_clear(struct apply *ap);

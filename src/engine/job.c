@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/internal.h"
 
+#include <string.h>
+
 void job_command(struct job *j, uint32_t command)
 {
 	(void)command;
@@ -10,6 +12,32 @@ void job_command(struct job *j, uint32_t command)
 struct imap_session *job_imap(struct job *j)
 {
 	return connection_imap(j->account->conn);
+}
+
+uint32_t job_select(struct job *j, const struct store_folder *f)
+{
+	const char *current = connection_selected(j->account->conn);
+	if (current && !strcmp(current, f->raw) && imap_selected(job_imap(j)))
+		return 0;
+	uint32_t command = imap_select(job_imap(j), str_of(f->raw), true);
+	job_command(j, command);
+	return command;
+}
+
+void job_selected(struct job *j, const struct store_folder *f, const struct imap_event *done)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(j));
+	if (done->u.done.result != IMAP_OK || !m) {
+		g_autofree char *words = str_dup(done->u.done.text);
+		connection_set_selected(j->account->conn, NULL, 0);
+		err_set(&j->err, ERR_FOLDER, ERR_REFUSED, ERR_NEVER, "the server does not open folder '%s'", f->name);
+		err_set_server(&j->err, words);
+		return;
+	}
+	connection_set_selected(j->account->conn, f->raw, f->id);
+	if (m->uidvalidity != f->uidvalidity)
+		err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the folder was renumbered: sync '%s' first",
+			f->name);
 }
 
 void job_end(struct job *j, struct err *e)

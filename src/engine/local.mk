@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/account.c \
 	src/engine/apply.c \
+	src/engine/bodies.c \
 	src/engine/check.c \
 	src/engine/connection.c \
 	src/engine/engine.c \

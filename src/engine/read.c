@@ -181,16 +181,6 @@ static struct want *want_of(const struct read_job *s, uint32_t command)
 	return NULL;
 }
 
-static void ask_folder(struct read_job *s)
-{
-	struct account *a = s->job.account;
-	const char *current = connection_selected(a->conn);
-	if (current && !strcmp(current, s->f.raw) && imap_selected(imap_of(s)))
-		return;
-	s->select = imap_select(imap_of(s), str_of(s->f.raw), true);
-	job_command(&s->job, s->select);
-}
-
 static void ask_pieces(struct read_job *s)
 {
 	struct request *r = s->job.request;
@@ -223,7 +213,7 @@ static void step_start(struct read_job *s)
 	store_folder_clear(&s->f);
 	if (folder_find(a, r->folder, &s->f, &s->job.err))
 		return;
-	ask_folder(s);
+	s->select = job_select(&s->job, &s->f);
 	if (r->type == REQ_RAW) {
 		s->stage = STAGE_PIECES;
 		ask_piece(s, "", 0);
@@ -393,19 +383,12 @@ static void on_ended(struct job *j, const struct imap_event *done)
 {
 	struct read_job *s = (struct read_job *)j;
 	g_autofree char *words = str_dup(done->u.done.text);
-	bool select = done->u.done.id == s->select;
-	if (done->u.done.result == IMAP_OK && select) {
-		const struct imap_mailbox *m = imap_selected(imap_of(s));
-		connection_set_selected(j->account->conn, s->f.raw, s->f.id);
-		if (m && m->uidvalidity != s->f.uidvalidity)
-			err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
-				"the folder was renumbered: sync '%s' first", s->f.name);
+	if (s->select && done->u.done.id == s->select) {
+		job_selected(j, &s->f, done);
 	} else if (done->u.done.result != IMAP_OK && j->err.cause == ERR_NONE) {
-		err_set(&j->err, select ? ERR_FOLDER : ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the server refused '%s'",
-			s->f.name);
+		err_set(&j->err, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the server does not give message %u of '%s'",
+			j->request->uid, s->f.name);
 		err_set_server(&j->err, words);
-		if (select)
-			connection_set_selected(j->account->conn, NULL, 0);
 	}
 }
 

@@ -205,13 +205,21 @@ static void selected(struct sync_job *s)
 	struct plan_in in = { .cached = s->f.id ? &s->f : NULL, .server = *m };
 	struct plan plan;
 	plan_folder(&in, &plan);
-	if (plan.renumber) {
+	if (plan.renumber && s->apply.dry) {
+		s->known = false;
+	} else if (plan.renumber) {
 		if (store_folder_renumber(st, &s->f, m->uidvalidity, &s->job.err))
 			return;
 		engine_sweep(s->job.account->engine);
 		s->known = false;
 		s->old_uidnext = 0;
 		s->window_low = 0;
+	}
+	if (s->apply.dry) {
+		connection_set_selected(s->job.account->conn, s->f.raw, s->f.id);
+		if (!s->known)
+			s->apply.fresh = m->exists;
+		return;
 	}
 	s->f.uidvalidity = m->uidvalidity;
 	s->f.exists = m->exists;
@@ -289,8 +297,9 @@ static bool wants_list(const struct sync_job *s)
 {
 	const struct account *a = s->job.account;
 	const struct request *r = s->job.request;
-	return !a->listed && (!a->info.prefix || (r && r->all_folders) || a->engine->settings.stay ||
-				     (r && r->due == SYNC_PERSON && !r->folder));
+	return !a->listed && !s->apply.dry &&
+	       (!a->info.prefix || (r && r->all_folders) || a->engine->settings.stay ||
+		       (r && r->due == SYNC_PERSON && !r->folder));
 }
 
 static void ask_list(struct sync_job *s)
@@ -370,6 +379,10 @@ static void start_select(struct sync_job *s)
 static void after_select(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	if (s->apply.dry && !s->known) {
+		to_stage(s, STAGE_NEXT);
+		return;
+	}
 	to_stage(s, STAGE_WINDOW);
 	if (m && m->exists && !s->windowed && !s->background)
 		ask_window(s, m->exists);
@@ -469,6 +482,11 @@ static void agree(struct sync_job *s)
 	struct err *e = &s->job.err;
 	if (!m || s->background || store_folder_get(store_of(s), s->f.id, &s->f, e))
 		return;
+	if (s->apply.dry) {
+		uint32_t stay = s->f.rows - MIN(s->f.rows, s->apply.gone);
+		s->apply.fresh = m->exists > stay ? m->exists - stay : 0;
+		return;
+	}
 	uint32_t highest = 0;
 	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	if (s->window_low && store_uids(store_of(s), s->f.id, s->window_low, UINT32_MAX, top, e))
@@ -543,7 +561,7 @@ static bool start_fill(struct sync_job *s)
 {
 	const struct request *r = s->job.request;
 	to_stage(s, STAGE_FILL);
-	if (!s->background && !(r && r->whole))
+	if (s->apply.dry || (!s->background && !(r && r->whole)))
 		return false;
 	if (store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
 		return false;
@@ -793,6 +811,7 @@ struct job *sync_job_new(struct account *a, struct request *r)
 	struct sync_job *s = g_new0(struct sync_job, 1);
 	s->job = (struct job){ .class = &sync_class, .account = a, .request = r };
 	apply_init(&s->apply, a->engine->store, &s->f);
+	s->apply.dry = r->dry_run;
 	s->chunk = CHUNK_FIRST;
 	s->poll = r->due == SYNC_POLL || r->due == SYNC_IF_DUE;
 	g_queue_init(&s->names);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts of many messages fetched ahead: part trees first, then the headers and shown texts, a group of
+ * messages in one flight. */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#define GROUP 25              /* messages a flight */
+#define TEXT_MAX (256u << 10) /* a longer text is fetched when it is opened */
+
+struct piece {
+	uint32_t command, uid;
+	char *section;
+	struct buf body;
+};
+
+enum stage { STAGE_START, STAGE_STRUCTURES, STAGE_TEXTS };
+
+struct bodies_job {
+	struct job job;
+	enum stage stage;
+	struct store_folder f;
+	uint32_t select;
+	unsigned at;       /* into request->uids */
+	GPtrArray *pieces; /* struct piece *: under way */
+};
+
+static void piece_free(void *data)
+{
+	struct piece *p = data;
+	g_free(p->section);
+	buf_clear(&p->body);
+	g_free(p);
+}
+
+static struct store *store_of(const struct bodies_job *b)
+{
+	return b->job.account->engine->store;
+}
+
+static unsigned group_end(const struct bodies_job *b)
+{
+	return MIN(b->at + GROUP, b->job.request->uids->len);
+}
+
+static uint32_t uid_at(const struct bodies_job *b, unsigned i)
+{
+	return g_array_index(b->job.request->uids, uint32_t, i);
+}
+
+static void ask_structures(struct bodies_job *b)
+{
+	b->stage = STAGE_STRUCTURES;
+	for (unsigned i = b->at; i < group_end(b); i++) {
+		struct msg_part *root = NULL;
+		if (store_structure_get(store_of(b), b->f.id, uid_at(b, i), &root, &b->job.err))
+			return;
+		if (!root)
+			job_command(&b->job, imap_fetch_structure(job_imap(&b->job), uid_at(b, i), uid_at(b, i)));
+		else
+			msg_part_free(root);
+	}
+}
+
+static void ask_piece(struct bodies_job *b, uint32_t uid, const char *section)
+{
+	bool found = false;
+	struct piece *p = g_new0(struct piece, 1);
+	buf_init(&p->body, TEXT_MAX);
+	if (store_part_get(store_of(b), b->f.id, uid, section, &p->body, &found, &b->job.err) || found) {
+		piece_free(p);
+		return;
+	}
+	p->uid = uid;
+	p->section = g_strdup(section);
+	p->command = imap_fetch_part(job_imap(&b->job), uid, section, 0, 0);
+	g_ptr_array_add(b->pieces, p);
+	job_command(&b->job, p->command);
+}
+
+static void ask_texts(struct bodies_job *b)
+{
+	b->stage = STAGE_TEXTS;
+	for (unsigned i = b->at; i < group_end(b) && b->job.err.cause == ERR_NONE; i++) {
+		struct msg_part *root = NULL;
+		if (store_structure_get(store_of(b), b->f.id, uid_at(b, i), &root, &b->job.err) || !root)
+			continue;
+		struct msg_part *shown = msg_shown(root);
+		if (shown && !shown->children && shown->size <= TEXT_MAX) {
+			ask_piece(b, uid_at(b, i), "HEADER");
+			ask_piece(b, uid_at(b, i), shown->section);
+		}
+		msg_part_free(root);
+	}
+}
+
+static void tell(struct bodies_job *b)
+{
+	struct event *ev = event_new(EV_PROGRESS, b->job.request->id, b->job.account->index);
+	ev->bytes_done = b->at;
+	ev->bytes_total = b->job.request->uids->len;
+	ev->text = g_strdup(b->f.name);
+	engine_emit(b->job.account->engine, ev);
+}
+
+static void step_start(struct bodies_job *b)
+{
+	if (folder_find(b->job.account, b->job.request->folder, &b->f, &b->job.err))
+		return;
+	b->select = job_select(&b->job, &b->f);
+	ask_structures(b);
+}
+
+static void on_step(struct job *j)
+{
+	struct bodies_job *b = (struct bodies_job *)j;
+	while (!j->open) {
+		if (j->err.cause != ERR_NONE || b->at >= j->request->uids->len) {
+			struct err e = ERR_INIT;
+			err_move(&e, &j->err);
+			job_end(j, e.cause == ERR_NONE ? NULL : &e);
+			err_clear(&e);
+			return;
+		}
+		switch (b->stage) {
+		case STAGE_START: step_start(b); break;
+		case STAGE_STRUCTURES: ask_texts(b); break;
+		case STAGE_TEXTS:
+			g_ptr_array_set_size(b->pieces, 0);
+			b->at = group_end(b);
+			tell(b);
+			if (b->at < j->request->uids->len)
+				ask_structures(b);
+			break;
+		}
+	}
+}
+
+static void got_body(struct bodies_job *b, const struct imap_event *ev)
+{
+	for (unsigned i = 0; i < b->pieces->len; i++) {
+		struct piece *p = b->pieces->pdata[i];
+		if (p->command != ev->u.body.id)
+			continue;
+		/* Longer than its part tree said: not kept. */
+		if (buf_add_str(&p->body, ev->u.body.bytes))
+			p->body.max = 0;
+		if (ev->u.body.end && p->body.max &&
+			store_part_put(store_of(b), b->f.id, p->uid, p->section, buf_str(&p->body), &b->job.err) &&
+			b->job.err.cause == ERR_MISSING)
+			err_clear(&b->job.err);
+		if (ev->u.body.end)
+			buf_clear(&p->body);
+		return;
+	}
+}
+
+static void on_event(struct job *j, struct imap_event *ev)
+{
+	struct bodies_job *b = (struct bodies_job *)j;
+	if (ev->type == IMAP_BODY)
+		got_body(b, ev);
+	if (ev->type == IMAP_FETCH && (ev->u.fetch.has & IMAP_HAS_STRUCTURE) && ev->u.fetch.structure &&
+		store_structure_put(store_of(b), b->f.id, ev->u.fetch.uid, ev->u.fetch.structure, &j->err) &&
+		j->err.cause == ERR_MISSING)
+		err_clear(&j->err);
+}
+
+static void on_ended(struct job *j, const struct imap_event *done)
+{
+	struct bodies_job *b = (struct bodies_job *)j;
+	/* A message that is refused is passed over: it will say so when it is opened. */
+	if (b->select && done->u.done.id == b->select)
+		job_selected(j, &b->f, done);
+}
+
+static void on_free(struct job *j)
+{
+	struct bodies_job *b = (struct bodies_job *)j;
+	store_folder_clear(&b->f);
+	g_ptr_array_unref(b->pieces);
+	g_free(b);
+}
+
+static const struct job_class bodies_class = {
+	.name = "bodies", .priority = 4, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
+};
+
+struct job *bodies_job_new(struct account *a, struct request *r)
+{
+	struct bodies_job *b = g_new0(struct bodies_job, 1);
+	b->job = (struct job){ .class = &bodies_class, .account = a, .request = r };
+	b->pieces = g_ptr_array_new_with_free_func(piece_free);
+	if (!r->uids)
+		r->uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	return &b->job;
+}
