@@ -1,0 +1,35 @@
+# A fuzz target a parser: tests/fuzz/fuzz_X.c, linked with its own room and those below, seeds in tests/fuzz/seeds/X,
+# words in tests/fuzz/fuzz_X.dict. `make check` runs the seeds and some mutations of them; configured with --enable-fuzz
+# (CC=clang), `make fuzz SECONDS=60` lets libFuzzer work on each for so long.
+FUZZERS = \
+	tests/fuzz/fuzz_clean \
+	tests/fuzz/fuzz_mailrc
+EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
+	tests/fuzz/fuzz_mailrc.dict
+
+if FUZZ
+noinst_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN =
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN = tests/fuzz/driver.c
+FUZZ_LINK = $(AM_LDFLAGS)
+endif
+
+tests_fuzz_fuzz_clean_SOURCES = tests/fuzz/fuzz_clean.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_clean_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_clean_LDADD = $(LINK_BASE)
+
+tests_fuzz_fuzz_mailrc_SOURCES = tests/fuzz/fuzz_mailrc.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_mailrc_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mailrc_LDADD = src/config/libconfig.a $(LINK_BASE)
+
+SECONDS = 60
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+if FUZZ
+	@TOP_SRCDIR='$(abs_top_srcdir)' $(top_srcdir)/tests/fuzz/run $(SECONDS) $(FUZZERS)
+else
+	@echo 'make fuzz: configure with --enable-fuzz CC=clang first' >&2; exit 1
+endif
