@@ -265,7 +265,7 @@ static const struct cfg_word command_words[] = {
 		.args = "CONTEXT KEY COMMAND",
 		.help = N_("make a key do a command"),
 		.doc = N_("CONTEXT is the view in which the key counts. An empty command, written '', frees the key."),
-		.example = "# bind index x delete",
+		.example = "# bind index n next-unread",
 		.rule = RULE(.take = take_bind, .min = 3, .max = 3),
 	},
 	{
