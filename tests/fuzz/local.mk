@@ -3,8 +3,15 @@
 # (CC=clang), `make fuzz SECONDS=60` lets libFuzzer work on each for so long.
 FUZZERS = \
 	tests/fuzz/fuzz_clean \
+	tests/fuzz/fuzz_imap_bodystructure \
+	tests/fuzz/fuzz_imap_response \
+	tests/fuzz/fuzz_imap_session \
+	tests/fuzz/fuzz_imap_utf7 \
 	tests/fuzz/fuzz_mailrc
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
+	tests/fuzz/fuzz_imap_bodystructure.dict \
+	tests/fuzz/fuzz_imap_response.dict \
+	tests/fuzz/fuzz_imap_session.dict \
 	tests/fuzz/fuzz_mailrc.dict
 
 if FUZZ
@@ -20,6 +27,22 @@ endif
 tests_fuzz_fuzz_clean_SOURCES = tests/fuzz/fuzz_clean.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_clean_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_clean_LDADD = $(LINK_BASE)
+
+tests_fuzz_fuzz_imap_bodystructure_SOURCES = tests/fuzz/fuzz_imap_bodystructure.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_imap_bodystructure_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_imap_bodystructure_LDADD = $(LINK_IMAP)
+
+tests_fuzz_fuzz_imap_response_SOURCES = tests/fuzz/fuzz_imap_response.c $(IMAP_SHOW) $(FUZZ_MAIN)
+tests_fuzz_fuzz_imap_response_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_imap_response_LDADD = $(LINK_IMAP)
+
+tests_fuzz_fuzz_imap_session_SOURCES = tests/fuzz/fuzz_imap_session.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_imap_session_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_imap_session_LDADD = $(LINK_IMAP)
+
+tests_fuzz_fuzz_imap_utf7_SOURCES = tests/fuzz/fuzz_imap_utf7.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_imap_utf7_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_imap_utf7_LDADD = $(LINK_IMAP)
 
 tests_fuzz_fuzz_mailrc_SOURCES = tests/fuzz/fuzz_mailrc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailrc_LDFLAGS = $(FUZZ_LINK)
