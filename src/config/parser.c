@@ -172,7 +172,7 @@ static void take_bind(struct parser *p, const struct stmt *s, void *into, const 
 	(void)into;
 	(void)rule;
 	if (!*s->word[1].text || !*s->word[2].text) {
-		cfg_complain(p, CFG_ERROR, &s->word[*s->word[1].text ? 2 : 1].at, _("bind index gA archive"),
+		cfg_complain(p, CFG_ERROR, &s->word[*s->word[1].text ? 2 : 1].at, _("bind index n next-unread"),
 			_("an empty word where a view and a key are wanted"));
 		return;
 	}
