@@ -66,6 +66,7 @@ const char *err_cause_name(enum err_cause c)
 		[ERR_INPUT] = "input",
 		[ERR_USAGE] = "usage",
 		[ERR_LOCAL] = "local",
+		[ERR_CREATE] = "create",
 		[ERR_LIMIT] = "limit",
 		[ERR_CONFIG] = "config",
 		[ERR_NOT_DUE] = "not-due",

@@ -21,6 +21,7 @@ enum err_cause {
 	ERR_INPUT,    /* what the user gave is malformed */
 	ERR_USAGE,    /* the command line is wrong */
 	ERR_LOCAL,    /* reading or writing here failed */
+	ERR_CREATE,   /* a file cannot be made: it exists, or its directory does not */
 	ERR_LIMIT,    /* a published limit was met */
 	ERR_CONFIG,   /* mailrc */
 	ERR_NOT_DUE,  /* the polling floor; `after` says when */

@@ -109,7 +109,7 @@ struct fs_new *fs_new_open(const char *path, bool replace, struct err *e)
 	f->replace = replace;
 	struct stat st;
 	if (!replace && !lstat(path, &st)) {
-		err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' exists", path);
+		err_set(e, ERR_PROGRAM, ERR_CREATE, ERR_NEVER, "'%s' exists", path);
 		f->fd = -1;
 		fs_new_abort(&f);
 		return NULL;
@@ -118,6 +118,7 @@ struct fs_new *fs_new_open(const char *path, bool replace, struct err *e)
 	f->fd = g_mkstemp_full(f->temp, O_RDWR | O_CLOEXEC, 0600);
 	if (f->fd < 0 || fchmod(f->fd, 0600)) {
 		err_errno(e, errno, "cannot write in", f->dir);
+		e->cause = ERR_CREATE;
 		g_clear_pointer(&f->temp, g_free);
 		fs_new_abort(&f);
 	}
@@ -171,7 +172,7 @@ int fs_new_commit(struct fs_new **fp, struct err *e)
 		err_errno(e, errno, "cannot write", f->path);
 	} else if (name_it(f)) {
 		if (errno == EEXIST)
-			err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' exists", f->path);
+			err_set(e, ERR_PROGRAM, ERR_CREATE, ERR_NEVER, "'%s' exists", f->path);
 		else
 			err_errno(e, errno, "cannot make", f->path);
 	} else {

@@ -126,7 +126,9 @@ int cmd_list(struct batch *b)
 	if (!strcmp(folder, "."))
 		folder = "Inbox";
 	batch_refresh(b, account, folder, false, &stale);
-	if (print_window(b, &l, account, folder, order, &e)) {
+	if (stale.cause == ERR_MISSING) {
+		batch_error(b, l.account, &stale);
+	} else if (print_window(b, &l, account, folder, order, &e)) {
 		/* A missing folder after a failed contact: why there was none says more. */
 		batch_error(b, l.account, stale.cause != ERR_NONE && e.cause == ERR_MISSING ? &stale : &e);
 	} else if (stale.cause != ERR_NONE) {

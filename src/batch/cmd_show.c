@@ -185,7 +185,7 @@ static void print_saved(struct event *ev, void *aux)
 	json_add(j, "section", json_string(s->part->section));
 	json_add(j, "path", json_string(ev->path));
 	json_add(j, "name", json_string(name));
-	json_add(j, "type", json_string(s->part->type));
+	json_add(j, "mime", json_string(s->part->type));
 	json_add(j, "size", json_number((int64_t)ev->bytes_done));
 	json_add(j, "sha256", json_string(ev->text));
 	batch_record(b, j, ev->path);
@@ -223,11 +223,8 @@ static void save_one(struct saving *s, const struct msg_part *p)
 	r->uid = s->show.place->uid;
 	r->section = g_strdup(p->section);
 	r->path = g_build_filename(s->dir, name, NULL);
-	if (batch_ask(b, r, print_saved, s, SAVE_MS, &e)) {
+	if (batch_ask(b, r, print_saved, s, SAVE_MS, &e))
 		batch_error(b, account_of(&s->show), &e);
-		if (e.cause == ERR_LOCAL)
-			b->code = app_exit_worst(b->code, EXIT_CODE_CREATE);
-	}
 	err_clear(&e);
 }
 

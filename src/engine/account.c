@@ -385,7 +385,8 @@ bool account_may_act(struct account *a, struct err *e)
 	struct store *st = a->engine->store;
 	int64_t now = clock_wall(), oldest = 0;
 	unsigned count = 0;
-	if (a->engine->settings.interactive || a->engine->settings.offline)
+	/* What one command does is one act. */
+	if (a->engine->settings.interactive || a->engine->settings.offline || a->acted)
 		return true;
 	if (store_act_count(st, a->number, now - 3600, &count, &oldest, e))
 		return false;
@@ -394,7 +395,8 @@ bool account_may_act(struct account *a, struct err *e)
 		e->after = (int)(oldest + 3600 - now) + 1;
 		return false;
 	}
-	return !store_act_add(st, a->number, now, e);
+	a->acted = !store_act_add(st, a->number, now, e);
+	return a->acted;
 }
 
 void account_cancel(struct account *a, uint32_t request)

@@ -92,6 +92,7 @@ struct account {
 	struct secret *secret; /* while a connection lives or may be remade */
 	struct secret_wait *secret_wait;
 	char *watched; /* folder that is looked at, shown name; or NULL */
+	bool acted;    /* this process has entered its act in the ledger */
 	bool listed;   /* folders were listed in this process */
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);

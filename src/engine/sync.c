@@ -18,10 +18,12 @@ enum stage {
 	STAGE_START,
 	STAGE_LIST, /* the folder is not known: ask for the list first */
 	STAGE_SELECT,
+	STAGE_EXISTS, /* it was refused: is it still there? */
 	STAGE_WINDOW,
 	STAGE_FLAGS,
 	STAGE_SWEEP,
-	STAGE_COUNTS, /* folder list and counts, when wanted */
+	STAGE_FOLDERS, /* the folder list, when wanted */
+	STAGE_COUNTS,
 	STAGE_FILL,
 	STAGE_NEXT,
 };
@@ -49,6 +51,8 @@ struct sync_job {
 	int64_t oldest;  /* INTERNALDATE met while filling */
 	struct apply apply;
 	struct folder_list *folders;
+	char *refusal;       /* the server's words to SELECT */
+	bool listed;         /* the folder is in the server's list */
 	GQueue fills;        /* struct range *: under way */
 	uint32_t fill_below; /* the next range ends here */
 	unsigned chunk;
@@ -64,6 +68,11 @@ static const struct job_class sync_class, fill_class;
 static struct store *store_of(const struct sync_job *s)
 {
 	return s->job.account->engine->store;
+}
+
+static void to_stage(struct sync_job *s, enum stage stage)
+{
+	s->stage = stage;
 }
 
 static void reset_folder(struct sync_job *s)
@@ -166,6 +175,8 @@ static void on_event(struct job *j, struct imap_event *ev)
 	case IMAP_FETCH: got_fetch(s, ev); break;
 	case IMAP_LIST:
 	case IMAP_NAMESPACE:
+		if (s->stage == STAGE_EXISTS && ev->type == IMAP_LIST && str_eq(ev->u.list.name, str_of(s->f.raw)))
+			s->listed = !(ev->u.list.attributes & IMAP_NONEXISTENT);
 		if (s->folders)
 			folder_list_event(s->folders, ev);
 		break;
@@ -176,22 +187,41 @@ static void on_event(struct job *j, struct imap_event *ev)
 
 /* --- selecting --- */
 
+static void folder_gone(struct sync_job *s)
+{
+	struct err e = ERR_INIT;
+	err_set(&s->job.err, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "the server has no folder '%s' any more", s->f.name);
+	if (!s->f.id)
+		return;
+	s->f.flags |= FOLDER_GONE;
+	if (store_folder_put(store_of(s), &s->f, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+	engine_emit(s->job.account->engine, event_new(EV_FOLDER, 0, s->job.account->index));
+}
+
+/* Many servers refuse a missing folder without a code: whether it is there, LIST tells. */
 static void select_failed(struct sync_job *s, const struct imap_event *done)
 {
-	g_autofree char *words = str_dup(done->u.done.text);
-	bool gone = str_is(done->u.done.code, "NONEXISTENT") || str_is(done->u.done.code, "TRYCREATE");
 	if (s->job.err.cause != ERR_NONE)
 		return;
-	err_set(&s->job.err, ERR_FOLDER, gone ? ERR_MISSING : ERR_REFUSED, ERR_NEVER,
-		"the server does not open folder '%s'", s->f.name);
-	err_set_server(&s->job.err, words);
 	connection_set_selected(s->job.account->conn, NULL, 0);
-	if (gone && s->f.id && s->f.role != ROLE_INBOX) {
-		struct err e = ERR_INIT;
-		s->f.flags |= FOLDER_GONE;
-		if (store_folder_put(store_of(s), &s->f, &e))
-			err_clear(&e);
+	g_free(s->refusal);
+	s->refusal = str_dup(done->u.done.text);
+	s->listed = s->f.role == ROLE_INBOX;
+	to_stage(s, STAGE_EXISTS);
+	s->list = imap_list(job_imap(&s->job), STR(""), str_of(s->f.raw));
+	job_command(&s->job, s->list);
+}
+
+static void existence_told(struct sync_job *s)
+{
+	if (!s->listed) {
+		folder_gone(s);
+		return;
 	}
+	err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_NEVER, "the server does not open folder '%s'", s->f.name);
+	err_set_server(&s->job.err, s->refusal);
 }
 
 /* Before any row of it is written: whose folder is it, and is it still the one we know? */
@@ -279,7 +309,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		g_clear_pointer(&s->folders, folder_list_free);
 	} else if (s->stage == STAGE_FILL) {
 		fill_done(s, ok);
-	} else if (s->stage == STAGE_SELECT && !ok) {
+	} else if ((s->stage == STAGE_SELECT || s->stage == STAGE_EXISTS) && !ok) {
 		window_refused(s);
 	} else if ((s->stage == STAGE_WINDOW || s->stage == STAGE_FLAGS || s->stage == STAGE_SWEEP) && !ok) {
 		refused(s, done);
@@ -287,11 +317,6 @@ static void on_ended(struct job *j, const struct imap_event *done)
 }
 
 /* --- stages: each queues commands, or falls through to the next --- */
-
-static void to_stage(struct sync_job *s, enum stage stage)
-{
-	s->stage = stage;
-}
 
 static bool wants_list(const struct sync_job *s)
 {
@@ -508,17 +533,20 @@ static void agree(struct sync_job *s)
 	}
 }
 
+/* Of this folder, while its unread cannot be counted in the cache, and of all, when that is wanted. */
 static void ask_counts(struct sync_job *s)
 {
 	struct account *a = s->job.account;
 	const struct request *r = s->job.request;
 	g_autoptr(GPtrArray) all = store_folders_new();
+	if (s->f.id && !s->f.complete && !s->background && !s->apply.dry)
+		job_command(&s->job, imap_status(job_imap(&s->job), str_of(s->f.raw)));
 	if (!r || !r->all_folders || store_folders(store_of(s), a->number, all, &s->job.err))
 		return;
 	unsigned asked = 0;
 	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
 		const struct store_folder *f = all->pdata[i];
-		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || f->role == ROLE_INBOX)
+		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || f->id == s->f.id)
 			continue;
 		job_command(&s->job, imap_status(job_imap(&s->job), str_of(f->raw)));
 		asked++;
@@ -665,13 +693,12 @@ static void step_start(struct sync_job *s)
 	}
 }
 
-static void step_counts(struct sync_job *s)
+static void step_folders(struct sync_job *s)
 {
 	apply_list(s);
 	add_kept(s);
+	to_stage(s, STAGE_COUNTS);
 	ask_counts(s);
-	if (!start_fill(s) && !s->job.open)
-		to_stage(s, STAGE_NEXT);
 }
 
 static void step_fill(struct sync_job *s)
@@ -707,6 +734,7 @@ static void advance(struct sync_job *s)
 		to_stage(s, STAGE_START);
 		break;
 	case STAGE_SELECT: after_select(s); break;
+	case STAGE_EXISTS: existence_told(s); break;
 	case STAGE_WINDOW:
 		window_done(s);
 		ask_rest(s);
@@ -720,12 +748,16 @@ static void advance(struct sync_job *s)
 			sweep_done(s);
 		if (!ask_sweep(s)) {
 			agree(s);
-			to_stage(s, STAGE_COUNTS);
+			to_stage(s, STAGE_FOLDERS);
 			if (wants_list(s))
 				ask_list(s);
 		}
 		break;
-	case STAGE_COUNTS: step_counts(s); break;
+	case STAGE_FOLDERS: step_folders(s); break;
+	case STAGE_COUNTS:
+		if (!start_fill(s))
+			to_stage(s, STAGE_NEXT);
+		break;
 	case STAGE_FILL: step_fill(s); break;
 	case STAGE_NEXT: next_folder(s); break;
 	}
@@ -756,6 +788,7 @@ static void on_free(struct job *j)
 	store_folder_clear(&s->f);
 	apply_clear(&s->apply);
 	folder_list_free(s->folders);
+	g_free(s->refusal);
 	g_free(s->result.folder);
 	g_free(s);
 }

@@ -51,8 +51,8 @@ char *msg_addr_full(const struct msg_addr *a);
 
 /* --- dates (RFC 5322 3.3, 4.3) --- */
 struct msg_date {
-	int64_t epoch;  /* seconds; valid only if known */
-	int offset;     /* minutes east of UTC */
+	int64_t epoch; /* seconds; valid only if known */
+	int offset;    /* minutes east of UTC */
 	bool known;
 };
 struct msg_date msg_date_parse(struct str value);
@@ -67,13 +67,13 @@ struct msg_field {
 	char *raw;   /* unfolded bytes made valid UTF-8, not decoded */
 };
 struct msg_head {
-	GPtrArray *fields; /* struct msg_field *, in order */
+	GPtrArray *fields;                                   /* struct msg_field *, in order */
 	GPtrArray *from, *sender, *reply_to, *to, *cc, *bcc; /* struct msg_addr * */
 	GPtrArray *references; /* char *, without <>; at most MSG_REFS_MAX, the newest kept */
-	char *in_reply_to; /* first id without <>, or NULL */
-	char *message_id;  /* without <>, or NULL */
-	char *subject;     /* clean, "" if none */
-	char *list_id;     /* the part in <> of List-Id, or NULL */
+	char *in_reply_to;     /* first id without <>, or NULL */
+	char *message_id;      /* without <>, or NULL */
+	char *subject;         /* clean, "" if none */
+	char *list_id;         /* the part in <> of List-Id, or NULL */
 	struct msg_date date;
 };
 /* bytes: a header block with or without its ending empty line. The first of doubled fields wins. */
@@ -85,16 +85,16 @@ char *msg_decode_words(struct str raw);
 
 /* --- part tree: one type, from bytes and from BODYSTRUCTURE --- */
 struct msg_part {
-	char *section;     /* RFC 9051: "1.2"; "" for the root multipart; "1" for a root leaf */
-	char *type;        /* "text/plain", lower case, never NULL */
-	char *charset;     /* as labelled, lower case, or NULL */
-	char *encoding;    /* "7bit", "base64", .. lower case, never NULL */
-	char *disposition; /* "inline", "attachment", .. or NULL */
-	char *name;        /* file name: clean, as sent (make it safe with fs_safe_name before use); or NULL */
-	char *cid;         /* without <>, or NULL */
-	char *description; /* clean, or NULL */
-	bool flowed, delsp; /* text/plain; format=flowed */
-	uint64_t size;     /* encoded octets */
+	char *section;          /* RFC 9051: "1.2"; "" for the root multipart; "1" for a root leaf */
+	char *type;             /* "text/plain", lower case, never NULL */
+	char *charset;          /* as labelled, lower case, or NULL */
+	char *encoding;         /* "7bit", "base64", .. lower case, never NULL */
+	char *disposition;      /* "inline", "attachment", .. or NULL */
+	char *name;             /* file name: clean, as sent (make it safe with fs_safe_name before use); or NULL */
+	char *cid;              /* without <>, or NULL */
+	char *description;      /* clean, or NULL */
+	bool flowed, delsp;     /* text/plain; format=flowed */
+	uint64_t size;          /* encoded octets */
 	uint64_t start, length; /* body within the message bytes, or within what the nearest encoded */
 	uint64_t head_start;    /* message/rfc822 above it decodes to; its MIME header; from bytes only */
 	struct str body;        /* those octets, still encoded; borrowed from struct msg; from bytes only */
@@ -123,7 +123,7 @@ struct msg_part *msg_part_unpack(struct str packed);
 
 /* --- a whole message from bytes --- */
 struct msg {
-	struct str bytes;      /* borrowed */
+	struct str bytes; /* borrowed */
 	struct msg_head *head;
 	struct msg_part *root; /* never NULL */
 	GPtrArray *decoded;    /* char *: octets of encoded messages that were walked into */
@@ -153,10 +153,11 @@ struct msg_text {
 	GPtrArray *links;  /* struct msg_link *; the n-th is [n+1] */
 	GPtrArray *remote; /* char *: what HTML would have loaded and was not */
 	bool from_html;
-	bool truncated;    /* MSG_TEXT_MAX was met */
+	bool truncated; /* MSG_TEXT_MAX was met */
 };
 /* octets: decoded body of a text part. type chooses: text/html is stripped, the rest is plain. */
-void msg_text_make(struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out);
+void msg_text_make(
+	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out);
 void msg_text_clear(struct msg_text *t);
 
 /* --- flags (RFC 9051 2.3.2) --- */
@@ -165,13 +166,13 @@ void msg_text_clear(struct msg_text *t);
 #define MSG_FLAGGED (1u << 2)
 #define MSG_DELETED (1u << 3)
 #define MSG_DRAFT (1u << 4)
-#define MSG_FORWARDED (1u << 5) /* $Forwarded */
-#define MSG_MDNSENT (1u << 6)   /* $MDNSent */
-#define MSG_JUNK (1u << 7)      /* $Junk */
-#define MSG_NOTJUNK (1u << 8)   /* $NotJunk */
-#define MSG_PHISHING (1u << 9)  /* $Phishing */
-#define MSG_IMPORTANT (1u << 10) /* $Important */
-#define MSG_RECENT (1u << 11)   /* \Recent, never stored */
+#define MSG_FORWARDED (1u << 5)   /* $Forwarded */
+#define MSG_MDNSENT (1u << 6)     /* $MDNSent */
+#define MSG_JUNK (1u << 7)        /* $Junk */
+#define MSG_NOTJUNK (1u << 8)     /* $NotJunk */
+#define MSG_PHISHING (1u << 9)    /* $Phishing */
+#define MSG_IMPORTANT (1u << 10)  /* $Important */
+#define MSG_RECENT (1u << 11)     /* \Recent, never stored */
 #define MSG_ATTACHMENT (1u << 16) /* ours: has attachments (from the part tree) */
 #define MSG_INVITE (1u << 17)     /* ours: has a calendar part */
 #define MSG_SERVER_FLAGS 0xfffu

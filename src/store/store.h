@@ -45,18 +45,19 @@ int store_account(struct store *st, const char *host, unsigned port, const char 
 
 /* What is remembered of a server between sessions. */
 struct store_account_info {
-	char *prefix;      /* personal namespace prefix with its delimiter, "" if none, NULL: never asked; owned */
-	char *secret_hash; /* salted hash of a secret that was refused, hex; NULL; owned */
+	char *prefix;       /* personal namespace prefix with its delimiter, "" if none, NULL: never asked; owned */
+	char *secret_hash;  /* salted hash of a secret that was refused, hex; NULL; owned */
 	bool secret_worked; /* the last secret tried was accepted */
-	int64_t last_poll; /* wall seconds of the end of the last contact that counts as a poll, 0 never */
-	int64_t last_sync; /* wall seconds of the last successful agreement of the inbox, 0 never */
-	int64_t auth_tries_day; unsigned auth_tries; /* failed logins with a once good secret on that day (days since 1970) */
+	int64_t last_poll;  /* wall seconds of the end of the last contact that counts as a poll, 0 never */
+	int64_t last_sync;  /* wall seconds of the last successful agreement of the inbox, 0 never */
+	int64_t auth_tries_day;
+	unsigned auth_tries; /* failed logins with a once good secret on that day (days since 1970) */
 };
 int store_account_get(struct store *st, uint32_t account, struct store_account_info *out, struct err *e);
 int store_account_put(struct store *st, uint32_t account, const struct store_account_info *in, struct err *e);
 void store_account_info_clear(struct store_account_info *i);
-int reader_account(struct store_reader *r, const char *host, unsigned port, const char *login,
-	uint32_t *number_out, struct store_account_info *out, struct err *e); /* ERR_MISSING: never met */
+int reader_account(struct store_reader *r, const char *host, unsigned port, const char *login, uint32_t *number_out,
+	struct store_account_info *out, struct err *e); /* ERR_MISSING: never met */
 
 /* --- the ledger (state): what was done to a server, a row an account and day --- */
 struct store_ledger {
@@ -66,10 +67,21 @@ int store_ledger_add(struct store *st, uint32_t account, int64_t wall, const str
 int store_ledger_get(struct store *st, uint32_t account, int64_t wall, struct store_ledger *out, struct err *e);
 /* Acts by processes without a terminal: their times within the last hour are counted. */
 int store_act_add(struct store *st, uint32_t account, int64_t wall, struct err *e);
-int store_act_count(struct store *st, uint32_t account, int64_t since_wall, unsigned *count_out, int64_t *oldest_out, struct err *e);
+int store_act_count(struct store *st, uint32_t account, int64_t since_wall, unsigned *count_out, int64_t *oldest_out,
+	struct err *e);
 
 /* --- folders --- */
-enum store_role { ROLE_NONE, ROLE_INBOX, ROLE_SENT, ROLE_DRAFTS, ROLE_TRASH, ROLE_JUNK, ROLE_ARCHIVE, ROLE_ALL, ROLE_FLAGGED };
+enum store_role {
+	ROLE_NONE,
+	ROLE_INBOX,
+	ROLE_SENT,
+	ROLE_DRAFTS,
+	ROLE_TRASH,
+	ROLE_JUNK,
+	ROLE_ARCHIVE,
+	ROLE_ALL,
+	ROLE_FLAGGED
+};
 extern const char *const store_role_names[]; /* "" for none, "inbox", .. */
 
 #define FOLDER_NOSELECT (1u << 0)
@@ -78,22 +90,22 @@ extern const char *const store_role_names[]; /* "" for none, "inbox", .. */
 #define FOLDER_GONE (1u << 3)    /* no longer listed by the server */
 
 struct store_folder {
-	uint32_t id;        /* 0: new. Changes when UIDVALIDITY does */
+	uint32_t id; /* 0: new. Changes when UIDVALIDITY does */
 	uint32_t account;
-	char *raw;          /* the server's name, bytes; owned */
-	char *name;         /* shown: decoded, prefix hidden, levels by '/', INBOX as "Inbox"; owned */
-	char delimiter;     /* 0: none */
+	char *raw;      /* the server's name, bytes; owned */
+	char *name;     /* shown: decoded, prefix hidden, levels by '/', INBOX as "Inbox"; owned */
+	char delimiter; /* 0: none */
 	enum store_role role;
-	unsigned flags;     /* FOLDER_ */
+	unsigned flags;                /* FOLDER_ */
 	uint32_t uidvalidity, uidnext; /* as of last_sync */
-	uint32_t exists;    /* the server's count as of last_sync or STATUS */
-	uint32_t unseen;    /* from STATUS; once `complete`, counted in the cache */
-	uint32_t rows;      /* places in the cache */
+	uint32_t exists;               /* the server's count as of last_sync or STATUS */
+	uint32_t unseen;               /* from STATUS; once `complete`, counted in the cache */
+	uint32_t rows;                 /* places in the cache */
 	uint32_t rows_unseen;
 	uint32_t filled_down_to; /* every UID at or above it is cached; 0: nothing yet */
-	bool complete;      /* filled down to the oldest */
+	bool complete;           /* filled down to the oldest */
 	uint64_t highestmodseq;
-	int64_t last_sync;  /* wall seconds, 0: never */
+	int64_t last_sync; /* wall seconds, 0: never */
 };
 void store_folder_clear(struct store_folder *f);
 GPtrArray *store_folders_new(void); /* of struct store_folder *, freeing */
@@ -116,20 +128,20 @@ int reader_folder(struct store_reader *r, uint32_t account, const char *name, st
 /* --- rows: a place and its message --- */
 struct store_row {
 	uint32_t folder, uid;
-	int64_t mid;            /* for store_row_put: 0 picks one; that of a message already here shares it */
-	uint32_t flags;         /* MSG_ bits, with MSG_ATTACHMENT and MSG_INVITE */
-	uint64_t size;          /* octets of the whole message */
-	int64_t received;       /* seconds, INTERNALDATE */
-	struct msg_date date;   /* the Date field */
+	int64_t mid;          /* for store_row_put: 0 picks one; that of a message already here shares it */
+	uint32_t flags;       /* MSG_ bits, with MSG_ATTACHMENT and MSG_INVITE */
+	uint64_t size;        /* octets of the whole message */
+	int64_t received;     /* seconds, INTERNALDATE */
+	struct msg_date date; /* the Date field */
 	char *subject, *msgid, *list, *preview; /* owned; msgid, list, preview may be NULL */
-	GPtrArray *from, *to, *cc; /* struct msg_addr *; owned */
-	GPtrArray *keywords;    /* char *: opaque ones; owned, may be NULL */
-	char *thread;           /* a stable id: the first reference, else the own id; may be NULL */
-	int attachments;        /* -1: not known yet */
+	GPtrArray *from, *to, *cc;              /* struct msg_addr *; owned */
+	GPtrArray *keywords;                    /* char *: opaque ones; owned, may be NULL */
+	char *thread;                           /* a stable id: the first reference, else the own id; may be NULL */
+	int attachments;                        /* -1: not known yet */
 };
 void store_row_clear(struct store_row *row);
 void store_row_free(struct store_row *row); /* clear + g_free */
-GPtrArray *store_rows_new(void); /* of struct store_row *, freeing */
+GPtrArray *store_rows_new(void);            /* of struct store_row *, freeing */
 
 /* A transaction on the cache. The caller keeps it under STORE_BATCH rows and 50 ms of CPU. */
 int store_begin(struct store *st, struct err *e);
@@ -146,11 +158,14 @@ int store_uids(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, GArr
 /* Part tree of a message and what follows from it (attachment and invitation flags). Putting for a place
  * that is not there is ERR_MISSING, getting finds nothing. */
 int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e);
-int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e); /* *out NULL: not known */
+int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out,
+	struct err *e); /* *out NULL: not known */
 /* Decoded or raw pieces kept by section ("TEXT:1" and the like are the caller's words). Small ones in the
  * database (at most 256 KB), larger ones as files in parts/. */
-int store_part_put(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e);
-int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct buf *out, bool *found_out, struct err *e);
+int store_part_put(
+	struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e);
+int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
+	bool *found_out, struct err *e);
 
 /* --- windows: what a list shows --- */
 enum store_order { ORDER_RECEIVED, ORDER_DATE, ORDER_FROM, ORDER_SUBJECT, ORDER_SIZE };
@@ -161,17 +176,20 @@ struct store_window {
 	enum store_anchor anchor; /* BELOW, ABOVE, AT: relative to (mid, uid); AT starts with it */
 	int64_t mid;
 	uint32_t uid;
-	unsigned rows;            /* 0: all */
+	unsigned rows; /* 0: all */
 };
 /* Rows newest first whatever the anchor. Costs the same in a folder of any size (ORDER_RECEIVED). */
 int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e);
-int reader_row(struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e); /* ERR_MISSING */
+int reader_row(
+	struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e); /* ERR_MISSING */
 /* How many rows of the folder stand above it in ORDER_RECEIVED. Grows with the answer: for status lines only. */
-int reader_position(struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e);
+int reader_position(
+	struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e);
 /* Places of a Message-ID: rows with folder and uid; at most 100. */
 int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_out, struct err *e);
 int reader_structure(struct store_reader *r, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);
-int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out, bool *found_out, struct err *e);
+int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
+	bool *found_out, struct err *e);
 
 /* The mid for a newly received message: clamped, never used so far and not handed out before in the open
  * transaction. For a server's rows mid 0 in store_row_put is better: it keeps those of one second in the

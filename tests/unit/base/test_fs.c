@@ -62,7 +62,7 @@ static void d22_symlink_is_not_followed(void)
 	struct err e = ERR_INIT;
 	g_assert_cmpint(symlink(target, link_path), ==, 0);
 	g_assert_null(fs_new_open(link_path, false, &e));
-	g_assert_cmpint(e.cause, ==, ERR_LOCAL);
+	g_assert_cmpint(e.cause, ==, ERR_CREATE);
 	g_assert_false(g_file_test(target, G_FILE_TEST_EXISTS));
 	err_clear(&e);
 }
