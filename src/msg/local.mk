@@ -1,4 +1,17 @@
 noinst_LIBRARIES += src/msg/libmsg.a
 src_msg_libmsg_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 src_msg_libmsg_a_SOURCES = \
-	src/msg/msg.h
+	src/msg/address.c \
+	src/msg/charset.c \
+	src/msg/date.c \
+	src/msg/decode.c \
+	src/msg/flags.c \
+	src/msg/header.c \
+	src/msg/internal.h \
+	src/msg/magic.c \
+	src/msg/msg.c \
+	src/msg/msg.h \
+	src/msg/param.c \
+	src/msg/parse.c \
+	src/msg/part.c \
+	src/msg/words.c

@@ -1,0 +1,28 @@
+check_PROGRAMS += \
+	tests/unit/msg/test_address \
+	tests/unit/msg/test_charset \
+	tests/unit/msg/test_date \
+	tests/unit/msg/test_decode \
+	tests/unit/msg/test_flags \
+	tests/unit/msg/test_header \
+	tests/unit/msg/test_magic \
+	tests/unit/msg/test_part \
+	tests/unit/msg/test_words
+tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
+tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_charset_SOURCES = tests/unit/msg/test_charset.c $(UNIT)
+tests_unit_msg_test_charset_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_date_SOURCES = tests/unit/msg/test_date.c $(UNIT)
+tests_unit_msg_test_date_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_decode_SOURCES = tests/unit/msg/test_decode.c $(UNIT)
+tests_unit_msg_test_decode_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_flags_SOURCES = tests/unit/msg/test_flags.c $(UNIT)
+tests_unit_msg_test_flags_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_header_SOURCES = tests/unit/msg/test_header.c $(UNIT)
+tests_unit_msg_test_header_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)
+tests_unit_msg_test_magic_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
+tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_words_SOURCES = tests/unit/msg/test_words.c $(UNIT)
+tests_unit_msg_test_words_LDADD = $(LINK_MSG) $(LINK_BASE)

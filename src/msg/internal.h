@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this room share. */
+#ifndef BOXWOOD_MSG_INTERNAL_H
+#define BOXWOOD_MSG_INTERNAL_H
+
+#include <string.h>
+
+#include "msg/msg.h"
+
+/* strchr would find the NUL that ends the set. */
+static inline bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+/* --- header.c --- */
+/* The fields of a header block one after the other, up to its empty line. Lines that are no field
+ * are passed over and noted in `odd`. */
+struct head_scan {
+	struct str rest;
+	bool odd;
+};
+/* name: without the colon; value: still folded, without its last line end. False at the end. */
+bool head_next(struct head_scan *s, struct str *name, struct str *value);
+/* The next line of *rest without its line end (LF, any CR before it); *rest moves behind it. */
+struct str line_next(struct str *rest);
+/* v itself, or its unfolded copy in scratch. Blanks at both ends are gone. */
+struct str head_unfold(struct str v, GString *scratch);
+/* One clean line of UTF-8 without blanks at its ends. */
+char *clean_line(struct str s);
+struct msg_head *head_parse(struct str bytes, GPtrArray *defects);
+/* The inside of the first <..>, else the first word; NULL: nothing there. Clean. */
+char *id_first(struct str value);
+
+/* --- msg.c --- */
+/* Adds the keyword once; NULL defects is a no-op. */
+void defect(GPtrArray *defects, const char *keyword);
+
+/* --- words.c --- */
+/* n: octets of the encoded word at the start of s, 0: there is none. */
+size_t word_length(struct str s);
+
+/* --- address.c --- */
+/* As msg_addrs_parse; *odd_out is set when the field is malformed. */
+GPtrArray *addrs_parse(struct str value, bool *odd_out);
+
+/* --- param.c: `value; name=value; ..` (RFC 2045 5.1, RFC 2231) --- */
+struct params;
+/* *main_out: what stands before the parameters. Never NULL. */
+struct params *params_parse(struct str value, struct str *main_out);
+void params_free(struct params *p);
+char *params_octets(const struct params *p, const char *name); /* as sent; NULL */
+char *params_text(const struct params *p, const char *name);   /* decoded, clean; NULL */
+
+/* --- decode.c --- */
+int base64_decode(struct str in, struct buf *out); /* appends; -1: past the cap of out */
+
+/* --- parse.c --- */
+/* Fills head and root of m from its bytes, the header block beginning at `from`. */
+void tree_parse(struct msg *m, size_t from);
+
+/* --- entities.c --- */
+/* The code point of `&name;` in HTML 4, 0 if there is no such name. */
+gunichar entity_find(struct str name);
+
+/* --- text.c, flowed.c, html.c --- */
+/* RFC 3676: flowed lines are joined, stuffing and DelSp undone. text: LF ended, valid UTF-8. */
+GString *flowed_join(struct str text, bool delsp);
+/* Tags stripped; text not yet cleaned. */
+GString *html_strip(struct str html, struct msg_text *out);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "base/clock.h"
+#include "msg/msg.h"
+#include "tests/unit/unit.h"
+
+#define MIXED "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+
+static void add_shape(const struct msg_part *p, GString *s)
+{
+	g_string_append_printf(s, "%s%s=%s", s->len ? " " : "", p->section, p->type);
+	for (guint i = 0; p->children && i < p->children->len; i++)
+		add_shape(p->children->pdata[i], s);
+}
+
+/* `section=type` of every part in order. */
+static void check_shape(struct str bytes, const char *wanted)
+{
+	struct msg *m = msg_parse(bytes);
+	GString *s = g_string_new(NULL);
+	add_shape(m->root, s);
+	g_assert_cmpstr(s->str, ==, wanted);
+	g_string_free(s, TRUE);
+	msg_free(m);
+}
+
+static bool has_defect(const struct msg *m, const char *keyword)
+{
+	for (guint i = 0; i < m->defects->len; i++)
+		if (!strcmp(m->defects->pdata[i], keyword))
+			return true;
+	return false;
+}
+
+/* How many delimiter lines stand between two octets of the message. */
+static unsigned delimiters(struct str between)
+{
+	unsigned n = 0;
+	struct str line;
+	while (between.n) {
+		str_cut(between, '\n', &line, &between);
+		n += str_starts(line, "--");
+	}
+	return n;
+}
+
+/* Extents: header before body, children in order inside the parent, one delimiter before each child. */
+static void check_extents(struct str bytes, const struct msg_part *p, uint64_t end)
+{
+	g_assert_cmpuint(p->head_start, <=, p->start);
+	g_assert_cmpuint(p->start + p->length, <=, end);
+	if (!p->children || p->body.p != bytes.p + p->start)
+		return;
+	bool multipart = g_str_has_prefix(p->type, "multipart/");
+	uint64_t at = p->start;
+	for (guint i = 0; i < p->children->len; i++) {
+		const struct msg_part *child = p->children->pdata[i];
+		if (child->body.p != bytes.p + child->start)
+			return;
+		g_assert_cmpuint(child->head_start, >=, at);
+		struct str gap = { bytes.p + at, child->head_start - at };
+		if (multipart)
+			g_assert_cmpuint(delimiters(gap), >=, 1);
+		else
+			g_assert_cmpuint(gap.n, ==, 0);
+		if (multipart && i)
+			g_assert_cmpuint(delimiters(gap), ==, 1);
+		check_extents(bytes, child, p->start + p->length);
+		at = child->start + child->length;
+	}
+}
+
+static void parts_nested_get_their_sections(void)
+{
+	check_shape(unit_str("\r\nhello"), "1=text/plain");
+	check_shape(
+		unit_str(MIXED "--b\r\n\r\none\r\n--b\r\nContent-Type: multipart/alternative; boundary=\"c d\"\r\n\r\n"
+			       "--c d\r\n\r\na\r\n--c d\r\nContent-Type: text/html\r\n\r\nb\r\n--c d--\r\n--b--\r\n"),
+		"=multipart/mixed 1=text/plain 2=multipart/alternative 2.1=text/plain 2.2=text/html");
+	check_shape(
+		unit_str(MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\ninner\r\n--b\r\n"
+			       "Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n"
+			       "--i\r\n\r\nx\r\n--i--\r\n--b--\r\n"),
+		"=multipart/mixed 1=message/rfc822 1.1=text/plain 2=message/rfc822 2.TEXT=multipart/mixed "
+		"2.1=text/plain");
+	check_shape(unit_str("Content-Type: message/rfc822\n\nContent-Type: multipart/digest; boundary=d\n\n--d\n\n"
+			     "Subject: in a digest\n\ntext\n--d--\n"),
+		"1=message/rfc822 1.TEXT=multipart/digest 1.1=message/rfc822 1.1.1=text/plain");
+}
+
+static void parts_have_exact_extents(void)
+{
+	struct str bytes = unit_str(MIXED "--b\r\nX: y\r\n\r\none\r\n\r\n--b\r\n\r\ntwo\n--b--\r\nepilogue");
+	struct msg *m = msg_parse(bytes);
+	const struct msg_part *one = msg_part_find(m->root, "1"), *two = msg_part_find(m->root, "2");
+	g_assert_true(str_eq(one->body, STR("one\r\n")));
+	g_assert_true(str_eq(two->body, STR("two")));
+	g_assert_true(!memcmp(bytes.p + one->head_start, "X: y", 4));
+	g_assert_null(msg_part_find(m->root, "3"));
+	msg_free(m);
+}
+
+static void parts_inner_message_has_its_header(void)
+{
+	struct msg *m = msg_parse(unit_str("Subject: outer\nContent-Type: message/rfc822\n\nSubject: inner\n\nx"));
+	g_assert_cmpstr(m->head->subject, ==, "outer");
+	g_assert_cmpstr(m->root->head->subject, ==, "inner");
+	msg_free(m);
+}
+
+static void parts_encoded_message_is_walked_into(void)
+{
+	struct msg *m = msg_parse(unit_str("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+					   "U3ViamVjdDogeA0KDQp0ZXh0\n"));
+	struct buf out;
+	struct err e = ERR_INIT;
+	buf_init(&out, 100);
+	g_assert_cmpstr(m->root->head->subject, ==, "x");
+	g_assert_cmpint(msg_part_bytes(m, msg_part_find(m->root, "1.1"), 100, &out, &e), ==, 0);
+	g_assert_true(str_eq(buf_str(&out), STR("text")));
+	buf_clear(&out);
+	msg_free(m);
+}
+
+/* n times "multipart in multipart", each with a boundary of its own. */
+static struct str nested_multiparts(unsigned n)
+{
+	GString *s = g_string_new("Content-Type: multipart/mixed; boundary=b0\n\n");
+	for (unsigned i = 0; i < n; i++)
+		g_string_append_printf(s, "--b%u\nContent-Type: multipart/mixed; boundary=b%u\n\n", i, i + 1);
+	struct str exact = unit_exact(s->str, s->len);
+	g_string_free(s, TRUE);
+	return exact;
+}
+
+static unsigned depth_of(const struct msg_part *p)
+{
+	unsigned deepest = 0;
+	for (guint i = 0; p->children && i < p->children->len; i++) {
+		unsigned depth = depth_of(p->children->pdata[i]);
+		deepest = MAX(deepest, depth);
+	}
+	return deepest + 1;
+}
+
+static void m01_deep_nesting_stops_at_the_limit(void)
+{
+	int64_t from = clock_cpu_us();
+	struct msg *m = msg_parse(nested_multiparts(100000));
+	g_assert_cmpuint(depth_of(m->root), ==, MSG_DEPTH_MAX);
+	g_assert_true(has_defect(m, "depth-limit"));
+	check_extents(m->bytes, m->root, m->bytes.n);
+	msg_free(m);
+	GString *s = g_string_new(NULL);
+	for (int i = 0; i < 10000; i++)
+		g_string_append(s, "Content-Type: message/rfc822\n\n");
+	m = msg_parse((struct str){ s->str, s->len });
+	g_assert_cmpuint(depth_of(m->root), ==, MSG_DEPTH_MAX);
+	msg_free(m);
+	g_string_free(s, TRUE);
+	g_assert_cmpint(clock_cpu_us() - from, <, 5000000);
+}
+
+static void m02_a_million_parts_meet_the_limit(void)
+{
+	GString *s = g_string_new(MIXED);
+	for (int i = 0; i < 1000000; i++)
+		g_string_append(s, "--b\n");
+	int64_t from = clock_cpu_us();
+	struct msg *m = msg_parse((struct str){ s->str, s->len });
+	g_assert_cmpuint(m->root->children->len, ==, MSG_PARTS_MAX - 1);
+	g_assert_true(has_defect(m, "parts-limit"));
+	g_assert_cmpint(clock_cpu_us() - from, <, 5000000);
+	msg_free(m);
+	g_string_free(s, TRUE);
+}
+
+static void m03_odd_boundaries_are_total(void)
+{
+	check_shape(unit_str("Content-Type: multipart/mixed\n\n--\nx\n"), "=multipart/mixed");
+	check_shape(unit_str("Content-Type: multipart/mixed; boundary=\"\"\n\n--\nx\n-- \n"), "=multipart/mixed");
+	check_shape(unit_str("Content-Type: multipart/mixed; boundary=\"\\\"\"\n\n--\"\n\nx\n--\"--\n"),
+		"=multipart/mixed 1=text/plain");
+	/* One is the beginning of another: the longest counts. */
+	check_shape(unit_str("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; "
+			     "boundary=b-1\n"
+			     "\n--b-1\n\nx\n--b-1--\n--b\n\ny\n--b--\n"),
+		"=multipart/mixed 1=multipart/mixed 1.1=text/plain 2=text/plain");
+	/* The same twice: the inner one first. */
+	check_shape(
+		unit_str("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n"
+			 "\n--b\n\nx\n--b--\n--b\n\ny\n--b--\n"),
+		"=multipart/mixed 1=multipart/mixed 1.1=text/plain 2=text/plain");
+	/* Not at the beginning of a line, and one blank short of the boundary. */
+	check_shape(unit_str("Content-Type: multipart/mixed; boundary=\"b  \"\n\n--b  \n\nx\n --b  \n--b \n--b  --\n"),
+		"=multipart/mixed 1=text/plain");
+	GString *s = g_string_new("Content-Type: multipart/mixed; boundary=");
+	for (int i = 0; i < 1000000; i++)
+		g_string_append_c(s, 'b');
+	g_string_append(s, "\n\n--b\n--bb\n");
+	check_shape((struct str){ s->str, s->len }, "=multipart/mixed");
+	g_string_free(s, TRUE);
+}
+
+static void m04_preamble_and_epilogue_are_no_parts(void)
+{
+	struct str bytes = unit_str(MIXED "preamble\r\n--b\r\n\r\nx\r\n--b--\r\n--b\r\n\r\nepilogue\r\n");
+	check_shape(bytes, "=multipart/mixed 1=text/plain");
+	struct msg *m = msg_parse(bytes);
+	g_assert_false(has_defect(m, "no-end-boundary"));
+	msg_free(m);
+	m = msg_parse(unit_str(MIXED "--b\r\n\r\nx\r\n"));
+	g_assert_true(has_defect(m, "no-end-boundary"));
+	g_assert_true(str_eq(msg_part_find(m->root, "1")->body, STR("x\r\n")));
+	msg_free(m);
+	m = msg_parse(unit_str(MIXED "all in the preamble\r\n"));
+	g_assert_true(msg_shown(m->root) == m->root);
+	msg_free(m);
+}
+
+static const char sample[] =
+	"From: a@b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npre\r\n--b\r\n\r\none\r\n--b\r\n"
+	"Content-Type: message/rfc822\r\n\r\nSubject: i\r\nContent-Type: multipart/alternative;\r\n"
+	" boundary=\"c\"\r\n\r\n--c\r\n\r\nplain\r\n--c\r\nContent-Type: text/html; charset=utf-8\r\n"
+	"Content-Transfer-Encoding: base64\r\n\r\nPGI+eDwvYj4=\r\n--c--\r\n--b\r\n"
+	"Content-Disposition: attachment; filename=a.bin\r\n\r\nxyz\r\n--b--\r\nepi\r\n";
+
+/* There is one way in, whole; what a cut message gives is bounded by the cut. */
+static void m05_every_prefix_gives_a_tree(void)
+{
+	for (size_t n = 0; n < sizeof(sample); n++) {
+		struct str bytes = unit_exact(sample, n);
+		struct msg *m = msg_parse(bytes);
+		check_extents(bytes, m->root, n);
+		msg_free(m);
+	}
+}
+
+static void m21_extents_cover_damaged_messages(void)
+{
+	g_autoptr(GRand) rand = g_rand_new_with_seed(21);
+	for (int round = 0; round < 3000; round++) {
+		g_autofree char *copy = g_memdup2(sample, sizeof(sample) - 1);
+		for (int i = 0; i < 8; i++)
+			copy[g_rand_int_range(rand, 0, sizeof(sample) - 1)] =
+				"\n\r-b:; =\0\xff"[g_rand_int_range(rand, 0, 10)];
+		struct str bytes = unit_exact(copy, sizeof(sample) - 1);
+		struct msg *m = msg_parse(bytes);
+		check_extents(bytes, m->root, bytes.n);
+		g_assert_cmpuint(m->root->start + m->root->length, ==, bytes.n);
+		msg_free(m);
+	}
+}
+
+static void check_type(const char *header, const char *type)
+{
+	g_autofree char *text = g_strconcat(header, "\n\nx", NULL);
+	struct msg *m = msg_parse(unit_str(text));
+	g_assert_cmpstr(m->root->type, ==, type);
+	msg_free(m);
+}
+
+static void m08_content_types_have_defaults(void)
+{
+	check_type("Subject: none", "text/plain");
+	check_type("Content-Type:", "text/plain");
+	check_type("Content-Type: text", "text/plain");
+	check_type("Content-Type: text/", "text/plain");
+	check_type("Content-Type: TEXT/HTML;;;", "text/html");
+	check_type("Content-Type: text/html, charset=x", "text/html");
+	check_type("Content-Type: /", "application/octet-stream");
+	check_type("Content-Type: image", "application/octet-stream");
+	check_type("Content-Type: \x1b[2J/\x07", "application/octet-stream");
+	check_type("Content-Type: text/html\nContent-Type: image/png", "text/html");
+	g_autofree char *many = g_strnfill(50000, ';');
+	g_autofree char *header = g_strconcat("Content-Type: text/html", many, NULL);
+	check_type(header, "text/html");
+}
+
+static void m08_encodings_have_defaults(void)
+{
+	struct msg *m = msg_parse(unit_str("Content-Transfer-Encoding: Base64 (x)\n\nWA=="));
+	g_assert_cmpstr(m->root->encoding, ==, "base64");
+	msg_free(m);
+	m = msg_parse(unit_str("Content-Transfer-Encoding:\n\nx"));
+	g_assert_cmpstr(m->root->encoding, ==, "7bit");
+	msg_free(m);
+	m = msg_parse(unit_str("Content-Transfer-Encoding: base64\n" MIXED "--b\n\nx\n--b--\n"));
+	g_assert_cmpuint(m->root->children->len, ==, 1);
+	g_assert_true(has_defect(m, "encoded-multipart"));
+	msg_free(m);
+}
+
+static void parts_fields_are_read(void)
+{
+	struct msg *m =
+		msg_parse(unit_str("Content-Type: text/plain; charset=\"UTF-8\"; format=Flowed; DelSp=Yes; name=n\n"
+				   "Content-ID: <c@x>\nContent-Description: =?utf-8?q?d=0A?=\n"
+				   "Content-Disposition: Inline; filename=f\n\nx"));
+	g_assert_cmpstr(m->root->charset, ==, "utf-8");
+	g_assert_true(m->root->flowed);
+	g_assert_true(m->root->delsp);
+	g_assert_cmpstr(m->root->name, ==, "f");
+	g_assert_cmpstr(m->root->cid, ==, "c@x");
+	g_assert_cmpstr(m->root->description, ==, "d");
+	g_assert_cmpstr(m->root->disposition, ==, "inline");
+	msg_free(m);
+}
+
+#define PLAIN "--b\nContent-Type: text/plain\n\nplain\n"
+#define HTML "--b\nContent-Type: text/html\n\n<b>html</b>\n"
+#define IMAGE "--b\nContent-Type: image/png; name=i.png\n\nxyz\n"
+#define ALTERNATIVE "Content-Type: multipart/alternative; boundary=b\n\n"
+
+static void check_shown(const char *text, const char *section, unsigned files, unsigned attachments)
+{
+	struct msg *m = msg_parse(unit_str(text));
+	struct msg_part *shown = msg_shown(m->root);
+	g_assert_cmpstr(shown ? shown->section : NULL, ==, section);
+	GPtrArray *list = msg_files(m->root, shown);
+	g_assert_cmpuint(list->len, ==, files);
+	g_assert_cmpuint(msg_attachments(m->root), ==, attachments);
+	g_ptr_array_unref(list);
+	msg_free(m);
+}
+
+static void shown_part_is_the_best_text(void)
+{
+	check_shown("\nx", "1", 0, 0);
+	check_shown(ALTERNATIVE PLAIN HTML "--b--\n", "1", 1, 0);
+	check_shown(ALTERNATIVE HTML PLAIN "--b--\n", "2", 1, 0);
+	check_shown(ALTERNATIVE "--b\n\n\n" HTML "--b--\n", "2", 1, 0);
+	check_shown(MIXED IMAGE HTML PLAIN "--b--\n", "2", 2, 1);
+	check_shown(MIXED IMAGE "--b--\n", NULL, 1, 1);
+	check_shown(MIXED "--b\nContent-Type: message/rfc822\n\n\ninner\n--b\n\nouter\n--b--\n", "2", 1, 0);
+	check_shown("Content-Type: message/rfc822\n\n\ninner\n", "1.1", 0, 0);
+	check_shown("Content-Disposition: attachment\n\nx", NULL, 1, 1);
+	check_shown(MIXED "--b\nContent-Disposition: attachment\n\nx\n" PLAIN "--b--\n", "2", 1, 1);
+}
+
+static void attachments_are_what_people_call_so(void)
+{
+	check_shown("Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: inline; filename=x.png\n\n", NULL,
+		1, 0);
+	check_shown("Content-Type: application/pgp-signature\nContent-Disposition: attachment\n\n", NULL, 1, 0);
+	check_shown("Content-Type: text/plain; name=x.txt\n\nx", "1", 0, 0);
+	check_shown("Content-Type: message/rfc822\nContent-Disposition: attachment\n\n\nx", "1.1", 0, 1);
+}
+
+static void first_of_a_type_is_no_attachment(void)
+{
+	struct msg *m = msg_parse(unit_str(MIXED "--b\nContent-Disposition: attachment\n\nx\n" HTML PLAIN "--b--\n"));
+	g_assert_cmpstr(msg_first(m->root, "text/plain")->section, ==, "3");
+	g_assert_cmpstr(msg_first(m->root, "text/html")->section, ==, "2");
+	g_assert_null(msg_first(m->root, "image/png"));
+	msg_free(m);
+}
+
+static void pack_and_back_gives_the_same_tree(void)
+{
+	struct msg *m = msg_parse(unit_str(sample));
+	GString *packed = g_string_new(NULL), *again = g_string_new(NULL);
+	msg_part_pack(m->root, packed);
+	struct msg_part *back = msg_part_unpack(unit_exact(packed->str, packed->len));
+	GString *before = g_string_new(NULL), *after = g_string_new(NULL);
+	add_shape(m->root, before);
+	add_shape(back, after);
+	g_assert_cmpstr(before->str, ==, after->str);
+	msg_part_pack(back, again);
+	g_assert_true(g_string_equal(packed, again));
+	g_assert_cmpstr(msg_part_find(back, "3")->name, ==, "a.bin");
+	msg_part_free(back);
+	/* A prefix, an addition and random damage: NULL or a tree, never worse. */
+	for (size_t n = 0; n < packed->len; n++)
+		g_assert_null(msg_part_unpack(unit_exact(packed->str, n)));
+	g_string_append_c(packed, 'x');
+	g_assert_null(msg_part_unpack(unit_exact(packed->str, packed->len)));
+	for (size_t i = 0; i < packed->len - 1; i++) {
+		packed->str[i] ^= 0x41;
+		msg_part_free(msg_part_unpack(unit_exact(packed->str, packed->len - 1)));
+		packed->str[i] ^= 0x41;
+	}
+	g_string_free(packed, TRUE);
+	g_string_free(again, TRUE);
+	g_string_free(before, TRUE);
+	g_string_free(after, TRUE);
+	msg_free(m);
+}
+
+void suite(void)
+{
+	msg_init();
+	unit_add(parts_nested_get_their_sections);
+	unit_add(parts_have_exact_extents);
+	unit_add(parts_inner_message_has_its_header);
+	unit_add(parts_encoded_message_is_walked_into);
+	unit_add(m01_deep_nesting_stops_at_the_limit);
+	unit_add(m02_a_million_parts_meet_the_limit);
+	unit_add(m03_odd_boundaries_are_total);
+	unit_add(m04_preamble_and_epilogue_are_no_parts);
+	unit_add(m05_every_prefix_gives_a_tree);
+	unit_add(m21_extents_cover_damaged_messages);
+	unit_add(m08_content_types_have_defaults);
+	unit_add(m08_encodings_have_defaults);
+	unit_add(parts_fields_are_read);
+	unit_add(shown_part_is_the_best_text);
+	unit_add(attachments_are_what_people_call_so);
+	unit_add(first_of_a_type_is_no_attachment);
+	unit_add(pack_and_back_gives_the_same_tree);
+}
