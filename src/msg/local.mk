@@ -5,8 +5,11 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/charset.c \
 	src/msg/date.c \
 	src/msg/decode.c \
+	src/msg/entities.c \
 	src/msg/flags.c \
+	src/msg/flowed.c \
 	src/msg/header.c \
+	src/msg/html.c \
 	src/msg/internal.h \
 	src/msg/magic.c \
 	src/msg/msg.c \
@@ -14,4 +17,5 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/param.c \
 	src/msg/parse.c \
 	src/msg/part.c \
+	src/msg/text.c \
 	src/msg/words.c

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_header \
 	tests/unit/msg/test_magic \
 	tests/unit/msg/test_part \
+	tests/unit/msg/test_text \
 	tests/unit/msg/test_words
 tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
 tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
@@ -24,5 +25,7 @@ tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)
 tests_unit_msg_test_magic_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
 tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
+tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_words_SOURCES = tests/unit/msg/test_words.c $(UNIT)
 tests_unit_msg_test_words_LDADD = $(LINK_MSG) $(LINK_BASE)
