@@ -7,7 +7,13 @@ FUZZERS = \
 	tests/fuzz/fuzz_imap_response \
 	tests/fuzz/fuzz_imap_session \
 	tests/fuzz/fuzz_imap_utf7 \
-	tests/fuzz/fuzz_mailrc
+	tests/fuzz/fuzz_mailrc \
+	tests/fuzz/fuzz_msg_address \
+	tests/fuzz/fuzz_msg_date \
+	tests/fuzz/fuzz_msg_head \
+	tests/fuzz/fuzz_msg_parts \
+	tests/fuzz/fuzz_msg_text \
+	tests/fuzz/fuzz_msg_words
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_bodystructure.dict \
 	tests/fuzz/fuzz_imap_response.dict \
@@ -47,6 +53,30 @@ tests_fuzz_fuzz_imap_utf7_LDADD = $(LINK_IMAP)
 tests_fuzz_fuzz_mailrc_SOURCES = tests/fuzz/fuzz_mailrc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailrc_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mailrc_LDADD = src/config/libconfig.a $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_address_SOURCES = tests/fuzz/fuzz_msg_address.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_address_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_address_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_date_SOURCES = tests/fuzz/fuzz_msg_date.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_date_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_date_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_head_SOURCES = tests/fuzz/fuzz_msg_head.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_head_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_head_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_parts_SOURCES = tests/fuzz/fuzz_msg_parts.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_parts_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_parts_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_text_SOURCES = tests/fuzz/fuzz_msg_text.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_text_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_text_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_words_SOURCES = tests/fuzz/fuzz_msg_words.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_words_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_words_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 SECONDS = 60
 .PHONY: fuzz

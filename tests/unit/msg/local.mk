@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_header \
 	tests/unit/msg/test_magic \
 	tests/unit/msg/test_part \
+	tests/unit/msg/test_samples \
 	tests/unit/msg/test_text \
 	tests/unit/msg/test_words
 tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
@@ -25,7 +26,29 @@ tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)
 tests_unit_msg_test_magic_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
 tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_samples_SOURCES = tests/unit/msg/test_samples.c $(UNIT)
+tests_unit_msg_test_samples_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
 tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_words_SOURCES = tests/unit/msg/test_words.c $(UNIT)
 tests_unit_msg_test_words_LDADD = $(LINK_MSG) $(LINK_BASE)
+EXTRA_DIST += \
+	tests/data/msg/Apache-2.0.txt \
+	tests/data/msg/README \
+	tests/data/msg/bad-newlines-multiple-parts-base64.msg \
+	tests/data/msg/base64encoded-rfc822message-nested.msg \
+	tests/data/msg/basic-plain-with-bad-header-separator.msg \
+	tests/data/msg/boundary-name-clash.msg \
+	tests/data/msg/ending-boundaries.msg \
+	tests/data/msg/intermediate-boundaries.msg \
+	tests/data/msg/malformedHeader-nocrlfcrlf.msg \
+	tests/data/msg/missing-inner-start-boundary.msg \
+	tests/data/msg/multipartdigestnestedemptyparts.msg \
+	tests/data/msg/obsolete.msg \
+	tests/data/msg/rfc-000.eml \
+	tests/data/msg/rfc-002.eml \
+	tests/data/msg/rfc-007.eml \
+	tests/data/msg/rfc-008.eml \
+	tests/data/msg/rfc-009.eml \
+	tests/data/msg/russian-headers.msg \
+	tests/data/msg/weird-boundary.msg
