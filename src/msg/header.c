@@ -278,10 +278,11 @@ void msg_head_free(struct msg_head *h)
 {
 	if (!h)
 		return;
-	g_ptr_array_unref(h->fields);
-	g_ptr_array_unref(h->references);
+	/* What was taken out is NULL. */
+	g_clear_pointer(&h->fields, g_ptr_array_unref);
+	g_clear_pointer(&h->references, g_ptr_array_unref);
 	for (enum known k = FROM; k <= BCC; k++)
-		g_ptr_array_unref(*addresses_of(h, k));
+		g_clear_pointer(addresses_of(h, k), g_ptr_array_unref);
 	g_free(h->in_reply_to);
 	g_free(h->message_id);
 	g_free(h->subject);

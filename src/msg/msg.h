@@ -78,7 +78,7 @@ struct msg_head {
 };
 /* bytes: a header block with or without its ending empty line. The first of doubled fields wins. */
 struct msg_head *msg_head_parse(struct str bytes);
-void msg_head_free(struct msg_head *h);
+void msg_head_free(struct msg_head *h);                               /* members may have been taken out (NULL) */
 const char *msg_head_get(const struct msg_head *h, const char *name); /* decoded, first; NULL */
 /* One RFC 2047 unstructured value to clean UTF-8. g_free. */
 char *msg_decode_words(struct str raw);
@@ -130,7 +130,7 @@ struct msg {
 	GPtrArray *defects;    /* char *, stable English keywords: "depth-limit", "no-end-boundary", .. */
 };
 struct msg *msg_parse(struct str bytes);
-void msg_free(struct msg *m); /* members set to NULL were taken over */
+void msg_free(struct msg *m); /* members may have been taken out (NULL) */ /* members set to NULL were taken over */
 /* False: nothing in the first lines looks like a header (a file that is no message: show it as text). */
 bool msg_looks_like(struct str bytes);
 
