@@ -92,10 +92,9 @@ static struct json *part_of(const struct engine_message *m, const struct msg_par
 	json_add(j, "disposition", json_string(p->disposition));
 	json_add(j, "name", json_string(p->name));
 	json_add(j, "cid", json_string(p->cid));
-	if (digest && !p->children) {
-		const struct engine_leaf *l = leaf_of(m, p);
-		json_add(j, "sha256", json_string(l ? l->sha256 : NULL));
-	}
+	const struct engine_leaf *l = digest ? leaf_of(m, p) : NULL;
+	if (l)
+		json_add(j, "sha256", json_string(l->sha256));
 	for (unsigned i = 0; p->children && i < p->children->len; i++)
 		json_push(children, part_of(m, p->children->pdata[i], digest));
 	json_add(j, "children", children);
