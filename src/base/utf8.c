@@ -54,7 +54,9 @@ struct str utf8_cluster(struct str s, int *width_out)
 			break;
 		/* A picture asked for by VS16, and a flag of two letters, take two columns. */
 		int w = (c == 0xfe0f && width == 1) || second ? 2 : point_width(c);
-		if (w > width)
+		if (prev && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Mc))
+			width += w; /* a vowel sign that stands beside its letter */
+		else if (w > width)
 			width = w;
 		half_flag = flag && !second;
 		prev = c;

@@ -17,6 +17,7 @@ static void u09_width_counts_clusters(void)
 		{ "🇳🇴🇸🇪", 4 },               /* two flags */
 		{ "❤️", 2 },             /* VS16 asks for the picture */
 		{ "👍🏽", 2 },           /* skin tone */
+		{ "नि", 2 },                 /* a vowel sign that stands beside its letter */
 		{ "שלום", 4 },
 		{ "", 0 },
 	};
