@@ -146,4 +146,218 @@ const struct cli_verb *cli_verbs(size_t *n_out);
 bool cli_takes(const struct cli_verb *v, enum cli_option_id id);
 bool cli_is_global(enum cli_option_id id);
 
+/* ======== what a screen stands on: keys, commands, models. No curses here. ======== */
+
+/* --- keys: a code point, a control code, or one of these; Alt is Esc before the key --- */
+enum {
+	APP_KEY_TAB = 0x09,
+	APP_KEY_ENTER = 0x0d,
+	APP_KEY_ESC = 0x1b,
+	APP_KEY_BACKSPACE = 0x7f,
+	APP_KEY_UP = 0x110000, /* above every code point */
+	APP_KEY_DOWN,
+	APP_KEY_LEFT,
+	APP_KEY_RIGHT,
+	APP_KEY_HOME,
+	APP_KEY_END,
+	APP_KEY_PAGE_UP,
+	APP_KEY_PAGE_DOWN,
+	APP_KEY_INSERT,
+	APP_KEY_DELETE,
+	APP_KEY_BACKTAB,
+	APP_KEY_F1, /* F2 to F12 follow */
+	APP_KEY_LAST = APP_KEY_F1 + 11,
+};
+#define APP_CHORD_MAX 3 /* keys of one command */
+
+/* --- commands: one table feeds dispatch, the hint line, help, completion and the manual --- */
+enum app_context { CTX_INDEX, CTX_MESSAGE, CTX_FOLDERS, CTX_PARTS, CTX_TEXT, CTX_COUNT };
+enum app_group { GROUP_MOVE, GROUP_READ, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
+
+enum app_command {
+	CMD_NONE,
+	CMD_DOWN,
+	CMD_UP,
+	CMD_LINE_DOWN,
+	CMD_LINE_UP,
+	CMD_PAGE_DOWN,
+	CMD_PAGE_UP,
+	CMD_FIRST,
+	CMD_LAST,
+	CMD_SCREEN_TOP,
+	CMD_SCREEN_MIDDLE,
+	CMD_NEXT_UNREAD,
+	CMD_PREV_UNREAD,
+	CMD_NEXT_MESSAGE,
+	CMD_PREV_MESSAGE,
+	CMD_READ,
+	CMD_OPEN,
+	CMD_BACK,
+	CMD_PARTS,
+	CMD_HEADERS,
+	CMD_SOURCE,
+	CMD_SAVE,
+	CMD_SYNC,
+	CMD_FOLDER,
+	CMD_NEXT_ACCOUNT,
+	CMD_PREV_ACCOUNT,
+	CMD_SIDEBAR,
+	CMD_BANNER_WORDS,
+	CMD_BANNER_RETRY,
+	CMD_BANNER_PASSWORD,
+	CMD_BANNER_HIDE,
+	CMD_HELP,
+	CMD_REDRAW,
+	CMD_COUNT,
+};
+
+struct app_command_info {
+	const char *name;  /* "next-unread": what `bind` says */
+	const char *keys;  /* default keys, blank between them: "j Down"; a chord has no blank: "!w", "EscTab" */
+	const char *hint;  /* a word or two for the hint line, N_(); NULL: never there */
+	const char *help;  /* what it does, N_() */
+	unsigned contexts; /* bits 1 << CTX_ */
+	enum app_group group;
+};
+const struct app_command_info *app_command_info(enum app_command c);
+enum app_command app_command_find(const char *name); /* CMD_NONE: no such command */
+extern const char *const app_context_names[CTX_COUNT];
+const char *app_group_title(enum app_group g); /* translated */
+/* The likeliest commands of a context, best first, ended by CMD_NONE; at most 7. */
+const enum app_command *app_hints(enum app_context ctx);
+
+/* --- the key map: the table's keys and the mailrc's `bind` lines over them --- */
+struct keymap;
+/* complaints (char *, may be NULL) gets a sentence for each bind that says nothing. */
+struct keymap *keymap_new(const struct cfg *cfg, GPtrArray *complaints);
+void keymap_free(struct keymap *k);
+enum keymap_match { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_FOUND };
+enum keymap_match keymap_find(
+	const struct keymap *k, enum app_context ctx, const uint32_t *keys, size_t n, enum app_command *out);
+char *keymap_first(
+	const struct keymap *k, enum app_context ctx, enum app_command c);          /* "Enter"; NULL: no key; g_free */
+char *keymap_all(const struct keymap *k, enum app_context ctx, enum app_command c); /* "j, Down"; NULL; g_free */
+/* One chord from its written form ("j", "^D", "EscTab", "!w"); the number of keys, 0: malformed. */
+size_t key_parse(const char *text, uint32_t keys[APP_CHORD_MAX]);
+char *key_name(uint32_t key); /* g_free */
+
+/* --- accounts and their folders --- */
+/* A model tells its owner that what it shows has changed. Called from the context; draw later. */
+typedef void (*model_changed_fn)(void *aux);
+
+struct model_account {
+	const struct cfg_account *cfg;
+	struct account_state state; /* of the last EV_ACCOUNT */
+	bool known;                 /* an EV_ACCOUNT has come */
+	GPtrArray *folders;         /* struct store_folder *, in the order shown */
+	bool asked, again;          /* a REQ_FOLDERS is under way; another is due */
+	uint32_t request;
+	struct engine_ask *ask; /* a password is wanted; NULL */
+	char *work;             /* a long work: what; NULL */
+	uint64_t done, total;
+	uint32_t work_folder;
+	bool hidden; /* the banner was put away; a new trouble brings it back */
+};
+struct model_folders {
+	struct app *app;
+	GPtrArray *accounts; /* struct model_account *, as in the mailrc */
+	model_changed_fn changed;
+	void *aux;
+};
+struct model_folders *model_folders_new(struct app *a, model_changed_fn changed, void *aux);
+void model_folders_free(struct model_folders *m);
+void model_folders_load(struct model_folders *m, int account);                           /* -1: all */
+void model_folders_event(struct model_folders *m, struct event *ev);                     /* an event of no request */
+struct model_account *model_folders_account(const struct model_folders *m, int account); /* NULL: no such index */
+const struct store_folder *model_folders_find(const struct model_folders *m, int account, const char *name);
+uint32_t model_folder_unread(const struct store_folder *f);
+/* The next folder after (account, name) that holds unread mail, going round once. */
+const struct store_folder *model_folders_next_unread(const struct model_folders *m, int *account, const char *name);
+/* How well the letters of `typed` are found in `name`, in order: 0 not at all, more is better. */
+int model_fuzzy(const char *typed, const char *name);
+/* Fills an account's password question, or tries again with the typed password. Takes secret. */
+void model_folders_password(struct model_folders *m, int account, struct secret *secret);
+
+/* --- the rows of one folder --- */
+#define MODEL_LIST_WINDOW 200 /* rows asked for at a time */
+#define MODEL_LIST_KEEP 400   /* rows kept round the cursor */
+#define MODEL_LIST_SEEK 20    /* windows looked through for an unread message */
+
+enum model_seek { SEEK_NO, SEEK_DOWN, SEEK_UP };
+struct model_list {
+	struct app *app;
+	int account;
+	char *name;                  /* of the folder, as shown */
+	struct store_folder *folder; /* as it stood with the newest rows; NULL: not in the cache */
+	GPtrArray *rows;             /* struct store_row *: an unbroken stretch */
+	uint32_t first;              /* position of rows[0] in the folder, from 0 */
+	uint32_t total;              /* rows of the folder in the cache */
+	uint32_t cursor, top;        /* positions; top is the first on the screen */
+	uint32_t height;             /* messages on the screen */
+	bool loaded;                 /* an answer has come */
+	struct err err;              /* why there are no rows */
+	/* The rest is the model's own. */
+	bool stale;       /* the cache has changed since the last question */
+	uint32_t request; /* the window asked for, 0 none */
+	struct store_window asked;
+	bool asked_to_seek;
+	GPtrArray *coming;           /* its rows */
+	enum model_seek seek;        /* looking for unread mail past what is loaded */
+	uint32_t seek_at, seek_left; /* the next position to look at; windows left */
+	int64_t seek_mid;            /* the last row looked at */
+	uint32_t seek_uid;
+	uint32_t opened; /* the REQ_OPEN; 0: not sent or ended */
+	bool wanted;     /* the engine was told */
+	model_changed_fn changed;
+	void (*sought)(void *aux, bool found);
+	void *aux;
+};
+/* Asks for the newest rows and then tells the engine that the folder is looked at. sought, which may be NULL,
+ * hears how each model_list_seek ended. */
+struct model_list *model_list_new(struct app *a, int account, const char *name, model_changed_fn changed,
+	void (*sought)(void *aux, bool found), void *aux);
+void model_list_free(struct model_list *m); /* the folder is no longer looked at */
+void model_list_event(struct model_list *m, const struct event *ev);
+/* The message at a position, NULL while it is not here yet. */
+const struct store_row *model_list_row(const struct model_list *m, uint32_t position);
+const struct store_row *model_list_current(const struct model_list *m);
+void model_list_height(struct model_list *m, uint32_t rows);
+void model_list_move(struct model_list *m, int64_t by); /* the cursor, stopping at both ends */
+void model_list_scroll(struct model_list *m, int pages);
+void model_list_first(struct model_list *m);
+void model_list_last(struct model_list *m);
+void model_list_to(struct model_list *m, uint32_t position);
+/* Puts the cursor on the next unread message below or above it (inclusive: it may stay where it is). */
+void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive);
+void model_list_stop(struct model_list *m); /* the search */
+
+/* --- one message --- */
+struct model_message {
+	struct app *app;
+	int account;
+	char *folder;
+	uint32_t folder_id, uid;
+	char *section;                  /* NULL: the part the program chose */
+	struct engine_message *message; /* NULL: not here yet */
+	struct err err;                 /* why it will not come */
+	uint32_t request;
+	uint64_t done, total;
+	char *raw; /* the source, cleaned; NULL: not asked or not here yet */
+	uint32_t raw_request;
+	uint32_t save_request;
+	char *said; /* a sentence for the user (saved, failed); taken by whoever shows it */
+	model_changed_fn changed;
+	void *aux;
+};
+struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
+	uint32_t uid, const char *section, model_changed_fn changed, void *aux);
+void model_message_free(struct model_message *m);
+void model_message_source(struct model_message *m); /* asks for the source */
+void model_message_save(struct model_message *m, const char *section, const char *typed_path);
+/* A path for the part that does not exist yet, in the save directory. g_free. */
+char *model_message_save_path(const struct model_message *m, const struct msg_part *p);
+bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
+uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+/* ======== end of what a screen stands on ======== */
+
 #endif

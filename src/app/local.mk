@@ -3,6 +3,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
 	src/app/cli.c \
+	src/app/commands.c \
 	src/app/date.c \
 	src/app/id.c \
+	src/app/keymap.c \
+	src/app/model_folders.c \
+	src/app/model_list.c \
+	src/app/model_message.c \
 	src/app/words.c

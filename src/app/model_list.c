@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/app.h"
+
+#include <string.h>
+
+/* --- what is loaded --- */
+static uint32_t end_of(const struct model_list *m)
+{
+	return m->first + m->rows->len;
+}
+
+const struct store_row *model_list_row(const struct model_list *m, uint32_t position)
+{
+	if (position < m->first || position >= end_of(m))
+		return NULL;
+	return m->rows->pdata[position - m->first];
+}
+
+const struct store_row *model_list_current(const struct model_list *m)
+{
+	return model_list_row(m, m->cursor);
+}
+
+static void set_rows(struct model_list *m, GPtrArray *rows, uint32_t first)
+{
+	g_ptr_array_unref(m->rows);
+	m->rows = rows;
+	m->first = first;
+}
+
+/* The cursor into the folder and the screen round the cursor. */
+static void clamp(struct model_list *m)
+{
+	uint32_t height = MAX(m->height, 1);
+	m->cursor = m->total ? MIN(m->cursor, m->total - 1) : 0;
+	if (m->top > m->cursor)
+		m->top = m->cursor;
+	if (m->cursor >= m->top + height)
+		m->top = m->cursor - height + 1;
+	uint32_t last_top = m->total > height ? m->total - height : 0;
+	m->top = MIN(m->top, last_top);
+}
+
+/* --- asking --- */
+static void ended(struct model_list *m, struct event *ev);
+
+static void got_rows(struct event *ev, void *aux)
+{
+	struct model_list *m = aux;
+	if (ev->type == EV_ENDED) {
+		ended(m, ev);
+		return;
+	}
+	if (ev->type != EV_ROWS)
+		return;
+	if (ev->folder) {
+		if (m->folder)
+			store_folder_clear(m->folder);
+		g_free(m->folder);
+		m->folder = g_steal_pointer(&ev->folder);
+	}
+	if (ev->rows) {
+		g_ptr_array_unref(m->coming);
+		m->coming = g_steal_pointer(&ev->rows);
+	}
+}
+
+static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t uid, unsigned rows)
+{
+	struct request *r = request_new(REQ_WINDOW, 0, m->account);
+	m->asked = (struct store_window){
+		.order = ORDER_RECEIVED,
+		.anchor = anchor,
+		.mid = mid,
+		.uid = uid,
+		.rows = rows,
+	};
+	r->window = m->asked;
+	r->folder = g_strdup(m->name);
+	m->coming = store_rows_new();
+	m->asked_to_seek = false;
+	m->request = app_request(m->app, r, got_rows, m);
+}
+
+static void ask_beside(struct model_list *m, enum store_anchor anchor, guint at, unsigned rows)
+{
+	const struct store_row *row = m->rows->pdata[at];
+	ask(m, anchor, row->mid, row->uid, rows);
+}
+
+static void drop_question(struct model_list *m)
+{
+	app_forget(m->app, m->request);
+	m->request = 0;
+	g_clear_pointer(&m->coming, g_ptr_array_unref);
+}
+
+static void ask_again(struct model_list *m)
+{
+	m->stale = false;
+	if (!m->rows->len)
+		ask(m, ANCHOR_TOP, 0, 0, CLAMP(2 * m->height, ENGINE_WINDOW_ROWS, MODEL_LIST_WINDOW));
+	else if (!m->first)
+		ask(m, ANCHOR_TOP, 0, 0, MAX(m->rows->len, ENGINE_WINDOW_ROWS));
+	else
+		ask_beside(m, ANCHOR_AT, 0, m->rows->len);
+}
+
+static void ask_to_seek(struct model_list *m)
+{
+	enum store_anchor anchor = m->seek == SEEK_DOWN ? ANCHOR_BELOW : ANCHOR_ABOVE;
+	ask(m, anchor, m->seek_mid, m->seek_uid, MODEL_LIST_WINDOW);
+	m->asked_to_seek = true;
+}
+
+/* One question at a time, for what the screen is nearest to lacking. */
+static void pump(struct model_list *m)
+{
+	if (m->request)
+		return;
+	if (m->stale) {
+		ask_again(m);
+		return;
+	}
+	if (m->seek) {
+		ask_to_seek(m);
+		return;
+	}
+	if (!m->rows->len)
+		return;
+	uint32_t margin = MAX(m->height, 10);
+	uint32_t low = m->top > margin ? m->top - margin : 0;
+	uint32_t high = MIN(m->total, m->top + m->height + margin);
+	if (high > end_of(m))
+		ask_beside(m, ANCHOR_BELOW, m->rows->len - 1, MODEL_LIST_WINDOW);
+	else if (low < m->first)
+		ask_beside(m, ANCHOR_ABOVE, 0, MODEL_LIST_WINDOW);
+}
+
+/* --- answers --- */
+/* Where the message of that key stands now, or the next older one if it has gone. */
+static uint32_t position_of(const struct model_list *m, int64_t mid, uint32_t uid)
+{
+	for (guint i = 0; i < m->rows->len; i++) {
+		const struct store_row *row = m->rows->pdata[i];
+		if (row->mid < mid || (row->mid == mid && row->uid <= uid))
+			return m->first + i;
+	}
+	return m->rows->len ? end_of(m) - 1 : 0;
+}
+
+/* Takes a fresh stretch and keeps the cursor on its message. */
+static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
+{
+	const struct store_row *current = model_list_current(m);
+	int64_t mid = current ? current->mid : 0;
+	uint32_t uid = current ? current->uid : 0, old = m->cursor;
+	bool known = current != NULL;
+	set_rows(m, rows, first);
+	if (known) {
+		m->cursor = position_of(m, mid, uid);
+		/* The rows on the screen stay where they are, save at the top, where new mail should be seen. */
+		if (m->top)
+			m->top = (uint32_t)MAX((int64_t)m->top + m->cursor - old, 0);
+	}
+}
+
+static void append(struct model_list *m, GPtrArray *rows)
+{
+	g_ptr_array_extend_and_steal(m->rows, rows);
+	uint32_t spare = m->rows->len > MODEL_LIST_KEEP ? m->rows->len - MODEL_LIST_KEEP : 0;
+	uint32_t above = m->top > m->first ? m->top - m->first : 0;
+	spare = MIN(spare, above);
+	if (spare)
+		g_ptr_array_remove_range(m->rows, 0, spare);
+	m->first += spare;
+}
+
+/* The rows above are counted from the bottom or from a guess: reaching the top shows the true count. */
+static void prepend(struct model_list *m, GPtrArray *rows, bool reached_top)
+{
+	int64_t first = (int64_t)m->first - rows->len;
+	int64_t shift = reached_top || first < 0 ? -first : 0;
+	m->cursor = (uint32_t)MAX(m->cursor + shift, 0);
+	m->top = (uint32_t)MAX(m->top + shift, 0);
+	m->first = (uint32_t)(first + shift);
+	GPtrArray *old = m->rows;
+	m->rows = rows;
+	g_ptr_array_extend_and_steal(m->rows, old);
+	uint32_t bottom = m->top + m->height;
+	uint32_t spare = m->rows->len > MODEL_LIST_KEEP ? m->rows->len - MODEL_LIST_KEEP : 0;
+	spare = MIN(spare, end_of(m) > bottom ? end_of(m) - bottom : 0);
+	if (spare)
+		g_ptr_array_remove_range(m->rows, (guint)(m->rows->len - spare), spare);
+}
+
+static void count(struct model_list *m, bool reached_end)
+{
+	uint32_t told = m->folder ? m->folder->rows : 0;
+	m->total = reached_end ? end_of(m) : MAX(told, end_of(m));
+}
+
+static void take_window(struct model_list *m, GPtrArray *rows)
+{
+	bool short_of = rows->len < m->asked.rows;
+	uint32_t told = m->folder ? m->folder->rows : 0;
+	switch (m->asked.anchor) {
+	case ANCHOR_TOP:
+		replace(m, rows, 0);
+		count(m, short_of);
+		break;
+	case ANCHOR_AT:
+		replace(m, rows, m->first);
+		/* Gone from under us: the newest are always there. */
+		m->stale = m->stale || !rows->len;
+		count(m, short_of);
+		break;
+	case ANCHOR_BELOW:
+		append(m, rows);
+		count(m, short_of);
+		break;
+	case ANCHOR_ABOVE:
+		prepend(m, rows, short_of);
+		count(m, false);
+		break;
+	case ANCHOR_BOTTOM:
+		m->total = short_of ? rows->len : MAX(told, rows->len);
+		set_rows(m, rows, m->total - rows->len);
+		m->cursor = m->total;
+		break;
+	}
+	clamp(m);
+}
+
+static void seek_done(struct model_list *m, bool found)
+{
+	m->seek = SEEK_NO;
+	if (m->sought)
+		m->sought(m->aux, found);
+}
+
+/* The first unread of rows in the direction looked; -1: none. */
+static int first_unread(const GPtrArray *rows, enum model_seek way, guint from)
+{
+	int step = way == SEEK_DOWN ? 1 : -1;
+	for (int i = (int)from; i >= 0 && i < (int)rows->len; i += step)
+		if (!(((const struct store_row *)rows->pdata[i])->flags & MSG_SEEN))
+			return i;
+	return -1;
+}
+
+static void seek_past(struct model_list *m, const GPtrArray *rows)
+{
+	const struct store_row *edge = rows->pdata[m->seek == SEEK_DOWN ? rows->len - 1 : 0];
+	m->seek_mid = edge->mid;
+	m->seek_uid = edge->uid;
+}
+
+static void take_sought(struct model_list *m, GPtrArray *rows)
+{
+	bool down = m->seek == SEEK_DOWN, short_of = rows->len < m->asked.rows;
+	uint32_t begins = down ? m->seek_at : m->seek_at + 1 > rows->len ? m->seek_at + 1 - rows->len : 0;
+	int found = rows->len ? first_unread(rows, m->seek, down ? 0 : rows->len - 1) : -1;
+	if (found >= 0) {
+		set_rows(m, rows, begins);
+		m->total = MAX(m->total, end_of(m));
+		m->cursor = begins + (uint32_t)found;
+		clamp(m);
+		seek_done(m, true);
+		return;
+	}
+	if (short_of || !--m->seek_left) {
+		g_ptr_array_unref(rows);
+		seek_done(m, false);
+		return;
+	}
+	m->seek_at = down ? begins + rows->len : begins ? begins - 1 : 0;
+	seek_past(m, rows);
+	g_ptr_array_unref(rows);
+}
+
+static void got_opened(struct event *ev, void *aux)
+{
+	struct model_list *m = aux;
+	if (ev->type != EV_ENDED)
+		return;
+	m->opened = 0;
+	if (ev->err.cause && ev->err.scope == ERR_FOLDER)
+		err_move(&m->err, &ev->err);
+	m->changed(m->aux);
+}
+
+/* Told once the first rows are on their way to the screen: no socket comes before them. */
+static void tell_engine(struct model_list *m)
+{
+	if (m->wanted)
+		return;
+	m->wanted = true;
+	struct request *r = request_new(REQ_OPEN, 0, m->account);
+	r->folder = g_strdup(m->name);
+	m->opened = app_request(m->app, r, got_opened, m);
+}
+
+static void ended(struct model_list *m, struct event *ev)
+{
+	GPtrArray *rows = g_steal_pointer(&m->coming);
+	bool failed = ev->err.cause != ERR_NONE;
+	m->request = 0;
+	m->loaded = true;
+	if (failed) {
+		g_ptr_array_unref(rows);
+		if (ev->err.cause != ERR_MISSING)
+			err_move(&m->err, &ev->err);
+		if (m->asked_to_seek)
+			seek_done(m, false);
+	} else {
+		err_clear(&m->err);
+		if (m->asked_to_seek)
+			take_sought(m, rows);
+		else
+			take_window(m, rows);
+	}
+	tell_engine(m);
+	if (!failed || m->stale)
+		pump(m);
+	m->changed(m->aux);
+}
+
+/* --- lifecycle --- */
+struct model_list *model_list_new(struct app *a, int account, const char *name, model_changed_fn changed,
+	void (*sought)(void *aux, bool found), void *aux)
+{
+	struct model_list *m = g_new0(struct model_list, 1);
+	m->app = a;
+	m->account = account;
+	m->name = g_strdup(name);
+	m->rows = store_rows_new();
+	m->changed = changed;
+	m->sought = sought;
+	m->aux = aux;
+	ask_again(m);
+	return m;
+}
+
+void model_list_free(struct model_list *m)
+{
+	if (!m)
+		return;
+	drop_question(m);
+	app_forget(m->app, m->opened);
+	if (m->wanted) {
+		struct request *r = request_new(REQ_CLOSE, 0, m->account);
+		r->folder = g_strdup(m->name);
+		app_request(m->app, r, NULL, NULL);
+	}
+	g_ptr_array_unref(m->rows);
+	if (m->folder)
+		store_folder_clear(m->folder);
+	g_free(m->folder);
+	err_clear(&m->err);
+	g_free(m->name);
+	g_free(m);
+}
+
+void model_list_event(struct model_list *m, const struct event *ev)
+{
+	if (ev->account != m->account)
+		return;
+	bool rows = ev->type == EV_CHANGED && (!m->folder || ev->folder_id == m->folder->id);
+	if (!rows && ev->type != EV_FOLDER)
+		return;
+	m->stale = true;
+	pump(m);
+}
+
+/* --- moving --- */
+void model_list_to(struct model_list *m, uint32_t position)
+{
+	/* Never farther from what is loaded than one question brings. */
+	if (m->rows->len) {
+		uint32_t low = m->first > MODEL_LIST_WINDOW ? m->first - MODEL_LIST_WINDOW : 0;
+		position = CLAMP(position, low, end_of(m) - 1 + MODEL_LIST_WINDOW);
+	}
+	m->cursor = position;
+	clamp(m);
+	pump(m);
+	m->changed(m->aux);
+}
+
+void model_list_move(struct model_list *m, int64_t by)
+{
+	int64_t to = CLAMP((int64_t)m->cursor + by, 0, (int64_t)G_MAXUINT32);
+	model_list_to(m, (uint32_t)to);
+}
+
+void model_list_scroll(struct model_list *m, int pages)
+{
+	int64_t step = (int64_t)pages * MAX(m->height, 1);
+	int64_t top = CLAMP((int64_t)m->top + step, 0, (int64_t)G_MAXUINT32);
+	m->top = (uint32_t)top;
+	model_list_move(m, step);
+}
+
+void model_list_height(struct model_list *m, uint32_t rows)
+{
+	if (m->height == rows)
+		return;
+	m->height = rows;
+	clamp(m);
+	pump(m);
+}
+
+static void jump(struct model_list *m, enum store_anchor anchor, uint32_t position)
+{
+	drop_question(m);
+	m->seek = SEEK_NO;
+	set_rows(m, store_rows_new(), position);
+	m->cursor = position;
+	clamp(m);
+	ask(m, anchor, 0, 0, MODEL_LIST_WINDOW);
+	m->changed(m->aux);
+}
+
+void model_list_first(struct model_list *m)
+{
+	if (!m->first)
+		model_list_to(m, 0);
+	else
+		jump(m, ANCHOR_TOP, 0);
+}
+
+void model_list_last(struct model_list *m)
+{
+	if (end_of(m) >= m->total)
+		model_list_to(m, m->total ? m->total - 1 : 0);
+	else
+		jump(m, ANCHOR_BOTTOM, m->total - 1);
+}
+
+void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive)
+{
+	model_list_stop(m);
+	bool down = way == SEEK_DOWN;
+	int64_t from = (int64_t)m->cursor - m->first + (inclusive ? 0 : down ? 1 : -1);
+	bool here = from >= 0 && from < (int64_t)m->rows->len;
+	int found = here ? first_unread(m->rows, way, (guint)from) : -1;
+	if (found >= 0) {
+		model_list_to(m, m->first + (uint32_t)found);
+		seek_done(m, true);
+		return;
+	}
+	bool more = down ? end_of(m) < m->total : m->first > 0;
+	if (!more || !m->rows->len || (m->folder && m->folder->complete && !m->folder->rows_unseen)) {
+		seek_done(m, false);
+		return;
+	}
+	m->seek = way;
+	m->seek_left = MODEL_LIST_SEEK;
+	m->seek_at = down ? end_of(m) : m->first - 1;
+	seek_past(m, m->rows);
+	pump(m);
+}
+
+void model_list_stop(struct model_list *m)
+{
+	if (m->request && m->asked_to_seek)
+		drop_question(m);
+	m->seek = SEEK_NO;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/app.h"
+
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+#define SAVE_NAMES_MAX 1000 /* "name (2)", "name (3)", .. tried before giving up */
+
+static struct request *about(const struct model_message *m, enum request_type type)
+{
+	struct request *r = request_new(type, 0, m->account);
+	r->folder = g_strdup(m->folder);
+	r->folder_id = m->folder_id;
+	r->uid = m->uid;
+	return r;
+}
+
+static void got_message(struct event *ev, void *aux)
+{
+	struct model_message *m = aux;
+	if (ev->type == EV_MESSAGE && ev->message) {
+		g_clear_pointer(&m->message, engine_message_free);
+		m->message = g_steal_pointer(&ev->message);
+	} else if (ev->type == EV_PROGRESS) {
+		m->done = ev->bytes_done;
+		m->total = ev->bytes_total;
+	} else if (ev->type == EV_ENDED) {
+		m->request = 0;
+		err_move(&m->err, &ev->err);
+	}
+	m->changed(m->aux);
+}
+
+struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
+	uint32_t uid, const char *section, model_changed_fn changed, void *aux)
+{
+	struct model_message *m = g_new0(struct model_message, 1);
+	m->app = a;
+	m->account = account;
+	m->folder = g_strdup(folder);
+	m->folder_id = folder_id;
+	m->uid = uid;
+	m->section = g_strdup(section);
+	m->changed = changed;
+	m->aux = aux;
+	struct request *r = about(m, REQ_READ);
+	r->section = g_strdup(section);
+	m->request = app_request(a, r, got_message, m);
+	return m;
+}
+
+void model_message_free(struct model_message *m)
+{
+	if (!m)
+		return;
+	app_forget(m->app, m->request);
+	app_forget(m->app, m->raw_request);
+	app_forget(m->app, m->save_request);
+	engine_message_free(m->message);
+	err_clear(&m->err);
+	g_free(m->folder);
+	g_free(m->section);
+	g_free(m->raw);
+	g_free(m->said);
+	g_free(m);
+}
+
+static void say(struct model_message *m, char *sentence)
+{
+	g_free(m->said);
+	m->said = sentence;
+}
+
+static void say_err(struct model_message *m, const struct err *e)
+{
+	const struct cfg *cfg = app_cfg(m->app);
+	bool known = m->account >= 0 && (guint)m->account < cfg->accounts->len;
+	const struct cfg_account *a = known ? cfg->accounts->pdata[m->account] : NULL;
+	say(m, app_err_text(e, a ? a->label : NULL));
+}
+
+static void got_source(struct event *ev, void *aux)
+{
+	struct model_message *m = aux;
+	if (ev->type == EV_BYTES) {
+		g_free(m->raw);
+		m->raw = utf8_text(buf_str(&ev->bytes));
+	} else if (ev->type == EV_ENDED) {
+		m->raw_request = 0;
+		if (ev->err.cause)
+			say_err(m, &ev->err);
+	}
+	m->changed(m->aux);
+}
+
+void model_message_source(struct model_message *m)
+{
+	if (m->raw || m->raw_request)
+		return;
+	m->raw_request = app_request(m->app, about(m, REQ_RAW), got_source, m);
+}
+
+static void got_saved(struct event *ev, void *aux)
+{
+	struct model_message *m = aux;
+	if (ev->type == EV_SAVED) {
+		g_autofree char *name = utf8_line(str_of(ev->path));
+		g_autofree char *size = app_size(ev->bytes_done);
+		say(m, g_strdup_printf(_("Saved %s (%s)."), name, size));
+	} else if (ev->type == EV_ENDED) {
+		m->save_request = 0;
+		if (ev->err.cause)
+			say_err(m, &ev->err);
+	}
+	m->changed(m->aux);
+}
+
+static char *expand_home(const char *path)
+{
+	if (path[0] == '~' && (path[1] == '/' || !path[1]))
+		return g_build_filename(g_get_home_dir(), path + 1, NULL);
+	return g_strdup(path);
+}
+
+void model_message_save(struct model_message *m, const char *section, const char *typed_path)
+{
+	if (m->save_request) {
+		say(m, g_strdup(_("Another part is being saved; ^C stops it.")));
+		return;
+	}
+	struct request *r = about(m, REQ_PART);
+	r->section = g_strdup(section);
+	r->path = expand_home(typed_path);
+	m->save_request = app_request(m->app, r, got_saved, m);
+}
+
+/* "photo.png" -> "photo (2).png" */
+static char *numbered(const char *name, int n)
+{
+	const char *dot = strrchr(name, '.');
+	size_t stem = dot && dot != name ? (size_t)(dot - name) : strlen(name);
+	return g_strdup_printf("%.*s (%d)%s", (int)stem, name, n, name + stem);
+}
+
+static char *part_name(const struct msg_part *p)
+{
+	if (p->name && *p->name)
+		return fs_safe_name(p->name);
+	const char *kind = !strcmp(p->type, "text/plain")       ? "txt"
+			   : !strcmp(p->type, "text/html")      ? "html"
+			   : !strcmp(p->type, "text/calendar")  ? "ics"
+			   : !strcmp(p->type, "message/rfc822") ? "eml"
+								: "bin";
+	g_autofree char *made = g_strdup_printf("part-%s.%s", p->section, kind);
+	return fs_safe_name(made);
+}
+
+char *model_message_save_path(const struct model_message *m, const struct msg_part *p)
+{
+	const char *dir = app_cfg(m->app)->options.save_dir;
+	g_autofree char *home = dir ? expand_home(dir) : NULL;
+	g_autofree char *name = part_name(p);
+	for (int n = 1; n < SAVE_NAMES_MAX; n++) {
+		g_autofree char *tried = n == 1 ? g_strdup(name) : numbered(name, n);
+		g_autofree char *path = home ? g_build_filename(home, tried, NULL) : g_strdup(tried);
+		if (!g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+			return g_steal_pointer(&path);
+	}
+	return g_strdup(name);
+}
+
+bool model_message_stop(struct model_message *m)
+{
+	bool any = m->request || m->raw_request || m->save_request;
+	app_cancel(m->app, m->request);
+	app_cancel(m->app, m->raw_request);
+	app_cancel(m->app, m->save_request);
+	return any;
+}
+
+uint64_t model_part_size(const struct msg_part *p)
+{
+	if (!strcmp(p->encoding, "base64")) /* four octets for three, and line ends */
+		return p->size / 78 * 57 + p->size % 78 * 3 / 4;
+	return p->size;
+}
