@@ -1,0 +1,9 @@
+check_PROGRAMS += tests/unit/ui/test_grid
+tests_unit_ui_test_grid_SOURCES = tests/unit/ui/test_grid.c $(UNIT)
+tests_unit_ui_test_grid_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/ui/test_key
+tests_unit_ui_test_key_SOURCES = tests/unit/ui/test_key.c $(UNIT)
+tests_unit_ui_test_key_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/ui/test_text
+tests_unit_ui_test_text_SOURCES = tests/unit/ui/test_text.c $(UNIT)
+tests_unit_ui_test_text_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)

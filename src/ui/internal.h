@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of ui: layout, widgets, views and the loop round them. */
+#ifndef BOXWOOD_UI_INTERNAL_H
+#define BOXWOOD_UI_INTERNAL_H
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "ui/grid.h"
+#include "ui/key.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+/* --- layout.c: where things stand on a screen of any size --- */
+#define SIDEBAR_FROM_COLS 100 /* shown unasked */
+#define SIDEBAR_LEAST_COLS 50 /* shown at all */
+#define SIDEBAR_COLS 17       /* with its border */
+#define TWO_LINES_BELOW 60    /* columns under which a message takes two lines */
+
+struct rect {
+	int row, col, rows, cols; /* rows 0: there is no place for it */
+};
+struct layout {
+	struct rect status, sidebar, body, banner, message, hint;
+};
+/* The body has at least one row always; the rest comes as there is place. */
+struct layout layout_make(int rows, int cols, int banner_rows, bool sidebar);
+
+/* --- widget_list.c: a cursor in a list that is all here --- */
+struct list {
+	int count, cursor, top, height;
+};
+void list_show(struct list *l, int count, int height); /* the size of now; the cursor stays inside */
+bool list_command(struct list *l, enum app_command c); /* true: it moved by that command */
+
+/* --- widget_text.c: long text, wrapped as it is looked at --- */
+#define TEXT_BODY 0x100 /* a style: quoted lines show how deep */
+#define TEXT_RULE 0x200 /* a style: a line across */
+
+struct text;
+struct text *text_new(void);
+void text_free(struct text *t); /* NULL is a no-op */
+void text_reset(struct text *t);
+/* One paragraph or many; continuation lines are indented by that much. Cleans what it takes. */
+void text_add(struct text *t, unsigned style, int indent, struct str paragraphs);
+void text_addf(struct text *t, unsigned style, int indent, const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+void text_draw(struct text *t, struct grid *g, struct rect r);
+bool text_command(struct text *t, enum app_command c);
+int text_lines(struct text *t, int width, int most); /* at that width, counted up to most */
+int text_percent(const struct text *t);              /* of what has been passed at the bottom of the last draw */
+/* One line of at most width columns: octets of s it takes, with the blanks it ends in. For tests too. */
+size_t text_wrap(struct str s, int width);
+
+/* --- widget_input.c: one line being typed --- */
+#define INPUT_MAX 4096
+
+struct input {
+	char *text; /* INPUT_MAX + 1 octets, never moved, wiped at the end: it may hold a password */
+	size_t n, at;
+	bool hidden;
+};
+void input_init(struct input *in, const char *text, bool hidden);
+void input_clear(struct input *in);
+bool input_key(struct input *in, uint32_t key, const char *paste); /* false: no key of a line editor */
+void input_draw(const struct input *in, struct grid *g, struct rect r, const char *label);
+
+/* --- widget_status.c: the lines round the body --- */
+struct ui;
+char *status_sync(const struct model_account *a, int cols); /* "synced 21:14, next 21:29" */
+void status_draw(struct grid *g, struct rect r, const char *left, const char *right);
+void hint_draw(const struct ui *ui, struct grid *g, struct rect r);
+int banner_account(const struct ui *ui); /* whose trouble is told; -1: nobody's */
+int banner_rows(const struct ui *ui, int rows, int cols);
+void banner_draw(const struct ui *ui, struct grid *g, struct rect r);
+void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r);
+
+/* --- views --- */
+struct view;
+struct view_ops {
+	enum app_context context;
+	void (*draw)(struct view *v, struct grid *g, struct rect body);
+	bool (*command)(struct view *v, enum app_command c);          /* false: not mine */
+	bool (*key)(struct view *v, uint32_t key, const char *paste); /* typed text comes first here; NULL */
+	void (*event)(struct view *v, struct event *ev);              /* of no request; NULL */
+	char *(*title)(struct view *v, int cols);
+	char *(*aside)(struct view *v, int cols); /* right of the title; NULL: how the account is */
+	const char *typing;              /* N_(): the hints of a view that takes typed text; NULL: from the key table */
+	char *(*remark)(struct view *v); /* the line under the body when nothing else is said; NULL */
+	bool (*stop)(struct view *v);    /* ^C: true when something was under way; NULL */
+	void (*free)(struct view *v);
+};
+struct view {
+	const struct view_ops *ops;
+	struct ui *ui;
+	int account; /* whose state the status line shows */
+};
+
+struct view *view_folders_new(struct ui *ui);
+struct view *view_folders_pick(struct ui *ui); /* type some letters of a name */
+struct view *view_list_new(struct ui *ui, int account, const char *folder);
+bool view_list_is(const struct view *v, int account, const char *folder);
+struct model_list *view_list_model(struct view *v);
+/* Looks for unread mail once the rows are here, and reads what is found. */
+void view_list_seek_later(struct view *v, bool then_read);
+struct view *view_message_new(struct ui *ui, struct view *list);
+struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
+bool view_is_message(const struct view *v);
+struct model_message *view_message_model(struct view *v); /* NULL: nothing is shown yet */
+void view_message_follow(struct view *v);                 /* the list's cursor, as soon as its row is here */
+struct view *view_parts_new(struct ui *ui, struct view *message);
+struct view *view_text_new(struct ui *ui, const char *title, const char *text);
+struct view *view_text_source(struct ui *ui, struct view *message);
+struct view *view_help_new(struct ui *ui, enum app_context of);
+
+/* --- ui.c --- */
+enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
+
+struct prompt {
+	char *label;
+	struct input input;
+	void (*done)(struct ui *ui, struct str typed, void *aux); /* not called when given up */
+	void *aux;
+};
+
+struct ui {
+	struct app *app;
+	GMainContext *ctx;
+	struct term *term;
+	struct keymap *keymap;
+	struct model_folders *folders;
+	GPtrArray *views; /* struct view *, the top last; never empty once the store is open */
+	struct grid shown;
+	bool all_dirty;
+	GSource *drawing; /* a turn of the loop that draws; NULL: nothing to draw */
+	GSource *keys, *signals;
+	struct key_decoder *decoder;
+	struct timer *key_timer;
+	uint32_t chord[APP_CHORD_MAX];
+	size_t chord_n;
+	struct prompt *prompt;
+	char *said;
+	enum sidebar sidebar;
+	int at_account; /* the folder last looked at, at first the one to begin with */
+	char *at_folder;
+	bool at_changed;    /* the folders view has not put its cursor there yet */
+	bool hop, hop_read; /* to the next folder with unread mail, at the next draw; and read there */
+	unsigned hops;      /* since the last key */
+	bool quit;
+	struct err err; /* why it ended */
+};
+
+/* term is the ui's from now on. Tests drive the parts; ui_run puts them on a loop. */
+struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *term);
+void ui_free(struct ui *ui);
+void ui_read_keys(struct ui *ui);
+void ui_take_signals(struct ui *ui);
+void ui_draw(struct ui *ui);  /* now */
+void ui_touch(struct ui *ui); /* at the end of this turn */
+
+struct view *ui_top(const struct ui *ui);
+void ui_push(struct ui *ui, struct view *v);
+void ui_pop(struct ui *ui);
+void ui_say(struct ui *ui, char *sentence); /* until the next key; takes the string */
+/* Shows that folder, over the folders view. */
+struct view *ui_open_folder(struct ui *ui, int account, const char *name);
+void ui_next_unread_folder(struct ui *ui, bool then_read); /* before the next draw */
+bool ui_has_sidebar(const struct ui *ui, int cols);
+void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
+	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux);
+struct view *ui_below(const struct ui *ui, const struct view *v); /* NULL: it is the lowest */
+
+#endif

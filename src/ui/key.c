@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/key.h"
+
+#include <string.h>
+
+#include "app/app.h"
+
+enum state {
+	GROUND,
+	ESCAPE,        /* Esc has come */
+	CSI,           /* Esc [ .. */
+	SS3,           /* Esc O */
+	STRING,        /* Esc ] P ^ _ X .. until BEL or Esc \ */
+	STRING_ESCAPE, /* Esc within a string */
+	MOUSE,         /* three octets after Esc [ M */
+	PASTE,
+};
+
+struct key_decoder {
+	enum state state;
+	int escape_ms;
+	GQueue ready;    /* struct key_event * */
+	GString *params; /* of a CSI, bounded */
+	GString *paste;
+	unsigned left;    /* octets of a mouse report to come */
+	uint32_t point;   /* of a UTF-8 sequence under way */
+	uint32_t least;   /* below it the sequence is overlong */
+	unsigned missing; /* its octets to come */
+};
+
+#define PARAMS_MAX 64
+
+struct key_decoder *key_decoder_new(int escape_ms)
+{
+	struct key_decoder *d = g_new0(struct key_decoder, 1);
+	d->escape_ms = escape_ms;
+	d->params = g_string_new(NULL);
+	d->paste = g_string_new(NULL);
+	g_queue_init(&d->ready);
+	return d;
+}
+
+static void event_free_(void *p)
+{
+	struct key_event *ev = p;
+	g_free(ev->paste);
+	g_free(ev);
+}
+
+void key_decoder_free(struct key_decoder *d)
+{
+	if (!d)
+		return;
+	g_queue_clear_full(&d->ready, event_free_);
+	g_string_free(d->params, TRUE);
+	g_string_free(d->paste, TRUE);
+	g_free(d);
+}
+
+static void emit(struct key_decoder *d, uint32_t key)
+{
+	struct key_event *ev = g_new0(struct key_event, 1);
+	ev->key = key == '\n' ? APP_KEY_ENTER : key == '\b' ? APP_KEY_BACKSPACE : key;
+	g_queue_push_tail(&d->ready, ev);
+}
+
+static void emit_paste(struct key_decoder *d)
+{
+	struct key_event *ev = g_new0(struct key_event, 1);
+	ev->paste = g_utf8_make_valid(d->paste->str, (gssize)d->paste->len);
+	g_string_truncate(d->paste, 0);
+	g_queue_push_tail(&d->ready, ev);
+}
+
+/* --- UTF-8 --- */
+static void lead(struct key_decoder *d, unsigned char c)
+{
+	if (c >= 0xc2 && c < 0xe0) {
+		d->point = c & 0x1f;
+		d->missing = 1;
+		d->least = 0x80;
+	} else if (c >= 0xe0 && c < 0xf0) {
+		d->point = c & 0x0f;
+		d->missing = 2;
+		d->least = 0x800;
+	} else if (c >= 0xf0 && c < 0xf5) {
+		d->point = c & 0x07;
+		d->missing = 3;
+		d->least = 0x10000;
+	} else {
+		emit(d, 0xfffd);
+	}
+}
+
+static void ground(struct key_decoder *d, unsigned char c)
+{
+	if (d->missing && (c & 0xc0) == 0x80) {
+		d->point = d->point << 6 | (c & 0x3f);
+		if (!--d->missing)
+			emit(d, d->point >= d->least && g_unichar_validate(d->point) ? d->point : 0xfffd);
+		return;
+	}
+	if (d->missing) {
+		d->missing = 0;
+		emit(d, 0xfffd);
+	}
+	if (c == APP_KEY_ESC)
+		d->state = ESCAPE;
+	else if (c < 0x80)
+		emit(d, c);
+	else
+		lead(d, c);
+}
+
+/* --- sequences --- */
+static uint32_t letter_key(unsigned char c)
+{
+	switch (c) {
+	case 'A': return APP_KEY_UP;
+	case 'B': return APP_KEY_DOWN;
+	case 'C': return APP_KEY_RIGHT;
+	case 'D': return APP_KEY_LEFT;
+	case 'H': return APP_KEY_HOME;
+	case 'F': return APP_KEY_END;
+	case 'Z': return APP_KEY_BACKTAB;
+	default: return 0;
+	}
+}
+
+static uint32_t number_key(unsigned n)
+{
+	switch (n) {
+	case 1:
+	case 7: return APP_KEY_HOME;
+	case 2: return APP_KEY_INSERT;
+	case 3: return APP_KEY_DELETE;
+	case 4:
+	case 8: return APP_KEY_END;
+	case 5: return APP_KEY_PAGE_UP;
+	case 6: return APP_KEY_PAGE_DOWN;
+	default: break;
+	}
+	/* F1 to F12 are numbered 11-15, 17-21, 23, 24. */
+	if (n >= 11 && n <= 15)
+		return APP_KEY_F1 + n - 11;
+	if (n >= 17 && n <= 21)
+		return APP_KEY_F1 + n - 12;
+	if (n == 23 || n == 24)
+		return APP_KEY_F1 + n - 13;
+	return 0;
+}
+
+/* "5", or with a modifier "5;2": the first number. Anything else than digits is no key of ours. */
+static bool params_number(const char *p, unsigned *out)
+{
+	struct str first, rest;
+	uint64_t n, modifier;
+	bool more = str_cut(str_of(p), ';', &first, &rest);
+	if (!str_u64(first, 1000, &n) || (more && !str_u64(rest, 16, &modifier)))
+		return false;
+	*out = (unsigned)n;
+	return true;
+}
+
+static void csi_end(struct key_decoder *d, unsigned char c)
+{
+	unsigned n = 0;
+	bool plain = !d->params->len, number = params_number(d->params->str, &n);
+	uint32_t key = 0;
+	d->state = GROUND;
+	if (c == '~' && number && n == 200) {
+		d->state = PASTE;
+		return;
+	}
+	if (c == 'M' && plain) {
+		d->state = MOUSE;
+		d->left = 3;
+		return;
+	}
+	if (c == '~' && number)
+		key = number_key(n);
+	else if (plain || (number && n == 1))
+		key = letter_key(c);
+	if (key)
+		emit(d, key);
+}
+
+static void csi(struct key_decoder *d, unsigned char c)
+{
+	if (c == APP_KEY_ESC) {
+		d->state = ESCAPE;
+	} else if (c >= 0x40 && c < 0x7f) {
+		csi_end(d, c);
+	} else if (c < 0x20 || c >= 0x7f) {
+		d->state = GROUND; /* no sequence after all: what came of it is lost, this octet too */
+	} else if (d->params->len < PARAMS_MAX) {
+		g_string_append_c(d->params, (char)c);
+	}
+}
+
+static void ss3(struct key_decoder *d, unsigned char c)
+{
+	d->state = GROUND;
+	uint32_t key = letter_key(c);
+	if (c >= 'P' && c <= 'S')
+		key = APP_KEY_F1 + c - 'P';
+	else if (c == 'M')
+		key = APP_KEY_ENTER;
+	if (key)
+		emit(d, key);
+}
+
+static void escape(struct key_decoder *d, unsigned char c)
+{
+	d->state = GROUND;
+	switch (c) {
+	case '[':
+		d->state = CSI;
+		g_string_truncate(d->params, 0);
+		return;
+	case 'O': d->state = SS3; return;
+	case ']':
+	case 'P':
+	case '^':
+	case '_':
+	case 'X': d->state = STRING; return;
+	case APP_KEY_ESC:
+		emit(d, APP_KEY_ESC);
+		d->state = ESCAPE;
+		return;
+	default: /* Alt: Esc, then the key */ emit(d, APP_KEY_ESC); ground(d, c);
+	}
+}
+
+static void paste(struct key_decoder *d, unsigned char c)
+{
+	static const char end[] = "\033[201~";
+	const size_t n = sizeof end - 1;
+	g_string_append_c(d->paste, (char)c);
+	if (d->paste->len >= n && !memcmp(d->paste->str + d->paste->len - n, end, n)) {
+		g_string_truncate(d->paste, d->paste->len - n);
+		d->state = GROUND;
+		emit_paste(d);
+	} else if (d->paste->len > KEY_PASTE_MAX) {
+		/* The end mark may lie across: its length is kept. */
+		g_string_erase(d->paste, KEY_PASTE_MAX - (gssize)n, 1);
+	}
+}
+
+static void feed(struct key_decoder *d, unsigned char c)
+{
+	switch (d->state) {
+	case GROUND: ground(d, c); break;
+	case ESCAPE: escape(d, c); break;
+	case CSI: csi(d, c); break;
+	case SS3: ss3(d, c); break;
+	case STRING:
+		if (c == '\a')
+			d->state = GROUND;
+		else if (c == APP_KEY_ESC)
+			d->state = STRING_ESCAPE;
+		break;
+	case STRING_ESCAPE:
+		d->state = c == '\\' || c == '\a' ? GROUND : c == APP_KEY_ESC ? STRING_ESCAPE : STRING;
+		break;
+	case MOUSE:
+		if (!--d->left)
+			d->state = GROUND;
+		break;
+	case PASTE: paste(d, c); break;
+	}
+}
+
+void key_feed(struct key_decoder *d, const unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		feed(d, bytes[i]);
+}
+
+bool key_next(struct key_decoder *d, struct key_event *out)
+{
+	struct key_event *ev = g_queue_pop_head(&d->ready);
+	if (!ev)
+		return false;
+	*out = *ev;
+	g_free(ev);
+	return true;
+}
+
+int key_wait_ms(const struct key_decoder *d)
+{
+	if (d->state == GROUND && !d->missing)
+		return -1;
+	return d->state == ESCAPE ? d->escape_ms : KEY_GAP_MS;
+}
+
+void key_timeout(struct key_decoder *d)
+{
+	if (d->state == ESCAPE)
+		emit(d, APP_KEY_ESC);
+	else if (d->state == PASTE)
+		emit_paste(d);
+	else if (d->missing)
+		emit(d, 0xfffd);
+	d->missing = 0;
+	d->state = GROUND;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the bytes of a terminal to keys. Total: whatever comes, what is no key is swallowed whole, so that a reply
+ * of the terminal or a paste never runs a command. */
+#ifndef BOXWOOD_UI_KEY_H
+#define BOXWOOD_UI_KEY_H
+
+#include "base/buf.h"
+
+#define KEY_PASTE_MAX 65536 /* octets of a paste that are kept */
+#define KEY_GAP_MS 1000     /* silence that ends a sequence, or a paste, that never ended */
+
+struct key_event {
+	uint32_t key; /* an APP_KEY_ or a code point; 0: a paste */
+	char *paste;  /* owned by the taker */
+};
+
+struct key_decoder;
+struct key_decoder *key_decoder_new(int escape_ms);
+void key_decoder_free(struct key_decoder *d); /* NULL is a no-op */
+void key_feed(struct key_decoder *d, const unsigned char *bytes, size_t n);
+bool key_next(struct key_decoder *d, struct key_event *out); /* false: no more */
+int key_wait_ms(const struct key_decoder *d); /* after this silence key_timeout is due; -1: nothing waits */
+void key_timeout(struct key_decoder *d);
+
+#endif

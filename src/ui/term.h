@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a terminal is to the screens: a place for a grid, a source of key bytes, and a few signals. */
+#ifndef BOXWOOD_UI_TERM_H
+#define BOXWOOD_UI_TERM_H
+
+#include "base/err.h"
+#include "ui/grid.h"
+
+#define TERM_RESIZED (1u << 0)
+#define TERM_STOP (1u << 1)      /* ^Z */
+#define TERM_CONTINUED (1u << 2) /* somebody stopped us in a way that cannot be caught */
+#define TERM_GONE (1u << 3)      /* hang-up or a request to end */
+#define TERM_INTERRUPT (1u << 4) /* ^C */
+
+struct term {
+	int keys_fd, signals_fd; /* to be watched; -1: none */
+	void (*size)(struct term *t, int *rows_out, int *cols_out);
+	/* Shows the rows whose bit in dirty is set; NULL: everything, also what the terminal is thought to show. */
+	void (*flush)(struct term *t, const struct grid *g, const bool *dirty);
+	int (*read)(struct term *t, unsigned char *bytes, int n); /* octets; 0: none now; -1: the terminal is gone */
+	unsigned (*signals)(struct term *t);                      /* TERM_ bits since the last call */
+	void (*bell)(struct term *t);
+	void (*suspend)(struct term *t); /* gives the terminal back, stops, and takes it again */
+	void (*close)(struct term *t);   /* gives it back and frees t */
+};
+
+/* TERM unset, unknown or without cursor movement, or no terminal at all: NULL and ERR_USAGE. */
+struct term *term_curses_open(struct err *e);
+
+/* For tests: keeps the grid, takes scripted keys. */
+struct term *term_capture_new(int rows, int cols);
+void term_capture_type(struct term *t, const char *bytes, size_t n);
+void term_capture_resize(struct term *t, int rows, int cols);
+const struct grid *term_capture_grid(const struct term *t);
+unsigned term_capture_bells(const struct term *t);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one file that knows curses. */
+#include "ui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+/* Not <term.h>: it has a struct term of its own. */
+#include <curses.h>
+
+#include "base/utf8.h"
+
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+#define CELL_WCHARS (CELL_POINTS + 1)
+
+struct curses {
+	struct term term;
+	SCREEN *screen;
+	FILE *out;
+	WINDOW *pad; /* keys are read from it: reading from stdscr would repaint */
+	int colours;
+	bool utf8;
+	int pipe_out;
+};
+
+/* --- signals: handlers write one octet, the loop reads it. Their state is the process's. --- */
+static int signal_pipe = -1;
+static const int caught[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT };
+static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGQUIT };
+
+/* What gives the terminal back, made beforehand: a dying program may not call much. */
+static char *farewell;
+static size_t farewell_n;
+static struct termios before;
+
+static void on_signal(int number)
+{
+	int kept = errno;
+	char octet = (char)number;
+	ssize_t ignored = write(signal_pipe, &octet, 1);
+	(void)ignored;
+	errno = kept;
+}
+
+static void on_death(int number)
+{
+	ssize_t ignored = write(STDOUT_FILENO, farewell, farewell_n);
+	(void)ignored;
+	tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void handle(int number, void (*handler)(int), int flags)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+}
+
+static unsigned bit_of(int number)
+{
+	switch (number) {
+	case SIGWINCH: return TERM_RESIZED;
+	case SIGTSTP: return TERM_STOP;
+	case SIGCONT: return TERM_CONTINUED;
+	case SIGINT: return TERM_INTERRUPT;
+	default: return TERM_GONE;
+	}
+}
+
+static void measure(void)
+{
+	struct winsize w;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w))
+		return;
+	int rows = CLAMP((int)w.ws_row, 1, GRID_ROWS_MAX), cols = CLAMP((int)w.ws_col, 1, GRID_COLS_MAX);
+	if (w.ws_row && w.ws_col && (rows != LINES || cols != COLS))
+		resizeterm(rows, cols);
+}
+
+static void take_back(struct curses *c)
+{
+	reset_prog_mode();
+	measure();
+	clearok(curscr, TRUE);
+	fputs(PASTE_ON, c->out);
+	fflush(c->out);
+}
+
+static unsigned take_signals(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	unsigned got = 0;
+	char octets[64];
+	ssize_t n;
+	while ((n = read(t->signals_fd, octets, sizeof octets)) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			got |= bit_of(octets[i]);
+	if (got & TERM_RESIZED)
+		measure();
+	if (got & TERM_CONTINUED)
+		take_back(c);
+	return got;
+}
+
+static void suspend(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	fputs(PASTE_OFF, c->out);
+	fflush(c->out);
+	endwin();
+	handle(SIGTSTP, SIG_DFL, 0);
+	kill(getpid(), SIGTSTP);
+	handle(SIGTSTP, on_signal, SA_RESTART);
+	take_back(c);
+}
+
+/* --- size, keys --- */
+static void size(struct term *t, int *rows_out, int *cols_out)
+{
+	(void)t;
+	*rows_out = LINES;
+	*cols_out = COLS;
+}
+
+static int read_keys(struct term *t, unsigned char *bytes, int max)
+{
+	struct curses *c = (struct curses *)t;
+	int n = 0, key;
+	while (n < max && (key = wgetch(c->pad)) != ERR)
+		if (key >= 0 && key < 256)
+			bytes[n++] = (unsigned char)key;
+	return n;
+}
+
+/* --- drawing --- */
+static attr_t attributes(const struct curses *c, unsigned style)
+{
+	struct style_look look = style_look(style, c->colours);
+	attr_t a = A_NORMAL;
+	if (look.bold)
+		a |= A_BOLD;
+	if (look.dim)
+		a |= A_DIM;
+	if (look.underline)
+		a |= A_UNDERLINE;
+	if (look.reverse)
+		a |= A_REVERSE;
+	if (look.colour >= 0)
+		a |= COLOR_PAIR(look.colour + 1);
+	return a;
+}
+
+/* The cluster as the C library measures it. Where that is not what the grid says, something of the right
+ * width stands in: a column must never shift. */
+static int cell_wide(const struct cell *cell, wchar_t out[CELL_WCHARS])
+{
+	int n = 0, width = 0;
+	for (; n < cell->points; n++) {
+		out[n] = (wchar_t)cell->point[n];
+		int w = wcwidth(out[n]);
+		if (w < 0 || (n && w > 0 && width + w > cell->width))
+			break;
+		width += w;
+	}
+	if (width != cell->width) {
+		n = 0;
+		while (n < cell->width)
+			out[n++] = L'?';
+	}
+	return n;
+}
+
+static int cell_narrow(const struct cell *cell, wchar_t out[CELL_WCHARS])
+{
+	if (cell->points == 1 && cell->point[0] < 0x80) {
+		out[0] = (wchar_t)cell->point[0];
+		return 1;
+	}
+	g_autofree char *utf8 = g_ucs4_to_utf8(cell->point, cell->points, NULL, NULL, NULL);
+	g_autofree char *local = utf8_to_locale(utf8 ? utf8 : "?");
+	size_t n = mbstowcs(out, local, CELL_WCHARS);
+	if (n == (size_t)-1 || n != cell->width || wcswidth(out, n) != cell->width) {
+		n = 0;
+		while (n < cell->width)
+			out[n++] = L'?';
+	}
+	return (int)n;
+}
+
+static void draw_cell(const struct curses *c, int row, int col, const struct cell *cell)
+{
+	wchar_t wide[CELL_WCHARS];
+	if (!cell->width)
+		return;
+	int n = c->utf8 ? cell_wide(cell, wide) : cell_narrow(cell, wide);
+	attrset(attributes(c, cell->style));
+	mvaddnwstr(row, col, wide, n);
+}
+
+static void flush(struct term *t, const struct grid *g, const bool *dirty)
+{
+	struct curses *c = (struct curses *)t;
+	int rows = MIN(g->rows, LINES), cols = MIN(g->cols, COLS);
+	if (!dirty)
+		clearok(curscr, TRUE);
+	for (int row = 0; row < rows; row++)
+		for (int col = 0; (!dirty || dirty[row]) && col < cols; col++)
+			draw_cell(c, row, col, grid_cell(g, row, col));
+	curs_set(g->cursor_shown);
+	/* Where a screen reader should look. */
+	move(CLAMP(g->cursor_row, 0, rows - 1), CLAMP(g->cursor_col, 0, cols - 1));
+	refresh();
+}
+
+static void ring(struct term *t)
+{
+	(void)t;
+	beep();
+}
+
+/* --- opening and closing --- */
+static void start_colours(struct curses *c)
+{
+	const char *no = getenv("NO_COLOR");
+	if ((no && *no) || !has_colors() || start_color() == ERR)
+		return;
+	use_default_colors();
+	c->colours = COLORS;
+	for (short i = 0; i < 8; i++)
+		init_pair((short)(i + 1), i, -1);
+}
+
+static void append_capability(GString *out, const char *name)
+{
+	const char *s = tigetstr(name);
+	if (s && s != (const char *)-1)
+		g_string_append(out, s);
+}
+
+static void prepare_farewell(void)
+{
+	GString *out = g_string_new(PASTE_OFF);
+	append_capability(out, "sgr0");
+	append_capability(out, "cnorm");
+	append_capability(out, "rmcup");
+	farewell_n = out->len;
+	farewell = g_string_free(out, FALSE);
+}
+
+static int open_pipe(struct curses *c, struct err *e)
+{
+	int fds[2];
+	if (pipe2(fds, O_NONBLOCK | O_CLOEXEC))
+		return err_errno(e, errno, "cannot open", "pipe");
+	c->term.signals_fd = fds[0];
+	c->pipe_out = signal_pipe = fds[1];
+	return 0;
+}
+
+static void close_term(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	if (c->screen) {
+		fputs(PASTE_OFF, c->out);
+		fflush(c->out);
+		if (c->pad)
+			delwin(c->pad);
+		endwin();
+		delscreen(c->screen);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
+		handle(caught[i], SIG_DFL, 0);
+	for (size_t i = 0; farewell && i < G_N_ELEMENTS(deadly); i++)
+		handle(deadly[i], SIG_DFL, 0);
+	g_clear_pointer(&farewell, g_free);
+	signal_pipe = -1;
+	if (t->signals_fd >= 0)
+		close(t->signals_fd);
+	if (c->pipe_out >= 0)
+		close(c->pipe_out);
+	if (c->out)
+		fclose(c->out);
+	g_free(c);
+}
+
+static int check_terminal(struct err *e)
+{
+	const char *name = getenv("TERM");
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "the screens need a terminal");
+	if (!name || !*name)
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "TERM is not set");
+	return 0;
+}
+
+/* After newterm: a terminal that cannot put its cursor somewhere is no place for screens. */
+static int check_abilities(struct err *e)
+{
+	const char *move_to = tigetstr("cup");
+	if (move_to && move_to != (const char *)-1)
+		return 0;
+	return err_set(
+		e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "the terminal '%s' cannot move its cursor", getenv("TERM"));
+}
+
+static int begin(struct curses *c, struct err *e)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
+		handle(caught[i], on_signal, SA_RESTART);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	tcgetattr(STDIN_FILENO, &before);
+	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	c->out = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!c->out)
+		return err_errno(e, errno, "cannot open", "terminal");
+	c->screen = newterm(NULL, c->out, stdin);
+	if (!c->screen)
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "the terminal '%s' is not known", getenv("TERM"));
+	return check_abilities(e);
+}
+
+struct term *term_curses_open(struct err *e)
+{
+	if (check_terminal(e))
+		return NULL;
+	struct curses *c = g_new0(struct curses, 1);
+	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, suspend, close_term };
+	c->pipe_out = -1;
+	if (open_pipe(c, e) || begin(c, e)) {
+		close_term(&c->term);
+		return NULL;
+	}
+	c->utf8 = utf8_locale();
+	cbreak();
+	noecho();
+	nonl();
+	c->pad = newpad(1, 1);
+	nodelay(c->pad, TRUE);
+	start_colours(c);
+	prepare_farewell();
+	for (size_t i = 0; i < G_N_ELEMENTS(deadly); i++)
+		handle(deadly[i], on_death, (int)SA_RESETHAND);
+	measure();
+	fputs(PASTE_ON, c->out);
+	fflush(c->out);
+	return &c->term;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folders of all accounts: as a view, as a picker that is typed into, and beside the list. */
+#include "ui/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+struct line {
+	int account;
+	const struct store_folder *folder; /* NULL: the account's own line */
+	int score;
+};
+
+struct view_folders {
+	struct view view;
+	struct list list;
+	bool picks;
+	struct input typed;
+	GArray *lines;
+};
+
+/* --- lines --- */
+static GArray *lines_all(const struct model_folders *m)
+{
+	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+	for (int i = 0; i < (int)m->accounts->len; i++) {
+		const struct model_account *a = model_folders_account(m, i);
+		struct line l = { .account = i };
+		if (m->accounts->len > 1 || !a->folders->len)
+			g_array_append_val(lines, l);
+		for (guint j = 0; j < a->folders->len; j++) {
+			l.folder = a->folders->pdata[j];
+			g_array_append_val(lines, l);
+		}
+	}
+	return lines;
+}
+
+static gint by_score(gconstpointer a, gconstpointer b)
+{
+	return ((const struct line *)b)->score - ((const struct line *)a)->score;
+}
+
+static GArray *lines_typed(const struct model_folders *m, const char *typed)
+{
+	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+	for (int i = 0; i < (int)m->accounts->len; i++) {
+		const struct model_account *a = model_folders_account(m, i);
+		for (guint j = 0; j < a->folders->len; j++) {
+			struct line l = { i, a->folders->pdata[j], 0 };
+			g_autofree char *full = g_strdup_printf("%s/%s", a->cfg->label, l.folder->name);
+			l.score = MAX(model_fuzzy(typed, l.folder->name) * 2, model_fuzzy(typed, full));
+			if (l.score && !(l.folder->flags & FOLDER_NOSELECT))
+				g_array_append_val(lines, l);
+		}
+	}
+	if (*typed)
+		g_array_sort(lines, by_score); /* GLib's sort is stable */
+	return lines;
+}
+
+static void make_lines(struct view_folders *v)
+{
+	if (v->lines)
+		g_array_unref(v->lines);
+	v->lines = v->picks ? lines_typed(v->view.ui->folders, v->typed.text) : lines_all(v->view.ui->folders);
+}
+
+static const struct line *current(const struct view_folders *v)
+{
+	if (!v->lines || v->list.cursor >= (int)v->lines->len)
+		return NULL;
+	return &g_array_index(v->lines, struct line, v->list.cursor);
+}
+
+/* --- drawing --- */
+static void draw_account(struct grid *g, int row, int col, int cols, unsigned style, const struct model_account *a)
+{
+	bool away = a->known && a->state.phase != ACCOUNT_ONLINE && a->state.phase != ACCOUNT_CONNECTING;
+	const char *how = away ? _("offline") : "";
+	int how_cols = grid_width(how);
+	int used = grid_text(g, row, col, cols, style | STYLE_HEADER, a->cfg->label);
+	if (cols - used > how_cols)
+		grid_text(g, row, col + cols - how_cols, how_cols, style | STYLE_DIM, how);
+}
+
+/* Where the last part of the name begins: children stand under their parents. */
+static const char *leaf_of(const struct store_folder *f, const struct model_folders *m, int account, int *depth_out)
+{
+	const char *slash = strrchr(f->name, '/');
+	*depth_out = 0;
+	if (!slash || !slash[1])
+		return f->name;
+	g_autofree char *parent = g_strndup(f->name, (gsize)(slash - f->name));
+	const struct store_folder *p = model_folders_find(m, account, parent);
+	if (!p)
+		return f->name;
+	leaf_of(p, m, account, depth_out);
+	++*depth_out;
+	return slash + 1;
+}
+
+static void draw_name(
+	struct grid *g, int row, int col, int cols, unsigned style, const char *name, const struct store_folder *f)
+{
+	uint32_t unread = model_folder_unread(f);
+	g_autofree char *count = unread ? g_strdup_printf("%u", unread) : g_strdup("");
+	int count_cols = MIN(grid_width(count), cols - 1);
+	grid_text(g, row, col, cols - count_cols - 1, style | (unread ? STYLE_NEW : STYLE_NORMAL), name);
+	grid_text(g, row, col + cols - count_cols, count_cols, style | STYLE_NEW, count);
+}
+
+static void draw_line(const struct ui *ui, struct grid *g, struct rect r, int row, const struct line *l, unsigned style)
+{
+	const struct model_account *a = model_folders_account(ui->folders, l->account);
+	grid_fill(g, row, r.col, r.cols, style, ' ');
+	if (style)
+		grid_text(g, row, r.col, 1, style, ">");
+	if (!l->folder) {
+		draw_account(g, row, r.col + 1, r.cols - 1, style, a);
+		return;
+	}
+	int depth;
+	const char *leaf = leaf_of(l->folder, ui->folders, l->account, &depth);
+	depth = MIN(depth, r.cols / 4);
+	draw_name(g, row, r.col + 1 + depth, r.cols - 1 - depth, style, leaf, l->folder);
+}
+
+static void draw_found(
+	const struct ui *ui, struct grid *g, struct rect r, int row, const struct line *l, unsigned style)
+{
+	const struct model_account *a = model_folders_account(ui->folders, l->account);
+	bool several = ui->folders->accounts->len > 1;
+	g_autofree char *name =
+		several ? g_strdup_printf("%s/%s", a->cfg->label, l->folder->name) : g_strdup(l->folder->name);
+	grid_fill(g, row, r.col, r.cols, style, ' ');
+	if (style)
+		grid_text(g, row, r.col, 1, style, ">");
+	draw_name(g, row, r.col + 1, r.cols - 1, style, name, l->folder);
+}
+
+static void draw_empty(const struct view_folders *v, struct grid *g, struct rect r)
+{
+	const struct model_folders *m = v->view.ui->folders;
+	const char *why = _("No folder has these letters in its name.");
+	if (!m->accounts->len)
+		why = _("There is no account yet. Write one in the mailrc: see boxwood-mailrc(5).");
+	struct text *t = text_new();
+	text_add(t, STYLE_DIM, 0, str_of(why));
+	text_draw(t, g, (struct rect){ r.row + r.rows / 3, r.col + 1, r.rows - r.rows / 3, r.cols - 1 });
+	text_free(t);
+}
+
+/* The line of the folder last looked at; -1: it is not there. */
+static int line_of_last(const struct ui *ui, const GArray *lines)
+{
+	for (guint i = 0; i < lines->len; i++) {
+		const struct line *l = &g_array_index(lines, struct line, i);
+		if (l->folder && l->account == ui->at_account && !strcmp(l->folder->name, ui->at_folder))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void place(struct view_folders *v)
+{
+	int at = v->view.ui->at_changed ? line_of_last(v->view.ui, v->lines) : -1;
+	if (at < 0)
+		return;
+	v->list.cursor = at;
+	v->view.ui->at_changed = false;
+}
+
+static void draw(struct view *view, struct grid *g, struct rect r)
+{
+	struct view_folders *v = (struct view_folders *)view;
+	make_lines(v);
+	if (v->picks) {
+		input_draw(&v->typed, g, (struct rect){ r.row, r.col, 1, r.cols }, _("Folder: "));
+		r.row++;
+		r.rows--;
+	} else {
+		place(v);
+	}
+	list_show(&v->list, (int)v->lines->len, r.rows);
+	if (!v->lines->len)
+		draw_empty(v, g, r);
+	for (int i = 0; i < r.rows && v->list.top + i < v->list.count; i++) {
+		const struct line *l = &g_array_index(v->lines, struct line, v->list.top + i);
+		unsigned style = v->list.top + i == v->list.cursor ? STYLE_CURSOR : 0;
+		(v->picks ? draw_found : draw_line)(view->ui, g, r, r.row + i, l, style);
+	}
+	if (!v->picks) {
+		g->cursor_row = r.row + v->list.cursor - v->list.top;
+		g->cursor_col = r.col;
+	}
+	if (current(v))
+		view->account = current(v)->account;
+}
+
+void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r)
+{
+	g_autoptr(GArray) lines = lines_all(ui->folders);
+	struct rect inner = { r.row, r.col, r.rows, r.cols - 1 };
+	int at = line_of_last(ui, lines);
+	struct list list = { .cursor = at };
+	list_show(&list, (int)lines->len, r.rows);
+	for (int i = 0; i < r.rows; i++) {
+		int n = list.top + i;
+		if (n < list.count)
+			draw_line(ui, g, inner, r.row + i, &g_array_index(lines, struct line, n),
+				n == at ? STYLE_CURSOR : 0);
+		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_DIM, "|");
+	}
+}
+
+/* --- commands --- */
+static void open_current(struct view_folders *v)
+{
+	struct ui *ui = v->view.ui;
+	const struct line *l = current(v);
+	if (!l)
+		return;
+	if (l->folder && (l->folder->flags & FOLDER_NOSELECT)) {
+		ui_say(ui, g_strdup(_("This folder holds folders only.")));
+		return;
+	}
+	g_autofree char *name = g_strdup(l->folder ? l->folder->name : "Inbox");
+	ui_open_folder(ui, l->account, name);
+}
+
+static bool command(struct view *view, enum app_command c)
+{
+	struct view_folders *v = (struct view_folders *)view;
+	if (c == CMD_OPEN)
+		open_current(v);
+	else
+		return list_command(&v->list, c);
+	return true;
+}
+
+/* While a name is typed: arrows move, Enter opens, Esc gives up, the rest is text. */
+static bool pick_key(struct view *view, uint32_t key, const char *paste)
+{
+	struct view_folders *v = (struct view_folders *)view;
+	switch (key) {
+	case APP_KEY_ENTER: open_current(v); return true;
+	case APP_KEY_ESC: ui_pop(view->ui); return true;
+	case APP_KEY_DOWN:
+	case APP_KEY_TAB: return list_command(&v->list, CMD_DOWN);
+	case APP_KEY_UP:
+	case APP_KEY_BACKTAB: return list_command(&v->list, CMD_UP);
+	case APP_KEY_PAGE_DOWN: return list_command(&v->list, CMD_PAGE_DOWN);
+	case APP_KEY_PAGE_UP: return list_command(&v->list, CMD_PAGE_UP);
+	default: break;
+	}
+	if (!input_key(&v->typed, key, paste))
+		return false;
+	v->list.cursor = 0;
+	return true;
+}
+
+static char *title(struct view *view, int cols)
+{
+	const struct model_account *a = model_folders_account(view->ui->folders, view->account);
+	(void)cols;
+	return a ? g_strdup_printf(_("Folders - %s"), a->cfg->label) : g_strdup(_("Folders"));
+}
+
+static void destroy(struct view *view)
+{
+	struct view_folders *v = (struct view_folders *)view;
+	if (v->lines)
+		g_array_unref(v->lines);
+	input_clear(&v->typed);
+	g_free(v);
+}
+
+static const struct view_ops ops = {
+	.context = CTX_FOLDERS,
+	.draw = draw,
+	.command = command,
+	.title = title,
+	.free = destroy,
+};
+
+static const struct view_ops pick_ops = {
+	.context = CTX_FOLDERS,
+	.draw = draw,
+	.command = command,
+	.key = pick_key,
+	.typing = N_("Up Down choose  Enter open  Esc back"),
+	.title = title,
+	.free = destroy,
+};
+
+struct view *view_folders_new(struct ui *ui)
+{
+	struct view_folders *v = g_new0(struct view_folders, 1);
+	v->view = (struct view){ .ops = &ops, .ui = ui };
+	return &v->view;
+}
+
+struct view *view_folders_pick(struct ui *ui)
+{
+	struct view_folders *v = g_new0(struct view_folders, 1);
+	v->view = (struct view){ .ops = &pick_ops, .ui = ui };
+	v->picks = true;
+	input_init(&v->typed, "", false);
+	return &v->view;
+}

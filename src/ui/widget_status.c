@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/internal.h"
+
+#include "base/i18n.h"
+
+#define BANNER_TEXT_MAX 4
+#define BANNER_KEYS_MAX 2
+#define BANNER_FROM_ROWS 8 /* of the screen */
+
+/* --- the line at the top --- */
+void status_draw(struct grid *g, struct rect r, const char *left, const char *right)
+{
+	if (r.rows < 1)
+		return;
+	grid_fill(g, r.row, r.col, r.cols, STYLE_BAR, ' ');
+	int right_cols = right ? grid_width(right) : 0;
+	bool both = right_cols && grid_width(left) + right_cols + 2 <= r.cols;
+	grid_text(g, r.row, r.col + 1, r.cols - 1, STYLE_BAR, left);
+	if (both)
+		grid_text(g, r.row, r.col + r.cols - right_cols, right_cols, STYLE_BAR, right);
+}
+
+static char *clock_text(int64_t when)
+{
+	return app_date_short(when, clock_wall());
+}
+
+static char *quiet_text(const struct account_state *s, int cols)
+{
+	if (!s->last_sync)
+		return g_strdup(_("never synced"));
+	g_autofree char *last = clock_text(s->last_sync), *next = s->next ? clock_text(s->next) : NULL;
+	if (!next || cols < 40)
+		return g_strdup_printf(_("synced %s"), last);
+	if (s->idling && cols >= 120)
+		return g_strdup_printf(_("synced %s, next %s, idle on"), last, next);
+	return g_strdup_printf(_("synced %s, next %s"), last, next);
+}
+
+static char *away_text(const struct account_state *s, int cols)
+{
+	if (!s->since)
+		return g_strdup(_("offline"));
+	g_autofree char *since = clock_text(s->since), *next = s->next ? clock_text(s->next) : NULL;
+	if (!next || cols < 60)
+		return g_strdup_printf(_("offline since %s"), since);
+	return g_strdup_printf(_("offline since %s, next try %s"), since, next);
+}
+
+static const char *stopped_text(const struct err *e)
+{
+	switch (e->cause) {
+	case ERR_AUTH: return _("login refused");
+	case ERR_TLS: return _("not connected: certificate");
+	default: return _("stopped");
+	}
+}
+
+char *status_sync(const struct model_account *a, int cols)
+{
+	if (!a || !a->known)
+		return g_strdup("");
+	if (a->work && a->total) {
+		g_autofree char *done = g_strdup_printf("%" G_GUINT64_FORMAT, a->done);
+		g_autofree char *total = g_strdup_printf("%" G_GUINT64_FORMAT, a->total);
+		return g_strdup_printf(_("fetched %s of %s"), done, total);
+	}
+	switch (a->state.phase) {
+	case ACCOUNT_CONNECTING: return g_strdup(_("connecting..."));
+	case ACCOUNT_ONLINE: return a->state.syncing ? g_strdup(_("syncing...")) : quiet_text(&a->state, cols);
+	case ACCOUNT_STOPPED: return g_strdup(stopped_text(&a->state.err));
+	default: return away_text(&a->state, cols);
+	}
+}
+
+/* --- the line at the bottom --- */
+static char *hint_text(const struct ui *ui, enum app_command c, int *key_cols_out)
+{
+	const char *hint = app_command_info(c)->hint;
+	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, c);
+	if (!key || !hint)
+		return NULL;
+	*key_cols_out = grid_width(key);
+	return g_strdup_printf("%s %s", key, _(hint));
+}
+
+/* While text is typed, the keys of the table are letters. */
+static const char *typing_hints(const struct ui *ui)
+{
+	const char *typing = ui_top(ui)->ops->typing;
+	if (ui->prompt)
+		return _("Enter done  Esc give up  ^U empty");
+	return typing ? _(typing) : NULL;
+}
+
+/* What leads to the rest has its place first; then as many as fit. */
+void hint_draw(const struct ui *ui, struct grid *g, struct rect r)
+{
+	if (r.rows < 1)
+		return;
+	grid_fill(g, r.row, r.col, r.cols, STYLE_BAR, ' ');
+	const char *typing = typing_hints(ui);
+	if (typing) {
+		grid_text(g, r.row, r.col + 1, r.cols - 1, STYLE_BAR, typing);
+		return;
+	}
+	int col = 1, key_cols = 0;
+	g_autofree char *help = hint_text(ui, CMD_HELP, &key_cols);
+	int kept = help ? grid_width(help) : 0;
+	for (const enum app_command *c = app_hints(ui_top(ui)->ops->context); *c; c++) {
+		g_autofree char *one = hint_text(ui, *c, &key_cols);
+		int cols = one ? grid_width(one) : 0;
+		int room = r.cols - col - (*c == CMD_HELP ? 0 : kept + 2);
+		if (!one || cols > room)
+			continue;
+		grid_text(g, r.row, r.col + col, cols, STYLE_BAR, one);
+		grid_text(g, r.row, r.col + col, key_cols, STYLE_KEY, one);
+		col += cols + 2;
+	}
+}
+
+/* --- banners --- */
+int banner_account(const struct ui *ui)
+{
+	int shown = ui->views->len ? ui_top(ui)->account : 0;
+	for (int i = 0; i < (int)ui->folders->accounts->len; i++) {
+		/* The account looked at comes first. */
+		int index = i == 0 ? shown : i <= shown ? i - 1 : i;
+		const struct model_account *a = model_folders_account(ui->folders, index);
+		if (a && !a->hidden && (a->ask || (a->known && a->state.err.cause)))
+			return index;
+	}
+	return -1;
+}
+
+static void append_key(GString *out, const struct ui *ui, enum app_command c)
+{
+	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, c);
+	if (key)
+		g_string_append_printf(out, "  %s %s", key, _(app_command_info(c)->hint));
+}
+
+static struct text *banner_keys(const struct ui *ui, const struct model_account *a)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	struct text *t = text_new();
+	if (a->ask || a->state.err.cause == ERR_AUTH)
+		append_key(out, ui, CMD_BANNER_PASSWORD);
+	if (!a->ask)
+		append_key(out, ui, CMD_BANNER_RETRY);
+	if (a->state.err.cause)
+		append_key(out, ui, CMD_BANNER_WORDS);
+	append_key(out, ui, CMD_BANNER_HIDE);
+	text_add(t, STYLE_KEY, 2, str_of(out->str));
+	return t;
+}
+
+/* "! " stops, "~ " will heal by itself, "? " wants an answer. */
+static struct text *banner_text(const struct model_account *a)
+{
+	struct text *t = text_new();
+	const struct account_state *s = &a->state;
+	if (a->ask) {
+		text_addf(t, STYLE_TITLE, 2, _("? %s: the password of %s at %s is wanted."), a->cfg->label,
+			a->ask->login, a->ask->host);
+		return t;
+	}
+	bool heals = s->phase != ACCOUNT_STOPPED;
+	g_autofree char *what = app_err_text(&s->err, a->cfg->label);
+	g_autofree char *time = s->since ? clock_text(s->since) : g_strdup("");
+	text_addf(t, heals ? STYLE_TITLE : STYLE_ERROR, 2, "%s %s  %s", heals ? "~" : "!", what, time);
+	if (s->err.cause == ERR_AUTH)
+		text_add(t, STYLE_NORMAL, 2,
+			str_of(_("  Mail shown is from the cache. Not retrying, to keep the account from being "
+				 "locked.")));
+	return t;
+}
+
+int banner_rows(const struct ui *ui, int rows, int cols)
+{
+	const struct model_account *a = model_folders_account(ui->folders, banner_account(ui));
+	if (!a || rows < BANNER_FROM_ROWS)
+		return 0;
+	struct text *t = banner_text(a), *keys = banner_keys(ui, a);
+	int wanted = text_lines(t, cols, BANNER_TEXT_MAX) + text_lines(keys, cols, BANNER_KEYS_MAX);
+	text_free(t);
+	text_free(keys);
+	return wanted;
+}
+
+/* The keys have their place whatever the text takes. */
+void banner_draw(const struct ui *ui, struct grid *g, struct rect r)
+{
+	const struct model_account *a = model_folders_account(ui->folders, banner_account(ui));
+	if (!a || !r.rows)
+		return;
+	struct text *t = banner_text(a), *keys = banner_keys(ui, a);
+	int key_rows = MIN(text_lines(keys, r.cols, BANNER_KEYS_MAX), r.rows);
+	text_draw(t, g, (struct rect){ r.row, r.col, r.rows - key_rows, r.cols });
+	text_draw(keys, g, (struct rect){ r.row + r.rows - key_rows, r.col, key_rows, r.cols });
+	text_free(t);
+	text_free(keys);
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/screen/stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define UIDVALIDITY 7
+
+static const char mailrc[] = "account box {\n"
+			     "  email vera@box.example\n"
+			     "  login vera%box.example\n"
+			     "  password ask\n"
+			     "  imap mail.box.example:993 tls\n"
+			     "}\n"
+			     "account work {\n"
+			     "  email vera@work.example\n"
+			     "  login vera\n"
+			     "  password ask\n"
+			     "  imap mail.work.example:993 tls\n"
+			     "}\n";
+
+/* --- made-up mail --- */
+struct sample {
+	const char *name, *addr, *subject;
+	unsigned flags;
+};
+static const struct sample samples[] = {
+	{ "山田太郎", "taro@yamada.example", "来週の会議について、場所が変わりましたのでご確認をお願いいたします", 0 },
+	{ "Greta Lind", "greta@lind.example", "Invitation: Planning meeting", MSG_INVITE },
+	{ "Shop News", "news@shop.example", "Autumn sale: 20% off everything", 0 },
+	{ "Ana Duarte", "ana@duarte.example", "Invoice 2026-000", MSG_ATTACHMENT },
+	{ "Ольга Смирнова", "olga@smirnova.example", "Отчёт за октябрь и планы на ноябрь", MSG_FLAGGED },
+	{ "Chidi Okafor", "chidi@okafor.example", "Your question", MSG_SEEN | MSG_ANSWERED },
+	{ "Bram de Wit", "bram@dewit.example", "שלום עולם (shalom 123)", MSG_SEEN },
+	{ "أمينة", "amina@example.example", "مرحبا بالعالم", MSG_SEEN },
+	{ "Combi\xcc\x81ne\xcc\x81\xcc\xa3", "c@marks.example",
+		"Zalgo a\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87\xcc\x88\xcc\x89\xcc\x8a\xcc\x8b end",
+		MSG_SEEN },
+	{ "👩‍👩‍👧‍👦 family", "f@zwj.example", "☁️ clouds 🇳🇴 flag 👍🏽 tone", MSG_SEEN },
+	{ "\033]0;title\a evil", "e@evil.example", "\033[2J\033[Hgone \xe2\x80\xaetxt.exe\xc2\x9b 31m\r\nX-Injected: 1",
+		MSG_SEEN },
+	{ "", "bare@address.example", "", MSG_SEEN | MSG_FLAGGED },
+	{ NULL, NULL, "\xff\xfe not utf-8", MSG_SEEN },
+	{ "हिन्दी नाम", "h@hindi.example", "नमस्ते दुनिया", MSG_SEEN },
+	{ "한국어", "k@korea.example", "안녕하세요 여러분", MSG_SEEN },
+};
+
+/* Row 0 is the newest; ages grow by steps that cross hours, days, months and years. */
+static int64_t age_of(uint32_t i)
+{
+	return 3600 + (int64_t)i * i * 900;
+}
+
+static struct store_row *row_new(uint32_t total, uint32_t i)
+{
+	const struct sample *p = &samples[i % G_N_ELEMENTS(samples)];
+	struct store_row *row = g_new0(struct store_row, 1);
+	row->folder = 1;
+	row->uid = total - i;
+	row->received = STAGE_NOW - age_of(i);
+	row->mid = ((int64_t)(total - i)) << 24;
+	row->flags = p->flags | (i > 40 ? MSG_SEEN : 0);
+	row->date = (struct msg_date){ row->received, 0, true };
+	row->subject = i >= G_N_ELEMENTS(samples) ? g_strdup_printf("%s (%u)", p->subject, i) : g_strdup(p->subject);
+	row->from = msg_addrs_new();
+	row->to = msg_addrs_new();
+	row->cc = msg_addrs_new();
+	if (p->addr)
+		g_ptr_array_add(row->from, msg_addr_new(*p->name ? p->name : NULL, p->addr));
+	g_ptr_array_add(row->to, msg_addr_new("Vera Lund", "vera@box.example"));
+	row->attachments = p->flags & MSG_ATTACHMENT ? 1 : 0;
+	return row;
+}
+
+static struct store_folder *folder_new(
+	uint32_t id, const char *name, enum store_role role, uint32_t rows, uint32_t unread)
+{
+	struct store_folder *f = g_new0(struct store_folder, 1);
+	f->id = id;
+	f->raw = g_strdup(name);
+	f->name = g_strdup(name);
+	f->delimiter = '/';
+	f->role = role;
+	f->uidvalidity = UIDVALIDITY;
+	f->exists = f->rows = rows;
+	f->unseen = f->rows_unseen = unread;
+	f->complete = true;
+	f->last_sync = STAGE_NOW;
+	return f;
+}
+
+static void add_folders(GPtrArray *out, const struct stage *s, int account)
+{
+	if (account == 0) {
+		g_ptr_array_add(out, folder_new(9, "Trash", ROLE_TRASH, 0, 0));
+		g_ptr_array_add(out, folder_new(5, "Lists/dev", ROLE_NONE, 12, 9));
+		g_ptr_array_add(out, folder_new(4, "Lists", ROLE_NONE, 0, 0));
+		g_ptr_array_add(out, folder_new(6, "Kunder æ Søn", ROLE_NONE, 3, 0));
+		g_ptr_array_add(out, folder_new(7, "\033[31mred\xe2\x80\xae", ROLE_NONE, 0, 0));
+		g_ptr_array_add(out, folder_new(2, "Drafts", ROLE_DRAFTS, 1, 1));
+		g_ptr_array_add(out, folder_new(3, "Sent", ROLE_SENT, 20, 0));
+		g_ptr_array_add(out, folder_new(8, "Spam", ROLE_JUNK, 5, 5));
+		g_ptr_array_add(out, folder_new(10, "Archive", ROLE_ARCHIVE, 0, 0));
+	}
+	g_ptr_array_add(out, folder_new(1, "Inbox", ROLE_INBOX, s->rows, 62));
+}
+
+static const char message[] =
+	"From: Shop News <news@shop.example>\r\n"
+	"To: Vera Lund <vera@box.example>, \"Lind, Greta\" <greta@lind.example>\r\n"
+	"Cc: ana@duarte.example\r\n"
+	"Date: Sat, 21 Nov 2026 19:14:00 +0000\r\n"
+	"Subject: =?utf-8?q?Autumn_sale=3A_20=25_off_=E2=9C=93?=\r\n"
+	"Message-ID: <1@shop.example>\r\n"
+	"List-Id: Shop News <news.shop.example>\r\n"
+	"X-Evil: \033[2J\r\n"
+	"MIME-Version: 1.0\r\n"
+	"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+	"--b\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n"
+	"--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+	"<p>Dear Vera, our autumn <a href=\"https://shop.example/r/0\">sale</a> starts now. It goes on for a long "
+	"while, "
+	"so that this line must be wrapped somewhere, and here is a long address: "
+	"https://shop.example/a/very/long/path/that/should/not/be/broken/in/the/middle</p>"
+	"<p>&gt; quoted once</p><p><a href=\"https://shop.example/unsub\">Unsubscribe</a></p>"
+	"<img src=\"https://track.example/pixel.png\">\r\n"
+	"--a--\r\n"
+	"--b\r\nContent-Type: application/pdf; name=\"invoice-000.pdf\"\r\nContent-Disposition: attachment; "
+	"filename=\"invoice-000.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQKJcfs\r\n"
+	"--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=\"../\033[31m写真 0.png\"\r\n"
+	"Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
+	"--b--\r\n";
+
+static const char plain_text[] =
+	"Hello Vera,\n\n"
+	"> On Tue, Ana wrote a line that is long enough to be wrapped when the screen has eighty columns only.\n"
+	"> > and before that\n\n"
+	"来週の会議についてご連絡いたします。場所は本社三階の会議室です。ご出席のほど、よろしくお願い申し上げます。\n"
+	"\tA tab and\ta second.\n"
+	"\033[31mred?\033[0m \xe2\x80\xaeltr\n";
+
+static struct engine_message *message_new(const char *section)
+{
+	struct engine_message *out = g_new0(struct engine_message, 1);
+	struct msg *m = msg_parse(STR(message));
+	struct buf body;
+	struct err e = ERR_INIT;
+	out->head = g_steal_pointer(&m->head);
+	out->root = g_steal_pointer(&m->root);
+	m->head = msg_head_parse((struct str){ 0 });
+	m->root = msg_part_new();
+	out->is_mail = true;
+	out->shown = section ? msg_part_find(out->root, section) : msg_shown(out->root);
+	if (section) {
+		msg_text_make(str_of(plain_text), "text/plain", "utf-8", false, false, &out->text);
+	} else {
+		struct msg_part *p = msg_part_find(out->root, out->shown->section);
+		buf_init(&body, 1 << 20);
+		msg_decode("7bit", (struct str){ message + p->start, p->length }, 1 << 20, &body, &e);
+		msg_text_make(buf_str(&body), "text/html", "utf-8", false, false, &out->text);
+		buf_clear(&body);
+	}
+	msg_free(m);
+	return out;
+}
+
+/* --- the engine that is none --- */
+static void end(struct stage *s, struct request *r, enum err_cause cause, const char *text)
+{
+	struct event *ev = event_new(EV_ENDED, r->id, r->account);
+	if (cause)
+		err_set(&ev->err, ERR_FOLDER, cause, ERR_LATER, "%s", text);
+	channel_send(s->events, ev);
+}
+
+static uint32_t first_of(const struct stage *s, const struct store_window *w)
+{
+	uint32_t at = s->rows - MIN((uint32_t)(w->mid >> 24), s->rows);
+	switch (w->anchor) {
+	case ANCHOR_TOP: return 0;
+	case ANCHOR_BOTTOM: return s->rows > w->rows ? s->rows - w->rows : 0;
+	case ANCHOR_BELOW: return at + 1;
+	case ANCHOR_ABOVE: return at > w->rows ? at - w->rows : 0;
+	default: return at;
+	}
+}
+
+static void answer_window(struct stage *s, struct request *r)
+{
+	if (s->cold) {
+		end(s, r, ERR_MISSING, "no folder 'Inbox' is known");
+		return;
+	}
+	struct event *ev = event_new(EV_ROWS, r->id, r->account);
+	bool inbox = !strcmp(r->folder, "Inbox");
+	uint32_t first = first_of(s, &r->window), rows = inbox ? s->rows : !strcmp(r->folder, "Lists/dev") ? 12 : 0;
+	uint32_t last = MIN(first + r->window.rows, rows);
+	if (r->window.anchor == ANCHOR_ABOVE)
+		last = MIN(s->rows - (uint32_t)(r->window.mid >> 24), rows);
+	ev->folder = folder_new(inbox ? 1 : 5, r->folder, inbox ? ROLE_INBOX : ROLE_NONE, rows, inbox ? 62 : 9);
+	ev->rows = store_rows_new();
+	for (uint32_t i = first; i < last; i++)
+		g_ptr_array_add(ev->rows, row_new(s->rows, i));
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_folders(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_FOLDERS, r->id, r->account);
+	ev->folders = store_folders_new();
+	if (!s->cold)
+		add_folders(ev->folders, s, r->account);
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_message(struct stage *s, struct request *r)
+{
+	if (s->lose_message) {
+		end(s, r, ERR_NET, "connection lost");
+		return;
+	}
+	struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
+	ev->message = message_new(r->section);
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_raw(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_BYTES, r->id, r->account);
+	buf_init(&ev->bytes, sizeof message);
+	buf_add(&ev->bytes, message, sizeof message - 1);
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_part(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_SAVED, r->id, r->account);
+	s->saved_path = g_strdup(r->path);
+	s->saved_section = g_strdup(r->section);
+	ev->path = g_strdup(r->path);
+	ev->bytes_done = 12;
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void cancel(struct stage *s, struct request *r)
+{
+	for (guint i = 0; i < s->held->len; i++) {
+		struct request *held = s->held->pdata[i];
+		if (held->id != r->answers)
+			continue;
+		end(s, held, ERR_CANCELED, "stopped");
+		g_ptr_array_remove_index(s->held, i);
+		break;
+	}
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void take_password(struct stage *s, struct request *r)
+{
+	s->answered = r->answers;
+	if (r->secret)
+		s->password = str_dup(secret_bytes(r->secret));
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void send_request(void *it, struct request *r)
+{
+	struct stage *s = it;
+	s->sent[r->type]++;
+	bool slow = r->type == REQ_READ || r->type == REQ_RAW || r->type == REQ_PART;
+	if (r->type == REQ_OPEN || (s->silent && slow)) {
+		g_ptr_array_add(s->held, r);
+		return;
+	}
+	switch (r->type) {
+	case REQ_WINDOW: answer_window(s, r); break;
+	case REQ_FOLDERS: answer_folders(s, r); break;
+	case REQ_READ: answer_message(s, r); break;
+	case REQ_RAW: answer_raw(s, r); break;
+	case REQ_PART: answer_part(s, r); break;
+	case REQ_CANCEL: cancel(s, r); break;
+	case REQ_ANSWER:
+	case REQ_RETRY: take_password(s, r); break;
+	default: end(s, r, ERR_NONE, NULL);
+	}
+	request_free(r);
+}
+
+/* --- the stage --- */
+static void event_free_any(void *ev)
+{
+	event_free(ev);
+}
+
+static void request_free_any(void *r)
+{
+	request_free(r);
+}
+
+/* Everything but the screens. */
+static struct stage *behind(bool cold)
+{
+	struct stage *s = g_new0(struct stage, 1);
+	s->ctx = g_main_context_new();
+	s->events = channel_new(event_free_any);
+	s->cfg = cfg_parse(STR(mailrc), "mailrc", NULL);
+	s->cfg->options.sidebar = true;
+	s->held = g_ptr_array_new_with_free_func(request_free_any);
+	s->rows = STAGE_ROWS;
+	s->cold = cold;
+	s->app = app_new(s->cfg, &(struct app_port){ s, send_request, s->events }, s->ctx);
+	return s;
+}
+
+static struct stage *make(int rows, int cols, bool cold)
+{
+	g_setenv("TZ", "UTC", TRUE);
+	clock_set_virtual(1000000, STAGE_NOW);
+	struct stage *s = behind(cold);
+	s->term = term_capture_new(rows, cols);
+	s->ui = ui_new(s->app, &(struct ui_options){ .ctx = s->ctx }, s->term);
+	stage_tell(s, event_new(EV_STORE_READY, 0, -1));
+	return s;
+}
+
+int stage_run(struct err *e)
+{
+	struct stage *s = behind(false);
+	channel_send(s->events, event_new(EV_STORE_READY, 0, -1));
+	int code = ui_run(s->app, &(struct ui_options){ .ctx = s->ctx }, e);
+	stage_free(s);
+	return code;
+}
+
+struct stage *stage_new(int rows, int cols)
+{
+	struct stage *s = make(rows, cols, false);
+	stage_account(s, ACCOUNT_ONLINE, STAGE_NOW, STAGE_NOW + 900, NULL);
+	return s;
+}
+
+struct stage *stage_new_cold(int rows, int cols)
+{
+	return make(rows, cols, true);
+}
+
+void stage_free(struct stage *s)
+{
+	if (s->ui)
+		ui_free(s->ui);
+	app_free(s->app);
+	channel_free(s->events);
+	g_ptr_array_unref(s->held);
+	cfg_free(s->cfg);
+	g_main_context_unref(s->ctx);
+	g_free(s->saved_path);
+	g_free(s->saved_section);
+	g_free(s->password);
+	g_free(s);
+}
+
+void stage_settle(struct stage *s)
+{
+	while (g_main_context_iteration(s->ctx, FALSE))
+		;
+}
+
+void stage_type(struct stage *s, const char *keys)
+{
+	term_capture_type(s->term, keys, strlen(keys));
+	ui_read_keys(s->ui);
+	stage_settle(s);
+}
+
+void stage_resize(struct stage *s, int rows, int cols)
+{
+	term_capture_resize(s->term, rows, cols);
+	ui_take_signals(s->ui);
+	stage_settle(s);
+}
+
+void stage_tell(struct stage *s, struct event *ev)
+{
+	channel_send(s->events, ev);
+	stage_settle(s);
+}
+
+void stage_account(struct stage *s, enum account_phase phase, int64_t last_sync, int64_t next, struct err *e)
+{
+	struct event *ev = event_new(EV_ACCOUNT, 0, 0);
+	ev->state = g_new0(struct account_state, 1);
+	ev->state->phase = phase;
+	ev->state->last_sync = last_sync;
+	ev->state->next = next;
+	ev->state->since = STAGE_NOW - 240;
+	if (e)
+		err_move(&ev->state->err, e);
+	stage_tell(s, ev);
+}
+
+/* --- goldens --- */
+static void append_cell(GString *out, const struct cell *c)
+{
+	for (int i = 0; i < c->points; i++)
+		g_string_append_unichar(out, c->point[i]);
+}
+
+char *stage_text(const struct stage *s)
+{
+	const struct grid *g = term_capture_grid(s->term);
+	GString *out = g_string_new(NULL);
+	for (int row = 0; row < g->rows; row++) {
+		g_string_append_c(out, '|');
+		for (int col = 0; col < g->cols; col++)
+			append_cell(out, grid_cell(g, row, col));
+		g_string_append(out, "|\n");
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *planes(const struct stage *s)
+{
+	const struct grid *g = term_capture_grid(s->term);
+	g_autofree char *text = stage_text(s);
+	GString *out = g_string_new(text);
+	g_string_append(out, "styles\n");
+	for (int row = 0; row < g->rows; row++) {
+		g_string_append_c(out, '|');
+		for (int col = 0; col < g->cols; col++)
+			g_string_append_c(out, style_letter(grid_cell(g, row, col)->style));
+		g_string_append(out, "|\n");
+	}
+	g_string_append_printf(
+		out, "cursor %d %d %s\n", g->cursor_row, g->cursor_col, g->cursor_shown ? "shown" : "hidden");
+	return g_string_free(out, FALSE);
+}
+
+void stage_golden(struct stage *s, const char *name)
+{
+	const char *top = g_getenv("TOP_SRCDIR");
+	g_autofree char *file = g_strdup_printf("%s.txt", name);
+	g_autofree char *path = g_build_filename(top ? top : ".", "tests", "screen", "golden", file, NULL);
+	g_autofree char *now = planes(s), *then = NULL;
+	if (g_getenv("UPDATE")) {
+		g_assert_true(g_file_set_contents(path, now, -1, NULL));
+		return;
+	}
+	g_file_get_contents(path, &then, NULL, NULL);
+	if (g_strcmp0(now, then))
+		g_test_message("%s differs; it is now:\n%s", path, now);
+	g_assert_cmpint(g_strcmp0(now, then), ==, 0);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screens on a stage: the real ui and app over a terminal that is a grid and an engine that answers from
+ * made-up mail. Nothing sleeps: stage_settle() runs the loop until nothing is left to do. */
+#ifndef BOXWOOD_TESTS_STAGE_H
+#define BOXWOOD_TESTS_STAGE_H
+
+#include "ui/internal.h"
+
+#define STAGE_NOW 1795295640 /* Sat 21 Nov 2026 21:14 UTC */
+#define STAGE_ROWS 200
+
+struct stage {
+	GMainContext *ctx;
+	struct channel *events;
+	struct cfg *cfg;
+	struct app *app;
+	struct term *term;
+	struct ui *ui;
+	uint32_t rows;                /* of the inbox */
+	bool cold;                    /* nothing was ever synced */
+	bool silent;                  /* messages and parts are never answered */
+	bool lose_message;            /* reading a message fails */
+	GPtrArray *held;              /* struct request * not answered */
+	unsigned sent[REQ_RETRY + 1]; /* requests by type */
+	char *saved_path, *saved_section;
+	char *password;    /* as it came with an answer */
+	uint32_t answered; /* the ask it was for */
+};
+
+struct stage *stage_new(int rows, int cols);
+struct stage *stage_new_cold(int rows, int cols);
+void stage_free(struct stage *s);
+void stage_settle(struct stage *s);
+void stage_type(struct stage *s, const char *keys); /* and settles */
+void stage_resize(struct stage *s, int rows, int cols);
+void stage_tell(struct stage *s, struct event *ev); /* takes it, and settles */
+/* An EV_ACCOUNT of the first account. err may be NULL. */
+void stage_account(struct stage *s, enum account_phase phase, int64_t last_sync, int64_t next, struct err *e);
+/* Compares the grid with tests/screen/golden/NAME.txt; UPDATE=1 in the environment writes it. */
+void stage_golden(struct stage *s, const char *name);
+/* The same mail on the real terminal, until the user leaves; an exit code. */
+int stage_run(struct err *e);
+char *stage_text(const struct stage *s); /* the text plane alone; g_free */
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/screen/stage.h"
+#include "tests/unit/unit.h"
+
+#define KEYS 5000
+
+static const char *const keys[] = { "j", "k", "\r", "q", "i", "\t", "\033\t", " ", "-", "=", "*", "H", "M", "v", "h",
+	"E", "s", "$", "c", "}", "{", "B", "!w", "!n", "!p", "!x", "?", "\033[A", "\033[B", "\033[C", "\033[D",
+	"\033[5~", "\033[6~", "\033[H", "\033[F", "\x03", "\x0c", "x", "\xc3", "\xe5\xb1\xb1", "\x7f", "\033",
+	"\033\033", "dev", "\033[200~paste\nd\033[201~", "\033]0;x", "\a", "z", "Z", "1", "in" };
+
+static void upset(struct stage *s, GRand *rand)
+{
+	struct event *ev = event_new(g_rand_boolean(rand) ? EV_CHANGED : EV_FOLDER, 0, 0);
+	ev->folder_id = 1;
+	switch (g_rand_int_range(rand, 0, 4)) {
+	case 0: s->rows += (uint32_t)g_rand_int_range(rand, 0, 5); break;
+	case 1: s->rows -= MIN(s->rows, (uint32_t)g_rand_int_range(rand, 0, 5)); break;
+	case 2: s->silent = !s->silent; break;
+	default: s->lose_message = !s->lose_message; break;
+	}
+	stage_tell(s, ev);
+}
+
+static void monkey(guint32 seed)
+{
+	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+	struct stage *s = stage_new(24, 80);
+	for (int i = 0; i < KEYS; i++) {
+		int what = g_rand_int_range(rand, 0, 40);
+		if (what == 0)
+			stage_resize(s, g_rand_int_range(rand, 1, 60), g_rand_int_range(rand, 1, 150));
+		else if (what == 1)
+			upset(s, rand);
+		else if (what == 2)
+			clock_advance(100);
+		else
+			stage_type(s, keys[g_rand_int_range(rand, 0, G_N_ELEMENTS(keys))]);
+		if (s->ui->quit) {
+			stage_free(s);
+			s = stage_new(24, 80);
+		}
+	}
+	stage_free(s);
+}
+
+static void monkey_of_four_seeds_breaks_nothing(void)
+{
+	for (guint32 seed = 1; seed <= 4; seed++)
+		monkey(seed);
+}
+
+void suite(void)
+{
+	unit_add(monkey_of_four_seeds_breaks_nothing);
+}

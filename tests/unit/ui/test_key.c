@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/app.h"
+#include "tests/unit/unit.h"
+#include "ui/key.h"
+
+#include <string.h>
+
+#define ESCAPE_MS 60
+
+/* The keys that come of bytes, as names; a paste as [text]. */
+static void drain(struct key_decoder *d, GString *out)
+{
+	struct key_event ev;
+	while (key_next(d, &ev)) {
+		g_autofree char *name = ev.key ? key_name(ev.key) : g_strdup_printf("[%s]", ev.paste);
+		g_string_append_printf(out, "%s%s", out->len ? " " : "", name);
+		g_free(ev.paste);
+	}
+}
+
+/* step: octets fed at a time; 0: at seeded random splits. */
+static char *decode(struct str bytes, size_t step, guint32 seed)
+{
+	struct key_decoder *d = key_decoder_new(ESCAPE_MS);
+	GString *out = g_string_new(NULL);
+	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+	for (size_t at = 0; at < bytes.n;) {
+		size_t n = step ? step : (size_t)g_rand_int_range(rand, 1, 8);
+		n = MIN(n, bytes.n - at);
+		key_feed(d, (const unsigned char *)bytes.p + at, n);
+		drain(d, out);
+		at += n;
+	}
+	key_timeout(d);
+	drain(d, out);
+	key_decoder_free(d);
+	return g_string_free(out, FALSE);
+}
+
+static void decodes(const char *bytes, size_t n, const char *expected)
+{
+	struct str s = unit_exact(bytes, n);
+	g_autofree char *whole = decode(s, n ? n : 1, 0), *single = decode(s, 1, 0);
+	g_assert_cmpstr(whole, ==, expected);
+	g_assert_cmpstr(single, ==, expected);
+	for (guint32 seed = 1; seed <= 20; seed++) {
+		g_autofree char *split = decode(s, 0, seed);
+		g_assert_cmpstr(split, ==, expected);
+	}
+}
+#define DECODES(literal, expected) decodes(literal, sizeof(literal) - 1, expected)
+
+static void key_plain_letters_and_controls(void)
+{
+	DECODES("aZ?", "a Z ?");
+	DECODES("\r\n\t\x7f\b\x0c", "Enter Enter Tab BS BS ^L");
+	DECODES("山é😀", "山 é 😀");
+}
+
+static void key_sequences_of_two_dialects(void)
+{
+	DECODES("\033[A\033OB\033[C\033OD", "Up Down Right Left");
+	DECODES("\033[H\033[4~\033[7~\033OF\033[5~\033[6~\033[2~\033[3~", "Home End Home End PgUp PgDn Ins Del");
+	DECODES("\033OP\033[15~\033[17~\033[24~\033[Z", "F1 F5 F6 F12 BackTab");
+	DECODES("\033[1;5A\033[5;2~", "Up PgUp");
+}
+
+static void key_escape_alone_twice_and_as_prefix(void)
+{
+	DECODES("\033", "Esc");
+	DECODES("\033\033", "Esc Esc");
+	DECODES("\033\t", "Esc Tab");
+	DECODES("\033x", "Esc x");
+	DECODES("\033\033[A", "Esc Up");
+}
+
+static void key_invalid_utf8_is_replaced_and_loses_nothing(void)
+{
+	DECODES("\xffq", "\xef\xbf\xbd q");
+	DECODES("\xe5\xb1q", "\xef\xbf\xbd q");
+	DECODES("\xc0\xafq", "\xef\xbf\xbd \xef\xbf\xbd q");
+	DECODES("\xed\xa0\x80q", "\xef\xbf\xbd q");
+	DECODES("\xe5\xb1\xe5\xb1\xb1", "\xef\xbf\xbd 山");
+}
+
+static void e04_replies_are_swallowed_whole(void)
+{
+	DECODES("\033[?1;2cq", "q");
+	DECODES("\033[I\033[O\033[24;80R\033[?2026;2$y\033[97;5uq", "q");
+	DECODES("\033]11;rgb:1/qd\033\\\033]0;dq\a\033P1$rq\033\\\033_Gq\033\\x", "x");
+	DECODES("\033[Mqdx\033[<0;1;1Mx", "x");
+}
+
+static void e05_paste_is_one_event(void)
+{
+	DECODES("\033[200~qd\r\033[Ax\033[201~j", "[qd\r\033[Ax] j");
+	DECODES("\033[200~\xff\033[201~j", "[\xef\xbf\xbd] j");
+}
+
+static void paste_past_its_limit_is_cut_and_ends(void)
+{
+	struct key_decoder *d = key_decoder_new(ESCAPE_MS);
+	struct key_event ev;
+	g_autofree char *megabyte = g_strnfill(1 << 20, 'd');
+	key_feed(d, (const unsigned char *)"\033[200~", 6);
+	key_feed(d, (const unsigned char *)megabyte, 1 << 20);
+	key_feed(d, (const unsigned char *)"\033[201~q", 7);
+	g_assert_true(key_next(d, &ev));
+	g_assert_cmpuint(ev.key, ==, 0);
+	g_assert_cmpuint(strlen(ev.paste), <=, KEY_PASTE_MAX);
+	g_free(ev.paste);
+	g_assert_true(key_next(d, &ev));
+	g_assert_cmpuint(ev.key, ==, 'q');
+	g_assert_false(key_next(d, &ev));
+	key_decoder_free(d);
+}
+
+static void unfinished_sequences_wait_and_then_end(void)
+{
+	struct key_decoder *d = key_decoder_new(ESCAPE_MS);
+	struct key_event ev;
+	g_assert_cmpint(key_wait_ms(d), ==, -1);
+	key_feed(d, (const unsigned char *)"\033", 1);
+	g_assert_cmpint(key_wait_ms(d), ==, ESCAPE_MS);
+	key_feed(d, (const unsigned char *)"[", 1);
+	g_assert_cmpint(key_wait_ms(d), ==, KEY_GAP_MS);
+	key_timeout(d);
+	g_assert_false(key_next(d, &ev));
+	key_feed(d, (const unsigned char *)"q", 1);
+	g_assert_true(key_next(d, &ev));
+	g_assert_cmpuint(ev.key, ==, 'q');
+	key_decoder_free(d);
+}
+
+static void any_bytes_give_keys_and_an_end(void)
+{
+	g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+	unsigned char bytes[64];
+	for (int i = 0; i < 20000; i++) {
+		struct key_decoder *d = key_decoder_new(ESCAPE_MS);
+		struct key_event ev;
+		for (size_t j = 0; j < sizeof bytes; j++)
+			bytes[j] = (unsigned char)(g_rand_int_range(rand, 0, 3)
+							   ? "\033[O]P~0129;mMA\\\a"[g_rand_int_range(rand, 0, 16)]
+							   : g_rand_int_range(rand, 0, 256));
+		key_feed(d, bytes, sizeof bytes);
+		key_timeout(d);
+		g_assert_cmpint(key_wait_ms(d), ==, -1);
+		while (key_next(d, &ev))
+			g_free(ev.paste);
+		key_decoder_free(d);
+	}
+}
+
+void suite(void)
+{
+	unit_add(key_plain_letters_and_controls);
+	unit_add(key_sequences_of_two_dialects);
+	unit_add(key_escape_alone_twice_and_as_prefix);
+	unit_add(key_invalid_utf8_is_replaced_and_loses_nothing);
+	unit_add(e04_replies_are_swallowed_whole);
+	unit_add(e05_paste_is_one_event);
+	unit_add(paste_past_its_limit_is_cut_and_ends);
+	unit_add(unfinished_sequences_wait_and_then_end);
+	unit_add(any_bytes_give_keys_and_an_end);
+}
