@@ -68,4 +68,5 @@ AC_DEFUN([BW_CHECK_SANITIZERS], [
     [SAN_CFLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"])
   AM_CONDITIONAL([FUZZ], [test "x$enable_fuzz" = xyes])
   AM_CONDITIONAL([SANITIZED], [test "x$SAN_CFLAGS" != x])
+  AS_IF([test "x$SAN_CFLAGS" != x], [AC_DEFINE([BOXWOOD_SANITIZED], [1], [Define when built with a sanitizer.])])
   AC_SUBST([SAN_CFLAGS])])

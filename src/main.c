@@ -1,5 +1,204 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "batch/batch.h"
+#include "ui/ui.h"
+
+#define STOP_MS 2000
+
+/* A store or socket must never get a number that a library writes messages to.
+ */
+static void open_standard_fds(void)
 {
-	return 0;
+	int fd;
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void set_up_process(void)
+{
+	open_standard_fds();
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	textdomain(PACKAGE);
+#ifndef BOXWOOD_SANITIZED
+	/* A leak checker traces its own process. */
+	secret_harden_process();
+#endif
+}
+
+static void print_version(const struct cli *c)
+{
+	printf("boxwood %s\n", PACKAGE_VERSION);
+	if (!c->verbose)
+		return;
+	printf(_("parts %d, nested %d, header %u octets, addresses %d a field, "
+		 "references %d\n"),
+		MSG_PARTS_MAX, MSG_DEPTH_MAX, MSG_HEADERS_MAX, MSG_ADDRS_MAX, MSG_REFS_MAX);
+	printf(_("server's line %u octets, mailboxes %d, mailbox name %d octets, "
+		 "message %u octets\n"),
+		1u << 20, 100000, 4096, ENGINE_MESSAGE_MAX);
+	printf(_("text shown %u octets, polls more than %d seconds apart\n"), MSG_TEXT_MAX, ENGINE_POLL_FLOOR_S);
+}
+
+static void send_to_engine(void *it, struct request *r)
+{
+	engine_send(it, r);
+}
+
+static char *directory(const char *chosen, const char *preset)
+{
+	return chosen ? g_strdup(chosen) : g_build_filename(preset, "boxwood", NULL);
+}
+
+/* WAL does not work over a network: the cache then lies on a local disk. */
+static char *cache_directory(const struct cfg *cfg)
+{
+	char *dir = directory(cfg->options.cache_dir, g_get_user_cache_dir());
+	if (cfg->options.cache_dir || !fs_is_network(g_get_user_cache_dir()))
+		return dir;
+	g_free(dir);
+	return g_strdup_printf("/var/tmp/boxwood-%u", (unsigned)geteuid());
+}
+
+static bool has_terminal(const struct cli *c)
+{
+	int fd = cli_has(c, CLI_NO_INPUT) ? -1 : open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* The index of the account that -A names; the first without it. -1: there is
+ * none of that name. */
+static int account_index(const struct cfg *cfg, const char *label)
+{
+	for (unsigned i = 0; label && i < cfg->accounts->len; i++)
+		if (!strcmp(((struct cfg_account *)cfg->accounts->pdata[i])->label, label))
+			return (int)i;
+	return label ? -1 : 0;
+}
+
+static int run_screens(const struct cli *c, const struct cfg *cfg, const struct app_port *port)
+{
+	struct err e = ERR_INIT;
+	GMainContext *ctx = g_main_context_new();
+	struct app *a = app_new(cfg, port, ctx);
+	struct ui_options options = { .ctx = ctx,
+		.account = account_index(cfg, cli_value(c, CLI_ACCOUNT)),
+		.folder = c->args->len ? c->args->pdata[0] : NULL };
+	int code;
+	if (options.account < 0)
+		code = err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
+			cli_value(c, CLI_ACCOUNT));
+	else
+		code = ui_run(a, &options, &e);
+	if (e.cause != ERR_NONE)
+		code = batch_fail(c, NULL, &e);
+	err_clear(&e);
+	app_free(a);
+	g_main_context_unref(ctx);
+	return code;
+}
+
+static int run(const struct cli *c, const struct cfg *cfg)
+{
+	g_autofree char *cache_dir = cache_directory(cfg);
+	g_autofree char *state_dir = directory(cfg->options.state_dir, g_get_user_state_dir());
+	bool store = !c->verb || batch_needs_store(c);
+	struct engine_settings settings = { .cfg = cfg,
+		.cache_dir = store ? cache_dir : NULL,
+		.state_dir = store ? state_dir : NULL,
+		.offline = cli_has(c, CLI_OFFLINE),
+		.interactive = has_terminal(c),
+		.stay = !c->verb };
+	struct channel *events = engine_events_new();
+	struct engine *engine = engine_start(&settings, events);
+	struct app_port port = { engine, send_to_engine, events };
+	int code = c->verb ? batch_run(c, cfg, &port) : run_screens(c, cfg, &port);
+	channel_close(events);
+	engine_stop(engine, STOP_MS);
+	channel_free(events);
+	return code;
+}
+
+/* A broken mailrc stops a command before any network; the screens open with the
+ * accounts that are whole. */
+static int check_config(const struct cli *c, const struct cfg *cfg)
+{
+	if (!cfg_errors(cfg) || !c->verb || !batch_needs_store(c))
+		return 0;
+	for (unsigned i = 0; i < cfg->diags->len; i++) {
+		g_autofree char *text = cfg_diag_text(cfg->diags->pdata[i]);
+		g_autofree char *local = utf8_to_locale(text);
+		fputs(local, stderr);
+	}
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_PROGRAM, ERR_CONFIG, ERR_NEVER,
+		P_("the mailrc has %u mistake", "the mailrc has %u mistakes", cfg_errors(cfg)), cfg_errors(cfg));
+	int code = batch_fail(c, NULL, &e);
+	err_clear(&e);
+	return code;
+}
+
+static int dispatch(const struct cli *c)
+{
+	if (cli_has(c, CLI_VERSION)) {
+		print_version(c);
+		return EXIT_CODE_OK;
+	}
+	if (cli_has(c, CLI_HELP)) {
+		g_autofree char *help = cli_help(c->verb);
+		g_autofree char *local = utf8_to_locale(help);
+		fputs(local, stdout);
+		return EXIT_CODE_OK;
+	}
+	if ((c->verbose || cli_has(c, CLI_LOG)) &&
+		log_open(c->verbose > 1 ? LOG_WIRE : LOG_INFO, cli_value(c, CLI_LOG))) {
+		struct err e = ERR_INIT;
+		err_errno(&e, errno, "cannot open", cli_value(c, CLI_LOG));
+		int code = batch_fail(c, NULL, &e);
+		err_clear(&e);
+		return code;
+	}
+	struct cfg *cfg = cfg_load(cli_value(c, CLI_CONFIG), CARDDIR);
+	int code = check_config(c, cfg);
+	if (!code)
+		code = run(c, cfg);
+	cfg_free(cfg);
+	log_close();
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli c;
+	struct err e = ERR_INIT;
+	set_up_process();
+	msg_init();
+	int code = cli_parse(argc, argv, &c, &e) ? batch_fail(&c, NULL, &e) : dispatch(&c);
+	cli_clear(&c);
+	err_clear(&e);
+	msg_done();
+	return code;
 }
