@@ -1,6 +1,7 @@
 # Tests that read the tree itself. Each plants the faults it looks for and must find them.
 dist_check_SCRIPTS += \
 	tests/lint/banned.test \
+	tests/lint/dist.test \
 	tests/lint/doc.test \
 	tests/lint/format.test \
 	tests/lint/generated.test \
