@@ -366,7 +366,8 @@ void model_list_event(struct model_list *m, const struct event *ev)
 {
 	if (ev->account != m->account)
 		return;
-	bool rows = ev->type == EV_CHANGED && (!m->folder || ev->folder_id == m->folder->id);
+	/* An empty list takes any change for its own: a folder met for the first time gets another number. */
+	bool rows = ev->type == EV_CHANGED && (!m->folder || !m->rows->len || ev->folder_id == m->folder->id);
 	if (!rows && ev->type != EV_FOLDER)
 		return;
 	m->stale = true;

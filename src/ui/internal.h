@@ -166,6 +166,5 @@ void ui_next_unread_folder(struct ui *ui, bool then_read); /* before the next dr
 bool ui_has_sidebar(const struct ui *ui, int cols);
 void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
 	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux);
-struct view *ui_below(const struct ui *ui, const struct view *v); /* NULL: it is the lowest */
 
 #endif

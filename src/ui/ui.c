@@ -18,14 +18,6 @@ struct view *ui_top(const struct ui *ui)
 	return ui->views->pdata[ui->views->len - 1];
 }
 
-struct view *ui_below(const struct ui *ui, const struct view *v)
-{
-	for (guint i = 1; i < ui->views->len; i++)
-		if (ui->views->pdata[i] == v)
-			return ui->views->pdata[i - 1];
-	return NULL;
-}
-
 void ui_push(struct ui *ui, struct view *v)
 {
 	g_ptr_array_add(ui->views, v);
@@ -453,6 +445,7 @@ static void heard(struct event *ev, void *aux)
 	if (ev->type == EV_ALERT) {
 		g_autofree char *words = grid_line(str_of(ev->text));
 		ui_say(ui, g_strdup_printf(_("The server says: %s"), words));
+		ui->term->bell(ui->term);
 	}
 	model_folders_event(ui->folders, ev);
 	if (ev->type == EV_STORE_READY && !ui->views->len)

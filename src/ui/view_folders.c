@@ -219,6 +219,7 @@ void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r)
 static void open_current(struct view_folders *v)
 {
 	struct ui *ui = v->view.ui;
+	make_lines(v); /* keys typed ahead have not been drawn */
 	const struct line *l = current(v);
 	if (!l)
 		return;

@@ -1,6 +1,6 @@
 # Tests against real servers, started privately on loopback. They need more than a build tree, so `make check` leaves
 # them out: `make check-live` runs them.
-LIVE_TESTS = tests/live/server.test tests/live/hostile.test
+LIVE_TESTS = tests/live/server.test tests/live/hostile.test tests/live/screens.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/certs.sh tests/live/hostile.py
 .PHONY: check-live
 check-live: all

@@ -62,6 +62,14 @@ static void folders_sorted_and_nested(void)
 	is_golden_after(24, 80, "cdev", "pick-80x24");
 }
 
+static void folder_typed_ahead_opens(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "cdev\r");
+	g_assert_cmpstr(view_list_model(ui_top(s->ui))->name, ==, "Lists/dev");
+	stage_free(s);
+}
+
 static void help_grouped_and_filtered(void)
 {
 	is_golden_after(24, 80, "?", "help-80x24");
@@ -313,6 +321,7 @@ static void alert_of_the_server_is_said(void)
 	ev->text = g_strdup("\033]0;x\aDisk almost full");
 	stage_tell(s, ev);
 	stage_golden(s, "alert-80x24");
+	g_assert_cmpuint(term_capture_bells(s->term), ==, 1);
 	stage_free(s);
 }
 
@@ -325,6 +334,7 @@ void suite(void)
 	unit_add(parts_listed_with_sizes);
 	unit_add(part_of_text_opened_wraps_and_quotes);
 	unit_add(folders_sorted_and_nested);
+	unit_add(folder_typed_ahead_opens);
 	unit_add(help_grouped_and_filtered);
 	unit_add(password_wrong_banner_once);
 	unit_add(password_asked_answered);
