@@ -131,6 +131,8 @@ int cmd_list(struct batch *b)
 	} else if (print_window(b, &l, account, folder, order, &e)) {
 		/* A missing folder after a failed contact: why there was none says more. */
 		batch_error(b, l.account, stale.cause != ERR_NONE && e.cause == ERR_MISSING ? &stale : &e);
+	} else if (stale.cause == ERR_NONE && !l.synced) {
+		say_age(b, 0);
 	} else if (stale.cause != ERR_NONE) {
 		say_age(b, l.synced);
 		batch_error(b, l.account, &stale);

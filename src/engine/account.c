@@ -425,8 +425,12 @@ void account_cancel(struct account *a, uint32_t request)
 	err_clear(&e);
 }
 
-void account_retry(struct account *a)
+void account_retry(struct account *a, struct secret *s)
 {
+	if (s) {
+		secret_free(a->secret);
+		a->secret = s;
+	}
 	struct request *r = request_new(REQ_SYNC, 0, a->index);
 	r->folder = g_strdup(a->watched);
 	struct job *j = sync_job_new(a, r);

@@ -70,7 +70,8 @@ static void on_tls_started(void *it)
 static void command_ended(struct connection *c, struct imap_event *ev)
 {
 	struct job *j = c->account->running;
-	if (!j)
+	/* The end of an IDLE, or of what a canceled job had asked for. */
+	if (!j || !j->open || ev->u.done.id < j->first)
 		return;
 	if (j->class->ended)
 		j->class->ended(j, ev);

@@ -211,9 +211,13 @@ static void got_request(void *value, void *aux)
 	}
 	case REQ_CANCEL: cancel(en, r); break;
 	case REQ_ANSWER: answer(en, r); break;
+	case REQ_QUIT:
+		g_main_loop_quit(en->loop);
+		request_free(r);
+		break;
 	case REQ_RETRY:
 		if (a)
-			account_retry(a);
+			account_retry(a, g_steal_pointer(&r->secret));
 		engine_end(en, r, NULL);
 		break;
 	case REQ_CLOSE:
@@ -325,7 +329,7 @@ static void shut(struct engine *en)
 {
 	g_ptr_array_unref(en->accounts);
 	if (en->reader_thread) {
-		channel_send(en->reader_requests, request_new(REQ_CLOSE, 0, -1));
+		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
 	}
 	pool_free(en->pool);
@@ -361,7 +365,13 @@ static gpointer engine_main(gpointer data)
 	}
 	shut(en);
 	g_main_context_pop_thread_default(en->ctx);
+	channel_send(en->stopped, en);
 	return NULL;
+}
+
+static void free_nothing(void *value)
+{
+	(void)value;
 }
 
 struct engine *engine_start(const struct engine_settings *settings, struct channel *events)
@@ -372,6 +382,7 @@ struct engine *engine_start(const struct engine_settings *settings, struct chann
 	en->requests = channel_new(free_request);
 	en->reader_requests = channel_new(free_request);
 	en->pool_done = channel_new(free_text_job);
+	en->stopped = channel_new(free_nothing);
 	en->ctx = g_main_context_new();
 	en->loop = g_main_loop_new(en->ctx, FALSE);
 	en->thread = g_thread_new("engine", engine_main, en);
@@ -386,9 +397,12 @@ void engine_send(struct engine *en, struct request *r)
 
 void engine_stop(struct engine *en, int wait_ms)
 {
-	(void)wait_ms;
-	g_main_loop_quit(en->loop);
+	channel_send(en->requests, request_new(REQ_QUIT, 0, -1));
+	/* A disk that does not answer holds the thread; the program ends without it: what is committed is safe. */
+	if (!channel_wait(en->stopped, clock_ms() + wait_ms))
+		return;
 	g_thread_join(en->thread);
+	channel_free(en->stopped);
 	channel_free(en->requests);
 	channel_free(en->reader_requests);
 	channel_free(en->pool_done);

@@ -50,6 +50,7 @@ enum request_type {
 	REQ_CHECK,   /* setup check of an account -> EV_CHECK.. */
 	REQ_ANSWER,  /* to an EV_ASK */
 	REQ_CANCEL,  /* the request with that id */
+	REQ_QUIT,    /* engine_stop's own */
 	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
 };
 

@@ -17,6 +17,7 @@ struct job;
 struct engine {
 	struct engine_settings settings;
 	struct channel *requests, *reader_requests, *events;
+	struct channel *stopped;   /* one value when the thread has nothing left to do */
 	struct channel *pool_done; /* of struct text_job * */
 	struct pool *pool;
 	GThread *thread, *reader_thread;
@@ -61,6 +62,7 @@ struct job {
 	const struct job_class *class;
 	struct account *account;
 	struct request *request; /* owned; NULL: the engine's own work */
+	uint32_t first;          /* its first command: ends of earlier ones are not its own */
 	int open;                /* commands under way */
 	bool canceled, running;
 	bool person;    /* somebody waits for it: a refused secret may be tried */
@@ -109,7 +111,7 @@ void account_secret_refused(struct account *a);
 void account_secret_worked(struct account *a);
 void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
 int account_save(struct account *a, struct err *e);
-void account_retry(struct account *a); /* the user acts */
+void account_retry(struct account *a, struct secret *s); /* the user acts; s: typed, taken, or NULL */
 /* Processes without a terminal may contact a server so many times an hour; counts this one. */
 bool account_may_act(struct account *a, struct err *e);
 void account_answer(struct account *a, struct request *r);

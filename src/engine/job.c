@@ -5,7 +5,8 @@
 
 void job_command(struct job *j, uint32_t command)
 {
-	(void)command;
+	if (!j->open)
+		j->first = command;
 	j->open++;
 }
 

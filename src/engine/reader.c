@@ -11,6 +11,12 @@ static int find_folder(
 	const char *name = q->folder && strcmp(q->folder, ".") ? q->folder : "Inbox";
 	if (!reader_folder(r, number, name, out, e))
 		return 0;
+	/* Every account has an inbox, also one that was never read. */
+	if (e->cause == ERR_MISSING && !g_ascii_strcasecmp(name, "inbox")) {
+		err_clear(e);
+		*out = (struct store_folder){ .name = g_strdup("Inbox"), .raw = g_strdup("INBOX"), .role = ROLE_INBOX };
+		return 0;
+	}
 	if (e->cause == ERR_MISSING)
 		err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "no folder '%s' is known", name);
 	return -1;
@@ -24,6 +30,8 @@ static int window(struct engine *en, struct store_reader *r, struct request *q, 
 		return -1;
 	w.folder = ev->folder->id;
 	ev->folder_id = w.folder;
+	if (!w.folder)
+		return 0;
 	return reader_window(r, &w, ev->rows, e);
 }
 
@@ -84,7 +92,7 @@ gpointer reader_main(gpointer data)
 	struct err e = ERR_INIT;
 	struct request *q;
 	bool failed = reader_open(en->settings.cache_dir, en->settings.state_dir, &r, &e);
-	while ((q = channel_wait(en->reader_requests, CLOCK_NEVER)) && q->type != REQ_CLOSE) {
+	while ((q = channel_wait(en->reader_requests, CLOCK_NEVER)) && q->type != REQ_QUIT) {
 		if (failed) {
 			struct err copy = ERR_INIT;
 			err_copy(&copy, &e);
