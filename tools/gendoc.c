@@ -144,6 +144,39 @@ static void man_commands(GString *out)
 	g_string_append(out, ".El\n");
 }
 
+static void add_key_command(GString *out, const struct app_command_info *c)
+{
+	g_auto(GStrv) keys = g_strsplit(c->keys, " ", -1);
+	g_string_append(out, ".It");
+	for (char **key = keys; *key; key++) {
+		g_string_append(out, key > keys ? " , Ic " : " Ic ");
+		add_word(out, *key);
+	}
+	g_string_append_c(out, '\n');
+	add_help(out, c->help);
+	g_string_append(out, ".Pq Cm ");
+	add_word(out, c->name);
+	const char *before = " : No ";
+	for (int ctx = 0; ctx < CTX_COUNT; ctx++)
+		if (c->contexts & 1u << ctx) {
+			g_string_append_printf(out, "%s%s", before, app_context_names[ctx]);
+			before = ", ";
+		}
+	g_string_append_c(out, '\n');
+}
+
+static void man_keys(GString *out)
+{
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		g_string_append_printf(
+			out, ".Ss %s\n.Bl -tag -width 10n -compact\n", app_group_title((enum app_group)group));
+		for (int c = CMD_NONE + 1; c < CMD_COUNT; c++)
+			if (app_command_info((enum app_command)c)->group == (enum app_group)group)
+				add_key_command(out, app_command_info((enum app_command)c));
+		g_string_append(out, ".El\n");
+	}
+}
+
 static void man_words(GString *out, const struct cfg_word *words, size_t n)
 {
 	g_string_append(out, ".Bl -tag -width 4n\n");
@@ -375,6 +408,7 @@ static const struct {
 } sections[] = {
 	{ "man options", man_options },
 	{ "man commands", man_commands },
+	{ "man keys", man_keys },
 	{ "man mailrc options", man_mailrc_options },
 	{ "man mailrc commands", man_mailrc_commands },
 	{ "man mailrc account", man_mailrc_account },

@@ -21,8 +21,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_NO_INPUT] = { "no-input", 0, NULL, N_("never ask, also not on a terminal") },
 	[CLI_OFFLINE] = { "offline", 0, NULL, N_("never open a connection") },
 	[CLI_FRESH] = { "fresh", 0, NULL, N_("ask the server first, even if it is not due") },
-	[CLI_COLOR] = { "color", 0, "auto|always|never", N_("colours") },
-	[CLI_VERSION] = { "version", 0, NULL, N_("print the version; with -v the limits and libraries too") },
+	[CLI_COLOR] = { "color", 0, "auto|always|never", N_("colours in the screens") },
+	[CLI_VERSION] = { "version", 0, NULL, N_("print the version; with -v the limits too") },
 	[CLI_HELP] = { "help", 0, NULL, N_("print help") },
 	[CLI_NUMBER] = { NULL, 'n', "N", N_("how many, 0 for all; 50 if not given") },
 	[CLI_SORT] = { "sort", 0, "received|date|from|subject|size",
@@ -272,7 +272,7 @@ char *cli_help(const struct cli_verb *v)
 		g_string_append(out, "\n");
 		add_options(out, v, false);
 	} else {
-		g_string_append(out, _("Usage: boxwood [OPTION..] [FOLDER | FILE]      the screens\n"
+		g_string_append(out, _("Usage: boxwood [OPTION..] [FOLDER]      the screens\n"
 				       "       boxwood [OPTION..] COMMAND [OPTION..] [ARG..]\n\nCommands:\n"));
 		for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
 			g_autofree char *word = g_strdup_printf("%s %s", verbs[i].name, verbs[i].args);
