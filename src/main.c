@@ -107,7 +107,10 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 	struct ui_options options = { .ctx = ctx,
 		.account = account_index(cfg, cli_value(c, CLI_ACCOUNT)),
 		.folder = c->args->len ? c->args->pdata[0] : NULL };
+	const char *colour = cli_value(c, CLI_COLOR);
 	int code;
+	if (colour && !strcmp(colour, "never"))
+		g_setenv("NO_COLOR", "1", TRUE);
 	if (options.account < 0)
 		code = err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
 			cli_value(c, CLI_ACCOUNT));
