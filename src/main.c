@@ -19,16 +19,13 @@
 
 #define STOP_MS 2000
 
-/* A store or socket must never get a number that a library writes messages to.
- */
+/* A store or socket must never get a number that a library writes messages to. What was closed stays of no
+ * use: reading or writing it fails, so that nobody takes silence for success. */
 static void open_standard_fds(void)
 {
-	int fd;
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			_exit(EXIT_CODE_BUG);
 }
 
 static void set_up_process(void)
@@ -89,8 +86,7 @@ static bool has_terminal(const struct cli *c)
 	return fd >= 0;
 }
 
-/* The index of the account that -A names; the first without it. -1: there is
- * none of that name. */
+/* The index of the account that -A names; the first without it. -1: there is none of that name. */
 static int account_index(const struct cfg *cfg, const char *label)
 {
 	for (unsigned i = 0; label && i < cfg->accounts->len; i++)
@@ -104,15 +100,20 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 	struct err e = ERR_INIT;
 	GMainContext *ctx = g_main_context_new();
 	struct app *a = app_new(cfg, port, ctx);
-	struct ui_options options = { .ctx = ctx,
-		.account = account_index(cfg, cli_value(c, CLI_ACCOUNT)),
-		.folder = c->args->len ? c->args->pdata[0] : NULL };
+	struct ui_options options = { .ctx = ctx, .account = account_index(cfg, cli_value(c, CLI_ACCOUNT)) };
+	const char *named = c->args->len ? c->args->pdata[0] : NULL;
 	const char *colour = cli_value(c, CLI_COLOR);
-	int code;
+	int code = EXIT_CODE_OK;
+	if (named && cli_names_file(named))
+		options.file = named;
+	else
+		options.folder = named;
 	if (colour && !strcmp(colour, "never"))
 		g_setenv("NO_COLOR", "1", TRUE);
-	if (options.account < 0)
-		code = err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
+	if (named && g_ascii_strncasecmp(named, "mailto:", 7) == 0)
+		err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("writing mail is not in this version"));
+	else if (options.account < 0)
+		err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
 			cli_value(c, CLI_ACCOUNT));
 	else
 		code = ui_run(a, &options, &e);

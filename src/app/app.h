@@ -73,6 +73,7 @@ char *app_id_format(const char *account, const char *folder, uint32_t uidvalidit
 bool app_id_is_full(const char *text);
 
 /* --- dates for people, in the local time zone --- */
+bool app_date_iso(void); /* the locale says nothing of dates: scripts get ISO 8601 */
 char *app_date_short(
 	int64_t when, int64_t now);     /* at most 6 columns: "20:14", "Fri 20", "16 Nov", "Nov 24" = month year */
 char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
@@ -138,6 +139,8 @@ struct cli {
 int cli_parse(int argc, char **argv, struct cli *c, struct err *e);
 void cli_clear(struct cli *c);
 bool cli_has(const struct cli *c, enum cli_option_id id);
+/* An argument is a file if a regular file of that name exists and it is no full id, or "-". */
+bool cli_names_file(const char *arg);
 const char *cli_value(const struct cli *c, enum cli_option_id id); /* NULL: not given */
 char *cli_help(const struct cli_verb *v);                          /* v NULL: of the program; g_free */
 /* The tables, for the manual and the completions. */
@@ -337,12 +340,14 @@ struct model_message {
 	int account;
 	char *folder;
 	uint32_t folder_id, uid;
+	struct buf file;                /* a message from a file, whole; account -1 then */
 	char *section;                  /* NULL: the part the program chose */
 	struct engine_message *message; /* NULL: not here yet */
 	struct err err;                 /* why it will not come */
 	uint32_t request;
 	uint64_t done, total;
-	char *raw; /* the source, cleaned; NULL: not asked or not here yet */
+	char *raw;         /* the source, cleaned; NULL: not asked or not here yet */
+	struct buf source; /* of it, what came so far */
 	uint32_t raw_request;
 	uint32_t save_request;
 	char *said; /* a sentence for the user (saved, failed); taken by whoever shows it */
@@ -351,6 +356,12 @@ struct model_message {
 };
 struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
 	uint32_t uid, const char *section, model_changed_fn changed, void *aux);
+/* A message in a file; NULL with e when it cannot be read. */
+struct model_message *model_message_file(
+	struct app *a, const char *path, model_changed_fn changed, void *aux, struct err *e);
+/* Another part of the same message. */
+struct model_message *model_message_part(
+	const struct model_message *of, const char *section, model_changed_fn changed, void *aux);
 void model_message_free(struct model_message *m);
 void model_message_source(struct model_message *m); /* asks for the source */
 void model_message_save(struct model_message *m, const char *section, const char *typed_path);

@@ -4,6 +4,7 @@
 #include "app/app.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/i18n.h"
 #include "base/utf8.h"
@@ -246,6 +247,12 @@ const char *cli_value(const struct cli *c, enum cli_option_id id)
 	return cli_has(c, id) ? c->values[id] : NULL;
 }
 
+bool cli_names_file(const char *arg)
+{
+	struct stat st;
+	return !strcmp(arg, "-") || (!app_id_is_full(arg) && !stat(arg, &st) && S_ISREG(st.st_mode));
+}
+
 static void add_options(GString *out, const struct cli_verb *v, bool global)
 {
 	for (int id = 0; id < CLI_OPTIONS; id++) {
@@ -272,7 +279,7 @@ char *cli_help(const struct cli_verb *v)
 		g_string_append(out, "\n");
 		add_options(out, v, false);
 	} else {
-		g_string_append(out, _("Usage: boxwood [OPTION..] [FOLDER]      the screens\n"
+		g_string_append(out, _("Usage: boxwood [OPTION..] [FOLDER | FILE]      the screens\n"
 				       "       boxwood [OPTION..] COMMAND [OPTION..] [ARG..]\n\nCommands:\n"));
 		for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
 			g_autofree char *word = g_strdup_printf("%s %s", verbs[i].name, verbs[i].args);

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dates and sizes for people. */
 #include "app/app.h"
+#include <locale.h>
+#include <string.h>
+
 #include "base/i18n.h"
 
 #define DAY_S 86400
+
+bool app_date_iso(void)
+{
+	const char *locale = setlocale(LC_TIME, NULL);
+	return locale && (!strcmp(locale, "C") || !strcmp(locale, "POSIX"));
+}
 
 char *app_date_short(int64_t when, int64_t now)
 {
@@ -27,6 +36,8 @@ char *app_date_long(struct msg_date d)
 	g_autoptr(GDateTime) local = d.known ? g_date_time_new_from_unix_local(d.epoch) : NULL;
 	if (!local)
 		return g_strdup(_("no valid date"));
+	if (app_date_iso())
+		return g_date_time_format(local, "%Y-%m-%d %H:%M %z");
 	g_autofree char *text = g_date_time_format(local, "%a %d %b %Y %H:%M");
 	if (g_date_time_get_utc_offset(local) / (60 * G_TIME_SPAN_SECOND) == d.offset || !d.offset)
 		return g_steal_pointer(&text);

@@ -11,10 +11,13 @@
 
 static struct request *about(const struct model_message *m, enum request_type type)
 {
-	struct request *r = request_new(type, 0, m->account);
+	bool read = type == REQ_READ && m->file.n;
+	struct request *r = request_new(read ? REQ_FILE : type, 0, m->account);
 	r->folder = g_strdup(m->folder);
 	r->folder_id = m->folder_id;
 	r->uid = m->uid;
+	/* Fits: it was read under the same limit. */
+	buf_add_str(&r->bytes, buf_str(&m->file));
 	return r;
 }
 
@@ -34,21 +37,60 @@ static void got_message(struct event *ev, void *aux)
 	m->changed(m->aux);
 }
 
-struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
-	uint32_t uid, const char *section, model_changed_fn changed, void *aux)
+static struct model_message *new_model(struct app *a, const char *section, model_changed_fn changed, void *aux)
 {
 	struct model_message *m = g_new0(struct model_message, 1);
 	m->app = a;
+	m->account = -1;
+	m->section = g_strdup(section);
+	m->changed = changed;
+	m->aux = aux;
+	buf_init(&m->file, ENGINE_MESSAGE_MAX);
+	buf_init(&m->source, MSG_TEXT_MAX);
+	return m;
+}
+
+static void read_it(struct model_message *m)
+{
+	struct request *r = about(m, REQ_READ);
+	r->section = g_strdup(m->section);
+	m->request = app_request(m->app, r, got_message, m);
+}
+
+struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
+	uint32_t uid, const char *section, model_changed_fn changed, void *aux)
+{
+	struct model_message *m = new_model(a, section, changed, aux);
 	m->account = account;
 	m->folder = g_strdup(folder);
 	m->folder_id = folder_id;
 	m->uid = uid;
-	m->section = g_strdup(section);
-	m->changed = changed;
-	m->aux = aux;
-	struct request *r = about(m, REQ_READ);
-	r->section = g_strdup(section);
-	m->request = app_request(a, r, got_message, m);
+	read_it(m);
+	return m;
+}
+
+struct model_message *model_message_file(
+	struct app *a, const char *path, model_changed_fn changed, void *aux, struct err *e)
+{
+	struct model_message *m = new_model(a, NULL, changed, aux);
+	if (fs_read(path, ENGINE_MESSAGE_MAX, &m->file, e)) {
+		model_message_free(m);
+		return NULL;
+	}
+	read_it(m);
+	return m;
+}
+
+struct model_message *model_message_part(
+	const struct model_message *of, const char *section, model_changed_fn changed, void *aux)
+{
+	struct model_message *m = new_model(of->app, section, changed, aux);
+	m->account = of->account;
+	m->folder = g_strdup(of->folder);
+	m->folder_id = of->folder_id;
+	m->uid = of->uid;
+	buf_add_str(&m->file, buf_str(&of->file));
+	read_it(m);
 	return m;
 }
 
@@ -64,6 +106,8 @@ void model_message_free(struct model_message *m)
 	g_free(m->folder);
 	g_free(m->section);
 	g_free(m->raw);
+	buf_clear(&m->file);
+	buf_clear(&m->source);
 	g_free(m->said);
 	g_free(m);
 }
@@ -86,12 +130,16 @@ static void got_source(struct event *ev, void *aux)
 {
 	struct model_message *m = aux;
 	if (ev->type == EV_BYTES) {
-		g_free(m->raw);
-		m->raw = utf8_text(buf_str(&ev->bytes));
+		/* Past the cap the rest is not shown; `boxwood show --raw` has no such limit. */
+		if (m->source.n < m->source.max)
+			buf_add(&m->source, ev->bytes.p, MIN(ev->bytes.n, m->source.max - m->source.n));
 	} else if (ev->type == EV_ENDED) {
 		m->raw_request = 0;
 		if (ev->err.cause)
 			say_err(m, &ev->err);
+		else
+			m->raw = utf8_text(buf_str(&m->source));
+		buf_clear(&m->source);
 	}
 	m->changed(m->aux);
 }
@@ -100,6 +148,11 @@ void model_message_source(struct model_message *m)
 {
 	if (m->raw || m->raw_request)
 		return;
+	if (m->file.n) {
+		m->raw = utf8_text(buf_str(&m->file));
+		m->changed(m->aux);
+		return;
+	}
 	m->raw_request = app_request(m->app, about(m, REQ_RAW), got_source, m);
 }
 

@@ -10,7 +10,7 @@
  * NULL and *e on an open quote or an empty line. Free with g_strfreev. */
 char **proc_argv(const char *line, struct err *e);
 
-/* Runs argv with stdin /dev/null and gives at most cap octets of stdout to done() in the thread-default
+/* Runs argv with stdin and stderr /dev/null (a child's words could hold anything) and gives at most cap octets of stdout to done() in the thread-default
  * context of the caller. On failure (no such program, exit status, signal, deadline, output past cap)
  * e is set and out is empty. done() is called exactly once, unless proc_cancel came first. */
 struct proc;

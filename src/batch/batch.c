@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -217,12 +216,6 @@ int batch_refresh(struct batch *b, int account, const char *folder, bool all_fol
 	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);
 }
 
-bool batch_names_file(const char *arg)
-{
-	struct stat st;
-	return !strcmp(arg, "-") || (!app_id_is_full(arg) && !stat(arg, &st) && S_ISREG(st.st_mode));
-}
-
 bool batch_needs_store(const struct cli *cli)
 {
 	if (!strcmp(cli->verb->name, "config"))
@@ -230,7 +223,7 @@ bool batch_needs_store(const struct cli *cli)
 	if (strcmp(cli->verb->name, "show"))
 		return true;
 	for (unsigned i = 0; i < cli->args->len; i++)
-		if (!batch_names_file(cli->args->pdata[i]))
+		if (!cli_names_file(cli->args->pdata[i]))
 			return true;
 	return false;
 }

@@ -127,7 +127,7 @@ static void show_one(struct batch *b, const char *arg)
 	struct err e = ERR_INIT;
 	struct app_id id;
 	int failed;
-	if (batch_names_file(arg)) {
+	if (cli_names_file(arg)) {
 		failed = show_file(&s, arg, &e);
 	} else if (app_id_parse(arg, &id, &e)) {
 		/* Neither a file nor an id: what looks like a path is missing, the rest is malformed. */
@@ -236,7 +236,7 @@ static int choose(struct saving *s, GPtrArray **chosen_out, struct err *e)
 	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
 	if (section) {
 		struct msg_part *p = msg_part_find(m->root, section);
-		if (!p || p->children)
+		if (!p || (p->children && strcmp(p->type, "message/rfc822")))
 			return err_set(
 				e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), section);
 		g_ptr_array_add(chosen, p);

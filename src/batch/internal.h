@@ -49,8 +49,6 @@ void batch_text(struct batch *b, const char *text); /* as it stands, in the loca
 void batch_bytes(struct batch *b, struct str bytes);
 /* The index of the account that -A, or else the default, names; -1 with e. */
 int batch_account(struct batch *b, const char *label, struct err *e);
-/* An argument is a file if a regular file of that name exists and it is no full id, or "-". */
-bool batch_names_file(const char *arg);
 /* Brings the folder up to date if it is due (not with --offline). 0; or -1 with e: what is cached may be used. */
 int batch_refresh(struct batch *b, int account, const char *folder, bool all_folders, struct err *e);
 

@@ -199,7 +199,8 @@ char *text_row(const struct store_row *row, int64_t now)
 {
 	GString *out = g_string_new(NULL);
 	int64_t when = row->date.known ? row->date.epoch : row->received;
-	g_autofree char *date = app_date_short(when, now);
+	g_autoptr(GDateTime) iso = app_date_iso() ? g_date_time_new_from_unix_local(when) : NULL;
+	g_autofree char *date = iso ? g_date_time_format(iso, "%Y-%m-%d %H:%M") : app_date_short(when, now);
 	const char *who = row->from && row->from->len ? msg_addr_short(row->from->pdata[0]) : "";
 	g_string_append_printf(out, "%6u %c%c%c ", row->uid, row->flags & MSG_SEEN ? ' ' : 'N',
 		row->flags & MSG_FLAGGED    ? 'F'
@@ -208,7 +209,7 @@ char *text_row(const struct store_row *row, int64_t now)
 		row->flags & MSG_INVITE       ? 'i'
 		: row->flags & MSG_ATTACHMENT ? '@'
 					      : ' ');
-	append_fit(out, date, 7);
+	append_fit(out, date, iso ? 17 : 7);
 	append_fit(out, who, 20);
 	g_string_append_printf(out, " %s", row->subject && *row->subject ? row->subject : _("(no subject)"));
 	return g_string_free(out, FALSE);

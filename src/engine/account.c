@@ -190,14 +190,14 @@ void account_secret_worked(struct account *a)
 
 /* --- the connection --- */
 
-static int take_lock(struct account *a, struct err *e)
+static int take_lock(struct account *a, int wait_ms, struct err *e)
 {
 	if (a->lock)
 		return 0;
 	g_autofree char *name = g_strdup_printf("account-%u.lock", a->number);
 	g_autofree char *path = g_build_filename(a->engine->settings.state_dir, name, NULL);
 	g_autofree char *holder = NULL;
-	a->lock = fs_lock(path, false, a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &holder, e);
+	a->lock = fs_lock(path, false, wait_ms, &holder, e);
 	if (!a->lock)
 		return e->retry == ERR_LATER
 			       ? err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (%s) drives this account",
@@ -278,7 +278,15 @@ static void make_connection(struct account *a)
 		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline");
 	else if (!a->cfg->imap)
 		err_set(&e, ERR_ACCOUNT, ERR_LACKING, ERR_NEVER, "the account has no 'imap' line");
-	if (e.cause != ERR_NONE || take_lock(a, &e)) {
+	struct job *j = g_queue_peek_head(&a->jobs);
+	/* Who holds the lock keeps the cache fresh: a poll has nothing to add. */
+	bool poll = j->request && j->request->type == REQ_SYNC && j->request->due == SYNC_POLL;
+	if (e.cause == ERR_NONE && take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e) && poll) {
+		err_clear(&e);
+		job_end(g_queue_pop_head(&a->jobs), NULL);
+		return;
+	}
+	if (e.cause != ERR_NONE) {
 		stop_with(a, g_queue_pop_head(&a->jobs), &e);
 		return;
 	}

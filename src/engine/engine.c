@@ -198,6 +198,25 @@ static void answer(struct engine *en, struct request *r)
 	engine_end(en, r, NULL);
 }
 
+/* A part of a message that is not an account's: its bytes came along. */
+static void save_from_bytes(struct engine *en, struct request *r)
+{
+	struct err e = ERR_INIT;
+	struct msg *m = msg_parse(buf_str(&r->bytes));
+	const struct msg_part *p = msg_part_find(m->root, r->section);
+	struct save *s = NULL;
+	struct event *ev = event_new(EV_SAVED, r->id, r->account);
+	if (!p)
+		err_set(&e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'", r->section);
+	else if ((s = save_new(r->path, p->encoding, &e)) && !save_feed(s, p->body, &e) &&
+		 !save_finish(&s, &ev->path, &ev->text, &ev->bytes_done, &e))
+		engine_emit(en, g_steal_pointer(&ev));
+	save_abort(&s);
+	event_free(ev);
+	msg_free(m);
+	engine_end(en, r, &e);
+}
+
 static void got_request(void *value, void *aux)
 {
 	struct engine *en = aux;
@@ -225,7 +244,11 @@ static void got_request(void *value, void *aux)
 			g_clear_pointer(&a->watched, g_free);
 		engine_end(en, r, NULL);
 		break;
-	default: add_job(en, r);
+	default:
+		if (r->type == REQ_PART && r->bytes.n)
+			save_from_bytes(en, r);
+		else
+			add_job(en, r);
 	}
 }
 

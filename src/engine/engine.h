@@ -73,7 +73,7 @@ struct request {
 	char *section;                    /* PART; NULL of READ: the shown one */
 	char *path;                       /* PART */
 	char *msgid;                      /* FIND */
-	struct buf bytes;                 /* FILE */
+	struct buf bytes;                 /* FILE; PART of a message that is in no account */
 	struct secret *secret;            /* ANSWER to ASK_PASSWORD */
 	uint32_t answers;                 /* ANSWER: the ask's id; CANCEL: the request's id */
 	bool yes;                         /* ANSWER */

@@ -187,7 +187,7 @@ static void ask_pieces(struct read_job *s)
 	s->stage = STAGE_PIECES;
 	if (r->type == REQ_PART) {
 		struct msg_part *p = msg_part_find(s->root, r->section);
-		if (!p || p->children)
+		if (!p || (p->children && strcmp(p->type, "message/rfc822")))
 			err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'",
 				r->section);
 		else if ((s->save = save_new(r->path, p->encoding, &s->job.err)))

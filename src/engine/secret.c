@@ -62,7 +62,8 @@ static void command_done(struct buf *out, struct err *e, void *aux)
 	struct secret_wait *w = aux;
 	w->proc = NULL;
 	if (e->cause != ERR_NONE) {
-		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "the password command failed: %s", e->text);
+		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
+			"the password command failed: %s; run it by hand to see why", e->text);
 		finish(w, NULL, e);
 		return;
 	}

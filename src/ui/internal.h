@@ -103,6 +103,7 @@ struct model_list *view_list_model(struct view *v);
 void view_list_seek_later(struct view *v, bool then_read);
 struct view *view_message_new(struct ui *ui, struct view *list);
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
+struct view *view_message_file(struct ui *ui, const char *path, struct err *e); /* NULL with e */
 bool view_is_message(const struct view *v);
 struct model_message *view_message_model(struct view *v); /* NULL: nothing is shown yet */
 void view_message_follow(struct view *v);                 /* the list's cursor, as soon as its row is here */
@@ -139,7 +140,8 @@ struct ui {
 	struct prompt *prompt;
 	char *said;
 	enum sidebar sidebar;
-	int at_account; /* the folder last looked at, at first the one to begin with */
+	int at_account;   /* the folder last looked at, at first the one to begin with */
+	const char *file; /* a message to be shown first, or NULL */
 	char *at_folder;
 	bool at_changed;    /* the folders view has not put its cursor there yet */
 	bool hop, hop_read; /* to the next folder with unread mail, at the next draw; and read there */

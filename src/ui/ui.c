@@ -423,11 +423,24 @@ void ui_take_signals(struct ui *ui)
 }
 
 /* --- events of no request --- */
+static void open_file(struct ui *ui)
+{
+	struct err e = ERR_INIT;
+	struct view *v = view_message_file(ui, ui->file, &e);
+	if (v)
+		ui_push(ui, v);
+	else
+		ui_say(ui, app_err_text(&e, NULL));
+	err_clear(&e);
+}
+
 static void start(struct ui *ui)
 {
 	g_ptr_array_add(ui->views, view_folders_new(ui));
 	if (ui->folders->accounts->len)
 		ui_open_folder(ui, ui->at_account, ui->at_folder);
+	if (ui->file)
+		open_file(ui);
 }
 
 static void heard(struct event *ev, void *aux)
@@ -545,6 +558,7 @@ int ui_run(struct app *a, const struct ui_options *options, struct err *e)
 	if (!term)
 		return app_exit_code(e);
 	struct ui *ui = ui_new(a, options, term);
+	ui->file = options->file;
 	ui->keys = watch(ui, term->keys_fd, keys_ready);
 	ui->signals = watch(ui, term->signals_fd, signal_ready);
 	while (!ui->quit)

@@ -16,6 +16,7 @@ struct ui_options {
 	GMainContext *ctx;  /* the context given to app_new */
 	int account;        /* whose folder is opened first */
 	const char *folder; /* NULL: the inbox */
+	const char *file;   /* a message in a file, shown over the folder; or NULL */
 };
 
 /* Runs until the user leaves or the terminal goes away; gives an exit code. On one that is not 0, e says why:

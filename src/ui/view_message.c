@@ -210,7 +210,8 @@ static char *title(struct view *view, int cols)
 	const struct view_message *v = (const struct view_message *)view;
 	const struct model_account *a = model_folders_account(view->ui->folders, view->account);
 	if (!v->list)
-		return g_strdup_printf(_("part %s"), v->model->section);
+		return v->model->section ? g_strdup_printf(_("part %s"), v->model->section)
+					 : g_strdup(_("message in a file"));
 	const struct model_list *m = view_list_model(v->list);
 	if (cols < TWO_LINES_BELOW)
 		return g_strdup_printf("%u/%u  %s", m->cursor + 1, m->total, m->name);
@@ -268,7 +269,7 @@ static bool command(struct view *view, enum app_command c)
 		v->stale = true;
 		return true;
 	case CMD_PARTS:
-		if (v->model && v->list)
+		if (v->model && !v->model->section)
 			ui_push(view->ui, view_parts_new(view->ui, view));
 		return true;
 	case CMD_SOURCE:
@@ -322,7 +323,21 @@ struct view *view_message_part(struct ui *ui, const struct model_message *of, co
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = of->account };
 	v->text = text_new();
 	v->stale = true;
-	v->model = model_message_new(ui->app, of->account, of->folder, of->folder_id, of->uid, section, changed, v);
+	v->model = model_message_part(of, section, changed, v);
+	return &v->view;
+}
+
+struct view *view_message_file(struct ui *ui, const char *path, struct err *e)
+{
+	struct view_message *v = g_new0(struct view_message, 1);
+	v->model = model_message_file(ui->app, path, changed, v, e);
+	if (!v->model) {
+		g_free(v);
+		return NULL;
+	}
+	v->view = (struct view){ .ops = &ops, .ui = ui, .account = -1 };
+	v->text = text_new();
+	v->stale = true;
 	return &v->view;
 }
 
