@@ -141,7 +141,10 @@ static int run(const struct cli *c, const struct cfg *cfg)
 	struct app_port port = { engine, send_to_engine, events };
 	int code = c->verb ? batch_run(c, cfg, &port) : run_screens(c, cfg, &port);
 	channel_close(events);
-	engine_stop(engine, STOP_MS);
+	if (!engine_stop(engine, STOP_MS)) {
+		fflush(stdout);
+		_exit(code);
+	}
 	channel_free(events);
 	return code;
 }
@@ -165,17 +168,28 @@ static int check_config(const struct cli *c, const struct cfg *cfg)
 	return code;
 }
 
+static int finish_output(const struct cli *c)
+{
+	struct err e = ERR_INIT;
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_CODE_OK;
+	err_errno(&e, errno, _("cannot write to"), _("standard output"));
+	int code = batch_fail(c, NULL, &e);
+	err_clear(&e);
+	return code;
+}
+
 static int dispatch(const struct cli *c)
 {
 	if (cli_has(c, CLI_VERSION)) {
 		print_version(c);
-		return EXIT_CODE_OK;
+		return finish_output(c);
 	}
 	if (cli_has(c, CLI_HELP)) {
 		g_autofree char *help = cli_help(c->verb);
 		g_autofree char *local = utf8_to_locale(help);
 		fputs(local, stdout);
-		return EXIT_CODE_OK;
+		return finish_output(c);
 	}
 	if ((c->verbose || cli_has(c, CLI_LOG)) &&
 		log_open(c->verbose > 1 ? LOG_WIRE : LOG_INFO, cli_value(c, CLI_LOG))) {

@@ -217,9 +217,13 @@ int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
 		} else if (!c->verb && !c->args->len && !ended && find_verb(word)) {
 			c->verb = find_verb(word);
 		} else {
-			if (!c->verb && !c->args->len && !ended && is_later(word))
+			if (!c->verb && !c->args->len && !ended && is_later(word)) {
+				for (int k = i + 1; k < argc && strcmp(argv[k], "--"); k++)
+					if (!strcmp(argv[k], "--json"))
+						set_option(c, CLI_JSON, "");
 				return err_set(
 					e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("'%s' is not in this version"), word);
+			}
 			g_ptr_array_add(c->args, utf8_from_locale(word));
 		}
 		if (failed)

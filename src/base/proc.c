@@ -28,8 +28,9 @@ struct proc {
 	struct buf out;
 	char chunk[4096];
 	char *name;
-	struct err err; /* of reading; the first wins */
-	bool canceled;  /* the owner is gone: no callback */
+	struct err err;       /* of reading; the first wins */
+	bool closed, stopped; /* its output has ended; it was killed after that */
+	bool canceled;        /* the owner is gone: no callback */
 	void (*done)(struct buf *out, struct err *e, void *aux);
 	void *aux;
 };
@@ -72,10 +73,10 @@ static void waited(GObject *object, GAsyncResult *result, gpointer data)
 	if (!p->canceled) {
 		if (p->err.cause == ERR_NONE && !ok)
 			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", p->name, error->message);
-		else if (p->err.cause == ERR_NONE && g_subprocess_get_if_signaled(p->child))
+		else if (p->err.cause == ERR_NONE && !p->stopped && g_subprocess_get_if_signaled(p->child))
 			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was ended by signal %d", p->name,
 				g_subprocess_get_term_sig(p->child));
-		else if (p->err.cause == ERR_NONE && g_subprocess_get_exit_status(p->child))
+		else if (p->err.cause == ERR_NONE && !p->stopped && g_subprocess_get_exit_status(p->child))
 			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' ended with status %d", p->name,
 				g_subprocess_get_exit_status(p->child));
 		if (p->err.cause != ERR_NONE)
@@ -87,14 +88,19 @@ static void waited(GObject *object, GAsyncResult *result, gpointer data)
 
 static void finish(struct proc *p)
 {
-	timer_at(p->timer, CLOCK_NEVER);
+	p->closed = true;
 	g_subprocess_wait_async(p->child, NULL, waited, p);
 }
 
 static void overdue(void *aux)
 {
 	struct proc *p = aux;
-	err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_LATER, "'%s' did not end in time and was stopped", p->name);
+	/* What it had to say came whole: that it stays does not matter. */
+	if (p->closed)
+		p->stopped = true;
+	else
+		err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_LATER, "'%s' did not end in time and was stopped",
+			p->name);
 	kill_group(p);
 	g_cancellable_cancel(p->stop);
 }

@@ -147,29 +147,50 @@ int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, in
 	return -1;
 }
 
-/* Typed on the terminal without being shown. */
+/* One key at a time, so that ^C is an answer and the terminal is always given back. False: no. */
+static bool type_line(FILE *tty, struct buf *line)
+{
+	char c;
+	while (read(fileno(tty), &c, 1) == 1) {
+		if (c == '\n' || c == '\r')
+			return true;
+		if (c == '\x03' || c == '\x04')
+			return false;
+		if (c == '\x15')
+			buf_reset(line);
+		else if ((c == '\x7f' || c == '\b') && line->n)
+			line->n--;
+		else if (c != '\x7f' && c != '\b' && buf_add_c(line, c))
+			return false;
+	}
+	return false;
+}
+
+/* Typed on the terminal without being shown; NULL: nothing was. */
 static struct secret *type_secret(FILE *tty, const char *prompt)
 {
 	struct termios was, quiet;
-	char line[SECRET_MAX];
 	struct secret *s = NULL;
+	struct buf line;
 	g_autofree char *local = utf8_to_locale(prompt);
 	fputs(local, tty);
 	fflush(tty);
 	if (tcgetattr(fileno(tty), &was))
 		return NULL;
 	quiet = was;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
 	tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-	ssize_t n = read(fileno(tty), line, sizeof(line));
+	/* All of it at once: a buffer that grows would leave copies behind. */
+	buf_init(&line, SECRET_MAX);
+	line.p = g_malloc(SECRET_MAX);
+	line.cap = SECRET_MAX;
+	if (type_line(tty, &line) && line.n)
+		s = secret_new(buf_str(&line));
 	tcsetattr(fileno(tty), TCSAFLUSH, &was);
 	fputs("\n", tty);
 	fflush(tty);
-	if (n > 0 && line[n - 1] == '\n')
-		n--;
-	if (n > 0)
-		s = secret_new((struct str){ line, (size_t)n });
-	explicit_bzero(line, sizeof(line));
+	explicit_bzero(line.p, line.cap);
+	buf_clear(&line);
 	return s;
 }
 
@@ -204,13 +225,14 @@ int batch_account(struct batch *b, const char *label, struct err *e)
 		b->cfg->path ? b->cfg->path : "~/.config/boxwood/mailrc");
 }
 
-int batch_refresh(struct batch *b, int account, const char *folder, bool all_folders, struct err *e)
+int batch_refresh(struct batch *b, int account, const char *folder, uint32_t rows, bool all_folders, struct err *e)
 {
 	struct request *r;
 	if (cli_has(b->cli, CLI_OFFLINE))
 		return 0;
 	r = request_new(REQ_SYNC, 0, account);
 	r->folder = g_strdup(folder);
+	r->rows = rows;
 	r->all_folders = all_folders;
 	r->due = cli_has(b->cli, CLI_FRESH) ? SYNC_PERSON : SYNC_POLL;
 	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);

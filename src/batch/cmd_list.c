@@ -125,7 +125,7 @@ int cmd_list(struct batch *b)
 	l.account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
 	if (!strcmp(folder, "."))
 		folder = "Inbox";
-	batch_refresh(b, account, folder, false, &stale);
+	batch_refresh(b, account, folder, l.limit ? l.limit : UINT32_MAX, false, &stale);
 	if (stale.cause == ERR_MISSING) {
 		batch_error(b, l.account, &stale);
 	} else if (print_window(b, &l, account, folder, order, &e)) {
@@ -193,7 +193,7 @@ int cmd_folders(struct batch *b)
 		struct listing l = { .batch = b, .account = a->label };
 		if (only && strcmp(only, a->label))
 			continue;
-		if (batch_refresh(b, (int)i, NULL, true, &e))
+		if (batch_refresh(b, (int)i, NULL, 0, true, &e))
 			batch_error(b, a->label, &e);
 		if (batch_ask(b, request_new(REQ_FOLDERS, 0, (int)i), print_folders, &l, BATCH_READ_MS, &e))
 			batch_error(b, a->label, &e);

@@ -50,7 +50,7 @@ void batch_bytes(struct batch *b, struct str bytes);
 /* The index of the account that -A, or else the default, names; -1 with e. */
 int batch_account(struct batch *b, const char *label, struct err *e);
 /* Brings the folder up to date if it is due (not with --offline). 0; or -1 with e: what is cached may be used. */
-int batch_refresh(struct batch *b, int account, const char *folder, bool all_folders, struct err *e);
+int batch_refresh(struct batch *b, int account, const char *folder, uint32_t rows, bool all_folders, struct err *e);
 
 /* --- places of ids (place.c) --- */
 struct place {

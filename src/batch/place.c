@@ -130,6 +130,7 @@ static int fetch(struct batch *b, const struct place *p, struct err *e)
 {
 	struct request *r = request_new(REQ_SYNC, 0, p->account);
 	r->folder = g_strdup(p->folder);
+	r->uid = p->uid;
 	r->due = SYNC_PERSON;
 	err_clear(e);
 	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);

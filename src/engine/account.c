@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "net/sasl.h"
 
-#define LOCK_WAIT_MS 5000
+#define LOCK_WAIT_MS 1500 /* the engine's thread stands still meanwhile: less than quitting may take */
 #define DAY_S 86400
 
 static void timer_fired(void *aux);
@@ -118,12 +118,42 @@ static void plan_poll(struct account *a)
 	wake_at(a, schedule_next_poll(a->cfg, last, random32()));
 }
 
+void account_start(struct account *a)
+{
+	if (a->cfg->imap)
+		plan_poll(a);
+	account_report(a);
+}
+
+/* After a failure that may pass. */
+static void come_back(struct account *a)
+{
+	if (!a->engine->settings.stay || a->engine->settings.offline)
+		return;
+	wake_at(a, clock_wall() + schedule_backoff(a->failures ? a->failures : 1, random32()));
+	account_report(a);
+}
+
+void account_reached(struct account *a)
+{
+	/* Entered at once: a contact that ends badly, or a crash in it, is one too. */
+	a->info.last_poll = clock_wall();
+	a->dialed = true;
+	save_quietly(a);
+}
+
+/* Time for a poll; or for a new connection to idle on, which is no poll. */
 static void timer_fired(void *aux)
 {
 	struct account *a = aux;
-	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	bool due = !schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
+	if (!due && !(a->can_idle && a->watched && !a->conn)) {
+		plan_poll(a);
+		return;
+	}
+	struct request *r = request_new(due ? REQ_SYNC : REQ_OPEN, 0, a->index);
 	r->due = SYNC_POLL;
-	r->folder = g_strdup(a->watched);
+	r->folder = due ? NULL : g_strdup(a->watched);
 	account_add(a, sync_job_new(a, r));
 }
 
@@ -178,7 +208,6 @@ static void secret_refused(struct account *a)
 
 void account_secret_worked(struct account *a)
 {
-	a->failures = 0;
 	account_set_phase(a, ACCOUNT_ONLINE, NULL);
 	if (a->info.secret_worked && !a->info.secret_hash)
 		return;
@@ -210,7 +239,6 @@ static int take_lock(struct account *a, int wait_ms, struct err *e)
 static void start(struct account *a, struct job *j)
 {
 	a->running = j;
-	j->running = true;
 	j->open = 0;
 	if (imap_idling(connection_imap(a->conn)))
 		imap_idle_done(connection_imap(a->conn));
@@ -230,6 +258,8 @@ static void stop_with(struct account *a, struct job *j, struct err *e)
 	err_copy(&copy, e);
 	job_end(j, &copy);
 	end_all(a, e);
+	if (e->cause == ERR_NET)
+		come_back(a);
 	err_clear(e);
 }
 
@@ -239,7 +269,7 @@ static void connect_now(struct account *a)
 	if (!j)
 		return;
 	account_set_phase(a, ACCOUNT_CONNECTING, NULL);
-	a->conn = connection_new(a, a->secret, false);
+	a->conn = connection_new(a, a->secret);
 	start(a, j);
 	/* Only now, so that the job's first commands leave behind LOGIN. */
 	if (a->conn)
@@ -258,13 +288,14 @@ static void got_secret(struct account *a, struct secret *s, struct err *e)
 		stop_with(a, g_queue_pop_head(&a->jobs), e);
 		return;
 	}
-	if (!schedule_may_try(&a->info, is_refused(a, s), j->person, clock_wall())) {
+	if (!schedule_may_try(a->cfg, &a->info, is_refused(a, s), j->person, clock_wall())) {
 		secret_free(s);
 		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
 			"the server refused this password before; it is not tried again by itself");
 		stop_with(a, g_queue_pop_head(&a->jobs), e);
 		return;
 	}
+	secret_free(a->secret);
 	a->secret = s;
 	connect_now(a);
 }
@@ -281,7 +312,8 @@ static void make_connection(struct account *a)
 	struct job *j = g_queue_peek_head(&a->jobs);
 	/* Who holds the lock keeps the cache fresh: a poll has nothing to add. */
 	bool poll = j->request && j->request->type == REQ_SYNC && j->request->due == SYNC_POLL;
-	if (e.cause == ERR_NONE && take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e) && poll) {
+	if (e.cause == ERR_NONE && take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e) && poll &&
+		e.cause == ERR_NET) {
 		err_clear(&e);
 		job_end(g_queue_pop_head(&a->jobs), NULL);
 		return;
@@ -309,29 +341,26 @@ static void idle(struct account *a)
 	}
 }
 
-static gint by_priority(gconstpointer a, gconstpointer b, gpointer data)
+void account_queue(struct account *a, struct job *j)
 {
-	const struct job *x = a, *y = b;
-	(void)data;
-	return x->class->priority - y->class->priority;
-}
-
-void account_add(struct account *a, struct job *j)
-{
-	/* Behind those of its own priority. */
 	GList *at = a->jobs.head;
-	while (at && by_priority(at->data, j, NULL) <= 0)
+	while (at && ((struct job *)at->data)->class->priority <= j->class->priority)
 		at = at->next;
 	if (at)
 		g_queue_insert_before(&a->jobs, at, j);
 	else
 		g_queue_push_tail(&a->jobs, j);
+}
+
+void account_add(struct account *a, struct job *j)
+{
+	account_queue(a, j);
 	account_run(a);
 }
 
 void account_run(struct account *a)
 {
-	while (!a->running && !a->engine->quitting) {
+	while (!a->running) {
 		bool some = !g_queue_is_empty(&a->jobs);
 		if (!a->conn) {
 			if (some)
@@ -379,10 +408,8 @@ void account_disconnected(struct account *a, struct err *e)
 		job_end(j, &copy);
 	}
 	end_all(a, &why);
-	if (a->engine->settings.stay && why.cause == ERR_NET) {
-		wake_at(a, clock_wall() + schedule_backoff(a->failures ? a->failures : 1, random32()));
-		account_report(a);
-	}
+	if (why.cause == ERR_NET)
+		come_back(a);
 	err_clear(&why);
 }
 
@@ -422,7 +449,7 @@ void account_cancel(struct account *a, uint32_t request)
 	struct job *j = a->running;
 	if (j && j->request && j->request->id == request) {
 		/* A part that is streaming would go on for long: only a new connection stops it. */
-		bool cut = j->class->heavy && j->open;
+		bool cut = j->heavy && j->open;
 		job_end(j, &e);
 		if (cut || (a->conn && !connection_ready(a->conn))) {
 			account_drop_connection(a);

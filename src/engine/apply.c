@@ -23,6 +23,7 @@ void apply_reset(struct apply *ap)
 	g_ptr_array_set_size(ap->flags, 0);
 	g_array_set_size(ap->seen, 0);
 	ap->fresh = ap->changed = ap->gone = 0;
+	ap->missing = 0;
 }
 
 static bool has_uid(const GArray *sorted, uint32_t uid)
@@ -178,6 +179,11 @@ int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e)
 		uint32_t uid = g_array_index(cached, uint32_t, i);
 		if (!has_uid(ap->seen, uid))
 			g_array_append_val(gone, uid);
+	}
+	for (unsigned i = 0; i < ap->seen->len; i++) {
+		uint32_t uid = g_array_index(ap->seen, uint32_t, i);
+		if (uid >= lo && uid <= hi && uid > ap->missing && !has_uid(cached, uid))
+			ap->missing = uid;
 	}
 	for (unsigned from = 0; from < gone->len; from += STORE_BATCH)
 		if (drop(ap, gone, from, MIN(from + STORE_BATCH, gone->len), e))

@@ -158,6 +158,8 @@ static void got_body(struct bodies_job *b, const struct imap_event *ev)
 static void on_event(struct job *j, struct imap_event *ev)
 {
 	struct bodies_job *b = (struct bodies_job *)j;
+	if (j->err.cause != ERR_NONE)
+		return;
 	if (ev->type == IMAP_BODY)
 		got_body(b, ev);
 	if (ev->type == IMAP_FETCH && (ev->u.fetch.has & IMAP_HAS_STRUCTURE) && ev->u.fetch.structure &&

@@ -83,6 +83,7 @@ static void on_step(struct job *j)
 	struct account *a = j->account;
 	struct imap_session *i = connection_imap(a->conn);
 	if (j->err.cause != ERR_NONE) {
+		tell(c, CHECK_FOLDERS, CHECK_FAIL, g_strdup(j->err.text), j->err.server);
 		finish(c);
 	} else if (c->listing) {
 		if (!folder_list_apply(c->list, a, &j->err))
@@ -115,7 +116,9 @@ static void on_lost(struct job *j, const struct err *e)
 {
 	struct check_job *c = (struct check_job *)j;
 	enum check_test at = c->at;
-	if (e->cause == ERR_NET && e->retry == ERR_NEVER && !c->reached)
+	if (!j->account->conn)
+		at = e->cause == ERR_AUTH ? CHECK_LOGIN : CHECK_DNS;
+	else if (e->cause == ERR_NET && e->retry == ERR_NEVER && !c->reached)
 		at = CHECK_DNS;
 	else if (!c->reached)
 		tell(c, CHECK_DNS, CHECK_OK, g_strdup(j->account->cfg->imap->host), NULL);

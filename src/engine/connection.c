@@ -13,10 +13,10 @@ struct connection {
 	struct wire *wire;
 	bool ready;
 	char *selected; /* raw name */
-	uint32_t folder;
 	int64_t started_ms;
 	struct wire_stats tallied;
 	unsigned tallied_commands;
+	bool news;   /* other hands were at the selected mailbox, and no sync has looked since */
 	bool logged; /* the login is in the ledger */
 };
 
@@ -70,8 +70,9 @@ static void on_tls_started(void *it)
 static void command_ended(struct connection *c, struct imap_event *ev)
 {
 	struct job *j = c->account->running;
-	/* The end of an IDLE, or of what a canceled job had asked for. */
-	if (!j || !j->open || ev->u.done.id < j->first)
+	/* The end of an IDLE, of what a canceled job had asked for, or of what was lost: then the end of the
+	 * connection follows in this turn and ends the job. */
+	if (!j || !j->open || ev->u.done.id < j->first || ev->u.done.result == IMAP_LOST)
 		return;
 	if (j->class->ended)
 		j->class->ended(j, ev);
@@ -85,11 +86,15 @@ static void alert(struct connection *c, struct str text)
 	engine_emit(c->account->engine, ev);
 }
 
-/* What happens to the selected mailbox by other hands: looked into by a sync, unless one runs. */
-static bool is_news(const struct imap_event *ev)
+/* What happens to the selected mailbox by other hands. A sync sees it itself; flags count only when nobody asked
+ * for them. */
+static bool is_news(const struct connection *c, const struct job *j, const struct imap_event *ev)
 {
-	return ev->type == IMAP_EXISTS || ev->type == IMAP_EXPUNGE ||
-	       (ev->type == IMAP_FETCH && (ev->u.fetch.has & IMAP_HAS_FLAGS));
+	if (j && j->class->syncs)
+		return false;
+	if (ev->type == IMAP_FETCH)
+		return !j && (ev->u.fetch.has & IMAP_HAS_FLAGS) && !imap_busy(c->imap);
+	return ev->type == IMAP_EXISTS || ev->type == IMAP_EXPUNGE;
 }
 
 static void look_again(struct account *a)
@@ -106,11 +111,11 @@ static void on_progress(void *aux)
 	struct connection *c = aux;
 	struct account *a = c->account;
 	struct imap_event ev;
-	bool news = false;
 	while (a->conn == c && imap_event(c->imap, &ev)) {
 		struct job *j = a->running;
 		if (ev.type == IMAP_READY) {
 			c->ready = true;
+			a->can_idle = imap_caps(c->imap) & IMAP_CAP_IDLE;
 			account_secret_worked(a);
 		}
 		if (ev.type == IMAP_DONE)
@@ -119,16 +124,17 @@ static void on_progress(void *aux)
 			alert(c, ev.u.text);
 		else if (j && j->class->event)
 			j->class->event(j, &ev);
-		else if (is_news(&ev))
-			news = true;
+		c->news = c->news || is_news(c, j, &ev);
 		j = a->running;
 		if (j && !j->open)
 			j->class->step(j);
 	}
 	if (a->conn != c)
 		return;
-	if (news)
+	if (c->news && !a->running && g_queue_is_empty(&a->jobs)) {
+		c->news = false;
 		look_again(a);
+	}
 	connection_poke(c);
 	account_run(a);
 }
@@ -137,6 +143,7 @@ static void on_secured(void *aux)
 {
 	struct connection *c = aux;
 	struct job *j = c->account->running;
+	account_reached(c->account);
 	if (j && j->class->secured)
 		j->class->secured(j);
 }
@@ -147,7 +154,7 @@ static void on_ended(struct err *e, void *aux)
 	account_disconnected(c->account, e);
 }
 
-struct connection *connection_new(struct account *a, const struct secret *secret, bool probe)
+struct connection *connection_new(struct account *a, const struct secret *secret)
 {
 	static const enum imap_security securities[] = {
 		[CFG_TLS] = IMAP_TLS, [CFG_STARTTLS] = IMAP_STARTTLS, [CFG_INSECURE] = IMAP_INSECURE
@@ -162,8 +169,7 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 		.auth = auths[a->cfg->auth],
 		.login = a->cfg->login,
 		.secret = secret,
-		.who = who,
-		.probe = probe };
+		.who = who };
 	net_random(&settings.seed, sizeof(settings.seed));
 	c->account = a;
 	c->started_ms = clock_ms();
@@ -232,16 +238,10 @@ const char *connection_selected(const struct connection *c)
 	return c->selected;
 }
 
-void connection_set_selected(struct connection *c, const char *raw, uint32_t folder)
+void connection_set_selected(struct connection *c, const char *raw)
 {
 	g_free(c->selected);
 	c->selected = g_strdup(raw);
-	c->folder = folder;
-}
-
-uint32_t connection_folder(const struct connection *c)
-{
-	return c->folder;
 }
 
 void connection_tally(struct connection *c)

@@ -240,7 +240,7 @@ static void got_request(void *value, void *aux)
 		engine_end(en, r, NULL);
 		break;
 	case REQ_CLOSE:
-		if (a)
+		if (a && !g_strcmp0(a->watched, r->folder))
 			g_clear_pointer(&a->watched, g_free);
 		engine_end(en, r, NULL);
 		break;
@@ -340,7 +340,7 @@ static void start_reading(struct engine *en, bool fresh)
 	}
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)
-		account_report(en->accounts->pdata[i]);
+		account_start(en->accounts->pdata[i]);
 }
 
 static void free_account(void *value)
@@ -415,15 +415,16 @@ struct engine *engine_start(const struct engine_settings *settings, struct chann
 void engine_send(struct engine *en, struct request *r)
 {
 	bool reads = r->type == REQ_WINDOW || r->type == REQ_FOLDERS || r->type == REQ_FIND;
+	/* Without a store there is no reader: the engine ends it. */
+	reads = reads && en->settings.cache_dir;
 	channel_send(reads ? en->reader_requests : en->requests, r);
 }
 
-void engine_stop(struct engine *en, int wait_ms)
+bool engine_stop(struct engine *en, int wait_ms)
 {
 	channel_send(en->requests, request_new(REQ_QUIT, 0, -1));
-	/* A disk that does not answer holds the thread; the program ends without it: what is committed is safe. */
 	if (!channel_wait(en->stopped, clock_ms() + wait_ms))
-		return;
+		return false;
 	g_thread_join(en->thread);
 	channel_free(en->stopped);
 	channel_free(en->requests);
@@ -432,4 +433,5 @@ void engine_stop(struct engine *en, int wait_ms)
 	g_main_loop_unref(en->loop);
 	g_main_context_unref(en->ctx);
 	g_free(en);
+	return true;
 }

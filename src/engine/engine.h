@@ -20,10 +20,9 @@
 #include "msg/msg.h"
 #include "store/store.h"
 
-#define ENGINE_POLL_FLOOR_S 600 /* between polls strictly more than this passes */
-#define ENGINE_ACTS_PER_HOUR 30 /* of processes without a terminal */
-#define ENGINE_WINDOW_ROWS 50   /* the newest window, fetched first */
-#define ENGINE_ACCOUNTS_MAX 64
+#define ENGINE_POLL_FLOOR_S 600       /* between polls strictly more than this passes */
+#define ENGINE_ACTS_PER_HOUR 30       /* of processes without a terminal */
+#define ENGINE_WINDOW_ROWS 50         /* the newest window, fetched first */
 #define ENGINE_MESSAGE_MAX (1u << 30) /* octets of a message */
 
 struct engine_settings {
@@ -66,6 +65,7 @@ struct request {
 	int account;  /* index in cfg->accounts; -1: all or none */
 	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
+	uint32_t rows; /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
 	uint32_t folder_id, uid;
 	GArray *uids; /* uint32_t: BODIES; owned */
 	enum sync_due due;
@@ -205,7 +205,8 @@ struct engine;
  * (the store cannot be used: .err) comes first. */
 struct engine *engine_start(const struct engine_settings *settings, struct channel *events);
 void engine_send(struct engine *e, struct request *r); /* takes ownership */
-/* Commits what is under way, closes connections, joins the threads; at most wait_ms. */
-void engine_stop(struct engine *e, int wait_ms);
+/* Commits what is under way, closes connections, joins the threads. False: a thread had not ended after wait_ms
+ * (a disk that does not answer); then nothing it may still use is to be freed: leave by _exit. */
+bool engine_stop(struct engine *e, int wait_ms);
 
 #endif

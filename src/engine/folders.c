@@ -74,6 +74,8 @@ char *folder_shown_name(struct str raw, char delimiter, const char *prefix)
 	for (const char *p = decoded; *p; p++) {
 		if (delimiter && *p == delimiter)
 			g_string_append_c(shown, '/');
+		else if (*p == '/')
+			g_string_append(shown, "\xe2\x88\x95"); /* a slash within a level: U+2215 */
 		else
 			g_string_append_c(shown, *p);
 	}
@@ -192,6 +194,9 @@ static void free_folder(void *data)
 int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 {
 	struct store *st = a->engine->store;
+	/* Some proxies say OK without a line while the mail store is away. */
+	if (!l->entries->len)
+		return err_set(e, ERR_ACCOUNT, ERR_REFUSED, ERR_LATER, "the server's folder list is empty");
 	g_autoptr(GPtrArray) old = store_folders_new();
 	g_autoptr(GPtrArray) fresh = g_ptr_array_new_with_free_func(free_folder);
 	g_autofree char *prefix = NULL;
@@ -225,7 +230,10 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 	g_free(a->info.prefix);
 	a->info.prefix = g_strdup(prefix ? prefix : "");
 	a->listed = true;
-	return mark_gone(&n, l, e) || account_save(a, e) ? -1 : 0;
+	/* A list cut at its limit does not tell what is gone. */
+	if (l->entries->len < IMAP_MAILBOXES_MAX && mark_gone(&n, l, e))
+		return -1;
+	return account_save(a, e);
 }
 
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e)

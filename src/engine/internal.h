@@ -29,7 +29,6 @@ struct engine {
 	GPtrArray *accounts; /* struct account *, same order as cfg->accounts */
 	GArray *numbers;     /* uint32_t: the accounts' numbers, for the reader */
 	uint32_t next_ask;
-	bool quitting;
 };
 
 /* Clears away what dropped folders left, in idle time. */
@@ -56,7 +55,7 @@ struct job_class {
 	void (*free)(struct job *j);
 	void (*secured)(struct job *j); /* the connection is up and verified, the login still to come; may be NULL */
 	void (*lost)(struct job *j, const struct err *e); /* before it ends with e; may be NULL */
-	bool heavy; /* canceling it drops the connection: its answers may go on for long */
+	bool syncs;                                       /* it looks at what changed in the mailbox */
 };
 struct job {
 	const struct job_class *class;
@@ -64,9 +63,9 @@ struct job {
 	struct request *request; /* owned; NULL: the engine's own work */
 	uint32_t first;          /* its first command: ends of earlier ones are not its own */
 	int open;                /* commands under way */
-	bool canceled, running;
-	bool person;    /* somebody waits for it: a refused secret may be tried */
-	struct err err; /* set: the job ends with it when its commands have ended */
+	bool heavy;              /* canceling it drops the connection: its answers may go on for long */
+	bool person;             /* somebody waits for it: a refused secret may be tried */
+	struct err err;          /* set: the job ends with it when its commands have ended */
 };
 void job_command(struct job *j, uint32_t command); /* waits for it */
 void job_end(struct job *j, struct err *e);        /* e NULL: success; e is moved; j is freed */
@@ -94,20 +93,24 @@ struct account {
 	struct secret *secret; /* while a connection lives or may be remade */
 	struct secret_wait *secret_wait;
 	char *watched; /* folder that is looked at, shown name; or NULL */
+	bool can_idle; /* the server offered IDLE */
+	bool dialed;   /* this process has contacted the server */
 	bool acted;    /* this process has entered its act in the ledger */
 	bool listed;   /* folders were listed in this process */
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
 void account_free(struct account *a);
-void account_add(struct account *a, struct job *j); /* takes ownership */
-void account_run(struct account *a);                /* starts the next job if it can */
+void account_add(struct account *a, struct job *j);   /* takes ownership */
+void account_queue(struct account *a, struct job *j); /* behind those of its priority; does not start it */
+void account_run(struct account *a);                  /* starts the next job if it can */
 void account_cancel(struct account *a, uint32_t request);
 void account_set_phase(struct account *a, enum account_phase phase, const struct err *why);
+void account_start(struct account *a);  /* the store is ready */
 void account_report(struct account *a); /* EV_ACCOUNT */
 /* The connection has ended; e says why (cause NONE: as wanted). */
 void account_disconnected(struct account *a, struct err *e);
 void account_drop_connection(struct account *a); /* at once, without a word */
-void account_secret_refused(struct account *a);
+void account_reached(struct account *a);         /* the server answered: a contact has begun */
 void account_secret_worked(struct account *a);
 void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
 int account_save(struct account *a, struct err *e);
@@ -118,7 +121,7 @@ void account_answer(struct account *a, struct request *r);
 
 /* --- one connection: the pump and the session joined (connection.c) --- */
 /* The session takes commands at once; they leave when connection_open has connected it. */
-struct connection *connection_new(struct account *a, const struct secret *secret, bool probe);
+struct connection *connection_new(struct account *a, const struct secret *secret);
 void connection_open(struct connection *c);
 void connection_free(struct connection *c); /* NULL is a no-op */
 struct imap_session *connection_imap(struct connection *c);
@@ -127,10 +130,9 @@ struct wire *connection_wire(struct connection *c);
 void connection_poke(struct connection *c);
 bool connection_ready(const struct connection *c); /* logged in */
 int64_t connection_started_ms(const struct connection *c);
-/* Raw name and folder number of the selected mailbox; NULL and 0: none. */
+/* Raw name of the selected mailbox; NULL: none. */
 const char *connection_selected(const struct connection *c);
-void connection_set_selected(struct connection *c, const char *raw, uint32_t folder);
-uint32_t connection_folder(const struct connection *c);
+void connection_set_selected(struct connection *c, const char *raw);
 void connection_tally(struct connection *c); /* into the ledger */
 
 /* --- when (schedule.c): pure --- */
@@ -139,7 +141,8 @@ int64_t schedule_next_poll(const struct cfg_account *cfg, int64_t last_poll, uin
 int schedule_until_due(const struct cfg_account *cfg, int64_t last_poll, int64_t now);
 int schedule_backoff(unsigned failures, uint32_t random); /* seconds */
 /* May a secret that was refused be tried? */
-bool schedule_may_try(const struct store_account_info *i, bool same_secret, bool person, int64_t now);
+bool schedule_may_try(
+	const struct cfg_account *cfg, const struct store_account_info *i, bool same_secret, bool person, int64_t now);
 
 /* --- what to do in a folder (plan.c): pure --- */
 struct plan_in {
@@ -191,7 +194,8 @@ struct apply {
 	GPtrArray *rows, *flags;     /* struct store_row *: not written yet */
 	GArray *seen;                /* uint32_t: UIDs whose flags the server named */
 	unsigned fresh, changed, gone;
-	bool dry; /* count, write nothing */
+	uint32_t missing; /* the highest UID the server named and the cache lacks, 0: none */
+	bool dry;         /* count, write nothing */
 };
 void apply_init(struct apply *ap, struct store *st, struct store_folder *f);
 void apply_clear(struct apply *ap);
@@ -213,7 +217,6 @@ void save_abort(struct save **s); /* NULL is a no-op; no file is left */
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {
 	struct request *request;
-	struct account *account;        /* NULL: a file */
 	struct engine_message *message; /* the result */
 	struct buf bytes;               /* a whole message; or */
 	struct msg_part *root;          /* the part tree with */

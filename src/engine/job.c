@@ -30,12 +30,12 @@ void job_selected(struct job *j, const struct store_folder *f, const struct imap
 	const struct imap_mailbox *m = imap_selected(job_imap(j));
 	if (done->u.done.result != IMAP_OK || !m) {
 		g_autofree char *words = str_dup(done->u.done.text);
-		connection_set_selected(j->account->conn, NULL, 0);
+		connection_set_selected(j->account->conn, NULL);
 		err_set(&j->err, ERR_FOLDER, ERR_REFUSED, ERR_NEVER, "the server does not open folder '%s'", f->name);
 		err_set_server(&j->err, words);
 		return;
 	}
-	connection_set_selected(j->account->conn, f->raw, f->id);
+	connection_set_selected(j->account->conn, f->raw);
 	if (m->uidvalidity != f->uidvalidity)
 		err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the folder was renumbered: sync '%s' first",
 			f->name);
@@ -60,8 +60,7 @@ bool job_yield(struct job *j)
 	struct job *next = g_queue_peek_head(&a->jobs);
 	if (!next || next->class->priority >= j->class->priority)
 		return false;
-	j->running = false;
 	a->running = NULL;
-	g_queue_push_tail(&a->jobs, j);
+	account_queue(a, j);
 	return true;
 }

@@ -109,10 +109,9 @@ static int take_cached(struct account *a, const struct store_folder *f, uint32_t
 	return 0;
 }
 
-static struct text_job *text_job_of(struct request *r, struct account *a)
+static struct text_job *text_job_of(struct request *r)
 {
 	struct text_job *t = text_job_new(r);
-	t->account = a;
 	t->whole = r->whole;
 	return t;
 }
@@ -135,7 +134,7 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 		have = true;
 	if (root) {
 		g_autoptr(GPtrArray) sections = needed_sections(root, r);
-		struct text_job *t = text_job_of(r, a);
+		struct text_job *t = text_job_of(r);
 		if (take_cached(a, &f, r->uid, sections, t, e)) {
 			have = true;
 		} else if (!sections->len) {
@@ -196,12 +195,13 @@ static void ask_pieces(struct read_job *s)
 	}
 	g_autoptr(GPtrArray) sections = needed_sections(s->root, r);
 	if (!s->text)
-		s->text = text_job_of(r, s->job.account);
+		s->text = text_job_of(r);
 	if (take_cached(s->job.account, &s->f, r->uid, sections, s->text, &s->job.err))
 		return;
 	for (unsigned i = 0; i < sections->len; i++) {
 		const char *section = sections->pdata[i];
 		struct msg_part *p = msg_part_find(s->root, section);
+		s->job.heavy = s->job.heavy || (p && p->size > KEEP_MAX);
 		ask_piece(s, section, p && p->size > PIECE_MAX && !r->whole ? PIECE_MAX : 0);
 	}
 }
@@ -232,19 +232,21 @@ static void step_start(struct read_job *s)
 }
 
 /* A message whose row is not cached is read all the same, only not kept. */
-static void forgive_missing(struct err *e)
+static void forgive_missing(struct read_job *s, struct err *e)
 {
-	if (e->cause == ERR_MISSING)
-		err_clear(e);
+	if (e->cause != ERR_NONE && e->cause != ERR_MISSING && s->job.err.cause == ERR_NONE)
+		err_move(&s->job.err, e);
+	err_clear(e);
 }
 
 static int keep(struct read_job *s, struct want *w)
 {
+	struct err e = ERR_INIT;
 	if (w->body.n > KEEP_MAX || s->job.request->type != REQ_READ)
 		return 0;
-	if (store_part_put(s->job.account->engine->store, s->f.id, s->job.request->uid, w->section, buf_str(&w->body),
-		    &s->job.err))
-		forgive_missing(&s->job.err);
+	if (store_part_put(
+		    s->job.account->engine->store, s->f.id, s->job.request->uid, w->section, buf_str(&w->body), &e))
+		forgive_missing(s, &e);
 	return s->job.err.cause == ERR_NONE ? 0 : -1;
 }
 
@@ -359,7 +361,7 @@ static void got_body(struct read_job *s, const struct imap_event *ev)
 		if (save_feed(s->save, bytes, &s->job.err))
 			return;
 		tell_progress(s, ev->u.body.total);
-	} else if (buf_add_str(&w->body, bytes)) {
+	} else if (s->streamed > WHOLE_MAX || buf_add_str(&w->body, bytes)) {
 		err_set(&s->job.err, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "part '%s' is larger than %zu octets",
 			w->section, w->body.max);
 	}
@@ -368,6 +370,9 @@ static void got_body(struct read_job *s, const struct imap_event *ev)
 static void on_event(struct job *j, struct imap_event *ev)
 {
 	struct read_job *s = (struct read_job *)j;
+	struct err e = ERR_INIT;
+	if (j->err.cause != ERR_NONE)
+		return;
 	if (ev->type == IMAP_BODY)
 		got_body(s, ev);
 	if (ev->type != IMAP_FETCH || ev->u.fetch.uid != j->request->uid || !(ev->u.fetch.has & IMAP_HAS_STRUCTURE))
@@ -375,8 +380,8 @@ static void on_event(struct job *j, struct imap_event *ev)
 	if (s->root || !ev->u.fetch.structure)
 		return;
 	s->root = g_steal_pointer(&ev->u.fetch.structure);
-	if (store_structure_put(j->account->engine->store, s->f.id, j->request->uid, s->root, &j->err))
-		forgive_missing(&j->err);
+	if (store_structure_put(j->account->engine->store, s->f.id, j->request->uid, s->root, &e))
+		forgive_missing(s, &e);
 }
 
 static void on_ended(struct job *j, const struct imap_event *done)
@@ -410,18 +415,11 @@ static void on_free(struct job *j)
 static const struct job_class read_class = {
 	.name = "read", .priority = 1, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
 };
-static const struct job_class stream_class = { .name = "stream",
-	.priority = 1,
-	.step = on_step,
-	.event = on_event,
-	.ended = on_ended,
-	.free = on_free,
-	.heavy = true };
-
 struct job *read_job_new(struct account *a, struct request *r)
 {
 	struct read_job *s = g_new0(struct read_job, 1);
-	s->job = (struct job){ .class = r->type == REQ_READ ? &read_class : &stream_class, .account = a, .request = r };
+	s->job = (struct job){ .class = &read_class, .account = a, .request = r };
+	s->job.heavy = r->type != REQ_READ;
 	s->wants = g_ptr_array_new_with_free_func(want_free);
 	return &s->job;
 }

@@ -39,11 +39,12 @@ int schedule_backoff(unsigned failures, uint32_t random)
 	return seconds + (int)(random % (uint32_t)(seconds / 2 + 1));
 }
 
-bool schedule_may_try(const struct store_account_info *i, bool same_secret, bool person, int64_t now)
+bool schedule_may_try(
+	const struct cfg_account *cfg, const struct store_account_info *i, bool same_secret, bool person, int64_t now)
 {
 	if (!same_secret || person)
 		return true;
-	if (!i->secret_worked)
+	if (!i->secret_worked || schedule_until_due(cfg, i->last_poll, now))
 		return false;
 	bool today = i->auth_tries_day == now / DAY_S;
 	return !today || i->auth_tries < AUTH_TRIES_A_DAY;

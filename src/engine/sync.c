@@ -12,7 +12,8 @@
 #define CHUNK_MOST 1000
 #define CHUNK_QUICK_MS 300   /* a chunk that came faster lets the next be larger */
 #define CHANGED_EVERY_MS 250 /* between two EV_CHANGED while filling */
-#define STATUS_MOST 200      /* folders asked for their counts */
+#define SAME_CONTACT_S 30
+#define STATUS_MOST 200 /* folders asked for their counts */
 
 enum stage {
 	STAGE_START,
@@ -45,12 +46,17 @@ struct sync_job {
 	uint32_t select, list; /* commands */
 	uint32_t old_uidnext;
 	uint32_t window_low, window_high; /* UIDs the window brought */
-	uint32_t sweep_hi;                /* the next sweep ends here */
+	uint32_t flags_low;               /* flags are asked from this UID up */
+	bool untouched;                   /* nothing was cached before this visit */
+	bool sound;                       /* all that is cached was seen on the server in this visit */
+	GArray *sweep;                    /* uint32_t: cached UIDs that were not asked for yet; NULL: not begun */
+	uint32_t sweep_lo, sweep_hi;      /* under way */
 	bool sweeping;
 	bool kept_added; /* the folders to come are known */
 	int64_t oldest;  /* INTERNALDATE met while filling */
 	struct apply apply;
 	struct folder_list *folders;
+	struct err worst;    /* of a folder that was passed over */
 	char *refusal;       /* the server's words to SELECT */
 	bool listed;         /* the folder is in the server's list */
 	GQueue fills;        /* struct range *: under way */
@@ -80,8 +86,9 @@ static void reset_folder(struct sync_job *s)
 	store_folder_clear(&s->f);
 	s->f = (struct store_folder){ 0 };
 	s->known = s->windowed = false;
-	s->window_low = s->window_high = s->old_uidnext = s->sweep_hi = s->fill_below = 0;
-	s->sweeping = false;
+	s->window_low = s->window_high = s->flags_low = s->old_uidnext = s->fill_below = 0;
+	g_clear_pointer(&s->sweep, g_array_unref);
+	s->sweeping = s->sound = false;
 	s->oldest = 0;
 	g_free(s->result.folder);
 	s->result = (struct engine_sync){ 0 };
@@ -205,7 +212,7 @@ static void select_failed(struct sync_job *s, const struct imap_event *done)
 {
 	if (s->job.err.cause != ERR_NONE)
 		return;
-	connection_set_selected(s->job.account->conn, NULL, 0);
+	connection_set_selected(s->job.account->conn, NULL);
 	g_free(s->refusal);
 	s->refusal = str_dup(done->u.done.text);
 	s->listed = s->f.role == ROLE_INBOX;
@@ -246,18 +253,20 @@ static void selected(struct sync_job *s)
 		s->window_low = 0;
 	}
 	if (s->apply.dry) {
-		connection_set_selected(s->job.account->conn, s->f.raw, s->f.id);
+		connection_set_selected(s->job.account->conn, s->f.raw);
 		if (!s->known)
 			s->apply.fresh = m->exists;
 		return;
 	}
-	s->f.uidvalidity = m->uidvalidity;
+	s->untouched = !s->f.rows;
+	if (m->uidvalidity)
+		s->f.uidvalidity = m->uidvalidity;
 	s->f.exists = m->exists;
 	if (s->job.request && s->job.request->type == REQ_OPEN)
 		s->f.flags |= FOLDER_VISITED;
 	if (store_folder_put(st, &s->f, &s->job.err))
 		return;
-	connection_set_selected(s->job.account->conn, s->f.raw, s->f.id);
+	connection_set_selected(s->job.account->conn, s->f.raw);
 }
 
 static void window_refused(struct sync_job *s)
@@ -427,6 +436,25 @@ static void window_done(struct sync_job *s)
 	tell_changed(s, true);
 }
 
+/* From which UID up the flags of the newest FLAG_WINDOW cached messages are asked: by UID, for sequence numbers
+ * move under other hands. */
+static uint32_t newest_cached(struct sync_job *s)
+{
+	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	uint32_t top = MAX(s->window_high, s->f.uidnext), width = FLAG_WINDOW;
+	for (;;) {
+		uint32_t lo = top > width ? top - width : 1;
+		g_array_set_size(uids, 0);
+		if (store_uids(store_of(s), s->f.id, lo, UINT32_MAX, uids, &s->job.err))
+			return 0;
+		if (uids->len >= FLAG_WINDOW)
+			return g_array_index(uids, uint32_t, uids->len - FLAG_WINDOW);
+		if (lo == 1)
+			return s->f.complete ? 1 : uids->len ? g_array_index(uids, uint32_t, 0) : 0;
+		width = width > UINT32_MAX / 4 ? UINT32_MAX : width * 4;
+	}
+}
+
 /* Part trees of what is new in the window, new rows below it, flags of the rest: all in one flight. */
 static void ask_rest(struct sync_job *s)
 {
@@ -440,14 +468,16 @@ static void ask_rest(struct sync_job *s)
 		return;
 	in.server = *m;
 	plan_folder(&in, &plan);
+	s->flags_low = s->known ? newest_cached(s) : 0;
 	uint32_t fresh_low = MAX(s->window_low, s->old_uidnext);
 	if (fresh_low && s->window_high >= fresh_low)
 		job_command(&s->job, imap_fetch_structure(i, fresh_low, 0));
 	if (plan.gap_lo)
 		job_command(&s->job, imap_fetch_rows(i, plan.gap_lo, plan.gap_hi));
-	if (s->known)
-		job_command(&s->job,
-			imap_fetch_flags_window(i, m->exists > FLAG_WINDOW ? m->exists - FLAG_WINDOW + 1 : 1, 0));
+	if (s->job.request && s->job.request->uid)
+		job_command(&s->job, imap_fetch_rows(i, s->job.request->uid, s->job.request->uid));
+	if (s->known && s->flags_low)
+		job_command(&s->job, imap_fetch_flags(i, s->flags_low, 0));
 }
 
 static void flags_done(struct sync_job *s)
@@ -455,50 +485,55 @@ static void flags_done(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	if (!s->known || !m || s->background)
 		return;
-	if (!m->exists) {
-		apply_vanished(&s->apply, 1, UINT32_MAX, &s->job.err);
-		return;
-	}
 	flush(s, 0);
-	if (!s->apply.seen->len || s->job.err.cause != ERR_NONE)
+	if (s->job.err.cause != ERR_NONE)
 		return;
-	uint32_t low = 1;
-	if (m->exists > FLAG_WINDOW) {
-		low = UINT32_MAX;
-		for (unsigned i = 0; i < s->apply.seen->len; i++)
-			low = MIN(low, g_array_index(s->apply.seen, uint32_t, i));
-	}
-	apply_vanished(&s->apply, low, UINT32_MAX, &s->job.err);
-	s->sweep_hi = low - 1;
+	if (!m->exists)
+		s->flags_low = 1;
+	if (!s->flags_low || apply_vanished(&s->apply, s->flags_low, UINT32_MAX, &s->job.err))
+		return;
+	s->sound = s->flags_low <= MAX(s->f.filled_down_to, 1);
 }
 
-/* The rest of what is cached, downward, while messages are missing or a person asked for all of it. */
+/* The rest of what is cached, downward, a thousand cached messages at a time, while messages are missing or a
+ * person asked for all of it. */
 static bool ask_sweep(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	const struct request *r = s->job.request;
 	to_stage(s, STAGE_SWEEP);
-	if (!m || !s->known || !s->sweep_hi || s->sweep_hi < s->f.filled_down_to ||
+	if (!m || !s->known || s->sound || s->job.err.cause != ERR_NONE ||
 		store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
 		return false;
-	bool differs = s->f.complete && s->f.rows != m->exists;
+	bool differs = s->f.complete ? s->f.rows != m->exists : s->f.rows >= m->exists;
 	if (!differs && !(r && r->whole))
 		return false;
-	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
+	if (!s->sweep) {
+		s->sweep = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+		if (store_uids(store_of(s), s->f.id, 1, s->flags_low ? s->flags_low - 1 : 0, s->sweep, &s->job.err))
+			return false;
+	}
+	if (!s->sweep->len) {
+		s->sound = true;
+		return false;
+	}
+	unsigned n = MIN(s->sweep->len, CHUNK_MOST);
+	s->sweep_hi = g_array_index(s->sweep, uint32_t, s->sweep->len - 1);
+	s->sweep_lo = g_array_index(s->sweep, uint32_t, s->sweep->len - n);
+	g_array_set_size(s->sweep, s->sweep->len - n);
 	g_array_set_size(s->apply.seen, 0);
 	s->sweeping = true;
-	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), lo, hi));
+	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), s->sweep_lo, s->sweep_hi));
 	return true;
 }
 
 static void sweep_done(struct sync_job *s)
 {
-	uint32_t hi = s->sweep_hi, lo = hi > CHUNK_MOST ? hi - CHUNK_MOST + 1 : 1;
 	s->sweeping = false;
 	flush(s, 0);
 	if (s->job.err.cause == ERR_NONE)
-		apply_vanished(&s->apply, lo, hi, &s->job.err);
-	s->sweep_hi = lo - 1;
+		apply_vanished(&s->apply, s->sweep_lo, s->sweep_hi, &s->job.err);
+	s->sound = s->job.err.cause == ERR_NONE && !s->sweep->len;
 }
 
 static void agree(struct sync_job *s)
@@ -521,8 +556,13 @@ static void agree(struct sync_job *s)
 	s->f.exists = m->exists;
 	s->f.uidnext = MAX(m->uidnext, highest + 1);
 	s->f.last_sync = clock_wall();
-	if (s->f.rows >= m->exists)
+	/* By count only when nothing is cached that the server did not name: ghosts would make it seem full. */
+	if (s->f.rows == m->exists && (s->sound || (!s->known && s->apply.fresh == m->exists)))
 		s->f.complete = true;
+	if (s->apply.missing && s->apply.missing <= highest) {
+		s->f.complete = false;
+		s->f.filled_down_to = s->apply.missing + 1;
+	}
 	if (s->f.complete)
 		s->f.unseen = s->f.rows_unseen;
 	if (!store_folder_put(store_of(s), &s->f, e))
@@ -560,7 +600,11 @@ static bool kept(const struct sync_job *s)
 	const struct cfg_account *cfg = s->job.account->cfg;
 	if (cfg->keep_days && s->oldest && s->oldest < clock_wall() - (int64_t)cfg->keep_days * 86400)
 		return false;
-	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows;
+	const struct request *r = s->job.request;
+	/* A list asked for so many rows: enough is enough. */
+	if (!s->background && r && !r->whole && s->f.rows >= r->rows)
+		return false;
+	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows || (r && r->rows > s->f.rows);
 }
 
 static void fill_more(struct sync_job *s)
@@ -589,7 +633,7 @@ static bool start_fill(struct sync_job *s)
 {
 	const struct request *r = s->job.request;
 	to_stage(s, STAGE_FILL);
-	if (s->apply.dry || (!s->background && !(r && r->whole)))
+	if (s->apply.dry || (!s->background && !(r && (r->whole || r->rows > s->f.rows))))
 		return false;
 	if (store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
 		return false;
@@ -637,8 +681,10 @@ static void finish(struct sync_job *s)
 		account_contacted(a, s->poll);
 	a->state.syncing = false;
 	account_report(a);
+	if (s->job.err.cause == ERR_NONE)
+		a->failures = 0;
 	struct err e = ERR_INIT;
-	err_move(&e, &s->job.err);
+	err_move(&e, s->job.err.cause != ERR_NONE ? &s->job.err : &s->worst);
 	job_end(&s->job, e.cause == ERR_NONE ? NULL : &e);
 	err_clear(&e);
 	if (more) {
@@ -656,6 +702,13 @@ static void next_folder(struct sync_job *s)
 	if (s->job.err.cause == ERR_NONE)
 		report(s);
 	g_free(g_queue_pop_head(&s->names));
+	bool of_folder = s->job.err.scope == ERR_FOLDER || s->job.err.scope == ERR_MESSAGE;
+	/* A folder that is refused does not keep those behind it from being read; the first such error is told. */
+	if (s->job.err.cause != ERR_NONE && of_folder) {
+		if (s->worst.cause == ERR_NONE)
+			err_move(&s->worst, &s->job.err);
+		err_clear(&s->job.err);
+	}
 	if (g_queue_is_empty(&s->names) || s->job.err.cause != ERR_NONE)
 		finish(s);
 	else
@@ -704,7 +757,7 @@ static void step_folders(struct sync_job *s)
 static void step_fill(struct sync_job *s)
 {
 	if (!fill_left(s)) {
-		if (s->f.id && !s->f.complete && s->f.rows >= s->f.exists) {
+		if (s->f.id && !s->f.complete && s->f.rows == s->f.exists && (s->sound || s->untouched)) {
 			s->f.complete = true;
 			if (store_folder_put(store_of(s), &s->f, &s->job.err))
 				return;
@@ -787,7 +840,9 @@ static void on_free(struct job *j)
 	g_queue_clear_full(&s->fills, g_free);
 	store_folder_clear(&s->f);
 	apply_clear(&s->apply);
+	g_clear_pointer(&s->sweep, g_array_unref);
 	folder_list_free(s->folders);
+	err_clear(&s->worst);
 	g_free(s->refusal);
 	g_free(s->result.folder);
 	g_free(s);
@@ -804,6 +859,7 @@ static void on_lost(struct job *j, const struct err *e)
 }
 
 static const struct job_class sync_class = { .name = "sync",
+	.syncs = true,
 	.priority = 2,
 	.step = on_step,
 	.event = on_event,
@@ -824,9 +880,15 @@ bool sync_is_wanted(struct account *a, struct request *r, struct err *e)
 	struct err ignored = ERR_INIT;
 	int wait = schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
 	bool cached = !folder_find(a, r->folder, &f, &ignored) && f.last_sync;
+	bool complete = f.complete;
+	uint32_t rows = f.rows;
 	err_clear(&ignored);
 	store_folder_clear(&f);
-	if (r->type == REQ_OPEN || r->due == SYNC_PERSON)
+	bool rows_cached = complete || rows >= r->rows;
+	/* Several requests of one command are one contact. */
+	bool under_way = a->dialed && clock_wall() - a->info.last_poll < SAME_CONTACT_S;
+	/* With a refused secret the account itself says why it is not asked. */
+	if (r->type == REQ_OPEN || r->due == SYNC_PERSON || under_way || a->info.secret_hash)
 		return true;
 	if (r->due == SYNC_IF_DUE && wait) {
 		err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER,
@@ -834,7 +896,7 @@ bool sync_is_wanted(struct account *a, struct request *r, struct err *e)
 		e->after = wait;
 		return false;
 	}
-	if (r->due == SYNC_POLL && !cached)
+	if (r->due == SYNC_POLL && !(cached && rows_cached))
 		r->due = SYNC_PERSON;
 	return r->due != SYNC_POLL || !wait;
 }
@@ -850,6 +912,8 @@ struct job *sync_job_new(struct account *a, struct request *r)
 	g_queue_init(&s->names);
 	g_queue_init(&s->fills);
 	g_queue_push_tail(&s->names, g_strdup(r->folder ? r->folder : "Inbox"));
+	if (s->poll && !r->folder && a->watched && strcmp(a->watched, "Inbox"))
+		g_queue_push_tail(&s->names, g_strdup(a->watched));
 	if (r->type == REQ_OPEN) {
 		g_free(a->watched);
 		a->watched = g_strdup(r->folder ? r->folder : "Inbox");

@@ -10,3 +10,6 @@ tests_unit_base_test_fs_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base/test_thread
 tests_unit_base_test_thread_SOURCES = tests/unit/base/test_thread.c $(UNIT)
 tests_unit_base_test_thread_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_proc
+tests_unit_base_test_proc_SOURCES = tests/unit/base/test_proc.c $(UNIT)
+tests_unit_base_test_proc_LDADD = $(LINK_BASE)

@@ -5,7 +5,6 @@
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/pool.h"
-#include "base/proc.h"
 #include "base/secret.h"
 #include "tests/unit/unit.h"
 
@@ -135,73 +134,6 @@ static void a04_secret_refuses_what_breaks_lines(void)
 	secret_free(c);
 }
 
-struct outcome {
-	GMainLoop *loop;
-	char *text;
-	struct err err;
-};
-
-static void child_ended(struct buf *out, struct err *e, void *aux)
-{
-	struct outcome *o = aux;
-	o->text = buf_steal(out);
-	err_move(&o->err, e);
-	g_main_loop_quit(o->loop);
-}
-
-static void run_child(const char *line, size_t cap, int timeout_ms, struct outcome *o)
-{
-	struct err e = ERR_INIT;
-	g_auto(GStrv) argv = proc_argv(line, &e);
-	g_assert_nonnull(argv);
-	*o = (struct outcome){ .loop = g_main_loop_new(NULL, FALSE) };
-	if (proc_run((const char *const *)argv, cap, timeout_ms, child_ended, o))
-		g_main_loop_run(o->loop);
-	g_main_loop_unref(o->loop);
-}
-
-static void outcome_clear(struct outcome *o)
-{
-	g_free(o->text);
-	err_clear(&o->err);
-}
-
-static void a05_command_output_is_bounded_and_timed(void)
-{
-	struct outcome o;
-	run_child("printf 'a b\\n'", 100, 30000, &o);
-	g_assert_cmpint(o.err.cause, ==, ERR_NONE);
-	g_assert_cmpstr(o.text, ==, "a b\n");
-	outcome_clear(&o);
-	run_child("false", 100, 30000, &o);
-	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
-	outcome_clear(&o);
-	run_child("/nonexistent/program", 100, 30000, &o);
-	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
-	outcome_clear(&o);
-	run_child("yes", 1000, 30000, &o);
-	g_assert_cmpint(o.err.cause, ==, ERR_LIMIT);
-	g_assert_cmpstr(o.text, ==, "");
-	outcome_clear(&o);
-	run_child("sh -c 'cat; sleep 600'", 1000, 100, &o);
-	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
-	g_assert_cmpint(o.err.retry, ==, ERR_LATER);
-	outcome_clear(&o);
-}
-
-static void proc_argv_expands_nothing(void)
-{
-	struct err e = ERR_INIT;
-	g_auto(GStrv) argv = proc_argv("a '$(id)' \"b c\" $HOME `x` *", &e);
-	g_assert_cmpuint(g_strv_length(argv), ==, 6);
-	g_assert_cmpstr(argv[1], ==, "$(id)");
-	g_assert_cmpstr(argv[3], ==, "$HOME");
-	g_assert_null(proc_argv("a 'b", &e));
-	g_assert_cmpint(e.cause, ==, ERR_CONFIG);
-	g_assert_null(proc_argv("", &e));
-	err_clear(&e);
-}
-
 void suite(void)
 {
 	unit_add(channel_keeps_order_between_threads);
@@ -209,8 +141,6 @@ void suite(void)
 	unit_add(channel_watch_delivers_to_the_loop);
 	unit_add(pool_gives_every_job_back);
 	unit_add(a04_secret_refuses_what_breaks_lines);
-	unit_add(a05_command_output_is_bounded_and_timed);
-	unit_add(proc_argv_expands_nothing);
 	/* Last: the clock of this process stays virtual. */
 	unit_add(k03_virtual_timers_fire_in_order);
 }

@@ -18,6 +18,7 @@ static void shown_name_hides_prefix_and_delimiter(void)
 		{ "INBOX.Kunder &AOY- S&APg-n", "INBOX.", "Kunder æ Søn", '.' },
 		{ "Archive/2025", "", "Archive/2025", '/' },
 		{ "INBOX.", "INBOX.", "INBOX/", '.' },
+		{ "INBOX.a/b.c", "INBOX.", "a∕b/c", '.' },
 		{ "No.Delimiter", NULL, "No.Delimiter", 0 },
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

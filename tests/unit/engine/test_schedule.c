@@ -48,15 +48,20 @@ static void backoff_grows_and_is_bounded(void)
 
 static void a12_refused_secret_waits_for_the_user(void)
 {
+	struct cfg_account cfg = { .poll = 900 };
 	struct store_account_info never = { .secret_worked = false };
-	g_assert_false(schedule_may_try(&never, true, false, 0));
-	g_assert_true(schedule_may_try(&never, true, true, 0));
-	g_assert_true(schedule_may_try(&never, false, false, 0));
+	g_assert_false(schedule_may_try(&cfg, &never, true, false, 0));
+	g_assert_true(schedule_may_try(&cfg, &never, true, true, 0));
+	g_assert_true(schedule_may_try(&cfg, &never, false, false, 0));
 	struct store_account_info once = { .secret_worked = true, .auth_tries_day = 20, .auth_tries = 2 };
-	g_assert_true(schedule_may_try(&once, true, false, 20 * 86400));
+	g_assert_true(schedule_may_try(&cfg, &once, true, false, 20 * 86400));
 	once.auth_tries = 3;
-	g_assert_false(schedule_may_try(&once, true, false, 20 * 86400 + 86399));
-	g_assert_true(schedule_may_try(&once, true, false, 21 * 86400));
+	g_assert_false(schedule_may_try(&cfg, &once, true, false, 20 * 86400 + 86399));
+	g_assert_true(schedule_may_try(&cfg, &once, true, false, 21 * 86400));
+	/* Not before the interval has passed since the last contact. */
+	once.last_poll = 21 * 86400 - 10;
+	g_assert_false(schedule_may_try(&cfg, &once, true, false, 21 * 86400));
+	g_assert_true(schedule_may_try(&cfg, &once, true, false, 21 * 86400 + 890));
 }
 
 void suite(void)

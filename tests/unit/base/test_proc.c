@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/proc.h"
+#include "tests/unit/unit.h"
+
+#ifdef __SANITIZE_THREAD__
+/* GIO hands children to a thread of its own whose locks ThreadSanitizer cannot see. Of this program only. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "called_from_lib:libglib-2.0.so.0\ncalled_from_lib:libgio-2.0.so.0\ncalled_from_lib:libgobject-2.0.so."
+	       "0\n";
+}
+#endif
+
+struct outcome {
+	GMainLoop *loop;
+	char *text;
+	struct err err;
+};
+
+static void child_ended(struct buf *out, struct err *e, void *aux)
+{
+	struct outcome *o = aux;
+	o->text = buf_steal(out);
+	err_move(&o->err, e);
+	g_main_loop_quit(o->loop);
+}
+
+static void run_child(const char *line, size_t cap, int timeout_ms, struct outcome *o)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(line, &e);
+	g_assert_nonnull(argv);
+	*o = (struct outcome){ .loop = g_main_loop_new(NULL, FALSE) };
+	if (proc_run((const char *const *)argv, cap, timeout_ms, child_ended, o))
+		g_main_loop_run(o->loop);
+	g_main_loop_unref(o->loop);
+}
+
+static void outcome_clear(struct outcome *o)
+{
+	g_free(o->text);
+	err_clear(&o->err);
+}
+
+static void a05_command_output_is_bounded_and_timed(void)
+{
+	struct outcome o;
+	run_child("printf 'a b\\n'", 100, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_NONE);
+	g_assert_cmpstr(o.text, ==, "a b\n");
+	outcome_clear(&o);
+	run_child("false", 100, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
+	outcome_clear(&o);
+	run_child("/nonexistent/program", 100, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
+	outcome_clear(&o);
+	run_child("yes", 1000, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LIMIT);
+	g_assert_cmpstr(o.text, ==, "");
+	outcome_clear(&o);
+	run_child("sh -c 'cat; sleep 600'", 1000, 100, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
+	g_assert_cmpint(o.err.retry, ==, ERR_LATER);
+	outcome_clear(&o);
+}
+
+static void proc_argv_expands_nothing(void)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv("a '$(id)' \"b c\" $HOME `x` *", &e);
+	g_assert_cmpuint(g_strv_length(argv), ==, 6);
+	g_assert_cmpstr(argv[1], ==, "$(id)");
+	g_assert_cmpstr(argv[3], ==, "$HOME");
+	g_assert_null(proc_argv("a 'b", &e));
+	g_assert_cmpint(e.cause, ==, ERR_CONFIG);
+	g_assert_null(proc_argv("", &e));
+	err_clear(&e);
+}
+
+static void a05_output_that_ended_is_taken_though_the_command_stays(void)
+{
+	struct outcome o;
+	run_child("sh -c 'echo word; exec >&-; exec sleep 600'", 1000, 300, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_NONE);
+	g_assert_cmpstr(o.text, ==, "word\n");
+	outcome_clear(&o);
+}
+
+void suite(void)
+{
+	unit_add(a05_command_output_is_bounded_and_timed);
+	unit_add(a05_output_that_ended_is_taken_though_the_command_stays);
+	unit_add(proc_argv_expands_nothing);
+}
