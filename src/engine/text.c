@@ -93,8 +93,7 @@ static void add_leaf(struct msg_part *p, int depth, void *aux)
 	struct err e = ERR_INIT;
 	struct buf octets;
 	(void)depth;
-	/* A message within is walked into and is a leaf as well. */
-	if (p->children && strcmp(p->type, "message/rfc822"))
+	if (p->children)
 		return;
 	struct engine_leaf *leaf = g_new0(struct engine_leaf, 1);
 	leaf->part = p;
