@@ -78,6 +78,19 @@ static void ask_piece(struct bodies_job *b, uint32_t uid, const char *section)
 	job_command(&b->job, p->command);
 }
 
+static void ask_shown(struct bodies_job *b, uint32_t uid, struct msg_part *root)
+{
+	g_autoptr(GPtrArray) shown = msg_shown_parts(root);
+	for (unsigned i = 0; i < shown->len; i++) {
+		const struct msg_part *p = shown->pdata[i];
+		g_autofree char *section = text_section(p);
+		if (!section || (!p->children && p->size > TEXT_MAX))
+			continue;
+		ask_piece(b, uid, "HEADER");
+		ask_piece(b, uid, section);
+	}
+}
+
 static void ask_texts(struct bodies_job *b)
 {
 	b->stage = STAGE_TEXTS;
@@ -85,11 +98,7 @@ static void ask_texts(struct bodies_job *b)
 		struct msg_part *root = NULL;
 		if (store_structure_get(store_of(b), b->f.id, uid_at(b, i), &root, &b->job.err) || !root)
 			continue;
-		struct msg_part *shown = msg_shown(root);
-		if (shown && !shown->children && shown->size <= TEXT_MAX) {
-			ask_piece(b, uid_at(b, i), "HEADER");
-			ask_piece(b, uid_at(b, i), shown->section);
-		}
+		ask_shown(b, uid_at(b, i), root);
 		msg_part_free(root);
 	}
 }

@@ -63,6 +63,7 @@ void engine_message_free(struct engine_message *m)
 		msg_head_free(m->head);
 	if (m->root)
 		msg_part_free(m->root);
+	g_clear_pointer(&m->shown, g_ptr_array_unref);
 	msg_text_clear(&m->text);
 	g_free(m->plain);
 	g_free(m->html);

@@ -164,7 +164,7 @@ struct engine_leaf {
 struct engine_message {
 	struct msg_head *head; /* full header */
 	struct msg_part *root;
-	const struct msg_part *shown; /* in root, or NULL */
+	GPtrArray *shown; /* struct msg_part *: in root, in order; never NULL */
 	struct msg_text text;
 	char *plain, *html; /* decoded, unrendered; NULL */
 	GPtrArray *leaves;  /* struct engine_leaf *, all leaves in order */

@@ -232,6 +232,10 @@ struct text_piece {
 struct text_job *text_job_new(struct request *r);
 void text_job_free(struct text_job *t);
 void text_job_run(void *text_job); /* pure */
+/* What is shown of the message, or of one of its parts; g_ptr_array_unref. */
+GPtrArray *text_shown(struct msg_part *root, const char *section);
+/* The section whose octets show a part; NULL: none. g_free. */
+char *text_section(const struct msg_part *p);
 
 /* --- secrets (secret.c) --- */
 /* Gets the account's secret: done(secret or NULL with e) is called once, perhaps at once; until then

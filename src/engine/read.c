@@ -57,16 +57,19 @@ static void add_leaf(struct msg_part *p, int depth, void *aux)
 		add_section(aux, p->section);
 }
 
-/* The header, the text that is shown, the first plain and HTML texts; all leaves for digests. */
+/* The header, the texts that are shown, the first plain and HTML texts; all leaves for digests. */
 static GPtrArray *needed_sections(struct msg_part *root, const struct request *r)
 {
 	GPtrArray *sections = g_ptr_array_new_with_free_func(g_free);
 	add_section(sections, HEADER_PIECE);
-	struct msg_part *texts[] = { msg_shown(root), msg_first(root, "text/plain"), msg_first(root, "text/html"),
-		r->section ? msg_part_find(root, r->section) : NULL };
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-		if (texts[i] && !texts[i]->children)
-			add_section(sections, texts[i]->section);
+	g_autoptr(GPtrArray) texts = text_shown(root, r->section);
+	g_ptr_array_add(texts, msg_first(root, "text/plain"));
+	g_ptr_array_add(texts, msg_first(root, "text/html"));
+	for (unsigned i = 0; i < texts->len; i++) {
+		g_autofree char *section = texts->pdata[i] ? text_section(texts->pdata[i]) : NULL;
+		if (section)
+			add_section(sections, section);
+	}
 	if (r->whole)
 		msg_part_walk(root, add_leaf, sections);
 	return sections;

@@ -38,28 +38,44 @@ void text_job_free(struct text_job *t)
 	g_free(t);
 }
 
-static struct str body_of(const struct text_job *t, const struct msg_part *p)
+char *text_section(const struct msg_part *p)
+{
+	if (msg_holds_message(p))
+		return g_strconcat(p->section, ".HEADER", NULL);
+	return p->children ? NULL : g_strdup(p->section);
+}
+
+GPtrArray *text_shown(struct msg_part *root, const char *section)
+{
+	struct msg_part *p = section ? msg_part_find(root, section) : root;
+	if (section && p && !p->children) {
+		GPtrArray *only = g_ptr_array_new();
+		g_ptr_array_add(only, p);
+		return only;
+	}
+	return p ? msg_shown_parts(p) : g_ptr_array_new();
+}
+
+static const struct text_piece *find_piece(const struct text_job *t, const char *section)
 {
 	for (unsigned i = 0; i < t->pieces->len; i++) {
 		const struct text_piece *piece = t->pieces->pdata[i];
-		if (!strcmp(piece->section, p->section))
-			return buf_str(&piece->body);
+		if (!strcmp(piece->section, section))
+			return piece;
 	}
-	return p->body;
+	return NULL;
 }
 
 static bool have_body(const struct text_job *t, const struct msg_part *p)
 {
-	for (unsigned i = 0; i < t->pieces->len; i++)
-		if (!strcmp(((struct text_piece *)t->pieces->pdata[i])->section, p->section))
-			return true;
-	return t->bytes.n > 0;
+	return t->bytes.n > 0 || find_piece(t, p->section);
 }
 
 static int decode(const struct text_job *t, const struct msg_part *p, struct buf *out, struct err *e)
 {
+	const struct text_piece *piece = find_piece(t, p->section);
 	buf_init(out, IMAP_BODY_MAX);
-	return msg_decode(p->encoding, body_of(t, p), IMAP_BODY_MAX, out, e);
+	return msg_decode(p->encoding, piece ? buf_str(&piece->body) : p->body, IMAP_BODY_MAX, out, e);
 }
 
 static char *unrendered(struct text_job *t, const struct msg_part *p)
@@ -76,15 +92,17 @@ static char *unrendered(struct text_job *t, const struct msg_part *p)
 	return text;
 }
 
-static void render(struct text_job *t)
+static int shown_octets(const struct msg_part *p, struct buf *out, void *aux)
 {
-	struct engine_message *m = t->message;
-	const struct msg_part *p = m->shown;
-	struct buf octets;
-	if (!p || !have_body(t, p) || decode(t, p, &octets, &t->err))
-		return;
-	msg_text_make(buf_str(&octets), p->type, p->charset, p->flowed, p->delsp, &m->text);
-	buf_clear(&octets);
+	struct text_job *t = aux;
+	if (msg_holds_message(p) && !t->bytes.n) {
+		g_autofree char *section = text_section(p);
+		const struct text_piece *piece = find_piece(t, section);
+		buf_init(out, IMAP_BODY_MAX);
+		return piece ? buf_add_str(out, buf_str(&piece->body)) : -1;
+	}
+	buf_init(out, IMAP_BODY_MAX);
+	return have_body(t, p) ? decode(t, p, out, &t->err) : -1;
 }
 
 static void add_leaf(struct msg_part *p, int depth, void *aux)
@@ -115,6 +133,7 @@ static void no_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
 	g_autofree char *type = msg_magic(buf_str(&t->bytes));
+	m->shown = g_ptr_array_new();
 	m->head = msg_head_parse(STR(""));
 	m->root = msg_part_new();
 	m->root->section = g_strdup("1");
@@ -123,7 +142,7 @@ static void no_message(struct text_job *t)
 	m->root->size = m->root->length = t->bytes.n;
 	m->root->body = buf_str(&t->bytes);
 	if (g_str_has_prefix(m->root->type, "text/") || !t->bytes.n) {
-		m->shown = m->root;
+		g_ptr_array_add(m->shown, m->root);
 		msg_text_make(buf_str(&t->bytes), "text/plain", NULL, false, false, &m->text);
 	}
 }
@@ -150,10 +169,11 @@ static void forget_body(struct msg_part *p, int depth, void *aux)
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
-	m->shown = t->request->section ? msg_part_find(m->root, t->request->section) : msg_shown(m->root);
+	m->shown = text_shown(m->root, t->request->section);
 	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
-	render(t);
+	if (m->shown->len)
+		msg_text_of(m->shown, shown_octets, t, &m->text);
 }
 
 void text_job_run(void *data)

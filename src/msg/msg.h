@@ -8,9 +8,9 @@
  * after setlocale and before threads.
  *
  *	struct msg *m = msg_parse(bytes, n);          // bytes must outlive m
- *	struct msg_part *p = msg_shown(m->root);
- *	struct msg_text t = { 0 };
- *	msg_text_of(m, p, &t);
+ *	GPtrArray *shown = msg_shown_parts(m->root);
+ *	struct msg_text t;
+ *	msg_text_of(shown, octets_of, m, &t);        // octets_of decodes one part
  */
 #ifndef BOXWOOD_MSG_MSG_H
 #define BOXWOOD_MSG_MSG_H
@@ -27,6 +27,7 @@
 #define MSG_PARAMS_MAX 128
 #define MSG_REFS_MAX 1000
 #define MSG_TEXT_MAX (64u << 20) /* decoded text shown */
+#define MSG_SHOWN_MAX 100        /* parts of one message shown one after the other */
 
 void msg_init(void);
 void msg_done(void);
@@ -108,13 +109,17 @@ void msg_part_number(struct msg_part *root);
 struct msg_part *msg_part_find(struct msg_part *root, const char *section); /* NULL */
 /* Every leaf in order; a message/rfc822 is walked into as well as being a part itself. */
 void msg_part_walk(struct msg_part *root, void (*visit)(struct msg_part *p, int depth, void *aux), void *aux);
-/* The part whose text the reader sees: of alternatives the best text, no attachment; a multipart when no part
- * was found in one; NULL: none is text. */
-struct msg_part *msg_shown(struct msg_part *root);
+/* What the reader sees one after the other: the text leaves that are no attachment, of alternatives the best
+ * only, the readable parts of reports, and a message within (for its header) before what it holds. An attached
+ * message when there is nothing else; a multipart in which no part was found. At most MSG_SHOWN_MAX, and texts
+ * of MSG_TEXT_MAX encoded octets. Borrowed pointers, g_ptr_array_unref; empty: none is text. */
+GPtrArray *msg_shown_parts(struct msg_part *root);
+/* True for a message/rfc822 that was walked into: of those that are shown, its header is. */
+bool msg_holds_message(const struct msg_part *p);
 /* The first leaf of this type that is no attachment (cli.md: `plain`, `html`), or NULL. */
 struct msg_part *msg_first(struct msg_part *root, const char *type);
 /* Leaves offered as files: every leaf that is not `shown`; borrowed pointers, g_ptr_array_unref. */
-GPtrArray *msg_files(struct msg_part *root, const struct msg_part *shown);
+GPtrArray *msg_files(struct msg_part *root, const GPtrArray *shown);
 bool msg_is_attachment(const struct msg_part *p); /* for the @ of lists and `attachments` */
 unsigned msg_attachments(struct msg_part *root);
 /* A compact form for storage and back (bounded, total; NULL on nonsense). */
@@ -158,6 +163,13 @@ struct msg_text {
 /* octets: decoded body of a text part. type chooses: text/html is stripped, the rest is plain. */
 void msg_text_make(
 	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out);
+/* The decoded octets of a part, of a message within those of its header, into out, which it inits. -1: they are
+ * not to be had. */
+typedef int (*msg_octets_fn)(const struct msg_part *p, struct buf *out, void *aux);
+/* The texts of the shown parts one after the other, each behind a line that names it but for the first; of a
+ * message within its From, To, Cc, Date and Subject. Parts that are not to be had are passed over; text is NULL
+ * if all are. */
+void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, struct msg_text *out);
 void msg_text_clear(struct msg_text *t);
 
 /* --- flags (RFC 9051 2.3.2) --- */

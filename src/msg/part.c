@@ -34,8 +34,7 @@ static bool is_multipart(const struct msg_part *p)
 	return g_str_has_prefix(p->type, "multipart/");
 }
 
-/* A message/rfc822 that was walked into. */
-static bool holds_message(const struct msg_part *p)
+bool msg_holds_message(const struct msg_part *p)
 {
 	return p->children && !is_multipart(p);
 }
@@ -59,7 +58,7 @@ static void number(struct msg_part *p, char *section, const char *prefix)
 	for (guint i = 0; i < child_count(p); i++) {
 		struct msg_part *child = child_at(p, i);
 		const char *dot = *prefix ? "." : "";
-		if (holds_message(p) && is_multipart(child))
+		if (msg_holds_message(p) && is_multipart(child))
 			number(child, g_strconcat(prefix, dot, "TEXT", NULL), prefix);
 		else {
 			char *own = g_strdup_printf("%s%s%u", prefix, dot, i + 1);
@@ -138,6 +137,31 @@ unsigned msg_attachments(struct msg_part *root)
 	return n;
 }
 
+/* What reports tell beside their text. */
+static bool is_report(const struct msg_part *p)
+{
+	static const char *const types[] = { "message/delivery-status", "message/disposition-notification",
+		"message/feedback-report", "message/global-delivery-status", "message/global-disposition-notification",
+		"message/global-headers" };
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (!strcmp(p->type, types[i]))
+			return true;
+	return false;
+}
+
+static bool is_readable(const struct msg_part *p)
+{
+	return is_report(p) || g_str_has_prefix(p->type, "text/");
+}
+
+/* A text of a rarer type with a file name is a file, unless its sender wants it read. */
+static bool is_attached(const struct msg_part *p)
+{
+	if (!p->disposition)
+		return p->name && !is_body_text(p) && !is_report(p) && !msg_holds_message(p);
+	return !strcmp(p->disposition, "attachment");
+}
+
 /* Of alternatives: plain text, unless it is empty beside HTML; then HTML; then any other text. */
 static int text_rank(const struct msg_part *p)
 {
@@ -148,22 +172,72 @@ static int text_rank(const struct msg_part *p)
 	return !strcmp(p->type, "text/calendar") ? 1 : 2;
 }
 
-static struct msg_part *best_text(struct msg_part *p, bool into_messages)
+/* By its first text; 0: it has none. */
+static int branch_rank(const struct msg_part *p)
 {
 	if (!p->children)
-		return g_str_has_prefix(p->type, "text/") && !msg_is_attachment(p) ? p : NULL;
-	if (holds_message(p) && !into_messages)
-		return NULL;
+		return is_readable(p) && !is_attached(p) ? text_rank(p) : 0;
 	bool alternative = !strcmp(p->type, "multipart/alternative");
+	int best = 0;
+	for (guint i = 0; i < child_count(p) && (!best || alternative); i++)
+		best = MAX(best, branch_rank(child_at(p, i)));
+	return best;
+}
+
+static struct msg_part *best_branch(const struct msg_part *p)
+{
 	struct msg_part *best = NULL;
+	int best_rank = 0;
 	for (guint i = 0; i < child_count(p); i++) {
-		struct msg_part *text = best_text(child_at(p, i), into_messages);
-		if (text && (!best || text_rank(text) > text_rank(best)))
-			best = text;
-		if (best && !alternative)
-			break;
+		int rank = branch_rank(child_at(p, i));
+		if (rank > best_rank) {
+			best = child_at(p, i);
+			best_rank = rank;
+		}
 	}
 	return best;
+}
+
+struct shown {
+	GPtrArray *parts;
+	uint64_t octets;
+	bool attached; /* messages that are attached too */
+};
+
+static void show(struct shown *s, struct msg_part *p, uint64_t octets)
+{
+	if (s->parts->len && (s->parts->len >= MSG_SHOWN_MAX || octets > MSG_TEXT_MAX - s->octets))
+		return;
+	s->octets += MIN(octets, MSG_TEXT_MAX - s->octets);
+	g_ptr_array_add(s->parts, p);
+}
+
+static void show_texts(struct shown *s, struct msg_part *p)
+{
+	guint before = s->parts->len;
+	if (!p->children) {
+		if (is_readable(p) && !is_attached(p))
+			show(s, p, p->size);
+		return;
+	}
+	if (!strcmp(p->type, "multipart/alternative")) {
+		struct msg_part *best = best_branch(p);
+		if (best)
+			show_texts(s, best);
+		return;
+	}
+	if (msg_holds_message(p)) {
+		if (is_attached(p) && !s->attached)
+			return;
+		show(s, p, 0);
+	}
+	bool related = !strcmp(p->type, "multipart/related");
+	for (guint i = 0; i < child_count(p); i++) {
+		struct msg_part *child = child_at(p, i);
+		/* What the text of related parts places in itself, as a style sheet. */
+		if (!related || !child->cid || s->parts->len == before)
+			show_texts(s, child);
+	}
 }
 
 /* A multipart in which no part was found still has its text. */
@@ -177,12 +251,17 @@ static struct msg_part *empty_multipart(struct msg_part *p)
 	return found;
 }
 
-struct msg_part *msg_shown(struct msg_part *root)
+GPtrArray *msg_shown_parts(struct msg_part *root)
 {
-	struct msg_part *shown = best_text(root, false);
-	if (!shown)
-		shown = best_text(root, true);
-	return shown ? shown : empty_multipart(root);
+	struct shown s = { .parts = g_ptr_array_new() };
+	show_texts(&s, root);
+	s.attached = true;
+	if (!s.parts->len)
+		show_texts(&s, root);
+	struct msg_part *empty = s.parts->len ? NULL : empty_multipart(root);
+	if (empty)
+		g_ptr_array_add(s.parts, empty);
+	return s.parts;
 }
 
 struct msg_part *msg_first(struct msg_part *root, const char *type)
@@ -197,18 +276,18 @@ struct msg_part *msg_first(struct msg_part *root, const char *type)
 
 struct file_list {
 	GPtrArray *files;
-	const struct msg_part *shown;
+	const GPtrArray *shown;
 };
 
 static void add_file(struct msg_part *p, int depth, void *aux)
 {
 	struct file_list *list = aux;
 	(void)depth;
-	if (!p->children && p != list->shown)
+	if (!p->children && !g_ptr_array_find((GPtrArray *)list->shown, p, NULL))
 		g_ptr_array_add(list->files, p);
 }
 
-GPtrArray *msg_files(struct msg_part *root, const struct msg_part *shown)
+GPtrArray *msg_files(struct msg_part *root, const GPtrArray *shown)
 {
 	struct file_list list = { g_ptr_array_new(), shown };
 	msg_part_walk(root, add_file, &list);

@@ -66,23 +66,89 @@ static char *finish_string(GString *text, struct msg_text *out)
 	return clean;
 }
 
-void msg_text_make(
-	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out)
+static void start(struct msg_text *out)
 {
-	*out = (struct msg_text){ .from_html = !strcmp(type, "text/html") };
+	*out = (struct msg_text){ 0 };
 	out->links = g_ptr_array_new_with_free_func(link_free);
 	out->remote = g_ptr_array_new_with_free_func(g_free);
+}
+
+/* Links count on from those out has. */
+static char *make(
+	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out)
+{
+	bool html = !strcmp(type, "text/html");
 	octets = cut_text(octets, MSG_TEXT_MAX, &out->truncated);
-	g_autofree char *own = out->from_html && !charset ? meta_charset(octets) : NULL;
+	g_autofree char *own = html && !charset ? meta_charset(octets) : NULL;
 	size_t n;
 	g_autofree char *decoded = msg_to_utf8(octets, charset ? charset : own, &n);
 	struct str text = { decoded, n };
-	if (out->from_html)
-		out->text = finish_string(html_strip(text, out), out);
-	else if (flowed)
-		out->text = finish_string(flowed_join(text, delsp), out);
-	else
-		out->text = finish(text, out);
+	out->from_html = out->from_html || html;
+	if (html)
+		return finish_string(html_strip(text, out), out);
+	return flowed ? finish_string(flowed_join(text, delsp), out) : finish(text, out);
+}
+
+void msg_text_make(
+	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out)
+{
+	start(out);
+	out->text = make(octets, type, charset, flowed, delsp, out);
+}
+
+/* --- several parts as one text --- */
+
+static void add_name(GString *page, const struct msg_part *p)
+{
+	const char *name = p->name ? p->name : p->description ? p->description : "";
+	g_autofree char *line = g_strdup_printf("------- %s  %s  %s", p->section, p->type, name);
+	g_autofree char *clean = clean_line(str_of(line));
+	g_string_append_printf(page, "\n%s\n", clean);
+}
+
+static void add_head(GString *page, struct str bytes)
+{
+	static const char *const names[] = { "From", "To", "Cc", "Date", "Subject" };
+	struct msg_head *h = msg_head_parse(bytes);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *value = msg_head_get(h, names[i]);
+		if (value)
+			g_string_append_printf(page, "%s: %s\n", names[i], value);
+	}
+	g_string_append_c(page, '\n');
+	msg_head_free(h);
+}
+
+/* The header of the message that p is first in stands right above it. */
+static bool is_first_in(const struct msg_part *p, const struct msg_part *message)
+{
+	size_t n = strlen(message->section);
+	return msg_holds_message(message) && !strncmp(p->section, message->section, n) && p->section[n] == '.';
+}
+
+void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, struct msg_text *out)
+{
+	GString *page = g_string_new(NULL);
+	bool any = false;
+	start(out);
+	for (guint i = 0; i < shown->len; i++) {
+		const struct msg_part *p = shown->pdata[i];
+		struct buf octets;
+		if (i && !is_first_in(p, shown->pdata[i - 1]))
+			add_name(page, p);
+		if (!octets_of(p, &octets, aux)) {
+			any = true;
+			if (msg_holds_message(p)) {
+				add_head(page, buf_str(&octets));
+			} else {
+				g_autofree char *text =
+					make(buf_str(&octets), p->type, p->charset, p->flowed, p->delsp, out);
+				g_string_append(page, text);
+			}
+		}
+		buf_clear(&octets);
+	}
+	out->text = g_string_free(page, !any);
 }
 
 void msg_text_clear(struct msg_text *t)

@@ -119,7 +119,7 @@ static void add_body(struct text *t, const struct engine_message *m)
 {
 	if (m->text.text && *m->text.text)
 		text_add(t, TEXT_BODY, 0, str_of(m->text.text));
-	else if (!m->shown)
+	else if (!m->shown->len)
 		text_add(t, STYLE_DIM, 0, str_of(_("(no text: v shows the parts)")));
 	else
 		text_add(t, STYLE_DIM, 0, str_of(_("(the text is empty)")));

@@ -44,7 +44,7 @@ static void make_lines(struct view_parts *v)
 	msg_part_walk(now->root, visit, v->lines);
 	for (guint i = v->lines->len; i-- > 0;) {
 		const struct msg_part *p = g_array_index(v->lines, struct line, i).part;
-		if (msg_is_attachment(p) || (p == now->shown && !msg_attachments(now->root)))
+		if (msg_is_attachment(p) || (g_ptr_array_find(now->shown, p, NULL) && !msg_attachments(now->root)))
 			v->list.cursor = (int)i;
 	}
 }
@@ -63,7 +63,7 @@ static void draw_part(const struct view_parts *v, struct grid *g, struct rect r,
 	unsigned style = n == v->list.cursor ? STYLE_CURSOR : 0;
 	g_autofree char *size = p->children ? g_strdup("") : app_size(model_part_size(p));
 	const char *what = p->name ? p->name : p->description ? p->description : "";
-	const char *shown = p == v->of->shown ? _("(shown) ") : "";
+	const char *shown = g_ptr_array_find(v->of->shown, p, NULL) ? _("(shown) ") : "";
 	int indent = MIN(l->depth * 2, r.cols / 4);
 	int size_cols = grid_width(size);
 	g_autofree char *words = g_strdup_printf("%s  %s%s", p->type, shown, what);
@@ -127,7 +127,7 @@ static void look_into(struct view_parts *v)
 {
 	const struct msg_part *p = current(v);
 	const struct model_message *m = view_message_model(v->message);
-	if (p && m && g_str_has_prefix(p->type, "text/"))
+	if (p && m && (g_str_has_prefix(p->type, "text/") || g_str_has_prefix(p->type, "message/")))
 		ui_push(v->view.ui, view_message_part(v->view.ui, m, p->section));
 	else if (p)
 		ui_say(v->view.ui, g_strdup_printf(_("A part of type %s is not shown here; s saves it."), p->type));

@@ -22,6 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (m->root->start + m->root->length != n)
 		abort();
 	msg_part_walk(m->root, visit, m);
+	GPtrArray *shown = msg_shown_parts(m->root);
+	if (shown->len > MSG_SHOWN_MAX)
+		abort();
+	g_ptr_array_unref(shown);
 	GString *packed = g_string_new(NULL);
 	msg_part_pack(m->root, packed);
 	struct msg_part *back = msg_part_unpack((struct str){ packed->str, packed->len });

@@ -150,11 +150,11 @@ static struct engine_message *message_new(const char *section)
 	m->head = msg_head_parse((struct str){ 0 });
 	m->root = msg_part_new();
 	out->is_mail = true;
-	out->shown = section ? msg_part_find(out->root, section) : msg_shown(out->root);
+	out->shown = msg_shown_parts(section ? msg_part_find(out->root, section) : out->root);
 	if (section) {
 		msg_text_make(str_of(plain_text), "text/plain", "utf-8", false, false, &out->text);
 	} else {
-		struct msg_part *p = msg_part_find(out->root, out->shown->section);
+		struct msg_part *p = out->shown->pdata[0];
 		buf_init(&body, 1 << 20);
 		msg_decode("7bit", (struct str){ message + p->start, p->length }, 1 << 20, &body, &e);
 		msg_text_make(buf_str(&body), "text/html", "utf-8", false, false, &out->text);

@@ -8,3 +8,6 @@ tests_unit_engine_test_plan_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_folders
 tests_unit_engine_test_folders_SOURCES = tests/unit/engine/test_folders.c $(UNIT)
 tests_unit_engine_test_folders_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_text
+tests_unit_engine_test_text_SOURCES = tests/unit/engine/test_text.c $(UNIT)
+tests_unit_engine_test_text_LDADD = $(LINK_ENGINE)

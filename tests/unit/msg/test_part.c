@@ -215,7 +215,9 @@ static void m04_preamble_and_epilogue_are_no_parts(void)
 	g_assert_true(str_eq(msg_part_find(m->root, "1")->body, STR("x\r\n")));
 	msg_free(m);
 	m = msg_parse(unit_str(MIXED "all in the preamble\r\n"));
-	g_assert_true(msg_shown(m->root) == m->root);
+	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
+	g_assert_cmpuint(shown->len, ==, 1);
+	g_assert_true(shown->pdata[0] == m->root);
 	msg_free(m);
 }
 
@@ -313,15 +315,21 @@ static void parts_fields_are_read(void)
 #define IMAGE "--b\nContent-Type: image/png; name=i.png\n\nxyz\n"
 #define ALTERNATIVE "Content-Type: multipart/alternative; boundary=b\n\n"
 
-static void check_shown(const char *text, const char *section, unsigned files, unsigned attachments)
+/* sections: of what is shown, in order. */
+static void check_shown(const char *text, const char *sections, unsigned files, unsigned attachments)
 {
 	struct msg *m = msg_parse(unit_str(text));
-	struct msg_part *shown = msg_shown(m->root);
-	g_assert_cmpstr(shown ? shown->section : NULL, ==, section);
-	GPtrArray *list = msg_files(m->root, shown);
+	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
+	GString *found = g_string_new(NULL);
+	for (guint i = 0; i < shown->len; i++) {
+		const struct msg_part *p = shown->pdata[i];
+		g_string_append_printf(found, "%s%s", i ? " " : "", p->section);
+	}
+	g_assert_cmpstr(found->str, ==, sections);
+	g_autoptr(GPtrArray) list = msg_files(m->root, shown);
 	g_assert_cmpuint(list->len, ==, files);
 	g_assert_cmpuint(msg_attachments(m->root), ==, attachments);
-	g_ptr_array_unref(list);
+	g_string_free(found, TRUE);
 	msg_free(m);
 }
 
@@ -331,21 +339,80 @@ static void shown_part_is_the_best_text(void)
 	check_shown(ALTERNATIVE PLAIN HTML "--b--\n", "1", 1, 0);
 	check_shown(ALTERNATIVE HTML PLAIN "--b--\n", "2", 1, 0);
 	check_shown(ALTERNATIVE "--b\n\n\n" HTML "--b--\n", "2", 1, 0);
-	check_shown(MIXED IMAGE HTML PLAIN "--b--\n", "2", 2, 1);
-	check_shown(MIXED IMAGE "--b--\n", NULL, 1, 1);
-	check_shown(MIXED "--b\nContent-Type: message/rfc822\n\n\ninner\n--b\n\nouter\n--b--\n", "2", 1, 0);
-	check_shown("Content-Type: message/rfc822\n\n\ninner\n", "1.1", 0, 0);
-	check_shown("Content-Disposition: attachment\n\nx", NULL, 1, 1);
+	check_shown(MIXED IMAGE "--b--\n", "", 1, 1);
+	check_shown("Content-Disposition: attachment\n\nx", "", 1, 1);
 	check_shown(MIXED "--b\nContent-Disposition: attachment\n\nx\n" PLAIN "--b--\n", "2", 1, 1);
+}
+
+static void shown_parts_are_all_inline_texts_in_order(void)
+{
+	check_shown(MIXED IMAGE HTML PLAIN "--b--\n", "2 3", 1, 1);
+	check_shown(MIXED PLAIN IMAGE PLAIN "--b\nContent-Type: text/x-patch; name=a.patch\n"
+					    "Content-Disposition: inline\n\n+x\n--b--\n",
+		"1 3 4", 1, 2);
+	check_shown(MIXED PLAIN "--b\nContent-Type: text/x-patch; name=a.patch\n\n+x\n--b--\n", "1", 1, 1);
+	check_shown(MIXED "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nplain\n--c\n"
+			  "Content-Type: multipart/mixed; boundary=d\n\n--d\nContent-Type: text/html\n\nh\n--d\n\nx\n"
+			  "--d--\n--c--\n--b\n\nfooter\n--b--\n",
+		"1.1 2", 2, 0);
+	check_shown(ALTERNATIVE "--b\nContent-Type: multipart/mixed; boundary=d\n\n--d\nContent-Type: text/html\n\nh\n"
+				"--d\n\nx\n--d--\n--b--\n",
+		"1.1 1.2", 0, 0);
+	check_shown("Content-Type: multipart/related; boundary=b\n\n" HTML
+		    "--b\nContent-Type: text/css\nContent-ID: <s>\n\np {}\n" PLAIN "--b--\n",
+		"1 3", 1, 0);
+}
+
+static void shown_parts_go_into_messages_unless_attached(void)
+{
+	check_shown(MIXED "--b\nContent-Type: message/rfc822\n\n\ninner\n--b\n\nouter\n--b--\n", "1 1.1 2", 0, 0);
+	check_shown(MIXED "--b\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n\ninner\n" PLAIN
+			  "--b--\n",
+		"2", 1, 1);
+	check_shown("Content-Type: message/rfc822\n\n\ninner\n", "1 1.1", 0, 0);
+	check_shown("Content-Type: message/rfc822\nContent-Disposition: attachment\n\n\nx", "1 1.1", 0, 1);
+	check_shown("Content-Type: multipart/digest; boundary=b\n\n--b\n\n\none\n--b\n\n\ntwo\n--b--\n", "1 1.1 2 2.1",
+		0, 0);
+}
+
+static void shown_parts_of_a_report_are_its_readable_ones(void)
+{
+	check_shown("Content-Type: multipart/report; boundary=b\n\n" PLAIN
+		    "--b\nContent-Type: message/delivery-status\n\nAction: failed\n"
+		    "--b\nContent-Type: text/rfc822-headers\n\nSubject: x\n--b--\n",
+		"1 2 3", 0, 0);
+}
+
+static void shown_parts_are_bounded(void)
+{
+	GString *many = g_string_new(MIXED);
+	for (unsigned i = 0; i < MSG_SHOWN_MAX + 10; i++)
+		g_string_append(many, PLAIN);
+	struct msg *m = msg_parse(unit_exact(many->str, many->len));
+	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
+	g_assert_cmpuint(shown->len, ==, MSG_SHOWN_MAX);
+	g_autoptr(GPtrArray) list = msg_files(m->root, shown);
+	g_assert_cmpuint(list->len, ==, 10);
+	/* Texts too long together: the first, and what fits beside it. */
+	struct msg_part *first = m->root->children->pdata[0], *second = m->root->children->pdata[1];
+	first->size = MSG_TEXT_MAX - 10;
+	second->size = 11;
+	g_autoptr(GPtrArray) less = msg_shown_parts(m->root);
+	g_assert_true(less->pdata[0] == first);
+	g_assert_true(less->pdata[1] == m->root->children->pdata[2]);
+	first->size = G_MAXUINT64;
+	g_autoptr(GPtrArray) one = msg_shown_parts(m->root);
+	g_assert_cmpuint(one->len, ==, 1);
+	g_string_free(many, TRUE);
+	msg_free(m);
 }
 
 static void attachments_are_what_people_call_so(void)
 {
-	check_shown("Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: inline; filename=x.png\n\n", NULL,
-		1, 0);
-	check_shown("Content-Type: application/pgp-signature\nContent-Disposition: attachment\n\n", NULL, 1, 0);
+	check_shown(
+		"Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: inline; filename=x.png\n\n", "", 1, 0);
+	check_shown("Content-Type: application/pgp-signature\nContent-Disposition: attachment\n\n", "", 1, 0);
 	check_shown("Content-Type: text/plain; name=x.txt\n\nx", "1", 0, 0);
-	check_shown("Content-Type: message/rfc822\nContent-Disposition: attachment\n\n\nx", "1.1", 0, 1);
 }
 
 static void first_of_a_type_is_no_attachment(void)
@@ -405,6 +472,10 @@ void suite(void)
 	unit_add(m08_encodings_have_defaults);
 	unit_add(parts_fields_are_read);
 	unit_add(shown_part_is_the_best_text);
+	unit_add(shown_parts_are_all_inline_texts_in_order);
+	unit_add(shown_parts_go_into_messages_unless_attached);
+	unit_add(shown_parts_of_a_report_are_its_readable_ones);
+	unit_add(shown_parts_are_bounded);
 	unit_add(attachments_are_what_people_call_so);
 	unit_add(first_of_a_type_is_no_attachment);
 	unit_add(pack_and_back_gives_the_same_tree);

@@ -208,6 +208,55 @@ static void m14_text_past_the_limit_is_cut_and_told(void)
 	g_free(big);
 }
 
+/* The octets of whole parts; aux: the message; those named "gone" are not to be had. */
+static int octets_of(const struct msg_part *p, struct buf *out, void *aux)
+{
+	struct err e = ERR_INIT;
+	buf_init(out, 1 << 20);
+	return g_strcmp0(p->name, "gone") ? msg_part_bytes(aux, p, 1 << 20, out, &e) : -1;
+}
+
+static void check_page(const char *bytes, const char *wanted, unsigned links)
+{
+	struct msg *m = msg_parse(unit_str(bytes));
+	struct msg_text t;
+	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
+	msg_text_of(shown, octets_of, m, &t);
+	g_assert_cmpstr(t.text, ==, wanted);
+	g_assert_cmpuint(t.links->len, ==, links);
+	msg_text_clear(&t);
+	msg_free(m);
+}
+
+#define MIXED "Content-Type: multipart/mixed; boundary=b\n\n"
+
+static void text_of_parts_stands_one_after_the_other(void)
+{
+	check_page("\none", "one\n", 0);
+	check_page(MIXED "--b\n\none\n--b\nContent-Type: text/plain; name=\"a\x1b.txt\"\n\ntwo\n--b--\n",
+		"one\n\n------- 2  text/plain  a\xef\xbf\xbd.txt\ntwo\n", 0);
+	check_page(MIXED "--b\nContent-Type: text/html\n\n<a href=http://x/>x</a>\n"
+			 "--b\nContent-Type: text/html\n\n<a href=http://y/>y</a>\n--b--\n",
+		"x[1]\n\n------- 2  text/html\ny[2]\n", 2);
+	check_page(MIXED "--b\n\none\n--b\nContent-Type: text/plain; name=gone\n\ntwo\n--b--\n",
+		"one\n\n------- 2  text/plain  gone\n", 0);
+	check_page("Content-Type: text/plain; name=gone\n\none", NULL, 0);
+}
+
+static void text_of_messages_within_has_their_headers(void)
+{
+	check_page(MIXED
+		"--b\n\none\n--b\nContent-Type: message/rfc822\n\nX-A: b\nSubject: =?utf-8?q?=C3=A4=1B?=\n"
+		"From: A <a@b>\n\ntwo\n--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+		"RGF0ZTogeAoKdGhyZWUK\n--b--\n",
+		"one\n\n------- 2  message/rfc822\nFrom: A <a@b>\nSubject: \xc3\xa4\xef\xbf\xbd\n\ntwo\n"
+		"\n------- 3  message/rfc822\nDate: x\n\nthree\n",
+		0);
+	check_page(MIXED "--b\nContent-Type: message/rfc822\n\nContent-Type: image/png\nSubject: s\n\nx\n"
+			 "--b\n\nlast\n--b--\n",
+		"Subject: s\n\n\n------- 2  text/plain\nlast\n", 0);
+}
+
 void suite(void)
 {
 	msg_init();
@@ -224,4 +273,6 @@ void suite(void)
 	unit_add(html_without_a_label_tells_its_charset);
 	unit_add(html_damaged_is_total);
 	unit_add(m14_text_past_the_limit_is_cut_and_told);
+	unit_add(text_of_parts_stands_one_after_the_other);
+	unit_add(text_of_messages_within_has_their_headers);
 }

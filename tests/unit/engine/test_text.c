@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/internal.h"
+#include "tests/unit/unit.h"
+
+static const char message[] = "From: a@b\n"
+			      "Subject: outer\n"
+			      "Content-Type: multipart/mixed; boundary=b\n\n"
+			      "--b\n\nfirst\n"
+			      "--b\nContent-Type: image/png; name=i.png\n\nxyz\n"
+			      "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\nwithin\n"
+			      "--b\n\nfooter\n"
+			      "--b--\n";
+
+static const char page[] = "first\n\n------- 3  message/rfc822\nSubject: inner\n\nwithin\n\n"
+			   "------- 4  text/plain\nfooter\n";
+
+static struct text_job *job_new(const char *section)
+{
+	struct request *r = request_new(REQ_READ, 1, 0);
+	r->section = g_strdup(section);
+	return text_job_new(r);
+}
+
+static void give_piece(struct text_job *t, const char *section, const char *octets)
+{
+	struct text_piece *p = g_new0(struct text_piece, 1);
+	p->section = g_strdup(section);
+	buf_init(&p->body, 1000);
+	buf_add_str(&p->body, unit_str(octets));
+	g_ptr_array_add(t->pieces, p);
+}
+
+static struct msg_part *tree(void)
+{
+	struct msg *m = msg_parse(STR(message));
+	struct msg_part *root = g_steal_pointer(&m->root);
+	msg_free(m);
+	return root;
+}
+
+static void text_of_a_file_has_all_its_parts(void)
+{
+	struct text_job *t = job_new(NULL);
+	buf_add_str(&t->bytes, unit_str(message));
+	text_job_run(t);
+	g_assert_cmpstr(t->message->text.text, ==, page);
+	g_assert_cmpstr(t->message->plain, ==, "first");
+	text_job_free(t);
+}
+
+/* Of a server there are only the pieces that are shown. */
+static void text_of_pieces_is_the_same(void)
+{
+	struct text_job *t = job_new(NULL);
+	t->root = tree();
+	buf_add_str(&t->header, STR("Subject: outer\n\n"));
+	g_autoptr(GPtrArray) shown = text_shown(t->root, NULL);
+	g_autoptr(GString) sections = g_string_new(NULL);
+	for (guint i = 0; i < shown->len; i++) {
+		g_autofree char *section = text_section(shown->pdata[i]);
+		g_string_append_printf(sections, "%s ", section);
+	}
+	g_assert_cmpstr(sections->str, ==, "1 3.HEADER 3.1 4 ");
+	give_piece(t, "1", "first");
+	give_piece(t, "3.HEADER", "Subject: inner\n\n");
+	give_piece(t, "3.1", "within");
+	give_piece(t, "4", "footer");
+	text_job_run(t);
+	g_assert_cmpstr(t->message->text.text, ==, page);
+	text_job_free(t);
+}
+
+static void text_of_one_part_is_that_part(void)
+{
+	static const char *const cases[][2] = { { "4", "footer\n" }, { "3", "Subject: inner\n\nwithin\n" },
+		{ "2", "xyz\n" }, { "9", NULL } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct text_job *t = job_new(cases[i][0]);
+		buf_add_str(&t->bytes, unit_str(message));
+		text_job_run(t);
+		g_assert_cmpstr(t->message->text.text, ==, cases[i][1]);
+		text_job_free(t);
+	}
+}
+
+void suite(void)
+{
+	msg_init();
+	unit_add(text_of_a_file_has_all_its_parts);
+	unit_add(text_of_pieces_is_the_same);
+	unit_add(text_of_one_part_is_that_part);
+}
