@@ -2,6 +2,8 @@
 /* What the server told of a folder, written into the cache: in transactions of at most STORE_BATCH rows. */
 #include "engine/internal.h"
 
+#define DOUBT_FROM 100 /* so many messages do not vanish at once without a second look */
+
 void apply_init(struct apply *ap, struct store *st, struct store_folder *f)
 {
 	*ap = (struct apply){ .store = st, .folder = f };
@@ -24,6 +26,7 @@ void apply_reset(struct apply *ap)
 	g_array_set_size(ap->seen, 0);
 	ap->fresh = ap->changed = ap->gone = 0;
 	ap->missing = 0;
+	ap->doubt = ap->confirmed = false;
 }
 
 static bool has_uid(const GArray *sorted, uint32_t uid)
@@ -185,6 +188,9 @@ int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e)
 		if (uid >= lo && uid <= hi && uid > ap->missing && !has_uid(cached, uid))
 			ap->missing = uid;
 	}
+	ap->doubt = !ap->confirmed && gone->len >= DOUBT_FROM && gone->len > cached->len / 2;
+	if (ap->doubt)
+		return 0;
 	for (unsigned from = 0; from < gone->len; from += STORE_BATCH)
 		if (drop(ap, gone, from, MIN(from + STORE_BATCH, gone->len), e))
 			return -1;

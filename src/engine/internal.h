@@ -194,8 +194,9 @@ struct apply {
 	GPtrArray *rows, *flags;     /* struct store_row *: not written yet */
 	GArray *seen;                /* uint32_t: UIDs whose flags the server named */
 	unsigned fresh, changed, gone;
-	uint32_t missing; /* the highest UID the server named and the cache lacks, 0: none */
-	bool dry;         /* count, write nothing */
+	uint32_t missing;      /* the highest UID the server named and the cache lacks, 0: none */
+	bool doubt, confirmed; /* of apply_vanished */
+	bool dry;              /* count, write nothing */
 };
 void apply_init(struct apply *ap, struct store *st, struct store_folder *f);
 void apply_clear(struct apply *ap);
@@ -204,7 +205,8 @@ int apply_row(struct apply *ap, struct store_row *row, struct err *e); /* takes 
 int apply_flags(struct apply *ap, const struct imap_event *ev, struct err *e);
 /* Writes what waits and, unless 0, that every UID from filled_down_to up is cached: one transaction. */
 int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e);
-/* What the cache has in [lo, hi] and `seen` lacks is gone. */
+/* What the cache has in [lo, hi] and `seen` lacks is gone. When that is most of many, nothing is dropped: `doubt`
+ * is set, and the caller asks once more and comes again with `confirmed`. */
 int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e);
 
 /* --- a part on its way into a file (save.c) --- */

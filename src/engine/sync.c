@@ -480,6 +480,19 @@ static void ask_rest(struct sync_job *s)
 		job_command(&s->job, imap_fetch_flags(i, s->flags_low, 0));
 }
 
+/* Most of what is cached seems gone: the server is asked once more before that is believed. */
+static bool look_twice(struct sync_job *s, uint32_t lo, uint32_t hi)
+{
+	if (!s->apply.doubt)
+		return false;
+	s->apply.doubt = false;
+	s->apply.confirmed = true;
+	g_array_set_size(s->apply.seen, 0);
+	job_command(&s->job, imap_noop(job_imap(&s->job)));
+	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), lo, hi));
+	return true;
+}
+
 static void flags_done(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
@@ -491,6 +504,8 @@ static void flags_done(struct sync_job *s)
 	if (!m->exists)
 		s->flags_low = 1;
 	if (!s->flags_low || apply_vanished(&s->apply, s->flags_low, UINT32_MAX, &s->job.err))
+		return;
+	if (look_twice(s, s->flags_low, 0))
 		return;
 	s->sound = s->flags_low <= MAX(s->f.filled_down_to, 1);
 }
@@ -533,6 +548,11 @@ static void sweep_done(struct sync_job *s)
 	flush(s, 0);
 	if (s->job.err.cause == ERR_NONE)
 		apply_vanished(&s->apply, s->sweep_lo, s->sweep_hi, &s->job.err);
+	if (s->job.err.cause == ERR_NONE && look_twice(s, s->sweep_lo, s->sweep_hi)) {
+		s->sweeping = true;
+		return;
+	}
+	s->apply.confirmed = false;
 	s->sound = s->job.err.cause == ERR_NONE && !s->sweep->len;
 }
 
@@ -794,12 +814,13 @@ static void advance(struct sync_job *s)
 		break;
 	case STAGE_FLAGS:
 		flags_done(s);
-		ask_sweep(s);
+		if (!s->job.open)
+			ask_sweep(s);
 		break;
 	case STAGE_SWEEP:
 		if (s->sweeping)
 			sweep_done(s);
-		if (!ask_sweep(s)) {
+		if (!s->job.open && !ask_sweep(s)) {
 			agree(s);
 			to_stage(s, STAGE_FOLDERS);
 			if (wants_list(s))

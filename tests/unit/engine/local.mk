@@ -11,3 +11,6 @@ tests_unit_engine_test_folders_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_text
 tests_unit_engine_test_text_SOURCES = tests/unit/engine/test_text.c $(UNIT)
 tests_unit_engine_test_text_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_apply
+tests_unit_engine_test_apply_SOURCES = tests/unit/engine/test_apply.c $(UNIT)
+tests_unit_engine_test_apply_LDADD = $(LINK_ENGINE)
