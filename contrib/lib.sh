@@ -8,7 +8,7 @@
 build_packages='build-essential autoconf automake autopoint gettext pkg-config xz-utils
 	libglib2.0-dev libgmime-3.0-dev libmagic-dev libncurses-dev libsqlite3-dev libssl-dev libunistring-dev'
 try_packages='openssl'
-check_packages='clang-format mandoc openssl shellcheck tmux'
+check_packages='clang-format mandoc openssl python3 shellcheck tmux'
 
 unattended=no
 [ "${CI:-}" = true ] && unattended=yes

@@ -16,7 +16,9 @@ chmod 711 "$work"
 HOME=$work/home
 XDG_CACHE_HOME=$HOME/.cache XDG_STATE_HOME=$HOME/.local/state XDG_CONFIG_HOME=$HOME/.config
 BOXWOOD_DEBS=${BOXWOOD_DEBS:-$TOP_BUILDDIR/debs}
+PYTHONPATH=$TOP_SRCDIR/tests/live PYTHONDONTWRITEBYTECODE=1
 export HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_CONFIG_HOME BOXWOOD_DEBS
+export work boxwood server PYTHONPATH PYTHONDONTWRITEBYTECODE # for tests/live/live.py
 mkdir -m 700 "$HOME"
 
 cleanup() {
@@ -65,6 +67,16 @@ tap_skip_all() { # REASON
 tap_done() {
 	printf '1..%d\n' "$tap_count"
 	[ "$tap_failed" = 0 ]
+	exit
+}
+
+need_python() {
+	command -v python3 >/dev/null || tap_skip_all 'python3 is not installed'
+}
+
+# Runs a Python test (see live.py) from standard input, whose cases are all there are.
+tap_python() { # CASE..
+	python3 - "$@"
 	exit
 }
 
