@@ -102,7 +102,12 @@ static int shown_octets(const struct msg_part *p, struct buf *out, void *aux)
 		return piece ? buf_add_str(out, buf_str(&piece->body)) : -1;
 	}
 	buf_init(out, IMAP_BODY_MAX);
-	return have_body(t, p) ? decode(t, p, out, &t->err) : -1;
+	if (!have_body(t, p) || decode(t, p, out, &t->err))
+		return -1;
+	/* What it holds runs to its end. */
+	if (msg_holds_message(p) && p->children->len)
+		out->n -= MIN(out->n, ((struct msg_part *)p->children->pdata[0])->length);
+	return 0;
 }
 
 static void add_leaf(struct msg_part *p, int depth, void *aux)
@@ -166,6 +171,20 @@ static void forget_body(struct msg_part *p, int depth, void *aux)
 	p->body = (struct str){ NULL, 0 };
 }
 
+/* Where no line of a header is a field, it is text that a server took for one; of a file it never was. */
+static void add_headless(struct text_job *t)
+{
+	struct msg_text *text = &t->message->text;
+	struct msg_text above;
+	if (t->message->head->fields->len || !str_trim(buf_str(&t->header)).n)
+		return;
+	msg_text_make(buf_str(&t->header), "text/plain", NULL, false, false, &above);
+	char *all = g_strconcat(above.text, text->text, NULL);
+	g_free(text->text);
+	text->text = all;
+	msg_text_clear(&above);
+}
+
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
@@ -174,6 +193,7 @@ static void read_message(struct text_job *t)
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
 	if (m->shown->len)
 		msg_text_of(m->shown, shown_octets, t, &m->text);
+	add_headless(t);
 }
 
 void text_job_run(void *data)

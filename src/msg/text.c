@@ -106,7 +106,8 @@ static void add_name(GString *page, const struct msg_part *p)
 	g_string_append_printf(page, "\n%s\n", clean);
 }
 
-static void add_head(GString *page, struct str bytes)
+/* Where no line is a field, all of it is text. */
+static void add_head(GString *page, struct str bytes, struct msg_text *out)
 {
 	static const char *const names[] = { "From", "To", "Cc", "Date", "Subject" };
 	struct msg_head *h = msg_head_parse(bytes);
@@ -115,7 +116,12 @@ static void add_head(GString *page, struct str bytes)
 		if (value)
 			g_string_append_printf(page, "%s: %s\n", names[i], value);
 	}
-	g_string_append_c(page, '\n');
+	if (h->fields->len) {
+		g_string_append_c(page, '\n');
+	} else {
+		g_autofree char *text = make(str_trim(bytes), "text/plain", NULL, false, false, out);
+		g_string_append(page, text);
+	}
 	msg_head_free(h);
 }
 
@@ -139,7 +145,7 @@ void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, str
 		if (!octets_of(p, &octets, aux)) {
 			any = true;
 			if (msg_holds_message(p)) {
-				add_head(page, buf_str(&octets));
+				add_head(page, buf_str(&octets), out);
 			} else {
 				g_autofree char *text =
 					make(buf_str(&octets), p->type, p->charset, p->flowed, p->delsp, out);

@@ -70,6 +70,33 @@ static void text_of_pieces_is_the_same(void)
 	text_job_free(t);
 }
 
+/* A server takes the first lines for the header, whatever they are. */
+static void text_taken_for_a_header_is_shown(void)
+{
+	struct text_job *t = job_new(NULL);
+	struct msg *m = msg_parse(STR("\n"));
+	t->root = g_steal_pointer(&m->root);
+	msg_free(m);
+	buf_add_str(&t->header, STR("no header\r\nat all\r\n\r\n"));
+	give_piece(t, "1", "more");
+	text_job_run(t);
+	g_assert_cmpstr(t->message->text.text, ==, "no header\nat all\n\nmore\n");
+	text_job_free(t);
+	t = job_new(NULL);
+	t->root = tree();
+	buf_add_str(&t->header, STR("Subject: outer\n\n"));
+	give_piece(t, "3.HEADER", "not one field");
+	give_piece(t, "3.1", "");
+	text_job_run(t);
+	g_assert_nonnull(strstr(t->message->text.text, "message/rfc822\nnot one field\n"));
+	text_job_free(t);
+	t = job_new(NULL);
+	buf_add_str(&t->bytes, STR("Content-Type: message/rfc822\n\nnot one field\n"));
+	text_job_run(t);
+	g_assert_cmpstr(t->message->text.text, ==, "not one field\n");
+	text_job_free(t);
+}
+
 static void text_of_one_part_is_that_part(void)
 {
 	static const char *const cases[][2] = { { "4", "footer\n" }, { "3", "Subject: inner\n\nwithin\n" },
@@ -88,5 +115,6 @@ void suite(void)
 	msg_init();
 	unit_add(text_of_a_file_has_all_its_parts);
 	unit_add(text_of_pieces_is_the_same);
+	unit_add(text_taken_for_a_header_is_shown);
 	unit_add(text_of_one_part_is_that_part);
 }
