@@ -35,6 +35,7 @@ Words, one a line; # starts a comment; $name is a variable (in strings too, \\$ 
 import argparse
 import base64
 import ctypes
+import errno
 import os
 import random
 import re
@@ -243,7 +244,12 @@ class Stream:
                 pass
             self.flush()
         self.close_notify = False
-        self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError as e:
+            # The client was faster: it has closed already.
+            if e.errno != errno.ENOTCONN:
+                raise
 
     def drain(self):
         """Reads what still comes, so that closing resets nothing and the count is whole."""
