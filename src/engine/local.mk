@@ -7,6 +7,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/connection.c \
 	src/engine/engine.c \
 	src/engine/engine.h \
+	src/engine/fill.c \
 	src/engine/folders.c \
 	src/engine/internal.h \
 	src/engine/job.c \
@@ -19,4 +20,6 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/schedule.c \
 	src/engine/secret.c \
 	src/engine/sync.c \
-	src/engine/text.c
+	src/engine/sync.h \
+	src/engine/text.c \
+	src/engine/vanish.c

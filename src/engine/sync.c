@@ -1,84 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bringing folders into agreement with the server: the newest window first, then what is new below it,
  * flags and what vanished, the folder list, and at last the rest, downward. */
-#include "engine/internal.h"
+#include "engine/sync.h"
 
 #include <string.h>
 
 #include "base/log.h"
 
-#define FLAG_WINDOW 500 /* messages whose flags are looked at on every visit */
-#define CHUNK_FIRST 500 /* rows a command when filling; smaller ranges waste pages of the cache */
-#define CHUNK_MOST 1000
-#define CHUNK_QUICK_MS 300   /* a chunk that came faster lets the next be larger */
+#define CHUNK_FIRST 500      /* rows a command when filling; smaller ranges waste pages of the cache */
 #define CHANGED_EVERY_MS 250 /* between two EV_CHANGED while filling */
-#define SAME_CONTACT_S 30
-#define STATUS_MOST 200 /* folders asked for their counts */
-
-enum stage {
-	STAGE_START,
-	STAGE_LIST, /* the folder is not known: ask for the list first */
-	STAGE_SELECT,
-	STAGE_EXISTS, /* it was refused: is it still there? */
-	STAGE_WINDOW,
-	STAGE_FLAGS,
-	STAGE_SWEEP,
-	STAGE_FOLDERS, /* the folder list, when wanted */
-	STAGE_COUNTS,
-	STAGE_FILL,
-	STAGE_NEXT,
-};
-
-struct range {
-	uint32_t lo, hi;
-	int64_t sent_ms;
-};
-
-struct sync_job {
-	struct job job;
-	enum stage stage;
-	GQueue names; /* char *: folders to come, shown names */
-	struct store_folder f;
-	bool known;      /* f was in the cache before */
-	bool windowed;   /* the window was asked for in the same flight as the folder */
-	bool background; /* the rest, downward, when nothing else is wanted */
-	bool poll;
-	uint32_t select, list; /* commands */
-	uint32_t old_uidnext;
-	uint32_t window_low, window_high; /* UIDs the window brought */
-	uint32_t flags_low;               /* flags are asked from this UID up */
-	bool untouched;                   /* nothing was cached before this visit */
-	bool sound;                       /* all that is cached was seen on the server in this visit */
-	GArray *sweep;                    /* uint32_t: cached UIDs that were not asked for yet; NULL: not begun */
-	uint32_t sweep_lo, sweep_hi;      /* under way */
-	bool sweeping;
-	bool kept_added; /* the folders to come are known */
-	int64_t oldest;  /* INTERNALDATE met while filling */
-	struct apply apply;
-	struct folder_list *folders;
-	struct err worst;    /* of a folder that was passed over */
-	char *refusal;       /* the server's words to SELECT */
-	bool listed;         /* the folder is in the server's list */
-	GQueue fills;        /* struct range *: under way */
-	uint32_t fill_below; /* the next range ends here */
-	unsigned chunk;
-	int64_t told_ms;
-	struct engine_sync result;
-	struct wire_stats began;
-	int64_t began_ms;
-	bool contacted;
-};
+#define SAME_CONTACT_S 30    /* several requests of one command are one contact */
+#define STATUS_MOST 200      /* folders asked for their counts */
 
 static const struct job_class sync_class, fill_class;
 
-static struct store *store_of(const struct sync_job *s)
+struct store *sync_store(const struct sync_job *s)
 {
 	return s->job.account->engine->store;
 }
 
-static void to_stage(struct sync_job *s, enum stage stage)
+void sync_stage(struct sync_job *s, enum stage stage)
 {
 	s->stage = stage;
+}
+
+void sync_tell(struct sync_job *s, bool now)
+{
+	struct account *a = s->job.account;
+	if (!now && clock_ms() - s->told_ms < CHANGED_EVERY_MS)
+		return;
+	s->told_ms = clock_ms();
+	struct event *ev = event_new(EV_CHANGED, 0, a->index);
+	ev->folder_id = s->f.id;
+	engine_emit(a->engine, ev);
+	if (s->background) {
+		ev = event_new(EV_PROGRESS, 0, a->index);
+		ev->folder_id = s->f.id;
+		ev->bytes_done = s->f.rows;
+		ev->bytes_total = s->f.exists;
+		ev->text = g_strdup(s->f.name);
+		engine_emit(a->engine, ev);
+	}
+}
+
+void sync_flush(struct sync_job *s, uint32_t filled_down_to)
+{
+	if (s->job.err.cause != ERR_NONE || apply_flush(&s->apply, filled_down_to, &s->job.err))
+		apply_reset(&s->apply);
 }
 
 static void reset_folder(struct sync_job *s)
@@ -98,32 +66,6 @@ static void reset_folder(struct sync_job *s)
 	if (!s->contacted)
 		s->began_ms = connection_started_ms(s->job.account->conn);
 	s->contacted = true;
-}
-
-static void tell_changed(struct sync_job *s, bool now)
-{
-	struct account *a = s->job.account;
-	if (!now && clock_ms() - s->told_ms < CHANGED_EVERY_MS)
-		return;
-	s->told_ms = clock_ms();
-	struct event *ev = event_new(EV_CHANGED, 0, a->index);
-	ev->folder_id = s->f.id;
-	engine_emit(a->engine, ev);
-	if (s->background) {
-		ev = event_new(EV_PROGRESS, 0, a->index);
-		ev->folder_id = s->f.id;
-		ev->bytes_done = s->f.rows;
-		ev->bytes_total = s->f.exists;
-		ev->text = g_strdup(s->f.name);
-		engine_emit(a->engine, ev);
-	}
-}
-
-/* What waits is written, and with it how far down the folder is filled (0: as it was). */
-static void flush(struct sync_job *s, uint32_t filled_down_to)
-{
-	if (s->job.err.cause != ERR_NONE || apply_flush(&s->apply, filled_down_to, &s->job.err))
-		apply_reset(&s->apply);
 }
 
 /* --- what the session tells --- */
@@ -148,7 +90,7 @@ static void got_fetch(struct sync_job *s, struct imap_event *ev)
 	if (ev->u.fetch.has & IMAP_HAS_STRUCTURE) {
 		struct msg_part *root = g_steal_pointer(&ev->u.fetch.structure);
 		/* Of a message that vanished meanwhile there is nothing to keep. */
-		if (root && store_structure_put(store_of(s), s->f.id, uid, root, &s->job.err) &&
+		if (root && store_structure_put(sync_store(s), s->f.id, uid, root, &s->job.err) &&
 			s->job.err.cause == ERR_MISSING)
 			err_clear(&s->job.err);
 		if (root)
@@ -163,12 +105,12 @@ static void got_status(struct sync_job *s, const struct imap_event *ev)
 {
 	struct store_folder f = { 0 };
 	struct err e = ERR_INIT;
-	if (!store_folder_find(store_of(s), s->job.account->number, ev->u.status.name, &f, &e)) {
+	if (!store_folder_find(sync_store(s), s->job.account->number, ev->u.status.name, &f, &e)) {
 		if (ev->u.status.has_messages)
 			f.exists = ev->u.status.messages;
 		if (ev->u.status.has_unseen)
 			f.unseen = ev->u.status.unseen;
-		if (store_folder_put(store_of(s), &f, &s->job.err))
+		if (store_folder_put(sync_store(s), &f, &s->job.err))
 			log_line(LOG_ERROR, "%s", s->job.err.text);
 	}
 	err_clear(&e);
@@ -201,7 +143,7 @@ static void folder_gone(struct sync_job *s)
 	if (!s->f.id)
 		return;
 	s->f.flags |= FOLDER_GONE;
-	if (store_folder_put(store_of(s), &s->f, &e))
+	if (store_folder_put(sync_store(s), &s->f, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);
 	engine_emit(s->job.account->engine, event_new(EV_FOLDER, 0, s->job.account->index));
@@ -216,7 +158,7 @@ static void select_failed(struct sync_job *s, const struct imap_event *done)
 	g_free(s->refusal);
 	s->refusal = str_dup(done->u.done.text);
 	s->listed = s->f.role == ROLE_INBOX;
-	to_stage(s, STAGE_EXISTS);
+	sync_stage(s, STAGE_EXISTS);
 	s->list = imap_list(job_imap(&s->job), STR(""), str_of(s->f.raw));
 	job_command(&s->job, s->list);
 }
@@ -234,7 +176,7 @@ static void existence_told(struct sync_job *s)
 /* Before any row of it is written: whose folder is it, and is it still the one we know? */
 static void selected(struct sync_job *s)
 {
-	struct store *st = store_of(s);
+	struct store *st = sync_store(s);
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	if (!m)
 		return;
@@ -275,25 +217,6 @@ static void window_refused(struct sync_job *s)
 	s->windowed = false;
 }
 
-static void fill_more(struct sync_job *s);
-
-static void fill_done(struct sync_job *s, bool ok)
-{
-	struct range *r = g_queue_pop_head(&s->fills);
-	if (!ok && s->job.err.cause == ERR_NONE)
-		err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_LATER, "the server refused messages of '%s'",
-			s->f.name);
-	if (s->job.err.cause == ERR_NONE) {
-		flush(s, r->lo);
-		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
-			s->chunk *= 2;
-		if (s->job.err.cause == ERR_NONE && !store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
-			tell_changed(s, false);
-	}
-	g_free(r);
-	fill_more(s);
-}
-
 static void refused(struct sync_job *s, const struct imap_event *done)
 {
 	g_autofree char *words = str_dup(done->u.done.text);
@@ -317,7 +240,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		/* An answer cut short must not pass for folders that are gone. */
 		g_clear_pointer(&s->folders, folder_list_free);
 	} else if (s->stage == STAGE_FILL) {
-		fill_done(s, ok);
+		sync_fill_done(s, ok);
 	} else if ((s->stage == STAGE_SELECT || s->stage == STAGE_EXISTS) && !ok) {
 		window_refused(s);
 	} else if ((s->stage == STAGE_WINDOW || s->stage == STAGE_FLAGS || s->stage == STAGE_SWEEP) && !ok) {
@@ -396,7 +319,7 @@ static void start_select(struct sync_job *s)
 	struct account *a = s->job.account;
 	struct imap_session *i = job_imap(&s->job);
 	const char *current = connection_selected(a->conn);
-	to_stage(s, STAGE_SELECT);
+	sync_stage(s, STAGE_SELECT);
 	if (current && !strcmp(current, s->f.raw) && imap_selected(i)) {
 		s->select = imap_noop(i);
 		job_command(&s->job, s->select);
@@ -414,10 +337,10 @@ static void after_select(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	if (s->apply.dry && !s->known) {
-		to_stage(s, STAGE_NEXT);
+		sync_stage(s, STAGE_NEXT);
 		return;
 	}
-	to_stage(s, STAGE_WINDOW);
+	sync_stage(s, STAGE_WINDOW);
 	if (m && m->exists && !s->windowed && !s->background)
 		ask_window(s, m->exists);
 }
@@ -427,32 +350,13 @@ static void window_done(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	struct wire_stats now = connection_stats(s->job.account->conn);
 	/* A folder that was never agreed on is filled from this window downward, whatever is there. */
-	flush(s, s->known ? 0 : s->window_low);
+	sync_flush(s, s->known ? 0 : s->window_low);
 	if (!m || s->background || s->job.err.cause != ERR_NONE)
 		return;
 	s->result.first_round_trips = now.round_trips - s->began.round_trips;
 	s->result.first_bytes_in = now.bytes_in - s->began.bytes_in;
 	s->result.first_ms = (uint64_t)(clock_ms() - s->began_ms);
-	tell_changed(s, true);
-}
-
-/* From which UID up the flags of the newest FLAG_WINDOW cached messages are asked: by UID, for sequence numbers
- * move under other hands. */
-static uint32_t newest_cached(struct sync_job *s)
-{
-	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	uint32_t top = MAX(s->window_high, s->f.uidnext), width = FLAG_WINDOW;
-	for (;;) {
-		uint32_t lo = top > width ? top - width : 1;
-		g_array_set_size(uids, 0);
-		if (store_uids(store_of(s), s->f.id, lo, UINT32_MAX, uids, &s->job.err))
-			return 0;
-		if (uids->len >= FLAG_WINDOW)
-			return g_array_index(uids, uint32_t, uids->len - FLAG_WINDOW);
-		if (lo == 1)
-			return s->f.complete ? 1 : uids->len ? g_array_index(uids, uint32_t, 0) : 0;
-		width = width > UINT32_MAX / 4 ? UINT32_MAX : width * 4;
-	}
+	sync_tell(s, true);
 }
 
 /* Part trees of what is new in the window, new rows below it, flags of the rest: all in one flight. */
@@ -462,13 +366,13 @@ static void ask_rest(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(i);
 	struct plan_in in = { .cached = s->known ? &s->f : NULL, .window_low = s->window_low };
 	struct plan plan;
-	to_stage(s, STAGE_FLAGS);
+	sync_stage(s, STAGE_FLAGS);
 	g_array_set_size(s->apply.seen, 0);
 	if (!m || !m->exists || s->background)
 		return;
 	in.server = *m;
 	plan_folder(&in, &plan);
-	s->flags_low = s->known ? newest_cached(s) : 0;
+	s->flags_low = s->known ? sync_newest_cached(s) : 0;
 	uint32_t fresh_low = MAX(s->window_low, s->old_uidnext);
 	if (fresh_low && s->window_high >= fresh_low)
 		job_command(&s->job, imap_fetch_structure(i, fresh_low, 0));
@@ -480,87 +384,11 @@ static void ask_rest(struct sync_job *s)
 		job_command(&s->job, imap_fetch_flags(i, s->flags_low, 0));
 }
 
-/* Most of what is cached seems gone: the server is asked once more before that is believed. */
-static bool look_twice(struct sync_job *s, uint32_t lo, uint32_t hi)
-{
-	if (!s->apply.doubt)
-		return false;
-	s->apply.doubt = false;
-	s->apply.confirmed = true;
-	g_array_set_size(s->apply.seen, 0);
-	job_command(&s->job, imap_noop(job_imap(&s->job)));
-	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), lo, hi));
-	return true;
-}
-
-static void flags_done(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	if (!s->known || !m || s->background)
-		return;
-	flush(s, 0);
-	if (s->job.err.cause != ERR_NONE)
-		return;
-	if (!m->exists)
-		s->flags_low = 1;
-	if (!s->flags_low || apply_vanished(&s->apply, s->flags_low, UINT32_MAX, &s->job.err))
-		return;
-	if (look_twice(s, s->flags_low, 0))
-		return;
-	s->sound = s->flags_low <= MAX(s->f.filled_down_to, 1);
-}
-
-/* The rest of what is cached, downward, a thousand cached messages at a time, while messages are missing or a
- * person asked for all of it. */
-static bool ask_sweep(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	const struct request *r = s->job.request;
-	to_stage(s, STAGE_SWEEP);
-	if (!m || !s->known || s->sound || s->job.err.cause != ERR_NONE ||
-		store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
-		return false;
-	bool differs = s->f.complete ? s->f.rows != m->exists : s->f.rows >= m->exists;
-	if (!differs && !(r && r->whole))
-		return false;
-	if (!s->sweep) {
-		s->sweep = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-		if (store_uids(store_of(s), s->f.id, 1, s->flags_low ? s->flags_low - 1 : 0, s->sweep, &s->job.err))
-			return false;
-	}
-	if (!s->sweep->len) {
-		s->sound = true;
-		return false;
-	}
-	unsigned n = MIN(s->sweep->len, CHUNK_MOST);
-	s->sweep_hi = g_array_index(s->sweep, uint32_t, s->sweep->len - 1);
-	s->sweep_lo = g_array_index(s->sweep, uint32_t, s->sweep->len - n);
-	g_array_set_size(s->sweep, s->sweep->len - n);
-	g_array_set_size(s->apply.seen, 0);
-	s->sweeping = true;
-	job_command(&s->job, imap_fetch_flags(job_imap(&s->job), s->sweep_lo, s->sweep_hi));
-	return true;
-}
-
-static void sweep_done(struct sync_job *s)
-{
-	s->sweeping = false;
-	flush(s, 0);
-	if (s->job.err.cause == ERR_NONE)
-		apply_vanished(&s->apply, s->sweep_lo, s->sweep_hi, &s->job.err);
-	if (s->job.err.cause == ERR_NONE && look_twice(s, s->sweep_lo, s->sweep_hi)) {
-		s->sweeping = true;
-		return;
-	}
-	s->apply.confirmed = false;
-	s->sound = s->job.err.cause == ERR_NONE && !s->sweep->len;
-}
-
 static void agree(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	struct err *e = &s->job.err;
-	if (!m || s->background || store_folder_get(store_of(s), s->f.id, &s->f, e))
+	if (!m || s->background || store_folder_get(sync_store(s), s->f.id, &s->f, e))
 		return;
 	if (s->apply.dry) {
 		uint32_t stay = s->f.rows - MIN(s->f.rows, s->apply.gone);
@@ -569,7 +397,7 @@ static void agree(struct sync_job *s)
 	}
 	uint32_t highest = 0;
 	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	if (s->window_low && store_uids(store_of(s), s->f.id, s->window_low, UINT32_MAX, top, e))
+	if (s->window_low && store_uids(sync_store(s), s->f.id, s->window_low, UINT32_MAX, top, e))
 		return;
 	if (top->len)
 		highest = g_array_index(top, uint32_t, top->len - 1);
@@ -585,8 +413,8 @@ static void agree(struct sync_job *s)
 	}
 	if (s->f.complete)
 		s->f.unseen = s->f.rows_unseen;
-	if (!store_folder_put(store_of(s), &s->f, e))
-		tell_changed(s, true);
+	if (!store_folder_put(sync_store(s), &s->f, e))
+		sync_tell(s, true);
 	if (s->f.role == ROLE_INBOX) {
 		s->job.account->info.last_sync = s->f.last_sync;
 		s->job.account->state.last_sync = s->f.last_sync;
@@ -601,7 +429,7 @@ static void ask_counts(struct sync_job *s)
 	g_autoptr(GPtrArray) all = store_folders_new();
 	if (s->f.id && !s->f.complete && !s->background && !s->apply.dry)
 		job_command(&s->job, imap_status(job_imap(&s->job), str_of(s->f.raw)));
-	if (!r || !r->all_folders || store_folders(store_of(s), a->number, all, &s->job.err))
+	if (!r || !r->all_folders || store_folders(sync_store(s), a->number, all, &s->job.err))
 		return;
 	unsigned asked = 0;
 	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
@@ -611,62 +439,6 @@ static void ask_counts(struct sync_job *s)
 		job_command(&s->job, imap_status(job_imap(&s->job), str_of(f->raw)));
 		asked++;
 	}
-}
-
-/* --- the rest, downward --- */
-
-static bool kept(const struct sync_job *s)
-{
-	const struct cfg_account *cfg = s->job.account->cfg;
-	if (cfg->keep_days && s->oldest && s->oldest < clock_wall() - (int64_t)cfg->keep_days * 86400)
-		return false;
-	const struct request *r = s->job.request;
-	/* A list asked for so many rows: enough is enough. */
-	if (!s->background && r && !r->whole && s->f.rows >= r->rows)
-		return false;
-	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows || (r && r->rows > s->f.rows);
-}
-
-static void fill_more(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	struct job *waiting = g_queue_peek_head(&s->job.account->jobs);
-	if (!m || s->job.err.cause != ERR_NONE || (waiting && waiting->class->priority < s->job.class->priority))
-		return;
-	struct store_folder ahead = s->f;
-	if (s->fill_below)
-		ahead.filled_down_to = s->fill_below;
-	struct range *r = g_new0(struct range, 1);
-	/* Two ranges are under way, so that the server works while we write. */
-	if (g_queue_get_length(&s->fills) >= 2 || !kept(s) || !plan_fill(&ahead, m->exists, s->chunk, &r->lo, &r->hi)) {
-		g_free(r);
-		return;
-	}
-	r->sent_ms = clock_ms();
-	s->fill_below = r->lo;
-	g_queue_push_tail(&s->fills, r);
-	job_command(&s->job, imap_fetch_rows(job_imap(&s->job), r->lo, r->hi));
-	fill_more(s);
-}
-
-static bool start_fill(struct sync_job *s)
-{
-	const struct request *r = s->job.request;
-	to_stage(s, STAGE_FILL);
-	if (s->apply.dry || (!s->background && !(r && (r->whole || r->rows > s->f.rows))))
-		return false;
-	if (store_folder_get(store_of(s), s->f.id, &s->f, &s->job.err))
-		return false;
-	s->fill_below = 0;
-	fill_more(s);
-	return s->job.open > 0;
-}
-
-static bool fill_left(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	uint32_t lo, hi;
-	return m && kept(s) && s->job.err.cause == ERR_NONE && plan_fill(&s->f, m->exists, s->chunk, &lo, &hi);
 }
 
 /* --- the end of a folder and of the job --- */
@@ -694,7 +466,7 @@ static void report(struct sync_job *s)
 static void finish(struct sync_job *s)
 {
 	struct account *a = s->job.account;
-	bool more = a->engine->settings.stay && s->job.err.cause == ERR_NONE && !s->background && fill_left(s);
+	bool more = a->engine->settings.stay && s->job.err.cause == ERR_NONE && !s->background && sync_fill_left(s);
 	bool background = s->background;
 	g_autofree char *name = g_strdup(s->f.name);
 	if (!background)
@@ -732,7 +504,7 @@ static void next_folder(struct sync_job *s)
 	if (g_queue_is_empty(&s->names) || s->job.err.cause != ERR_NONE)
 		finish(s);
 	else
-		to_stage(s, STAGE_START);
+		sync_stage(s, STAGE_START);
 }
 
 /* All that is kept, once the list is known: inbox first, then Sent, Drafts and what was visited. */
@@ -743,7 +515,8 @@ static void add_kept(struct sync_job *s)
 	struct account *a = s->job.account;
 	bool once = !s->kept_added;
 	s->kept_added = true;
-	if (!once || !r || !r->whole || r->folder || s->poll || store_folders(store_of(s), a->number, all, &s->job.err))
+	if (!once || !r || !r->whole || r->folder || s->poll ||
+		store_folders(sync_store(s), a->number, all, &s->job.err))
 		return;
 	for (unsigned i = 0; i < all->len; i++) {
 		const struct store_folder *f = all->pdata[i];
@@ -762,7 +535,7 @@ static void step_start(struct sync_job *s)
 		start_select(s);
 	else if (connection_ready(a->conn)) {
 		ask_list(s);
-		to_stage(s, STAGE_LIST);
+		sync_stage(s, STAGE_LIST);
 	}
 }
 
@@ -770,30 +543,8 @@ static void step_folders(struct sync_job *s)
 {
 	apply_list(s);
 	add_kept(s);
-	to_stage(s, STAGE_COUNTS);
+	sync_stage(s, STAGE_COUNTS);
 	ask_counts(s);
-}
-
-static void step_fill(struct sync_job *s)
-{
-	if (!fill_left(s)) {
-		if (s->f.id && !s->f.complete && s->f.rows == s->f.exists && (s->sound || s->untouched)) {
-			s->f.complete = true;
-			if (store_folder_put(store_of(s), &s->f, &s->job.err))
-				return;
-		}
-		tell_changed(s, true);
-		to_stage(s, STAGE_NEXT);
-		return;
-	}
-	if (job_yield(&s->job)) {
-		to_stage(s, STAGE_START);
-		return;
-	}
-	s->fill_below = 0;
-	fill_more(s);
-	if (!s->job.open)
-		to_stage(s, STAGE_NEXT);
 }
 
 static void advance(struct sync_job *s)
@@ -804,7 +555,7 @@ static void advance(struct sync_job *s)
 		if (!s->folders)
 			err_set(&s->job.err, ERR_ACCOUNT, ERR_REFUSED, ERR_LATER, "the server gave no folder list");
 		apply_list(s);
-		to_stage(s, STAGE_START);
+		sync_stage(s, STAGE_START);
 		break;
 	case STAGE_SELECT: after_select(s); break;
 	case STAGE_EXISTS: existence_told(s); break;
@@ -813,26 +564,26 @@ static void advance(struct sync_job *s)
 		ask_rest(s);
 		break;
 	case STAGE_FLAGS:
-		flags_done(s);
+		sync_flags_done(s);
 		if (!s->job.open)
-			ask_sweep(s);
+			sync_ask_sweep(s);
 		break;
 	case STAGE_SWEEP:
 		if (s->sweeping)
-			sweep_done(s);
-		if (!s->job.open && !ask_sweep(s)) {
+			sync_sweep_done(s);
+		if (!s->job.open && !sync_ask_sweep(s)) {
 			agree(s);
-			to_stage(s, STAGE_FOLDERS);
+			sync_stage(s, STAGE_FOLDERS);
 			if (wants_list(s))
 				ask_list(s);
 		}
 		break;
 	case STAGE_FOLDERS: step_folders(s); break;
 	case STAGE_COUNTS:
-		if (!start_fill(s))
-			to_stage(s, STAGE_NEXT);
+		if (!sync_fill_start(s))
+			sync_stage(s, STAGE_NEXT);
 		break;
-	case STAGE_FILL: step_fill(s); break;
+	case STAGE_FILL: sync_fill_step(s); break;
 	case STAGE_NEXT: next_folder(s); break;
 	}
 }
@@ -875,7 +626,7 @@ static void on_lost(struct job *j, const struct err *e)
 	(void)e;
 	/* What was received whole is kept. */
 	if (s->f.id && j->err.cause == ERR_NONE)
-		flush(s, 0);
+		sync_flush(s, 0);
 	j->account->state.syncing = false;
 }
 
