@@ -48,7 +48,7 @@ void sync_fill_done(struct sync_job *s, bool ok)
 		sync_flush(s, r->lo);
 		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < SYNC_CHUNK_MOST)
 			s->chunk *= 2;
-		if (s->job.err.cause == ERR_NONE && !store_folder_get(sync_store(s), s->f.id, &s->f, &s->job.err))
+		if (s->job.err.cause == ERR_NONE && !sync_reload(s))
 			sync_tell(s, false);
 	}
 	g_free(r);
@@ -61,7 +61,7 @@ bool sync_fill_start(struct sync_job *s)
 	sync_stage(s, STAGE_FILL);
 	if (s->apply.dry || (!s->background && !(r && (r->whole || r->rows > s->f.rows))))
 		return false;
-	if (store_folder_get(sync_store(s), s->f.id, &s->f, &s->job.err))
+	if (sync_reload(s))
 		return false;
 	s->fill_below = 0;
 	fill_more(s);

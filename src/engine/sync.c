@@ -19,6 +19,16 @@ struct store *sync_store(const struct sync_job *s)
 	return s->job.account->engine->store;
 }
 
+int sync_reload(struct sync_job *s)
+{
+	struct store_folder now = { 0 };
+	if (store_folder_get(sync_store(s), s->f.id, &now, &s->job.err))
+		return -1;
+	store_folder_clear(&s->f);
+	s->f = now;
+	return 0;
+}
+
 void sync_stage(struct sync_job *s, enum stage stage)
 {
 	s->stage = stage;
@@ -388,7 +398,7 @@ static void agree(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	struct err *e = &s->job.err;
-	if (!m || s->background || store_folder_get(sync_store(s), s->f.id, &s->f, e))
+	if (!m || s->background || sync_reload(s))
 		return;
 	if (s->apply.dry) {
 		uint32_t stay = s->f.rows - MIN(s->f.rows, s->apply.gone);

@@ -63,6 +63,8 @@ struct sync_job {
 };
 
 struct store *sync_store(const struct sync_job *s);
+/* The folder as the store has it now, with its counts. 0; or -1 and the job's err is set. */
+int sync_reload(struct sync_job *s);
 void sync_stage(struct sync_job *s, enum stage stage);
 /* What waits is written, and with it how far down the folder is filled (0: as it was). */
 void sync_flush(struct sync_job *s, uint32_t filled_down_to);

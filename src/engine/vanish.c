@@ -60,8 +60,7 @@ bool sync_ask_sweep(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	const struct request *r = s->job.request;
 	sync_stage(s, STAGE_SWEEP);
-	if (!m || !s->known || s->sound || s->job.err.cause != ERR_NONE ||
-		store_folder_get(sync_store(s), s->f.id, &s->f, &s->job.err))
+	if (!m || !s->known || s->sound || s->job.err.cause != ERR_NONE || sync_reload(s))
 		return false;
 	bool differs = s->f.complete ? s->f.rows != m->exists : s->f.rows >= m->exists;
 	if (!differs && !(r && r->whole))
