@@ -277,8 +277,11 @@ static int run(struct batch *b)
 {
 	struct err e = ERR_INIT;
 	int code = EXIT_CODE_BUG;
-	if (b->app && await_store(b, &e))
-		return batch_fail(b->cli, NULL, &e);
+	if (b->app && await_store(b, &e)) {
+		code = batch_fail(b->cli, NULL, &e);
+		err_clear(&e);
+		return code;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		if (!strcmp(commands[i].name, b->cli->verb->name))
 			code = commands[i].run(b);
