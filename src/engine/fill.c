@@ -4,15 +4,19 @@
 
 #define CHUNK_QUICK_MS 300 /* a chunk that came faster lets the next be larger */
 
+/* A list asked for so many rows. What is filled in the background goes on past that. */
+static bool is_enough(const struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	return !s->background && r && !r->whole && s->f.rows >= r->rows;
+}
+
 static bool kept(const struct sync_job *s)
 {
 	const struct cfg_account *cfg = s->job.account->cfg;
 	if (cfg->keep_days && s->oldest && s->oldest < clock_wall() - (int64_t)cfg->keep_days * 86400)
 		return false;
 	const struct request *r = s->job.request;
-	/* A list asked for so many rows: enough is enough. */
-	if (!s->background && r && !r->whole && s->f.rows >= r->rows)
-		return false;
 	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows || (r && r->rows > s->f.rows);
 }
 
@@ -27,7 +31,8 @@ static void fill_more(struct sync_job *s)
 		ahead.filled_down_to = s->fill_below;
 	struct range *r = g_new0(struct range, 1);
 	/* Two ranges are under way, so that the server works while we write. */
-	if (g_queue_get_length(&s->fills) >= 2 || !kept(s) || !plan_fill(&ahead, m->exists, s->chunk, &r->lo, &r->hi)) {
+	if (g_queue_get_length(&s->fills) >= 2 || is_enough(s) || !kept(s) ||
+		!plan_fill(&ahead, m->exists, s->chunk, &r->lo, &r->hi)) {
 		g_free(r);
 		return;
 	}
@@ -77,7 +82,7 @@ bool sync_fill_left(struct sync_job *s)
 
 void sync_fill_step(struct sync_job *s)
 {
-	if (!sync_fill_left(s)) {
+	if (is_enough(s) || !sync_fill_left(s)) {
 		if (s->f.id && !s->f.complete && s->f.rows == s->f.exists && (s->sound || s->untouched)) {
 			s->f.complete = true;
 			if (store_folder_put(sync_store(s), &s->f, &s->job.err))
