@@ -55,6 +55,7 @@ def main():
                 print("# " + line[:1000])
             sys.stdout.flush()
     stop_children()
+    Screen.end_all()
     sys.exit(1 if failed else 0)
 
 
@@ -185,6 +186,72 @@ class Home:
         return self.json("sync", *args, **options)
 
 
+class Screen:
+    """The screens on a pty in tmux."""
+    count = itertools.count(1)
+
+    def __init__(self, home, *args, columns=80, rows=24, term="screen-256color"):
+        self.name = "s%d" % next(self.count)
+        words = ["%s=%s" % kv for kv in home.environment(TERM=term, TMUX=None, TMUX_PANE=None).items()]
+        shell = """trap "" INT
+            env -i "$@"
+            code=$?
+            stty -a | grep -q " icanon" && stty -a | grep -q " echo " && tty=sane
+            echo "code=$code $tty"
+            exec cat"""
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), "-s", self.name, "-c", home.dir,
+                  "sh", "-c", shell, "sh", *words, BOXWOOD, *args)
+
+    @staticmethod
+    def tmux(*args):
+        return subprocess.run(["tmux", "-f", "/dev/null", "-S", os.path.join(WORK, "tmux"), *args], check=True,
+                              capture_output=True, text=True, timeout=PATIENCE).stdout
+
+    @staticmethod
+    def end_all():
+        with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
+            Screen.tmux("kill-server")
+
+    def keys(self, *keys):
+        self.tmux("send-keys", "-t", self.name, *keys)
+
+    def resize(self, columns, rows):
+        self.tmux("resize-window", "-t", self.name, "-x", str(columns), "-y", str(rows))
+
+    def text(self):
+        return self.tmux("capture-pane", "-t", self.name, "-p")
+
+    def wait(self, *words, seconds=PATIENCE):
+        """Until the screen has all of these; what it shows then."""
+        shown = ""
+
+        def look():
+            nonlocal shown
+            shown = self.text()
+            return all(re.search(word, shown) for word in words)
+
+        try:
+            eventually("", look, seconds)
+        except AssertionError:
+            raise AssertionError("never came: %s\n%s" % (words, shown)) from None
+        return shown
+
+    def pid(self):
+        pane = int(self.tmux("list-panes", "-t", self.name, "-F", "#{pane_pid}"))
+        return int(subprocess.run(["pgrep", "-P", str(pane), "-x", os.path.basename(BOXWOOD)], capture_output=True, text=True,
+                                  check=True).stdout)
+
+    def quit(self, keys="q", code=0):
+        """Leaves within the two seconds it may take, and the terminal is as it was."""
+        began = time.monotonic()
+        while "code=" not in self.text():
+            assert time.monotonic() - began < 10, "it does not quit\n" + self.text()
+            self.keys(keys)
+            time.sleep(0.05)
+        self.wait("code=%d sane" % code)
+        assert time.monotonic() - began < 3, "quitting took %.1f s" % (time.monotonic() - began)
+
+
 # --- servers ---
 
 class Dovecot:
@@ -276,6 +343,16 @@ def letter(subject="A letter", body="Good day.\r\n", n=[0], **fields):
         body if isinstance(body, bytes) else body.encode())
 
 
+def S(text):
+    """The server says this; $name are the script's variables."""
+    return 'S "%s"\n' % "".join({"\r": "\\r", "\n": "\\n", "\0": "\\0", '"': '\\"', "\\": "\\\\"}.get(c, c) for c in text)
+
+
+def C(command, name):
+    """The client says TAG and this; its tag is kept as $name."""
+    return "C /^(\\S+) %s/ -> %s\n" % (command, name)
+
+
 class Hostile:
     """A run of hostile.py; `ended` gives what it printed of each connection."""
 
@@ -318,7 +395,8 @@ class Proxy:
         self.port = self.listener.getsockname()[1]
         self.connections = self.bytes_in = self.bytes_out = 0
         self.cut_after = None  # octets to the client of one connection
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
 
     def accept(self):
         while True:
@@ -327,7 +405,11 @@ class Proxy:
             except OSError:
                 return
             self.connections += 1
-            upstream = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                upstream = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
             for pair in ((client, upstream, "bytes_out"), (upstream, client, "bytes_in")):
                 threading.Thread(target=self.pump, args=pair, daemon=True).start()
 
@@ -347,6 +429,8 @@ class Proxy:
                 s.shutdown(socket.SHUT_RDWR)
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # or its number might be another's while accept() still waits on it
+        self.thread.join(PATIENCE)
         self.listener.close()
 
 
