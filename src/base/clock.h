@@ -17,11 +17,17 @@ int64_t clock_cpu_us(void); /* CPU time of this process in microseconds */
  * fire in clock_advance(). One thread only. */
 void clock_set_virtual(int64_t ms, int64_t wall);
 void clock_advance(int64_t ms);
+void clock_suspend(int64_t ms); /* the machine sleeps so long: what is due meanwhile fires at its end */
 
 /* A one-shot timer on a GMainContext. It may be set again at any time, also in its own callback. */
 struct timer;
 struct timer *timer_new(GMainContext *ctx, void (*fire)(void *aux), void *aux);
 void timer_at(struct timer *t, int64_t when_ms); /* CLOCK_NEVER stops it; the past fires at the next turn */
 void timer_free(struct timer *t);                /* NULL is a no-op */
+
+/* Calls woke() each time the machine has slept (CLOCK_BOOTTIME went on while CLOCK_MONOTONIC stood). */
+struct sleep_watch;
+struct sleep_watch *sleep_watch_new(GMainContext *ctx, void (*woke)(void *aux), void *aux);
+void sleep_watch_free(struct sleep_watch *w); /* NULL is a no-op */
 
 #endif

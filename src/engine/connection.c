@@ -47,7 +47,7 @@ static int64_t on_deadline(void *it)
 
 static void on_expired(void *it, struct err *e)
 {
-	imap_expired(it, e);
+	imap_expired(it, clock_ms(), e);
 }
 
 static enum wire_want on_want(void *it)
@@ -221,6 +221,12 @@ void connection_poke(struct connection *c)
 {
 	if (c->wire)
 		wire_poke(c->wire);
+}
+
+void connection_doubt(struct connection *c)
+{
+	imap_doubt(c->imap, clock_ms());
+	connection_poke(c);
 }
 
 bool connection_ready(const struct connection *c)

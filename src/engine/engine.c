@@ -344,6 +344,17 @@ static void start_reading(struct engine *en, bool fresh)
 		account_start(en->accounts->pdata[i]);
 }
 
+/* What was a connection may have ended meanwhile without a word. */
+static void woke(void *aux)
+{
+	struct engine *en = aux;
+	for (unsigned i = 0; i < en->accounts->len; i++) {
+		struct account *a = en->accounts->pdata[i];
+		if (a->conn)
+			connection_doubt(a->conn);
+	}
+}
+
 static void free_account(void *value)
 {
 	account_free(value);
@@ -379,6 +390,7 @@ static gpointer engine_main(gpointer data)
 		start_reading(en, fresh);
 		en->request_source = channel_watch(en->requests, en->ctx, got_request, en);
 		en->pool_source = channel_watch(en->pool_done, en->ctx, got_text, en);
+		en->sleep_watch = sleep_watch_new(en->ctx, woke, en);
 		for (unsigned i = 0; i < en->accounts->len; i++)
 			account_run(en->accounts->pdata[i]);
 		g_main_loop_run(en->loop);
@@ -386,6 +398,7 @@ static gpointer engine_main(gpointer data)
 		g_source_unref(en->request_source);
 		g_source_destroy(en->pool_source);
 		g_source_unref(en->pool_source);
+		sleep_watch_free(en->sleep_watch);
 	}
 	shut(en);
 	g_main_context_pop_thread_default(en->ctx);

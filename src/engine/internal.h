@@ -24,6 +24,7 @@ struct engine {
 	GMainContext *ctx;
 	GMainLoop *loop;
 	GSource *request_source, *pool_source;
+	struct sleep_watch *sleep_watch;
 	struct store *store;
 	struct fs_lock *in_use;
 	GPtrArray *accounts; /* struct account *, same order as cfg->accounts */
@@ -128,6 +129,7 @@ struct imap_session *connection_imap(struct connection *c);
 struct wire_stats connection_stats(const struct connection *c);
 struct wire *connection_wire(struct connection *c);
 void connection_poke(struct connection *c);
+void connection_doubt(struct connection *c);       /* the machine slept: is the server still there? */
 bool connection_ready(const struct connection *c); /* logged in */
 int64_t connection_started_ms(const struct connection *c);
 /* Raw name of the selected mailbox; NULL: none. */

@@ -9,6 +9,8 @@ static void say_done(struct imap_session *s)
 {
 	s->idling = false;
 	s->idle_leaving = true;
+	/* After so long a silence a server that does not say so much as this is gone. */
+	s->doubted = true;
 	s->progress = CLOCK_NEVER;
 	imap_write(s, STR("DONE\r\n"), STR("DONE"));
 }

@@ -29,6 +29,7 @@
 #define IMAP_MAILBOXES_MAX 100000
 #define IMAP_REPLY_MS 60000       /* without progress */
 #define IMAP_IDLE_MS (25 * 60000) /* IDLE is renewed after this */
+#define IMAP_PROBE_MS 10000       /* for the first answer of a server that may be gone */
 
 enum imap_security { IMAP_TLS, IMAP_STARTTLS, IMAP_INSECURE };
 enum imap_auth { IMAP_AUTH_BEST, IMAP_AUTH_PLAIN, IMAP_AUTH_LOGIN }; /* AUTHENTICATE PLAIN; the LOGIN command */
@@ -168,7 +169,10 @@ struct str imap_pending(struct imap_session *s);
 void imap_sent(struct imap_session *s, size_t n, int64_t now);
 int64_t imap_deadline(const struct imap_session *s);
 /* Fills e: the session is over. Or leaves it as it is: IDLE is renewed, there is something to send. */
-void imap_expired(struct imap_session *s, struct err *e);
+void imap_expired(struct imap_session *s, int64_t now, struct err *e);
+/* The peer may have gone without a word (the machine slept): something is asked, if nothing is, and the answer must
+ * begin within IMAP_PROBE_MS. */
+void imap_doubt(struct imap_session *s, int64_t now);
 bool imap_wants_starttls(const struct imap_session *s);
 bool imap_wants_close(const struct imap_session *s); /* after LOGOUT was answered; any other BYE fails feed */
 void imap_tls_started(struct imap_session *s, int64_t now);

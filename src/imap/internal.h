@@ -142,6 +142,7 @@ struct imap_session {
 	int64_t now;                    /* as last told */
 	int64_t progress;               /* when something useful happened; CLOCK_NEVER: a command waits to be sent */
 	size_t crumbs;                  /* octets since then */
+	bool doubted;                   /* the peer may be gone: its next sign of life is awaited IMAP_PROBE_MS only */
 
 	struct buf out;
 	bool out_secret; /* it holds or held the secret: memory is wiped */

@@ -214,6 +214,7 @@ bool imap_wants_close(const struct imap_session *s)
 static int take_response(struct imap_session *s, size_t behind, struct err *e)
 {
 	s->progress = s->now;
+	s->doubted = false;
 	s->crumbs = 0;
 	s->bodies = 0;
 	if (imap_response(s, buf_str(&s->lex.text), e))
@@ -251,6 +252,7 @@ int imap_feed(struct imap_session *s, struct str bytes, int64_t now, struct err 
 	if (s->crumbs >= CRUMBS) {
 		s->crumbs = 0;
 		s->progress = now;
+		s->doubted = false;
 	}
 	for (bool more = true; more && s->phase != PHASE_BYE;) {
 		if (s->phase == PHASE_DEAD)
@@ -299,22 +301,42 @@ bool imap_is_waiting(const struct imap_session *s)
 	return false;
 }
 
+/* Not while the handshake runs or nothing more is to come. */
+static bool is_timed(const struct imap_session *s)
+{
+	return s->phase != PHASE_NEW && s->phase != PHASE_TLS && s->phase != PHASE_BYE && s->phase != PHASE_DEAD;
+}
+
 int64_t imap_deadline(const struct imap_session *s)
 {
-	bool done = s->phase == PHASE_NEW || s->phase == PHASE_TLS || s->phase == PHASE_BYE || s->phase == PHASE_DEAD;
-	if (done || s->progress == CLOCK_NEVER)
+	if (!is_timed(s) || s->progress == CLOCK_NEVER)
 		return CLOCK_NEVER;
 	if (s->idling)
 		return s->idle_since + IMAP_IDLE_MS;
-	return s->phase == PHASE_GREETING || imap_is_waiting(s) ? s->progress + IMAP_REPLY_MS : CLOCK_NEVER;
+	if (s->phase != PHASE_GREETING && !imap_is_waiting(s))
+		return CLOCK_NEVER;
+	return s->progress + (s->doubted ? IMAP_PROBE_MS : IMAP_REPLY_MS);
 }
 
-void imap_expired(struct imap_session *s, struct err *e)
+void imap_expired(struct imap_session *s, int64_t now, struct err *e)
 {
 	if (s->idling)
-		imap_idle_renew(s);
+		imap_doubt(s, now);
 	else
 		imap_fail(s, e, ERR_NET, ERR_LATER, "the server does not answer");
+}
+
+void imap_doubt(struct imap_session *s, int64_t now)
+{
+	if (!is_timed(s))
+		return;
+	if (s->idling)
+		imap_idle_renew(s);
+	else if (s->phase == PHASE_READY && !imap_is_waiting(s))
+		imap_open_own(s, KIND_NOOP, "NOOP");
+	s->doubted = true;
+	/* Counted from now, whether or not the question can still be sent. */
+	s->now = s->progress = now;
 }
 
 /* --- state --- */

@@ -387,7 +387,8 @@ class Hostile:
 
 
 class Proxy:
-    """Stands before a server's port and counts connections and octets; may cut the n-th octet off."""
+    """Stands before a server's port and counts connections and octets; may cut the n-th octet off, or lose
+    what belongs to the connections there are."""
 
     def __init__(self, target):
         self.target = target
@@ -395,6 +396,7 @@ class Proxy:
         self.port = self.listener.getsockname()[1]
         self.connections = self.bytes_in = self.bytes_out = 0
         self.cut_after = None  # octets to the client of one connection
+        self.lost = 0  # connections whose octets vanish on the way: the first so many
         self.thread = threading.Thread(target=self.accept, daemon=True)
         self.thread.start()
 
@@ -411,9 +413,9 @@ class Proxy:
                 client.close()
                 continue
             for pair in ((client, upstream, "bytes_out"), (upstream, client, "bytes_in")):
-                threading.Thread(target=self.pump, args=pair, daemon=True).start()
+                threading.Thread(target=self.pump, args=(self.connections, *pair), daemon=True).start()
 
-    def pump(self, source, sink, counter):
+    def pump(self, number, source, sink, counter):
         passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
@@ -421,7 +423,8 @@ class Proxy:
                     data = data[:max(0, self.cut_after - passed)]
                 passed += len(data)
                 setattr(self, counter, getattr(self, counter) + len(data))
-                sink.sendall(data)
+                if number > self.lost:
+                    sink.sendall(data)
                 if counter == "bytes_in" and self.cut_after is not None and passed >= self.cut_after:
                     break
         for s in (source, sink):

@@ -36,6 +36,10 @@ WIRE_DIALOGUES = \
 	tests/wire/i37_done_waits_for_continuation.t \
 	tests/wire/i37_idle_ended_by_server.t \
 	tests/wire/i37_idle_without_continuation.t \
+	tests/wire/i38_asleep_in_idle.t \
+	tests/wire/i38_asleep_without_idle.t \
+	tests/wire/i38_silent_at_the_end_of_idle.t \
+	tests/wire/i38_silent_when_idle_is_left.t \
 	tests/wire/i40_folder_gone.t \
 	tests/wire/idle.t \
 	tests/wire/idle_asked_twice.t \

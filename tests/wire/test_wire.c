@@ -143,7 +143,7 @@ static void wait_for(struct play *p, int64_t ms)
 	p->now += ms;
 	if (p->now < imap_deadline(p->s))
 		return;
-	imap_expired(p->s, &e);
+	imap_expired(p->s, p->now, &e);
 	end_with(p, &e);
 }
 
@@ -202,6 +202,8 @@ static void step(struct play *p, char **a)
 			complain(p, "closing is not wanted");
 	} else if (!strcmp(verb, "done")) {
 		imap_idle_done(p->s);
+	} else if (!strcmp(verb, "doubt")) {
+		imap_doubt(p->s, p->now);
 	} else if (!strcmp(verb, "wait")) {
 		wait_for(p, number(a, 1));
 	} else if (!do_command(p, a)) {

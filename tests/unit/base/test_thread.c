@@ -121,6 +121,25 @@ static void k03_virtual_timers_fire_in_order(void)
 	timer_free(tb);
 }
 
+static void i38_sleep_is_told_when_it_is_over(void)
+{
+	int woken = 0, due = 0;
+	clock_set_virtual(1000, 5000);
+	struct sleep_watch *w = sleep_watch_new(NULL, count_up, &woken);
+	struct timer *t = timer_new(NULL, count_up, &due);
+	timer_at(t, 61000);
+	clock_advance(30000);
+	g_assert_cmpint(woken, ==, 0);
+	clock_suspend(8 * 3600000);
+	g_assert_cmpint(woken, ==, 1);
+	g_assert_cmpint(due, ==, 1);
+	g_assert_cmpint(clock_ms(), ==, 31000 + 8 * 3600000);
+	sleep_watch_free(w);
+	timer_free(t);
+	clock_suspend(1000);
+	g_assert_cmpint(woken, ==, 1);
+}
+
 static void a04_secret_refuses_what_breaks_lines(void)
 {
 	g_assert_null(secret_new(unit_str("a\nb")));
@@ -143,4 +162,5 @@ void suite(void)
 	unit_add(a04_secret_refuses_what_breaks_lines);
 	/* Last: the clock of this process stays virtual. */
 	unit_add(k03_virtual_timers_fire_in_order);
+	unit_add(i38_sleep_is_told_when_it_is_over);
 }
