@@ -17,10 +17,20 @@ struct app {
 	void *listener_aux;
 };
 
+/* A stream goes on as fast as it is taken. */
+static void tell_taken(struct app *a, const struct event *ev, size_t octets)
+{
+	struct request *r = request_new(REQ_TAKEN, 0, ev->account);
+	r->answers = ev->id;
+	r->octets = octets;
+	a->port.send(a->port.it, r);
+}
+
 static void got_event(void *value, void *aux)
 {
 	struct app *a = aux;
 	struct event *ev = value;
+	size_t octets = ev->type == EV_BYTES ? ev->bytes.n : 0;
 	struct call *c = ev->id ? g_hash_table_lookup(a->calls, GUINT_TO_POINTER(ev->id)) : NULL;
 	/* Out of the table first: fn may ask anew, and forget or end anything. */
 	if (c && ev->type == EV_ENDED)
@@ -31,6 +41,8 @@ static void got_event(void *value, void *aux)
 		a->listener(ev, a->listener_aux);
 	if (c && ev->type == EV_ENDED)
 		g_free(c);
+	if (octets)
+		tell_taken(a, ev, octets);
 	event_free(ev);
 }
 

@@ -236,6 +236,24 @@ static int take_lock(struct account *a, int wait_ms, struct err *e)
 	return fs_lock_write(a->lock, mine, e);
 }
 
+static void end_and_drop(struct account *a, struct err *e)
+{
+	job_end(a->running, e);
+	account_drop_connection(a);
+	account_set_phase(a, ACCOUNT_OFFLINE, NULL);
+	account_run(a);
+	if (!a->conn)
+		come_back(a);
+}
+
+void account_cut(struct account *a)
+{
+	struct err e = ERR_INIT;
+	err_move(&e, &a->running->err);
+	end_and_drop(a, &e);
+	err_clear(&e);
+}
+
 static void start(struct account *a, struct job *j)
 {
 	a->running = j;
@@ -449,15 +467,21 @@ void account_cancel(struct account *a, uint32_t request)
 	struct job *j = a->running;
 	if (j && j->request && j->request->id == request) {
 		/* A part that is streaming would go on for long: only a new connection stops it. */
-		bool cut = j->heavy && j->open;
-		job_end(j, &e);
-		if (cut || (a->conn && !connection_ready(a->conn))) {
-			account_drop_connection(a);
-			account_set_phase(a, ACCOUNT_OFFLINE, NULL);
+		if ((j->heavy && j->open) || (a->conn && !connection_ready(a->conn))) {
+			end_and_drop(a, &e);
+		} else {
+			job_end(j, &e);
+			account_run(a);
 		}
-		account_run(a);
 	}
 	err_clear(&e);
+}
+
+void account_taken(struct account *a, uint32_t request, uint64_t octets)
+{
+	struct job *j = a->running;
+	if (j && j->request && j->request->id == request && j->class->taken)
+		j->class->taken(j, octets);
 }
 
 void account_retry(struct account *a, struct secret *s)

@@ -126,6 +126,10 @@ static void on_progress(void *aux)
 			j->class->event(j, &ev);
 		c->news = c->news || is_news(c, j, &ev);
 		j = a->running;
+		if (j && j->cut) {
+			account_cut(a);
+			return;
+		}
 		if (j && !j->open)
 			j->class->step(j);
 	}
@@ -227,6 +231,14 @@ void connection_doubt(struct connection *c)
 {
 	imap_doubt(c->imap, clock_ms());
 	connection_poke(c);
+}
+
+void connection_hold(struct connection *c, bool held)
+{
+	if (!held)
+		imap_resume(c->imap, clock_ms());
+	if (c->wire)
+		wire_hold(c->wire, held);
 }
 
 bool connection_ready(const struct connection *c)

@@ -184,11 +184,39 @@ static void add_job(struct engine *en, struct request *r)
 	}
 }
 
+static void taken(struct engine *en, struct request *r)
+{
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_taken(en->accounts->pdata[i], r->answers, r->octets);
+	request_free(r);
+}
+
+void engine_run_text(struct engine *en, struct text_job *t)
+{
+	g_ptr_array_add(en->texts, t);
+	pool_run(en->pool, text_job_run, t, en->pool_done);
+}
+
+/* The pool finishes what it has begun, for nobody. */
+static void cancel_text(struct engine *en, uint32_t request)
+{
+	for (unsigned i = 0; i < en->texts->len; i++) {
+		struct text_job *t = en->texts->pdata[i];
+		if (!t->request || t->request->id != request)
+			continue;
+		struct err e = ERR_INIT;
+		err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
+		engine_end(en, g_steal_pointer(&t->request), &e);
+		return;
+	}
+}
+
 /* Ended by the job or, if none has it, here: an answer to CANCEL is the other request's own end. */
 static void cancel(struct engine *en, struct request *r)
 {
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_cancel(en->accounts->pdata[i], r->answers);
+	cancel_text(en, r->answers);
 	engine_end(en, r, NULL);
 }
 
@@ -224,12 +252,9 @@ static void got_request(void *value, void *aux)
 	struct request *r = value;
 	struct account *a = account_of(en, r->account);
 	switch (r->type) {
-	case REQ_FILE: {
-		struct text_job *t = text_job_new(r);
-		pool_run(en->pool, text_job_run, t, en->pool_done);
-		break;
-	}
+	case REQ_FILE: engine_run_text(en, text_job_new(r)); break;
 	case REQ_CANCEL: cancel(en, r); break;
+	case REQ_TAKEN: taken(en, r); break;
 	case REQ_ANSWER: answer(en, r); break;
 	case REQ_QUIT:
 		g_main_loop_quit(en->loop);
@@ -258,12 +283,14 @@ static void got_text(void *value, void *aux)
 	struct engine *en = aux;
 	struct text_job *t = value;
 	struct request *r = g_steal_pointer(&t->request);
-	if (t->err.cause == ERR_NONE) {
+	g_ptr_array_remove_fast(en->texts, t);
+	if (r && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);
 		engine_emit(en, ev);
 	}
-	engine_end(en, r, &t->err);
+	if (r)
+		engine_end(en, r, &t->err);
 	text_job_free(t);
 }
 
@@ -368,6 +395,7 @@ static void shut(struct engine *en)
 		g_thread_join(en->reader_thread);
 	}
 	pool_free(en->pool);
+	g_ptr_array_unref(en->texts);
 	store_close(en->store);
 	fs_unlock(en->in_use);
 	g_array_unref(en->numbers);
@@ -382,6 +410,7 @@ static gpointer engine_main(gpointer data)
 	en->accounts = g_ptr_array_new_with_free_func(free_account);
 	en->numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	en->pool = pool_new(2);
+	en->texts = g_ptr_array_new();
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

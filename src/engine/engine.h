@@ -23,6 +23,7 @@
 #define ENGINE_POLL_FLOOR_S 600       /* between polls strictly more than this passes */
 #define ENGINE_ACTS_PER_HOUR 30       /* of processes without a terminal */
 #define ENGINE_WINDOW_ROWS 50         /* the newest window, fetched first */
+#define ENGINE_AHEAD (1u << 20)       /* octets of a stream that may wait for the front */
 #define ENGINE_MESSAGE_MAX (1u << 30) /* octets of a message */
 
 struct engine_settings {
@@ -44,11 +45,12 @@ enum request_type {
 	REQ_READ,    /* a message for the eye: structure, headers, shown text -> EV_MESSAGE */
 	REQ_PART,    /* octets of a part, decoded, into a file that does not exist yet -> EV_SAVED */
 	REQ_BODIES,  /* header and shown text of uids into the cache, ahead of need */
-	REQ_RAW,     /* the message as received -> EV_BYTES */
+	REQ_RAW,     /* the message as received -> EV_BYTES, of which ENGINE_AHEAD octets at most wait to be TAKEN */
 	REQ_FILE,    /* a message from bytes given along -> EV_MESSAGE (no account needed) */
 	REQ_CHECK,   /* setup check of an account -> EV_CHECK.. */
 	REQ_ANSWER,  /* to an EV_ASK */
 	REQ_CANCEL,  /* the request with that id */
+	REQ_TAKEN,   /* .octets of EV_BYTES of the request `answers` were taken: as many more may come. No id, no end */
 	REQ_QUIT,    /* engine_stop's own */
 	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
 };
@@ -75,7 +77,8 @@ struct request {
 	char *msgid;                      /* FIND */
 	struct buf bytes;                 /* FILE; PART of a message that is in no account */
 	struct secret *secret;            /* ANSWER to ASK_PASSWORD */
-	uint32_t answers;                 /* ANSWER: the ask's id; CANCEL: the request's id */
+	uint32_t answers;                 /* ANSWER: the ask's id; CANCEL, TAKEN: the request's id */
+	uint64_t octets;                  /* TAKEN */
 	bool yes;                         /* ANSWER */
 };
 struct request *request_new(enum request_type type, uint32_t id, int account);

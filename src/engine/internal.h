@@ -19,6 +19,7 @@ struct engine {
 	struct channel *requests, *reader_requests, *events;
 	struct channel *stopped;   /* one value when the thread has nothing left to do */
 	struct channel *pool_done; /* of struct text_job * */
+	GPtrArray *texts;          /* struct text_job *: on the pool, borrowed from it */
 	struct pool *pool;
 	GThread *thread, *reader_thread;
 	GMainContext *ctx;
@@ -56,6 +57,7 @@ struct job_class {
 	void (*free)(struct job *j);
 	void (*secured)(struct job *j); /* the connection is up and verified, the login still to come; may be NULL */
 	void (*lost)(struct job *j, const struct err *e); /* before it ends with e; may be NULL */
+	void (*taken)(struct job *j, uint64_t octets);    /* the front took so many that were sent up; may be NULL */
 	bool syncs;                                       /* it looks at what changed in the mailbox */
 };
 struct job {
@@ -65,6 +67,7 @@ struct job {
 	uint32_t first;          /* its first command: ends of earlier ones are not its own */
 	int open;                /* commands under way */
 	bool heavy;              /* canceling it drops the connection: its answers may go on for long */
+	bool cut;                /* what is still to come is not worth reading: it ends with the connection */
 	bool person;             /* somebody waits for it: a refused secret may be tried */
 	struct err err;          /* set: the job ends with it when its commands have ended */
 };
@@ -105,6 +108,8 @@ void account_add(struct account *a, struct job *j);   /* takes ownership */
 void account_queue(struct account *a, struct job *j); /* behind those of its priority; does not start it */
 void account_run(struct account *a);                  /* starts the next job if it can */
 void account_cancel(struct account *a, uint32_t request);
+void account_taken(struct account *a, uint32_t request, uint64_t octets);
+void account_cut(struct account *a); /* ends the job that runs, with its err, and the connection */
 void account_set_phase(struct account *a, enum account_phase phase, const struct err *why);
 void account_start(struct account *a);  /* the store is ready */
 void account_report(struct account *a); /* EV_ACCOUNT */
@@ -129,6 +134,8 @@ struct imap_session *connection_imap(struct connection *c);
 struct wire_stats connection_stats(const struct connection *c);
 struct wire *connection_wire(struct connection *c);
 void connection_poke(struct connection *c);
+/* The job that runs has enough for now; it must let go before it ends. */
+void connection_hold(struct connection *c, bool held);
 void connection_doubt(struct connection *c);       /* the machine slept: is the server still there? */
 bool connection_ready(const struct connection *c); /* logged in */
 int64_t connection_started_ms(const struct connection *c);
@@ -220,7 +227,8 @@ void save_abort(struct save **s); /* NULL is a no-op; no file is left */
 
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {
-	struct request *request;
+	struct request *request;        /* the engine's alone; NULL: nobody waits any more */
+	char *section;                  /* of the request */
 	struct engine_message *message; /* the result */
 	struct buf bytes;               /* a whole message; or */
 	struct msg_part *root;          /* the part tree with */
@@ -235,7 +243,8 @@ struct text_piece {
 };
 struct text_job *text_job_new(struct request *r);
 void text_job_free(struct text_job *t);
-void text_job_run(void *text_job); /* pure */
+void text_job_run(void *text_job);                           /* pure */
+void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; takes it, and its request's end */
 /* What is shown of the message, or of one of its parts; g_ptr_array_unref. */
 GPtrArray *text_shown(struct msg_part *root, const char *section);
 /* The section whose octets show a part; NULL: none. g_free. */

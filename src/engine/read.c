@@ -30,6 +30,8 @@ struct read_job {
 	struct text_job *text;
 	struct save *save;
 	uint64_t streamed;
+	uint64_t ahead; /* octets sent up that the front has not taken */
+	bool held;      /* so many that the connection waits */
 };
 
 static void want_free(void *data)
@@ -112,17 +114,10 @@ static int take_cached(struct account *a, const struct store_folder *f, uint32_t
 	return 0;
 }
 
-static struct text_job *text_job_of(struct request *r)
-{
-	struct text_job *t = text_job_new(r);
-	t->whole = r->whole;
-	return t;
-}
-
 static void hand_over(struct account *a, struct text_job *t, struct msg_part *root)
 {
 	t->root = root;
-	pool_run(a->engine->pool, text_job_run, t, a->engine->pool_done);
+	engine_run_text(a->engine, t);
 }
 
 bool read_from_cache(struct account *a, struct request **rp, struct err *e)
@@ -137,7 +132,7 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 		have = true;
 	if (root) {
 		g_autoptr(GPtrArray) sections = needed_sections(root, r);
-		struct text_job *t = text_job_of(r);
+		struct text_job *t = text_job_new(r);
 		if (take_cached(a, &f, r->uid, sections, t, e)) {
 			have = true;
 		} else if (!sections->len) {
@@ -198,7 +193,7 @@ static void ask_pieces(struct read_job *s)
 	}
 	g_autoptr(GPtrArray) sections = needed_sections(s->root, r);
 	if (!s->text)
-		s->text = text_job_of(r);
+		s->text = text_job_new(r);
 	if (take_cached(s->job.account, &s->f, r->uid, sections, s->text, &s->job.err))
 		return;
 	for (unsigned i = 0; i < sections->len; i++) {
@@ -333,13 +328,29 @@ static void on_step(struct job *j)
 
 /* --- what the session tells --- */
 
+static void hold(struct read_job *s, bool held)
+{
+	if (s->held != held)
+		connection_hold(s->job.account->conn, held);
+	s->held = held;
+}
+
 static void raw_piece(struct read_job *s, struct str bytes)
 {
 	struct event *ev = event_new(EV_BYTES, s->job.request->id, s->job.account->index);
-	if (!buf_add_str(&ev->bytes, bytes))
-		engine_emit(s->job.account->engine, ev);
-	else
-		event_free(ev);
+	buf_add_str(&ev->bytes, bytes);
+	engine_emit(s->job.account->engine, ev);
+	s->ahead += bytes.n;
+	if (s->ahead >= ENGINE_AHEAD)
+		hold(s, true);
+}
+
+static void on_taken(struct job *j, uint64_t octets)
+{
+	struct read_job *s = (struct read_job *)j;
+	s->ahead -= MIN(octets, s->ahead);
+	if (s->ahead <= ENGINE_AHEAD / 2)
+		hold(s, false);
 }
 
 static void tell_progress(struct read_job *s, uint64_t total)
@@ -354,7 +365,7 @@ static void got_body(struct read_job *s, const struct imap_event *ev)
 {
 	struct want *w = want_of(s, ev->u.body.id);
 	struct str bytes = ev->u.body.bytes;
-	if (!w || s->job.err.cause != ERR_NONE)
+	if (!w)
 		return;
 	w->done = w->done || ev->u.body.end;
 	s->streamed += bytes.n;
@@ -376,8 +387,11 @@ static void on_event(struct job *j, struct imap_event *ev)
 	struct err e = ERR_INIT;
 	if (j->err.cause != ERR_NONE)
 		return;
-	if (ev->type == IMAP_BODY)
+	if (ev->type == IMAP_BODY) {
 		got_body(s, ev);
+		/* It cannot be kept: perhaps a gigabyte more is not to be waited for. */
+		j->cut = j->err.cause != ERR_NONE && !ev->u.body.end;
+	}
 	if (ev->type != IMAP_FETCH || ev->u.fetch.uid != j->request->uid || !(ev->u.fetch.has & IMAP_HAS_STRUCTURE))
 		return;
 	if (s->root || !ev->u.fetch.structure)
@@ -403,6 +417,8 @@ static void on_ended(struct job *j, const struct imap_event *done)
 static void on_free(struct job *j)
 {
 	struct read_job *s = (struct read_job *)j;
+	if (j->account->conn)
+		hold(s, false);
 	store_folder_clear(&s->f);
 	if (s->root)
 		msg_part_free(s->root);
@@ -415,9 +431,13 @@ static void on_free(struct job *j)
 	g_free(s);
 }
 
-static const struct job_class read_class = {
-	.name = "read", .priority = 1, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
-};
+static const struct job_class read_class = { .name = "read",
+	.priority = 1,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.free = on_free,
+	.taken = on_taken };
 struct job *read_job_new(struct account *a, struct request *r)
 {
 	struct read_job *s = g_new0(struct read_job, 1);

@@ -16,6 +16,7 @@ struct text_job *text_job_new(struct request *r)
 {
 	struct text_job *t = g_new0(struct text_job, 1);
 	t->request = r;
+	t->section = g_strdup(r->section);
 	t->whole = r->whole;
 	t->bytes = r->bytes;
 	buf_init(&r->bytes, r->bytes.max);
@@ -28,6 +29,7 @@ void text_job_free(struct text_job *t)
 {
 	if (t->request)
 		request_free(t->request);
+	g_free(t->section);
 	engine_message_free(t->message);
 	buf_clear(&t->bytes);
 	buf_clear(&t->header);
@@ -188,7 +190,7 @@ static void add_headless(struct text_job *t)
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
-	m->shown = text_shown(m->root, t->request->section);
+	m->shown = text_shown(m->root, t->section);
 	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
 	if (m->shown->len)

@@ -167,6 +167,8 @@ void imap_connected(struct imap_session *s, bool tls, int64_t now);
 int imap_feed(struct imap_session *s, struct str bytes, int64_t now, struct err *e);
 struct str imap_pending(struct imap_session *s);
 void imap_sent(struct imap_session *s, size_t n, int64_t now);
+/* Until now nothing was read by our own will: the server is not late. */
+void imap_resume(struct imap_session *s, int64_t now);
 int64_t imap_deadline(const struct imap_session *s);
 /* Fills e: the session is over. Or leaves it as it is: IDLE is renewed, there is something to send. */
 void imap_expired(struct imap_session *s, int64_t now, struct err *e);

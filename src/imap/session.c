@@ -318,6 +318,13 @@ int64_t imap_deadline(const struct imap_session *s)
 	return s->progress + (s->doubted ? IMAP_PROBE_MS : IMAP_REPLY_MS);
 }
 
+void imap_resume(struct imap_session *s, int64_t now)
+{
+	s->now = now;
+	if (s->progress != CLOCK_NEVER)
+		s->progress = now;
+}
+
 void imap_expired(struct imap_session *s, int64_t now, struct err *e)
 {
 	if (s->idling)

@@ -65,6 +65,8 @@ struct wire;
 struct wire *wire_open(
 	const struct net_where *where, const struct wire_session *s, const struct wire_callbacks *cb, void *aux);
 void wire_poke(struct wire *w);
+/* While held nothing is read and no deadline of the session counts: its owner has enough for now. */
+void wire_hold(struct wire *w, bool held);
 void wire_free(struct wire *w);
 struct wire_stats wire_stats(const struct wire *w);
 

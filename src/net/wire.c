@@ -36,6 +36,7 @@ struct wire {
 	struct err broken; /* sending failed: what the peer said before that is still read */
 	bool write_waits;  /* for the socket to become writable */
 	bool read_waits;   /* so does reading: TLS has something to say first */
+	bool held;         /* the owner wants nothing more for now */
 	bool flying;       /* the next octet ends a wait for the peer */
 	unsigned trips;
 	unsigned depth; /* of our functions on the stack */
@@ -130,17 +131,23 @@ static void next_turn(struct wire *w)
 
 static void watch(struct wire *w, bool out)
 {
-	GIOCondition cond = G_IO_IN | (out ? G_IO_OUT : 0);
-	if (!w->tag)
+	GIOCondition cond = (w->held ? 0 : G_IO_IN) | (out ? G_IO_OUT : 0);
+	/* Watched for nothing, a peer that has gone would still wake the loop again and again. */
+	if (!cond) {
+		if (w->tag)
+			g_source_remove_unix_fd(w->source, w->tag);
+		w->tag = NULL;
+	} else if (!w->tag) {
 		w->tag = g_source_add_unix_fd(w->source, w->sock.fd, cond);
-	else
+	} else {
 		g_source_modify_unix_fd(w->source, w->tag, cond);
+	}
 }
 
 static void rest(struct wire *w)
 {
 	watch(w, w->write_waits || w->read_waits);
-	timer_at(w->timer, w->state == WIRE_OPEN ? w->s.deadline(w->s.it) : w->shake_by);
+	timer_at(w->timer, w->held ? CLOCK_NEVER : w->state == WIRE_OPEN ? w->s.deadline(w->s.it) : w->shake_by);
 }
 
 static void time_up(void *aux)
@@ -238,6 +245,8 @@ static bool receive_chunk(struct wire *w)
 	struct err e = ERR_INIT;
 	size_t n = 0;
 	w->read_waits = false;
+	if (w->held)
+		return false;
 	switch (read_some(w, &n, &e)) {
 	case NET_IO_OK: deliver(w, n); return true;
 	case NET_IO_WANT_IN: break;
@@ -416,6 +425,12 @@ void wire_poke(struct wire *w)
 {
 	if (lives(w) && w->state == WIRE_OPEN)
 		next_turn(w);
+}
+
+void wire_hold(struct wire *w, bool held)
+{
+	w->held = held;
+	wire_poke(w);
 }
 
 void wire_free(struct wire *w)

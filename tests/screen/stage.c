@@ -286,6 +286,7 @@ static void send_request(void *it, struct request *r)
 	case REQ_CANCEL: cancel(s, r); break;
 	case REQ_ANSWER:
 	case REQ_RETRY: take_password(s, r); break;
+	case REQ_TAKEN: break;
 	default: end(s, r, ERR_NONE, NULL);
 	}
 	request_free(r);

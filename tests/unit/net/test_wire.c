@@ -243,6 +243,35 @@ static void large_download_comes_whole(void)
 	talk_clear(&t);
 }
 
+static void promise_21_held_nothing_is_read_and_nobody_is_late(void)
+{
+	static const struct step hello[] = { { "* OK", NULL, 0 }, { 0 } };
+	struct talk t;
+	uint16_t port;
+	int listener = listen_here(&port);
+	talk_init(&t, hello);
+	t.deadline = clock_ms() + 1000;
+	talk_open(&t, &(struct net_where){ "127.0.0.1", port, NET_INSECURE, NULL, NULL });
+	int fd = accept_here(listener);
+	g_assert_cmpint(send(fd, "* OK\r\n", 6, 0), ==, 6);
+	while (t.got < 6)
+		g_main_context_iteration(NULL, TRUE);
+	wire_hold(t.w, true);
+	g_assert_cmpint(send(fd, "more", 4, 0), ==, 4);
+	settle();
+	clock_advance(60000);
+	settle();
+	g_assert_cmpuint(t.got, ==, 6);
+	g_assert_cmpuint(t.ended, ==, 0);
+	t.deadline = CLOCK_NEVER;
+	wire_hold(t.w, false);
+	close(fd);
+	talk_run(&t);
+	g_assert_cmpuint(t.got, ==, 10);
+	talk_clear(&t);
+	close(listener);
+}
+
 static void large_upload_goes_whole(void)
 {
 	g_autofree char *bulk = g_strnfill(BULK, 'B');
@@ -465,6 +494,7 @@ void suite(void)
 	unit_add(starttls_where_none_is_due_is_a_bug);
 	unit_add(large_transfers_lose_nothing);
 	unit_add(large_download_comes_whole);
+	unit_add(promise_21_held_nothing_is_read_and_nobody_is_late);
 	unit_add(large_upload_goes_whole);
 	unit_add(free_at_any_point_ends_it_silently);
 	unit_add(free_at_the_other_points_ends_it_silently);
