@@ -17,6 +17,7 @@ include tests/unit/store/local.mk
 include tests/unit/config/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/app/local.mk
+include tests/unit/batch/local.mk
 include tests/unit/ui/local.mk
 include tests/wire/local.mk
 include tests/screen/local.mk

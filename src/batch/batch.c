@@ -9,6 +9,8 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#define CACHED_MS 1000
+
 static const struct {
 	const char *name;
 	int (*run)(struct batch *b);
@@ -102,9 +104,10 @@ int batch_fail(const struct cli *cli, const char *account, const struct err *e)
 
 /* --- asking the engine --- */
 
-struct wait {
-	struct batch *batch;
+struct asking {
 	bool ended, late;
+	int64_t until; /* CLOCK_NEVER: no limit */
+	struct timer *timer;
 	struct err err;
 	app_event_fn fn;
 	void *aux;
@@ -112,7 +115,7 @@ struct wait {
 
 static void got(struct event *ev, void *aux)
 {
-	struct wait *w = aux;
+	struct asking *w = aux;
 	if (ev->type == EV_ENDED) {
 		w->ended = true;
 		err_move(&w->err, &ev->err);
@@ -123,23 +126,56 @@ static void got(struct event *ev, void *aux)
 
 static void too_late(void *aux)
 {
-	struct wait *w = aux;
+	struct asking *w = aux;
 	w->late = true;
+}
+
+/* A question was open so long: that is not the server's time. */
+static void put_off(struct batch *b, int64_t ms)
+{
+	struct asking *w = b->asking;
+	b->deadline += ms;
+	if (!w || w->until == CLOCK_NEVER)
+		return;
+	w->until += ms;
+	timer_at(w->timer, w->until);
+}
+
+static int64_t until(const struct batch *b, const struct request *r, int wait_ms)
+{
+	if (wait_ms == BATCH_NO_LIMIT)
+		return CLOCK_NEVER;
+	if (wait_ms != BATCH_IN_ALL)
+		return clock_ms() + wait_ms;
+	/* What is cached of a message comes at once, however much time was lost on another. */
+	return r->type == REQ_READ ? MAX(b->deadline, clock_ms() + CACHED_MS) : b->deadline;
+}
+
+static int no_answer(int wait_ms, struct err *e)
+{
+	int ms = wait_ms == BATCH_IN_ALL ? BATCH_READ_MS : wait_ms;
+	return err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, _("no answer within %d seconds"), ms / 1000);
 }
 
 int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e)
 {
-	struct wait w = { .batch = b, .fn = fn, .aux = aux };
-	struct timer *timer = timer_new(b->ctx, too_late, &w);
-	if (wait_ms)
-		timer_at(timer, clock_ms() + wait_ms);
+	struct asking w = { .fn = fn, .aux = aux };
+	w.until = until(b, r, wait_ms);
+	if (w.until <= clock_ms()) {
+		request_free(r);
+		return no_answer(wait_ms, e);
+	}
+	w.timer = timer_new(b->ctx, too_late, &w);
+	timer_at(w.timer, w.until);
+	b->asking = &w;
 	uint32_t id = app_request(b->app, r, got, &w);
 	while (!w.ended && !w.late)
 		g_main_context_iteration(b->ctx, TRUE);
-	timer_free(timer);
+	b->asking = NULL;
+	timer_free(w.timer);
 	if (!w.ended) {
 		app_forget(b->app, id);
-		return err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, _("no answer within %d seconds"), wait_ms / 1000);
+		return no_answer(wait_ms, e);
 	}
 	if (w.err.cause == ERR_NONE)
 		return 0;
@@ -200,9 +236,11 @@ static void unasked(struct event *ev, void *aux)
 	if (ev->type == EV_ASK) {
 		struct request *r = request_new(REQ_ANSWER, 0, ev->account);
 		g_autofree char *prompt = g_strdup_printf(_("Password of %s at %s: "), ev->ask->login, ev->ask->host);
+		int64_t began = clock_ms();
 		r->answers = ev->ask->id;
 		r->secret = b->tty ? type_secret(b->tty, prompt) : NULL;
 		r->yes = r->secret != NULL;
+		put_off(b, clock_ms() - began);
 		app_request(b->app, r, NULL, NULL);
 	} else if (ev->type == EV_ALERT) {
 		g_autofree char *text = g_strdup_printf(_("server says: %s"), ev->text);
@@ -235,7 +273,7 @@ int batch_refresh(struct batch *b, int account, const char *folder, uint32_t row
 	r->rows = rows;
 	r->all_folders = all_folders;
 	r->due = cli_has(b->cli, CLI_FRESH) ? SYNC_PERSON : SYNC_POLL;
-	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);
+	return batch_ask(b, r, NULL, NULL, BATCH_IN_ALL, e);
 }
 
 bool batch_needs_store(const struct cli *cli)
@@ -253,21 +291,23 @@ bool batch_needs_store(const struct cli *cli)
 /* The store is ready, or it cannot be used: the first event of the engine says which. */
 static void first_event(struct event *ev, void *aux)
 {
-	struct wait *w = aux;
+	struct batch *b = aux;
 	if (ev->type == EV_STORE_READY || ev->type == EV_ENDED) {
-		w->ended = true;
-		err_move(&w->err, &ev->err);
+		b->asking->ended = true;
+		err_move(&b->asking->err, &ev->err);
 	} else {
-		unasked(ev, w->batch);
+		unasked(ev, b);
 	}
 }
 
 static int await_store(struct batch *b, struct err *e)
 {
-	struct wait w = { .batch = b };
-	app_listen(b->app, first_event, &w);
+	struct asking w = { .until = CLOCK_NEVER };
+	b->asking = &w;
+	app_listen(b->app, first_event, b);
 	while (!w.ended)
 		g_main_context_iteration(b->ctx, TRUE);
+	b->asking = NULL;
 	app_listen(b->app, unasked, b);
 	err_move(e, &w.err);
 	return e->cause == ERR_NONE ? 0 : -1;
@@ -295,7 +335,9 @@ static int run(struct batch *b)
 
 int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_port *port)
 {
-	struct batch b = { .cli = cli, .cfg = cfg, .ctx = g_main_context_new() };
+	struct batch b = {
+		.cli = cli, .cfg = cfg, .ctx = g_main_context_new(), .deadline = clock_ms() + BATCH_READ_MS
+	};
 	if (port)
 		b.app = app_new(cfg, port, b.ctx);
 	if (!cli_has(cli, CLI_NO_INPUT))

@@ -11,7 +11,7 @@
 
 #include "app/app.h"
 
-#define BATCH_READ_MS 30000 /* a read in all */
+#define BATCH_READ_MS 30000 /* what a command that reads waits for servers, in all */
 
 /* Runs the command of cli and returns the exit code. port NULL: a command that needs no engine. */
 int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_port *port);

@@ -82,7 +82,7 @@ static int print_window(
 			.uid = l->uid,
 			.rows = order == ORDER_RECEIVED ? MIN(left, PAGE) : l->limit };
 		l->page = 0;
-		if (batch_ask(b, r, print_rows, l, BATCH_READ_MS, e))
+		if (batch_ask(b, r, print_rows, l, BATCH_CACHE_MS, e))
 			return -1;
 	} while (order == ORDER_RECEIVED && l->page && (!l->limit || l->printed < l->limit));
 	return 0;
@@ -195,7 +195,7 @@ int cmd_folders(struct batch *b)
 			continue;
 		if (batch_refresh(b, (int)i, NULL, 0, true, &e))
 			batch_error(b, a->label, &e);
-		if (batch_ask(b, request_new(REQ_FOLDERS, 0, (int)i), print_folders, &l, BATCH_READ_MS, &e))
+		if (batch_ask(b, request_new(REQ_FOLDERS, 0, (int)i), print_folders, &l, BATCH_CACHE_MS, &e))
 			batch_error(b, a->label, &e);
 	}
 	err_clear(&e);

@@ -9,8 +9,6 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
-#define SAVE_MS (30 * 60 * 1000) /* a large attachment over a slow line; progress is watched by the engine */
-
 struct show {
 	struct batch *batch;
 	struct place *place; /* NULL: a file */
@@ -103,7 +101,7 @@ static int show_file(struct show *s, const char *path, struct err *e)
 		request_free(r);
 		return -1;
 	}
-	return batch_ask(b, r, take_message, s, 0, e);
+	return batch_ask(b, r, take_message, s, BATCH_NO_LIMIT, e);
 }
 
 static int show_place(struct show *s, const char *id, struct err *e)
@@ -118,7 +116,8 @@ static int show_place(struct show *s, const char *id, struct err *e)
 	r->uid = s->place->uid;
 	r->whole = wants_all(b);
 	r->section = g_strdup(cli_value(b->cli, CLI_PART));
-	return batch_ask(b, r, take_message, s, wants_all(b) || cli_has(b->cli, CLI_RAW) ? SAVE_MS : BATCH_READ_MS, e);
+	bool large = wants_all(b) || cli_has(b->cli, CLI_RAW);
+	return batch_ask(b, r, take_message, s, large ? BATCH_LONG_MS : BATCH_IN_ALL, e);
 }
 
 static void show_one(struct batch *b, const char *arg)
@@ -223,7 +222,7 @@ static void save_one(struct saving *s, const struct msg_part *p)
 	r->uid = s->show.place->uid;
 	r->section = g_strdup(p->section);
 	r->path = g_build_filename(s->dir, name, NULL);
-	if (batch_ask(b, r, print_saved, s, SAVE_MS, &e))
+	if (batch_ask(b, r, print_saved, s, BATCH_LONG_MS, &e))
 		batch_error(b, account_of(&s->show), &e);
 	err_clear(&e);
 }

@@ -6,6 +6,9 @@
 
 #include "base/i18n.h"
 
+/* For the largest mailbox on a slow line; what is cached by then stays, and the next run goes on from there. */
+#define SYNC_MS (4 * 3600 * 1000)
+
 struct syncing {
 	struct batch *batch;
 	const char *account;
@@ -80,7 +83,7 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 		q->window = (struct store_window){
 			.anchor = r.uids->len ? ANCHOR_BELOW : ANCHOR_TOP, .mid = r.mid, .uid = r.uid, .rows = 200
 		};
-		if (batch_ask(b, q, take_recent, &r, BATCH_READ_MS, e)) {
+		if (batch_ask(b, q, take_recent, &r, BATCH_CACHE_MS, e)) {
 			g_array_unref(r.uids);
 			return -1;
 		}
@@ -88,7 +91,7 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 	struct request *q = request_new(REQ_BODIES, 0, account);
 	q->folder = g_strdup(folder ? folder : "Inbox");
 	q->uids = r.uids;
-	return batch_ask(b, q, NULL, NULL, 0, e);
+	return batch_ask(b, q, NULL, NULL, BATCH_LONG_MS, e);
 }
 
 static int sync_folder(struct batch *b, int account, const char *folder, struct err *e)
@@ -99,7 +102,7 @@ static int sync_folder(struct batch *b, int account, const char *folder, struct 
 	r->whole = true;
 	r->due = due_of(b);
 	r->dry_run = cli_has(b->cli, CLI_DRY_RUN);
-	if (batch_ask(b, r, got, &s, 0, e))
+	if (batch_ask(b, r, got, &s, SYNC_MS, e))
 		return -1;
 	return cli_has(b->cli, CLI_BODIES) ? fetch_bodies(b, account, folder, e) : 0;
 }

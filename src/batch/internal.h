@@ -26,6 +26,7 @@ struct json *json_flags(uint32_t flags, const GPtrArray *keywords);
 struct json *json_date(int64_t epoch);
 
 /* --- one run --- */
+struct asking;
 struct batch {
 	const struct cli *cli;
 	const struct cfg *cfg;
@@ -33,11 +34,18 @@ struct batch {
 	GMainContext *ctx;
 	int code; /* the worst so far */
 	bool out_failed;
-	FILE *tty; /* for questions; NULL: nobody to ask */
+	FILE *tty;             /* for questions; NULL: nobody to ask */
+	int64_t deadline;      /* clock_ms(): BATCH_IN_ALL ends then */
+	struct asking *asking; /* what is waited for now, or NULL */
 };
 
-/* Sends r and waits for its end: 0, or -1 with e. Past wait_ms (0: no limit) it is canceled and e says so.
- * fn gets the other events of it. */
+#define BATCH_IN_ALL (-1)     /* what is left of the command's BATCH_READ_MS */
+#define BATCH_NO_LIMIT 0      /* no server has a part in it */
+#define BATCH_CACHE_MS 30000  /* the cache alone, on a disk that may be slow */
+#define BATCH_LONG_MS 1800000 /* what may rightly take long; the engine watches that it goes on */
+
+/* Sends r and waits for its end: 0, or -1 with e. Past wait_ms (or one of the names above) it is canceled and e
+ * says so; what a question to the user took does not count. fn gets the other events of it. */
 int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e);
 /* Prints e on stderr as text or JSON and raises the exit code. */
 void batch_error(struct batch *b, const char *account, const struct err *e);

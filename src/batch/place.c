@@ -69,8 +69,8 @@ static struct place *by_msgid(struct batch *b, int account, const char *msgid, s
 	struct request *q = request_new(REQ_FIND, 0, account);
 	struct place *p = NULL;
 	q->msgid = g_strdup(msgid);
-	if (batch_ask(b, q, take_rows, &r, BATCH_READ_MS, e) ||
-		batch_ask(b, request_new(REQ_FOLDERS, 0, account), take_rows, &r, BATCH_READ_MS, e))
+	if (batch_ask(b, q, take_rows, &r, BATCH_CACHE_MS, e) ||
+		batch_ask(b, request_new(REQ_FOLDERS, 0, account), take_rows, &r, BATCH_CACHE_MS, e))
 		goto out;
 	GString *list = g_string_new(NULL);
 	unsigned hits = 0;
@@ -111,7 +111,7 @@ static int look(struct batch *b, struct place *p, struct err *e)
 	struct request *q = request_new(REQ_FIND, 0, p->account);
 	q->folder = g_strdup(p->folder);
 	q->uid = p->uid;
-	int failed = batch_ask(b, q, take_rows, &r, BATCH_READ_MS, e);
+	int failed = batch_ask(b, q, take_rows, &r, BATCH_CACHE_MS, e);
 	if (!failed && p->uidvalidity && p->uidvalidity != r.folder->uidvalidity)
 		failed = err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
 			_("the folder '%s' was renumbered by the server: list it for the new ids"), p->folder);
@@ -133,7 +133,7 @@ static int fetch(struct batch *b, const struct place *p, struct err *e)
 	r->uid = p->uid;
 	r->due = SYNC_PERSON;
 	err_clear(e);
-	return batch_ask(b, r, NULL, NULL, BATCH_READ_MS, e);
+	return batch_ask(b, r, NULL, NULL, BATCH_IN_ALL, e);
 }
 
 struct place *batch_place_find(struct batch *b, const char *text, struct err *e)
