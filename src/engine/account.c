@@ -9,7 +9,8 @@
 #include "base/log.h"
 #include "net/sasl.h"
 
-#define LOCK_WAIT_MS 1500 /* the engine's thread stands still meanwhile: less than quitting may take */
+#define LOCK_WAIT_MS 1500
+#define LOCK_LOOK_MS 20
 #define DAY_S 86400
 
 static void timer_fired(void *aux);
@@ -146,6 +147,10 @@ void account_reached(struct account *a)
 static void timer_fired(void *aux)
 {
 	struct account *a = aux;
+	if (a->lock_until) {
+		account_run(a);
+		return;
+	}
 	bool due = !schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
 	if (!due && !(a->can_idle && a->watched && !a->conn)) {
 		plan_poll(a);
@@ -219,6 +224,7 @@ void account_secret_worked(struct account *a)
 
 /* --- the connection --- */
 
+/* 1: another process has it, and may be about to give it back: this is called again. */
 static int take_lock(struct account *a, int wait_ms, struct err *e)
 {
 	if (a->lock)
@@ -226,12 +232,23 @@ static int take_lock(struct account *a, int wait_ms, struct err *e)
 	g_autofree char *name = g_strdup_printf("account-%u.lock", a->number);
 	g_autofree char *path = g_build_filename(a->engine->settings.state_dir, name, NULL);
 	g_autofree char *holder = NULL;
-	a->lock = fs_lock(path, false, wait_ms, &holder, e);
-	if (!a->lock)
+	a->lock = fs_lock(path, false, 0, &holder, e);
+	int64_t now = clock_ms();
+	if (!a->lock && e->retry == ERR_LATER && wait_ms && !a->lock_until)
+		a->lock_until = now + wait_ms;
+	if (!a->lock && e->retry == ERR_LATER && now < a->lock_until) {
+		err_clear(e);
+		timer_at(a->timer, now + LOCK_LOOK_MS);
+		return 1;
+	}
+	a->lock_until = 0;
+	if (!a->lock) {
+		e->scope = ERR_ACCOUNT;
 		return e->retry == ERR_LATER
 			       ? err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (%s) drives this account",
 					 holder && *holder ? holder : "unknown")
 			       : -1;
+	}
 	g_autofree char *mine = g_strdup_printf("pid %ld", (long)getpid());
 	return fs_lock_write(a->lock, mine, e);
 }
@@ -330,8 +347,12 @@ static void make_connection(struct account *a)
 	struct job *j = g_queue_peek_head(&a->jobs);
 	/* Who holds the lock keeps the cache fresh: a poll has nothing to add. */
 	bool poll = j->request && j->request->type == REQ_SYNC && j->request->due == SYNC_POLL;
-	if (e.cause == ERR_NONE && take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e) && poll &&
-		e.cause == ERR_NET) {
+	int locked = 0;
+	if (e.cause == ERR_NONE)
+		locked = take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e);
+	if (locked > 0)
+		return;
+	if (locked && poll && e.cause == ERR_NET) {
 		err_clear(&e);
 		job_end(g_queue_pop_head(&a->jobs), NULL);
 		return;
@@ -380,6 +401,9 @@ void account_run(struct account *a)
 {
 	while (!a->running) {
 		bool some = !g_queue_is_empty(&a->jobs);
+		/* Whoever waited for the lock may have been canceled. */
+		if (!some)
+			a->lock_until = 0;
 		if (!a->conn) {
 			if (some)
 				make_connection(a);

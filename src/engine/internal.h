@@ -92,7 +92,8 @@ struct account {
 	struct job *running;
 	GQueue jobs; /* struct job *, waiting */
 	struct account_state state;
-	struct timer *timer;   /* next poll or try */
+	struct timer *timer;   /* next poll or try; while lock_until: the next look at the lock */
+	int64_t lock_until;    /* clock_ms(): another process's lock is waited for so long; 0: it is not */
 	unsigned failures;     /* connections in a row, for the backoff */
 	struct secret *secret; /* while a connection lives or may be remade */
 	struct secret_wait *secret_wait;
