@@ -14,7 +14,6 @@ static struct request *about(const struct model_message *m, enum request_type ty
 	bool read = type == REQ_READ && m->file.n;
 	struct request *r = request_new(read ? REQ_FILE : type, 0, m->account);
 	r->folder = g_strdup(m->folder);
-	r->folder_id = m->folder_id;
 	r->uid = m->uid;
 	/* Fits: it was read under the same limit. */
 	buf_add_str(&r->bytes, buf_str(&m->file));

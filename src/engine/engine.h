@@ -68,7 +68,7 @@ struct request {
 	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
 	uint32_t rows; /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
-	uint32_t folder_id, uid;
+	uint32_t uid;
 	GArray *uids; /* uint32_t: BODIES; owned */
 	enum sync_due due;
 	bool dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */

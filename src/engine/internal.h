@@ -162,9 +162,7 @@ struct plan_in {
 };
 struct plan {
 	bool renumber;           /* UIDVALIDITY changed */
-	bool empty;              /* nothing on the server */
 	uint32_t gap_lo, gap_hi; /* new messages below the window; 0: none */
-	bool count_differs;      /* messages vanished (or the server miscounts) */
 };
 void plan_folder(const struct plan_in *in, struct plan *out);
 /* The next UIDs to fill, downward from below: about `rows` messages by density. False: nothing is left. */

@@ -8,7 +8,6 @@ void plan_folder(const struct plan_in *in, struct plan *out)
 	const struct store_folder *f = in->cached;
 	const struct imap_mailbox *m = &in->server;
 	*out = (struct plan){ 0 };
-	out->empty = !m->exists;
 	if (!f)
 		return;
 	out->renumber = f->uidvalidity && m->uidvalidity && f->uidvalidity != m->uidvalidity;
@@ -19,7 +18,6 @@ void plan_folder(const struct plan_in *in, struct plan *out)
 		out->gap_lo = f->uidnext;
 		out->gap_hi = in->window_low - 1;
 	}
-	out->count_differs = f->complete ? f->rows != m->exists : f->rows > m->exists;
 }
 
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out)

@@ -208,11 +208,6 @@ static uint32_t enqueue_words(struct imap_session *s, enum imap_kind kind, const
 	return enqueue(s, c);
 }
 
-uint32_t imap_capability(struct imap_session *s)
-{
-	return enqueue_words(s, KIND_CAPABILITY, "CAPABILITY");
-}
-
 uint32_t imap_namespace(struct imap_session *s)
 {
 	return enqueue_words(s, KIND_NAMESPACE, "NAMESPACE");

@@ -41,7 +41,6 @@ struct imap_settings {
 	const struct secret *secret; /* copied; NULL: stop after the greeting (and STARTTLS) and report READY */
 	const char *who;             /* for the wire trace, e.g. "box/1"; copied */
 	uint32_t seed;               /* random: the tag prefix */
-	bool probe;                  /* do not log in, whatever `secret` is */
 };
 
 /* Capabilities (compared without case). */
@@ -81,17 +80,16 @@ struct imap_settings {
 #define IMAP_ROLE_TRASH (1u << 14)
 
 enum imap_event_type {
-	IMAP_READY, /* logged in (or greeted, with `probe`); caps are known */
+	IMAP_READY, /* logged in (or greeted, without a secret); caps are known */
 	IMAP_LIST,
 	IMAP_NAMESPACE, /* one per personal prefix, first first */
 	IMAP_STATUS,
 	IMAP_EXISTS,  /* u.number */
 	IMAP_EXPUNGE, /* u.number: a sequence number */
 	IMAP_FETCH,
-	IMAP_BODY,   /* a piece of a part that was asked for with imap_fetch_part */
-	IMAP_SEARCH, /* u.search: one range of UIDs */
-	IMAP_ALERT,  /* u.text: show it, "server says:" */
-	IMAP_DONE,   /* a command has ended */
+	IMAP_BODY,  /* a piece of a part that was asked for with imap_fetch_part */
+	IMAP_ALERT, /* u.text: show it, "server says:" */
+	IMAP_DONE,  /* a command has ended */
 };
 
 enum imap_result { IMAP_OK, IMAP_NO, IMAP_BAD, IMAP_LOST };
@@ -145,9 +143,6 @@ struct imap_event {
 			bool nil;
 		} body; /* total: announced octets */
 		struct {
-			uint32_t first, last;
-		} search;
-		struct {
 			uint32_t id;
 			enum imap_result result;
 			struct str code; /* response code word, upper case as sent ("TRYCREATE"), or empty */
@@ -192,7 +187,6 @@ bool imap_busy(const struct imap_session *s);         /* a command other than ID
 unsigned imap_commands(const struct imap_session *s); /* sent so far, for the ledger */
 
 /* Commands. Names are raw mailbox names; the value is the command's id, never 0. */
-uint32_t imap_capability(struct imap_session *s);
 uint32_t imap_namespace(struct imap_session *s);
 uint32_t imap_list(struct imap_session *s, struct str reference, struct str pattern);
 uint32_t imap_status(struct imap_session *s, struct str name);

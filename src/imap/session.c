@@ -23,7 +23,7 @@ struct imap_session *imap_new(const struct imap_settings *settings)
 	s->settings.login = g_strdup(settings->login ? settings->login : "");
 	s->settings.who = g_strdup(settings->who ? settings->who : "imap");
 	s->settings.secret = NULL;
-	s->secret = settings->secret && !settings->probe ? secret_copy(settings->secret) : NULL;
+	s->secret = settings->secret ? secret_copy(settings->secret) : NULL;
 	s->progress = CLOCK_NEVER;
 	tag_init(s, settings->seed);
 	imap_lex_init(&s->lex);

@@ -135,7 +135,7 @@ struct msg {
 	GPtrArray *defects;    /* char *, stable English keywords: "depth-limit", "no-end-boundary", .. */
 };
 struct msg *msg_parse(struct str bytes);
-void msg_free(struct msg *m); /* members may have been taken out (NULL) */ /* members set to NULL were taken over */
+void msg_free(struct msg *m); /* members set to NULL were taken over */
 /* False: nothing in the first lines looks like a header (a file that is no message: show it as text). */
 bool msg_looks_like(struct str bytes);
 

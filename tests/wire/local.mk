@@ -49,9 +49,9 @@ WIRE_DIALOGUES = \
 	tests/wire/login_caps_refused.t \
 	tests/wire/login_no_caps_in_greeting.t \
 	tests/wire/logout.t \
+	tests/wire/no_secret_no_login.t \
 	tests/wire/plain_continuation.t \
 	tests/wire/preauth_over_tls.t \
-	tests/wire/probe.t \
 	tests/wire/starttls_caps_unknown.t \
 	tests/wire/structures.t \
 	tests/wire/t01_starttls_go_on.t \

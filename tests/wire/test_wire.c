@@ -170,8 +170,8 @@ static bool do_command(struct play *p, char **a)
 	static const struct {
 		const char *verb;
 		uint32_t (*call)(struct imap_session *s);
-	} plain[] = { { "capability", imap_capability }, { "namespace", imap_namespace }, { "noop", imap_noop },
-		{ "unselect", imap_unselect }, { "logout", imap_logout }, { "idle", imap_idle } };
+	} plain[] = { { "namespace", imap_namespace }, { "noop", imap_noop }, { "unselect", imap_unselect },
+		{ "logout", imap_logout }, { "idle", imap_idle } };
 	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++)
 		if (!strcmp(verb, plain[i].verb))
 			return plain[i].call(s);
@@ -236,8 +236,8 @@ static void set(struct play *p, char **a)
 								    : IMAP_INSECURE;
 	else if (!strcmp(a[0], "auth"))
 		p->settings.auth = !strcmp(value, "plain") ? IMAP_AUTH_PLAIN : IMAP_AUTH_LOGIN;
-	else if (!strcmp(a[0], "probe"))
-		p->settings.probe = true;
+	else if (!strcmp(a[0], "no-secret"))
+		p->settings.secret = NULL;
 	else if (!strcmp(a[0], "secret")) {
 		secret_free(p->secret);
 		p->secret = secret_new(str_of(value));

@@ -128,7 +128,6 @@ static void add_event(GString *out, const struct imap_event *ev)
 	case IMAP_EXISTS: g_string_append_printf(out, "EXISTS %u", ev->u.number); break;
 	case IMAP_EXPUNGE: g_string_append_printf(out, "EXPUNGE %u", ev->u.number); break;
 	case IMAP_FETCH: add_fetch(out, ev); break;
-	case IMAP_SEARCH: g_string_append_printf(out, "SEARCH %u:%u", ev->u.search.first, ev->u.search.last); break;
 	case IMAP_ALERT:
 		g_string_append(out, "ALERT ");
 		add_quoted(out, ev->u.text);

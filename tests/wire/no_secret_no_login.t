@@ -1,4 +1,4 @@
-set probe
+set no-secret
 set security starttls
 do connect
 S: * OK hi
