@@ -22,7 +22,8 @@ static void append_escaped(GString *out, const char *text)
 
 char *app_id_format(const char *account, const char *folder, uint32_t uidvalidity, uint32_t uid)
 {
-	GString *out = g_string_new(account);
+	GString *out = g_string_new(NULL);
+	append_escaped(out, account);
 	g_string_append_c(out, '/');
 	append_escaped(out, folder);
 	g_string_append_printf(out, "/%u.%u", uidvalidity, uid);
@@ -65,14 +66,14 @@ int app_id_parse(const char *text, struct app_id *out, struct err *e)
 	g_autofree char *path = g_strndup(text, (size_t)(last - text));
 	const char *slash = strchr(path, '/');
 	g_autofree char *folder = g_uri_unescape_string(slash ? slash + 1 : path, NULL);
-	if (!folder || !*folder) {
+	g_autofree char *account = slash ? g_uri_unescape_segment(path, slash, NULL) : NULL;
+	if (!folder || !*folder || (slash && !account)) {
 		app_id_clear(out);
-		return bad(text, "the folder is not readable", e);
+		return bad(text, "account or folder is not readable", e);
 	}
 	/* One word before the number: which of account and folder it names is found out by who knows both. */
 	out->folder = g_steal_pointer(&folder);
-	if (slash)
-		out->account = g_strndup(path, (size_t)(slash - path));
+	out->account = g_steal_pointer(&account);
 	return 0;
 }
 
