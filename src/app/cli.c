@@ -9,6 +9,8 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#define HELP_COLUMN 28
+
 static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_CONFIG] = { "config", 0, "FILE", N_("read this mailrc") },
 	[CLI_ACCOUNT] = { "account", 'A', "NAME", N_("use this account") },
@@ -257,6 +259,15 @@ bool cli_names_file(const char *arg)
 	return !strcmp(arg, "-") || (!app_id_is_full(arg) && !stat(arg, &st) && S_ISREG(st.st_mode));
 }
 
+/* What is too long for its column has a line of its own. */
+static void add_row(GString *out, const char *word, const char *help)
+{
+	g_string_append_printf(out, "  %-*s", HELP_COLUMN, word);
+	if (strlen(word) > HELP_COLUMN)
+		g_string_append_printf(out, "\n  %-*s", HELP_COLUMN, "");
+	g_string_append_printf(out, " %s\n", help);
+}
+
 static void add_options(GString *out, const struct cli_verb *v, bool global)
 {
 	for (int id = 0; id < CLI_OPTIONS; id++) {
@@ -268,7 +279,7 @@ static void add_options(GString *out, const struct cli_verb *v, bool global)
 			o->name ? g_strdup_printf("%s--%s", o->letter ? ", " : "", o->name) : g_strdup("");
 		g_autofree char *all =
 			g_strdup_printf("%s%s%s%s", letter, name, o->arg ? " " : "", o->arg ? o->arg : "");
-		g_string_append_printf(out, "  %-28s %s\n", all, _(o->help));
+		add_row(out, all, _(o->help));
 	}
 }
 
@@ -287,7 +298,7 @@ char *cli_help(const struct cli_verb *v)
 				       "       boxwood [OPTION..] COMMAND [OPTION..] [ARG..]\n\nCommands:\n"));
 		for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
 			g_autofree char *word = g_strdup_printf("%s %s", verbs[i].name, verbs[i].args);
-			g_string_append_printf(out, "  %-28s %s\n", word, _(verbs[i].help));
+			add_row(out, word, _(verbs[i].help));
 		}
 	}
 	g_string_append(out, _("\nOptions of every command:\n"));
