@@ -152,6 +152,7 @@ static void timer_fired(void *aux)
 		return;
 	}
 	bool due = !schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
+	a->state.next = 0;
 	if (!due && !(a->can_idle && a->watched && !a->conn)) {
 		plan_poll(a);
 		return;
@@ -253,6 +254,14 @@ static int take_lock(struct account *a, int wait_ms, struct err *e)
 	return fs_lock_write(a->lock, mine, e);
 }
 
+static void set_idling(struct account *a, bool idling)
+{
+	if (a->state.idling == idling)
+		return;
+	a->state.idling = idling;
+	account_report(a);
+}
+
 static void end_and_drop(struct account *a, struct err *e)
 {
 	job_end(a->running, e);
@@ -275,6 +284,7 @@ static void start(struct account *a, struct job *j)
 {
 	a->running = j;
 	j->open = 0;
+	set_idling(a, false);
 	if (imap_idling(connection_imap(a->conn)))
 		imap_idle_done(connection_imap(a->conn));
 	j->class->step(j);
@@ -373,11 +383,13 @@ static void idle(struct account *a)
 	connection_tally(a->conn);
 	if (!a->engine->settings.stay || !connection_ready(a->conn) || imap_idling(s))
 		return;
-	if ((imap_caps(s) & IMAP_CAP_IDLE) && imap_selected(s)) {
+	/* A server that refuses it has lost the capability. */
+	bool can = (imap_caps(s) & IMAP_CAP_IDLE) && imap_selected(s);
+	if (can) {
 		imap_idle(s);
-		a->state.idling = true;
 		connection_poke(a->conn);
 	}
+	set_idling(a, can);
 }
 
 void account_queue(struct account *a, struct job *j)
