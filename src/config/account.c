@@ -378,6 +378,8 @@ static const struct cfg_word account_words[] = {
 		.name = "cafile",
 		.args = "PATH",
 		.help = N_("a certificate authority that is trusted too, in PEM"),
+		.doc = N_("The file may hold revocation lists (CRLs) too: a server whose certificate stands in one is "
+			  "refused, and so is every server of that issuer once the list has expired."),
 		.example = "# cafile   ~/.config/boxwood/our-ca.pem",
 		.rule = RULE(.take = take_cafile, .min = 1, .max = 1),
 	},

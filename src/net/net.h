@@ -29,7 +29,7 @@ struct net_where {
 	const char *host; /* a name, an IPv4 or an IPv6 address; borrowed during wire_open */
 	uint16_t port;
 	enum net_security security;
-	const char *cafile; /* an extra trusted CA in PEM, or NULL */
+	const char *cafile; /* extra trusted CAs and their revocation lists in PEM, or NULL */
 	const char *pin;    /* lower-case hex SHA-256 of the SPKI: replaces chain and name; or NULL */
 };
 

@@ -8,12 +8,15 @@
 #include <time.h>
 
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include "base/utf8.h"
 
-#define TLS_NAMES_SHOWN 400 /* octets of the certificate's names in an error */
+#define TLS_NAMES_SHOWN 400  /* octets of the certificate's names in an error */
+#define TLS_SLACK_S 300      /* a clock may be off by, when an OCSP answer is judged */
+#define TLS_FEATURE_STATUS 5 /* status_request, in a certificate that must be stapled (RFC 7633) */
 
 struct tls {
 	char *host; /* as asked for, for people */
@@ -208,6 +211,17 @@ static char *verdict_text(const struct tls *t)
 	case X509_V_ERR_CA_KEY_TOO_SMALL:
 		return g_strdup(own ? "its key is too short" : "the key of an issuer is too short");
 	case X509_V_ERR_CA_MD_TOO_WEAK: return g_strdup("it is signed with a broken digest");
+	case X509_V_ERR_CERT_REVOKED:
+		return g_strdup(own ? "its issuer has revoked it, the server needs a new one"
+				    : "the certificate of an issuer was revoked");
+	case X509_V_ERR_OCSP_VERIFY_NEEDED:
+		return g_strdup("it demands a stapled OCSP answer, and the server has no valid one to show");
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return g_strdup("the revocation list in cafile has expired, put the issuer's newest one there");
+	case X509_V_ERR_CRL_NOT_YET_VALID: return g_strdup("the revocation list in cafile is not valid yet");
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+		return g_strdup("the revocation list in cafile is not signed by its issuer");
 	default: return g_strdup(X509_verify_cert_error_string(t->verdict));
 	}
 }
@@ -270,6 +284,92 @@ static int judge(X509_STORE_CTX *chain, void *data)
 	t->judged = *spki && g_ascii_strcasecmp(spki, t->pin) == 0;
 	X509_STORE_CTX_set_error(chain, t->judged ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
 	return t->judged;
+}
+
+/* A revocation list is not asked of anybody; the ones that cafile holds count. */
+static int pass_without_list(int ok, X509_STORE_CTX *chain)
+{
+	if (!ok && X509_STORE_CTX_get_error(chain) == X509_V_ERR_UNABLE_TO_GET_CRL) {
+		X509_STORE_CTX_set_error(chain, X509_V_OK);
+		return 1;
+	}
+	return ok;
+}
+
+/* --- the stapled OCSP answer (RFC 6066 8, RFC 6960) --- */
+
+static bool must_be_stapled(const X509 *leaf)
+{
+	TLS_FEATURE *features = X509_get_ext_d2i(leaf, NID_tlsfeature, NULL, NULL);
+	bool must = false;
+	for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++)
+		must |= ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i)) == TLS_FEATURE_STATUS;
+	TLS_FEATURE_free(features);
+	return must;
+}
+
+static bool is_about(const OCSP_SINGLERESP *one, const X509 *leaf, const X509 *issuer)
+{
+	OCSP_CERTID *id = (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(one);
+	ASN1_OBJECT *digest = NULL;
+	OCSP_id_get0_info(NULL, &digest, NULL, NULL, id);
+	const EVP_MD *md = EVP_get_digestbyobj(digest);
+	OCSP_CERTID *own = md ? OCSP_cert_to_id(md, leaf, issuer) : NULL;
+	bool same = own && OCSP_id_cmp(id, own) == 0;
+	OCSP_CERTID_free(own);
+	return same;
+}
+
+/* V_OCSP_CERTSTATUS_.. of the leaf, UNKNOWN where no answer in its time is about it. */
+static int status_among(OCSP_BASICRESP *answers, const X509 *leaf, const X509 *issuer)
+{
+	time_t now = (time_t)clock_wall();
+	for (int i = 0; i < OCSP_resp_count(answers); i++) {
+		ASN1_GENERALIZEDTIME *from = NULL, *until = NULL;
+		OCSP_SINGLERESP *one = OCSP_resp_get0(answers, i);
+		int status = OCSP_single_get0_status(one, NULL, NULL, &from, &until);
+		if (from && until && is_about(one, leaf, issuer) && ASN1_GENERALIZEDTIME_check(from) &&
+			ASN1_TIME_cmp_time_t(from, now + TLS_SLACK_S) <= 0 &&
+			ASN1_TIME_cmp_time_t(until, now - TLS_SLACK_S) >= 0)
+			return status;
+	}
+	return V_OCSP_CERTSTATUS_UNKNOWN;
+}
+
+/* The same of what the server has stapled; nothing, nonsense and a bad signature are UNKNOWN. */
+static int stapled_status(SSL *ssl)
+{
+	const unsigned char *der = NULL;
+	long n = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+	X509_STORE *roots = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+	OCSP_RESPONSE *staple = der && n > 0 ? d2i_OCSP_RESPONSE(NULL, &der, n) : NULL;
+	OCSP_BASICRESP *answers = NULL;
+	int status = V_OCSP_CERTSTATUS_UNKNOWN, length = sk_X509_num(chain);
+	if (staple && OCSP_response_status(staple) == OCSP_RESPONSE_STATUS_SUCCESSFUL)
+		answers = OCSP_response_get1_basic(staple);
+	if (answers && length > 0 && OCSP_basic_verify(answers, chain, roots, 0) == 1)
+		status = status_among(answers, sk_X509_value(chain, 0), sk_X509_value(chain, length > 1));
+	OCSP_BASICRESP_free(answers);
+	OCSP_RESPONSE_free(staple);
+	ERR_clear_error();
+	return status;
+}
+
+/* Called in each handshake once the chain is verified and before our side finishes it. 0 refuses. */
+static int judge_staple(SSL *ssl, void *data)
+{
+	struct tls *t = data;
+	int status = stapled_status(ssl);
+	if (status == V_OCSP_CERTSTATUS_REVOKED)
+		t->verdict = X509_V_ERR_CERT_REVOKED;
+	else if (status != V_OCSP_CERTSTATUS_GOOD && must_be_stapled(t->leaf))
+		t->verdict = X509_V_ERR_OCSP_VERIFY_NEEDED;
+	else
+		return 1;
+	t->verdict_depth = 0;
+	t->judged = false;
+	return 0;
 }
 
 /* A directory as c_rehash leaves it: names of eight hex digits, a dot and a number. */
@@ -337,9 +437,23 @@ static bool expect_name(struct tls *t)
 	X509_VERIFY_PARAM *p = SSL_get0_param(t->ssl);
 	X509_VERIFY_PARAM_set_hostflags(p, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	X509_VERIFY_PARAM_set_time(p, (time_t)clock_wall());
+	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(SSL_CTX_get_cert_store(t->ctx)), (time_t)clock_wall());
 	if (g_hostname_is_ip_address(t->name))
 		return X509_VERIFY_PARAM_set1_ip_asc(p, t->name);
 	return X509_VERIFY_PARAM_set1_host(p, t->name, 0) && SSL_set_tlsext_host_name(t->ssl, t->name);
+}
+
+/* A pinned key stands for itself: no issuer's word about it counts. */
+static bool expect_no_revocation(struct tls *t, const struct net_where *where)
+{
+	if (t->pin)
+		return true;
+	if (where->cafile) {
+		X509_VERIFY_PARAM_set_flags(SSL_get0_param(t->ssl), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+		SSL_set_verify(t->ssl, SSL_VERIFY_PEER, pass_without_list);
+	}
+	return SSL_CTX_set_tlsext_status_cb(t->ctx, judge_staple) && SSL_CTX_set_tlsext_status_arg(t->ctx, t) &&
+	       SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
 }
 
 /* The name as certificates spell it: ASCII, without the final dot of the root or the zone of an address. */
@@ -384,7 +498,7 @@ struct tls *tls_new(const struct net_where *where, struct err *e)
 	if (rc == 0) {
 		SSL_CTX_set_cert_verify_callback(t->ctx, judge, t);
 		t->ssl = SSL_new(t->ctx);
-		rc = t->ssl && expect_name(t) ? 0 : internal(e);
+		rc = t->ssl && expect_name(t) && expect_no_revocation(t, where) ? 0 : internal(e);
 	}
 	if (rc < 0) {
 		tls_free(t);

@@ -109,6 +109,25 @@ for kind in mid mid-expired no-ca; do
 	cat $kind-issuer.crt >>$kind.pem
 done
 
+# Revocation: answers of OCSP are made by who needs them, the lists stand behind the root in one file.
+leaf revoked "$host" "$good"
+leaf must-staple "$host" "$good" ca "" "" tlsfeature=status_request
+leaf responder "Test responder" "" ca "" "" extendedKeyUsage=OCSPSigning
+leaf other-responder "Other responder" "" other-ca "" "" extendedKeyUsage=OCSPSigning
+# list NAME [GENCRL-OPTION..]
+list() {
+	name=$1
+	shift
+	openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -md sha256 -gencrl "$@" -out "$name.crl" 2>/dev/null
+	cat ca.crt "$name.crl" >"ca-$name.pem"
+}
+openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -revoke revoked.crt 2>/dev/null
+list listed -crldays 3650
+list listed-once -crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z
+openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -revoke mid-issuer.crt 2>/dev/null
+list issuer-listed -crldays 3650
+cat other-ca.crt listed.crl >other-ca-listed.pem
+
 # A stranger's certificate with good ones behind it.
 cat wrong.key wrong.crt good.crt ca.crt >wrong-and-good.pem
 cat self.key self.crt good.crt ca.crt >self-and-good.pem

@@ -222,6 +222,40 @@ static void t16_cafile_that_cannot_be_used_refuses(void)
 	close(listener);
 }
 
+static void t17_certificate_in_a_revocation_list_is_refused(void)
+{
+	static const struct row rows[] = {
+		{ "revoked", PEER_HOST, "ca-listed.pem", NULL, "its issuer has revoked it", ERR_NEVER },
+		{ "revoked", PEER_HOST, "ca.pem", NULL, NULL, 0 },
+		{ "good", PEER_HOST, "ca-listed.pem", NULL, NULL, 0 },
+		{ "good max=1.2", PEER_HOST, "ca-listed.pem", NULL, NULL, 0 },
+		{ "revoked max=1.2", PEER_HOST, "ca-listed.pem", NULL, "its issuer has revoked it", ERR_NEVER },
+		{ "good", PEER_HOST, "ca-listed-once.pem", NULL, "the revocation list in cafile has expired",
+			ERR_NEVER },
+		{ "mid", PEER_HOST, "ca-listed.pem", NULL, NULL, 0 },
+		{ "mid", PEER_HOST, "ca-issuer-listed.pem", NULL, "the certificate of an issuer was revoked",
+			ERR_NEVER },
+		{ "other-chain", PEER_HOST, "other-ca-listed.pem", NULL, NULL, 0 },
+		{ "self", PEER_HOST, "ca-listed.pem", "self.pin", NULL, 0 },
+	};
+	try_rows(rows, G_N_ELEMENTS(rows));
+}
+
+/* Roots of the machine, and in cafile nothing but a list. */
+static void t17_list_alone_is_a_cafile_too(void)
+{
+	static const struct row rows[] = {
+		{ "revoked", PEER_HOST, "listed.crl", NULL, "its issuer has revoked it", ERR_NEVER },
+		{ "good", PEER_HOST, "listed.crl", NULL, NULL, 0 },
+	};
+	if (!peer_certs())
+		return;
+	g_autofree char *file = peer_cert_file("ca.pem");
+	g_setenv("SSL_CERT_FILE", file, TRUE);
+	try_rows(rows, G_N_ELEMENTS(rows));
+	g_unsetenv("SSL_CERT_FILE");
+}
+
 static void roots_come_from_the_directory_or_the_bundle(void)
 {
 	static const struct row yes[] = { { "good", PEER_HOST, NULL, NULL, NULL, 0 } };
@@ -458,6 +492,8 @@ void suite(void)
 	unit_add(t15_pin_takes_its_key_and_no_other);
 	unit_add(t15_changed_key_shows_both_fingerprints);
 	unit_add(t16_cafile_that_cannot_be_used_refuses);
+	unit_add(t17_certificate_in_a_revocation_list_is_refused);
+	unit_add(t17_list_alone_is_a_cafile_too);
 	unit_add(roots_come_from_the_directory_or_the_bundle);
 	unit_add(t18_cut_connection_is_an_error_everywhere);
 	unit_add(t18_proper_close_is_the_sessions_to_judge);
