@@ -188,7 +188,7 @@ void connection_open(struct connection *c)
 	};
 	const struct cfg_account *cfg = c->account->cfg;
 	struct wire_session session = { c->imap, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired,
-		on_want, on_eof, on_tls_started };
+		on_want, on_eof, on_tls_started, NULL };
 	struct wire_callbacks callbacks = { on_secured, on_progress, on_ended };
 	struct net_where where = { cfg->imap->host, cfg->imap->port, nets[cfg->imap->security], cfg->cafile,
 		cfg_pin(cfg, cfg->imap->host, cfg->imap->port) };

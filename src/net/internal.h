@@ -48,6 +48,21 @@ void tls_end(struct tls *t); /* says close_notify, as far as the socket takes it
 bool tls_cert(const struct tls *t, struct net_cert *out);
 const char *tls_version(const struct tls *t); /* NULL before the handshake is done */
 
+/* The 32 octets of tls-exporter (RFC 9266). False: not TLS 1.3, or not yet. */
+bool tls_exporter(const struct tls *t, unsigned char *out);
+
+/* Raw deflate both ways (RFC 1951), as COMPRESS=DEFLATE puts it under a session (RFC 4978). */
+struct deflate;
+struct deflate *deflate_new(void);
+void deflate_free(struct deflate *d);                    /* NULL is a no-op */
+void deflate_pack(struct deflate *d, struct str plain);  /* so that the peer can unpack all of it */
+struct str deflate_packed(const struct deflate *d);      /* what waits to be sent; borrowed until the next call */
+void deflate_sent(struct deflate *d, size_t n);          /* its first n octets are gone */
+void deflate_give(struct deflate *d, struct str packed); /* copied; what was given before and not unpacked stays */
+/* The next at most n octets of what was given. *n_out 0: more must be given first. -1: what was given is no deflate
+ * stream, or goes on behind its end. */
+int deflate_unpack(struct deflate *d, char *p, size_t n, size_t *n_out);
+
 /* Fills *e for a system error on an established connection and returns NET_IO_FAILED. */
 enum net_io net_lost(struct err *e, int errnum, const char *host);
 

@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/net/libnet.a
-src_net_libnet_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+src_net_libnet_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) $(ZLIB_CFLAGS)
 src_net_libnet_a_SOURCES = \
 	src/net/connect.c \
+	src/net/deflate.c \
 	src/net/internal.h \
 	src/net/net.h \
 	src/net/rand.c \

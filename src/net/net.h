@@ -33,7 +33,7 @@ struct net_where {
 	const char *pin;    /* lower-case hex SHA-256 of the SPKI: replaces chain and name; or NULL */
 };
 
-enum wire_want { WIRE_NOTHING, WIRE_STARTTLS, WIRE_CLOSE };
+enum wire_want { WIRE_NOTHING, WIRE_STARTTLS, WIRE_CLOSE, WIRE_DEFLATE };
 
 /* What the pump needs of a protocol session. All are called in the wire's thread. */
 struct wire_session {
@@ -48,6 +48,9 @@ struct wire_session {
 	enum wire_want (*want)(void *it);     /* looked at once pending() is empty */
 	void (*eof)(void *it, struct err *e); /* the peer closed: fill e with how bad that is */
 	void (*tls_started)(void *it);        /* after STARTTLS: forget what was learned before */
+	/* With WIRE_DEFLATE (RFC 4978), may be NULL without it: from here on both ways are compressed. Returns what was fed
+	 * behind the peer's consent and not looked at, for it is compressed already; borrowed until the next call. */
+	struct str (*deflate_started)(void *it);
 };
 
 struct wire_callbacks {
@@ -57,7 +60,7 @@ struct wire_callbacks {
 };
 
 struct wire_stats {
-	uint64_t bytes_in, bytes_out; /* on the socket, TLS included */
+	uint64_t bytes_in, bytes_out; /* on the socket: encrypted and compressed */
 	unsigned round_trips;         /* waits for the peer since TLS stood (architecture.md: flight) */
 };
 
@@ -80,6 +83,8 @@ struct net_cert {
 /* Of the handshake that was made or refused; false: none was seen. Clear with net_cert_clear. */
 bool wire_cert(const struct wire *w, struct net_cert *out);
 const char *wire_tls_version(const struct wire *w); /* "TLSv1.3", NULL before TLS */
+/* The channel binding tls-exporter (RFC 9266). False: there is none, for TLS 1.3 does not stand. */
+bool wire_exporter(const struct wire *w, unsigned char out[32]);
 void net_cert_clear(struct net_cert *c);
 
 /* n random octets from the system's generator; ends the program if there are none. */

@@ -618,6 +618,13 @@ bool tls_cert(const struct tls *t, struct net_cert *out)
 	return true;
 }
 
+bool tls_exporter(const struct tls *t, unsigned char *out)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	return t->up && SSL_version(t->ssl) == TLS1_3_VERSION &&
+	       SSL_export_keying_material(t->ssl, out, 32, label, sizeof(label) - 1, NULL, 0, 1) == 1;
+}
+
 const char *tls_version(const struct tls *t)
 {
 	return t->up ? SSL_get_version(t->ssl) : NULL;

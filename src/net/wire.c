@@ -29,15 +29,16 @@ struct wire {
 	struct timer *timer;
 	struct dial *dial;
 	struct sock sock;
-	struct tls *tls;   /* NULL: insecure */
-	bool upgraded;     /* TLS came by STARTTLS */
-	bool encrypted;    /* TLS stands */
-	int64_t shake_by;  /* name, connection and handshake are done by then */
-	struct err broken; /* sending failed: what the peer said before that is still read */
-	bool write_waits;  /* for the socket to become writable */
-	bool read_waits;   /* so does reading: TLS has something to say first */
-	bool held;         /* the owner wants nothing more for now */
-	bool flying;       /* the next octet ends a wait for the peer */
+	struct tls *tls;         /* NULL: insecure */
+	bool upgraded;           /* TLS came by STARTTLS */
+	bool encrypted;          /* TLS stands */
+	struct deflate *deflate; /* NULL: not compressed */
+	bool held;               /* the owner wants nothing more for now */
+	int64_t shake_by;        /* name, connection and handshake are done by then */
+	struct err broken;       /* sending failed: what the peer said before that is still read */
+	bool write_waits;        /* for the socket to become writable */
+	bool read_waits;         /* so does reading: TLS has something to say first */
+	bool flying;             /* the next octet ends a wait for the peer */
 	unsigned trips;
 	unsigned depth; /* of our functions on the stack */
 	bool dead;      /* wire_free came while depth > 0 */
@@ -71,6 +72,7 @@ static void close_all(struct wire *w)
 static void destroy(struct wire *w)
 {
 	tls_free(w->tls);
+	deflate_free(w->deflate);
 	err_clear(&w->broken);
 	g_main_context_unref(w->ctx);
 	g_free((char *)w->where.host);
@@ -129,10 +131,10 @@ static void next_turn(struct wire *w)
 	g_source_set_ready_time(w->source, 0);
 }
 
-static void watch(struct wire *w, bool out)
+/* A socket that is watched for nothing must not be watched: a hang-up would wake the loop for ever. */
+static void watch(struct wire *w, bool in, bool out)
 {
-	GIOCondition cond = (w->held ? 0 : G_IO_IN) | (out ? G_IO_OUT : 0);
-	/* Watched for nothing, a peer that has gone would still wake the loop again and again. */
+	GIOCondition cond = (in ? G_IO_IN : 0) | (out ? G_IO_OUT : 0);
 	if (!cond) {
 		if (w->tag)
 			g_source_remove_unix_fd(w->source, w->tag);
@@ -146,7 +148,8 @@ static void watch(struct wire *w, bool out)
 
 static void rest(struct wire *w)
 {
-	watch(w, w->write_waits || w->read_waits);
+	bool reading = !w->held || w->state != WIRE_OPEN;
+	watch(w, reading, w->write_waits || (reading && w->read_waits));
 	timer_at(w->timer, w->held ? CLOCK_NEVER : w->state == WIRE_OPEN ? w->s.deadline(w->s.it) : w->shake_by);
 }
 
@@ -185,11 +188,37 @@ static enum net_io plain_result(struct wire *w, ssize_t n, enum net_io wait, siz
 	return net_lost(e, errno, w->label);
 }
 
-static enum net_io read_some(struct wire *w, size_t *n_out, struct err *e)
+static enum net_io read_socket(struct wire *w, size_t *n_out, struct err *e)
 {
 	if (w->encrypted)
 		return tls_read(w->tls, w->chunk, WIRE_CHUNK, n_out, e);
 	return plain_result(w, sock_recv(&w->sock, w->chunk, WIRE_CHUNK), NET_IO_WANT_IN, n_out, e);
+}
+
+/* One piece of what lies unpacked, without looking at the socket. NET_IO_WANT_IN: there is nothing more. */
+static enum net_io unpack_some(struct wire *w, size_t *n_out, struct err *e)
+{
+	if (!deflate_unpack(w->deflate, w->chunk, WIRE_CHUNK, n_out))
+		return *n_out ? NET_IO_OK : NET_IO_WANT_IN;
+	err_set(e, ERR_ACCOUNT, ERR_PROTOCOL, ERR_LATER, "'%s' sends a compressed stream that cannot be unpacked",
+		w->label);
+	return NET_IO_FAILED;
+}
+
+/* OK with *n_out 0: octets came, but nothing can be unpacked from them yet. */
+static enum net_io read_some(struct wire *w, size_t *n_out, struct err *e)
+{
+	if (!w->deflate)
+		return read_socket(w, n_out, e);
+	enum net_io io = unpack_some(w, n_out, e);
+	if (io != NET_IO_WANT_IN)
+		return io;
+	io = read_socket(w, n_out, e);
+	if (io != NET_IO_OK)
+		return io;
+	deflate_give(w->deflate, (struct str){ w->chunk, *n_out });
+	io = unpack_some(w, n_out, e);
+	return io == NET_IO_WANT_IN ? NET_IO_OK : io;
 }
 
 static enum net_io write_some(struct wire *w, struct str bytes, size_t *n_out, struct err *e)
@@ -200,10 +229,24 @@ static enum net_io write_some(struct wire *w, struct str bytes, size_t *n_out, s
 	return plain_result(w, sock_send(&w->sock, bytes.p, bytes.n), NET_IO_WANT_OUT, n_out, e);
 }
 
+/* What is to go out next, compressed where that is agreed. A chunk is packed once the one before is sent. */
+static struct str outgoing(struct wire *w)
+{
+	struct str bytes = w->s.pending(w->s.it);
+	if (!w->deflate)
+		return bytes;
+	if (!deflate_packed(w->deflate).n && bytes.n) {
+		bytes.n = MIN(bytes.n, WIRE_CHUNK);
+		deflate_pack(w->deflate, bytes);
+		w->s.sent(w->s.it, bytes.n);
+	}
+	return deflate_packed(w->deflate);
+}
+
 /* True: something went out. */
 static bool send_chunk(struct wire *w)
 {
-	struct str bytes = w->s.pending(w->s.it);
+	struct str bytes = outgoing(w);
 	size_t n = 0;
 	w->write_waits = false;
 	if (!bytes.n || w->broken.cause != ERR_NONE)
@@ -211,7 +254,10 @@ static bool send_chunk(struct wire *w)
 	switch (write_some(w, bytes, &n, &w->broken)) {
 	case NET_IO_OK:
 		w->flying = true;
-		w->s.sent(w->s.it, n);
+		if (w->deflate)
+			deflate_sent(w->deflate, n);
+		else
+			w->s.sent(w->s.it, n);
 		return true;
 	case NET_IO_WANT_OUT: w->write_waits = true; return false;
 	default: return false;
@@ -248,7 +294,10 @@ static bool receive_chunk(struct wire *w)
 	if (w->held)
 		return false;
 	switch (read_some(w, &n, &e)) {
-	case NET_IO_OK: deliver(w, n); return true;
+	case NET_IO_OK:
+		if (n)
+			deliver(w, n);
+		return true;
 	case NET_IO_WANT_IN: break;
 	case NET_IO_WANT_OUT: w->read_waits = true; break;
 	case NET_IO_END: peer_ended(w); return false;
@@ -280,6 +329,20 @@ static void start_tls(struct wire *w)
 	next_turn(w);
 }
 
+static void start_deflate(struct wire *w)
+{
+	struct err e = ERR_INIT;
+	if (w->deflate || !w->s.deflate_started) {
+		err_set(&e, ERR_ACCOUNT, ERR_BUG, ERR_NEVER, "compression where none is due");
+		end(w, &e);
+		return;
+	}
+	w->deflate = deflate_new();
+	deflate_give(w->deflate, w->s.deflate_started(w->s.it));
+	if (lives(w))
+		next_turn(w);
+}
+
 static void hang_up(struct wire *w)
 {
 	struct err none = ERR_INIT;
@@ -291,12 +354,13 @@ static void hang_up(struct wire *w)
 /* Looked at when nothing is left to send. */
 static void heed(struct wire *w)
 {
-	if (w->s.pending(w->s.it).n)
+	if (w->s.pending(w->s.it).n || (w->deflate && deflate_packed(w->deflate).n))
 		return;
 	switch (w->s.want(w->s.it)) {
 	case WIRE_NOTHING: break;
 	case WIRE_STARTTLS: start_tls(w); break;
 	case WIRE_CLOSE: hang_up(w); break;
+	case WIRE_DEFLATE: start_deflate(w); break;
 	}
 }
 
@@ -452,6 +516,11 @@ bool wire_cert(const struct wire *w, struct net_cert *out)
 {
 	*out = (struct net_cert){ 0 };
 	return w->tls && tls_cert(w->tls, out);
+}
+
+bool wire_exporter(const struct wire *w, unsigned char out[32])
+{
+	return w->tls && tls_exporter(w->tls, out);
 }
 
 const char *wire_tls_version(const struct wire *w)

@@ -13,7 +13,7 @@ EXTRA_DIST += tests/lint/lint.pm tests/lint/promises .clang-format
 
 AM_TESTS_ENVIRONMENT += LINT_CROSS='$(cross_compiling)'; export LINT_CROSS; \
 	LINT_CC='$(CC) $(WARN_CFLAGS) -include $(abs_top_builddir)/config.h \
-		$(GLIB_CFLAGS) $(GMIME_CFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(NCURSES_CFLAGS) $(CPPFLAGS)'; export LINT_CC;
+		$(GLIB_CFLAGS) $(GMIME_CFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(ZLIB_CFLAGS) $(NCURSES_CFLAGS) $(CPPFLAGS)'; export LINT_CC;
 
 .PHONY: promises
 promises:

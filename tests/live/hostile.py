@@ -20,6 +20,7 @@ Words, one a line; # starts a comment; $name is a variable (in strings too, \\$ 
     TLS cert [key=value..]   TLS from here on with cert.pem of --certs; min=1.0 max=1.1 refused=yes
     STARTTLS [cert] [..]     the same, after a line STARTTLS was read and "go ahead" was sent
     INJECT "text"            what follows the answer to STARTTLS in the same segment
+    DEFLATE ["a" ["b"]]      a goes out, and from there on both ways are compressed; b follows in the same segment
     SPLIT every k            each S goes out in pieces of k octets (each its own TLS record)
     SPLIT at k               once after k octets;  SPLIT crlf: at each CR and LF;  SPLIT random SEED
     SPLIT off                and whole again
@@ -48,6 +49,7 @@ import sys
 import threading
 import time
 import warnings
+import zlib
 
 PATIENCE = 20
 printing = threading.Lock()
@@ -80,6 +82,7 @@ class Stream:
     def __init__(self, sock, certs):
         self.sock, self.certs = sock, certs
         self.tls = self.tls_in = self.tls_out = None
+        self.packer = self.unpacker = None
         self.buffer = bytearray()
         self.ended = False
         self.clear = bytearray()
@@ -132,7 +135,19 @@ class Stream:
             data = data[k:]
         return out
 
+    def pack(self, data):
+        return self.packer.compress(data) + self.packer.flush(zlib.Z_SYNC_FLUSH)
+
+    def deflate(self, before, behind):
+        self.packer = zlib.compressobj(wbits=-15)
+        self.unpacker = zlib.decompressobj(wbits=-15)
+        first, self.packer, packer = before + (self.pack(behind) if behind else b""), None, self.packer
+        self.send(first)
+        self.packer = packer
+
     def send(self, data):
+        if self.packer:
+            data = self.pack(data)
         for piece in self.pieces(data):
             if not self.tls:
                 self.raw_send(piece)
@@ -146,7 +161,7 @@ class Stream:
         if self.tls:
             try:
                 data = self.tls.read(65536)
-                self.buffer += data
+                self.buffer += self.unpacker.decompress(data) if self.unpacker else data
                 self.ended = not data
                 return
             except ssl.SSLWantReadError:
@@ -156,7 +171,7 @@ class Stream:
             self.tls_in.write(data)
             self.ended = not data
         else:
-            self.buffer += data
+            self.buffer += self.unpacker.decompress(data) if self.unpacker else data
             self.clear += data
             self.ended = not data
 
@@ -377,6 +392,11 @@ class Play:
 
     def do_inject(self, rest):
         self.injected = self.text(rest)
+
+    def do_deflate(self, rest):
+        words = re.findall(r'"(?:[^"\\]|\\.)*"', rest)
+        before, behind = ([self.text(w) for w in words] + [b"", b""])[:2]
+        self.stream.deflate(before, behind)
 
     def do_split(self, rest):
         kind, *more = self.expand(rest).split()

@@ -256,11 +256,14 @@ static int on_feed(void *it, struct str bytes, struct err *e)
 {
 	struct talk *t = it;
 	t->got += bytes.n;
+	t->piece_max = MAX(t->piece_max, bytes.n);
 	if (at_end(t))
 		g_checksum_update(t->sum, (const guchar *)bytes.p, (gssize)bytes.n);
 	else
 		g_string_append_len(t->in, bytes.p, (gssize)bytes.n);
 	int rc = advance(t, e);
+	if (!rc && t->line_max && t->in->len - t->in_at > t->line_max)
+		rc = err_set(e, ERR_ACCOUNT, ERR_PROTOCOL, ERR_NEVER, "the line is too long");
 	reach(t, TALK_FEED);
 	return rc;
 }
@@ -270,7 +273,7 @@ static struct str on_pending(void *it)
 	struct talk *t = it;
 	if (t->out->len)
 		return (struct str){ t->out->str, t->out->len };
-	return at_end(t) ? str_sub(t->bulk, t->bulk_sent) : (struct str){ NULL, 0 };
+	return at_end(t) && !t->want ? str_sub(t->bulk, t->bulk_sent) : (struct str){ NULL, 0 };
 }
 
 static void on_sent(void *it, size_t n)
@@ -320,6 +323,21 @@ static void on_tls_started(void *it)
 	reach(t, TALK_STARTED);
 }
 
+static struct str on_deflate_started(void *it)
+{
+	struct talk *t = it;
+	struct err e = ERR_INIT;
+	t->deflated++;
+	t->want = WIRE_NOTHING;
+	g_free(t->rest);
+	size_t n = t->in->len - t->in_at;
+	t->rest = g_memdup2(t->in->str + t->in_at, n);
+	g_string_truncate(t->in, t->in_at);
+	advance(t, &e);
+	reach(t, TALK_DEFLATED);
+	return (struct str){ t->rest, n };
+}
+
 static void on_secured(void *aux)
 {
 	struct talk *t = aux;
@@ -353,7 +371,7 @@ void talk_init(struct talk *t, const struct step *steps)
 void talk_open(struct talk *t, const struct net_where *where)
 {
 	const struct wire_session s = { t, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired, on_want,
-		on_eof, on_tls_started };
+		on_eof, on_tls_started, on_deflate_started };
 	const struct wire_callbacks cb = { on_secured, on_progress, on_ended };
 	t->w = wire_open(where, &s, &cb, t);
 }
@@ -377,5 +395,6 @@ void talk_clear(struct talk *t)
 	g_string_free(t->in, TRUE);
 	g_string_free(t->out, TRUE);
 	g_checksum_free(t->sum);
+	g_free(t->rest);
 	err_clear(&t->e);
 }

@@ -41,6 +41,7 @@ enum talk_point {
 	TALK_FEED,
 	TALK_PROGRESS,
 	TALK_STARTED,
+	TALK_DEFLATED,
 	TALK_EXPIRED,
 	TALK_EOF,
 	TALK_ENDED,
@@ -59,7 +60,10 @@ struct talk {
 	int64_t deadline;
 	enum talk_point free_at; /* wire_free is called there */
 	bool fatal_eof, freed;
-	unsigned connected, secured, progress, started, ended;
+	unsigned connected, secured, progress, started, deflated, ended;
+	size_t line_max;  /* feed fails past it without a line's end; 0: no limit */
+	size_t piece_max; /* the largest that was fed */
+	char *rest;       /* what came behind the consent to deflate */
 	bool tls;
 	struct err e; /* how it ended */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A TLS server in this very thread that staples OCSP answers of our own making. */
+/* A TLS server in this very thread: it staples OCSP answers of our own making, and its keys can be compared. */
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -129,6 +129,17 @@ static bool serve(SSL *ssl, struct talk *t)
 	return up;
 }
 
+/* Both ends know the same channel binding, or there is none. */
+static void compare_bindings(SSL *ssl, const struct talk *t, bool bound)
+{
+	unsigned char ours[32] = { 0 }, theirs[32] = { 0 };
+	g_assert_cmpint(wire_exporter(t->w, ours), ==, bound);
+	if (!bound)
+		return;
+	g_assert_cmpint(SSL_export_keying_material(ssl, theirs, 32, "EXPORTER-Channel-Binding", 24, NULL, 0, 0), ==, 1);
+	g_assert_cmpmem(ours, 32, theirs, 32);
+}
+
 static void try_one(const struct staple *s)
 {
 	struct talk t;
@@ -144,7 +155,8 @@ static void try_one(const struct staple *s)
 	talk_open(&t, &(struct net_where){ PEER_HOST, port, NET_TLS, cafile, s->pinned ? g_strstrip(pin) : NULL });
 	int fd = accept_here(listener);
 	SSL_set_fd(ssl, fd);
-	serve(ssl, &t);
+	bool up = serve(ssl, &t);
+	compare_bindings(ssl, &t, up && s->max != TLS1_2_VERSION);
 	g_test_message("%s, %d: %s", s->cert, s->status, t.e.text ? t.e.text : "accepted");
 	g_assert_cmpint(t.e.cause, ==, s->words ? ERR_TLS : ERR_NONE);
 	g_assert_cmpint(t.e.retry, ==, s->words ? ERR_NEVER : ERR_NOW);
