@@ -103,7 +103,7 @@ void imap_command_send(struct imap_session *s, struct imap_command *c)
 
 static bool is_unsent(const struct imap_session *s, const struct imap_command *c)
 {
-	return c->impossible || (c->kind == KIND_UNSELECT && !(s->caps & IMAP_CAP_UNSELECT));
+	return c->impossible || (c->kind == KIND_UNSELECT && !imap_can(s, IMAP_CAP_UNSELECT));
 }
 
 /* An IDLE that would end at once is not begun. */

@@ -56,7 +56,7 @@ bool imap_idle_ended(struct imap_session *s, struct imap_command *c, enum imap_r
 	bool again = s->idle_renewing && result == IMAP_OK && !s->idle_wanted_over && !s->queue.head;
 	s->idling = s->idle_leaving = s->idle_renewing = s->idle_wanted_over = false;
 	if (result == IMAP_BAD || result == IMAP_NO)
-		s->caps &= ~(uint32_t)IMAP_CAP_IDLE;
+		s->caps_bad |= IMAP_CAP_IDLE;
 	if (again) {
 		c->number = 0;
 		c->said = 0;

@@ -152,9 +152,11 @@ struct imap_session {
 	GQueue open, queue;          /* struct imap_command: sent and waiting */
 	struct imap_command *paused; /* waits for "+" in the midst of its text; the last of `open` */
 
-	uint32_t caps;
+	uint64_t caps;     /* as told, also what is off */
+	uint64_t caps_bad; /* offered and refused */
 	bool caps_known, caps_after_login;
 	char *caps_text;
+	uint32_t appendlimit; /* 0: not told */
 
 	unsigned auth_step;
 	bool login_pipelined; /* LOGIN is out and commands may follow it */
@@ -197,6 +199,7 @@ int imap_response(struct imap_session *s, struct str text, struct err *e);
 /* --- the rest --- */
 void imap_caps_set(struct imap_session *s, struct str words);
 void imap_caps_forget(struct imap_session *s);
+bool imap_can(const struct imap_session *s, uint64_t cap); /* all of these bits are in imap_caps() */
 int imap_auth_start(struct imap_session *s, struct err *e);
 int imap_auth_continue(struct imap_session *s, struct err *e);
 int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e);

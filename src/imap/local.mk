@@ -12,6 +12,7 @@ src_imap_libimap_a_SOURCES = \
 	src/imap/lex.c \
 	src/imap/list.c \
 	src/imap/parse.c \
+	src/imap/seqset.c \
 	src/imap/session.c \
 	src/imap/utf7.c \
 	src/imap/value.c

@@ -231,7 +231,7 @@ static void unselect_ended(struct imap_session *s, enum imap_result result)
 	if (result == IMAP_OK)
 		s->box_state = BOX_NONE;
 	else
-		s->caps &= ~(uint32_t)IMAP_CAP_UNSELECT;
+		s->caps_bad |= IMAP_CAP_UNSELECT;
 }
 
 /* What the end of a command means for the session. */

@@ -78,6 +78,10 @@ static void add_fetch(GString *out, const struct imap_event *ev)
 		g_string_append_printf(out, " date=%s", ev->u.fetch.date.known ? "known" : "unknown");
 	if (has & IMAP_HAS_SIZE)
 		g_string_append_printf(out, " size=%" G_GUINT64_FORMAT, ev->u.fetch.size);
+	if (has & IMAP_HAS_MODSEQ)
+		g_string_append_printf(out, " modseq=%" G_GUINT64_FORMAT, ev->u.fetch.modseq);
+	if (has & IMAP_HAS_EMAILID)
+		g_string_append_printf(out, " emailid=%.*s", (int)ev->u.fetch.emailid.n, ev->u.fetch.emailid.p);
 	if (has & IMAP_HAS_HEADER) {
 		g_string_append(out, " header=");
 		add_quoted(out, ev->u.fetch.header);
@@ -97,6 +101,10 @@ static void add_status(GString *out, const struct imap_event *ev)
 	if (ev->u.status.has_unseen)
 		g_string_append_printf(out, " unseen=%u", ev->u.status.unseen);
 	g_string_append_printf(out, " uidnext=%u uidvalidity=%u", ev->u.status.uidnext, ev->u.status.uidvalidity);
+	if (ev->u.status.has_highestmodseq)
+		g_string_append_printf(out, " highestmodseq=%" G_GUINT64_FORMAT, ev->u.status.highestmodseq);
+	if (ev->u.status.has_size)
+		g_string_append_printf(out, " size=%" G_GUINT64_FORMAT, ev->u.status.size);
 }
 
 static void add_done(GString *out, const struct imap_event *ev)
@@ -107,6 +115,19 @@ static void add_done(GString *out, const struct imap_event *ev)
 		g_string_append_printf(out, " [%.*s]", (int)ev->u.done.code.n, ev->u.done.code.p);
 	if (ev->u.done.text.n)
 		g_string_append_printf(out, " %.*s", (int)ev->u.done.text.n, ev->u.done.text.p);
+	if (ev->u.done.appendlimit)
+		g_string_append_printf(out, " limit=%u", ev->u.done.appendlimit);
+	const struct imap_copied *copied = ev->u.done.copied;
+	if (!copied)
+		return;
+	g_string_append_printf(out, " copied %u", copied->uidvalidity);
+	for (unsigned i = 0; i < copied->to->len; i++) {
+		uint32_t to = g_array_index(copied->to, uint32_t, i);
+		if (copied->from->len)
+			g_string_append_printf(out, " %u>%u", g_array_index(copied->from, uint32_t, i), to);
+		else
+			g_string_append_printf(out, " >%u", to);
+	}
 }
 
 static void add_event(GString *out, const struct imap_event *ev)
@@ -118,9 +139,13 @@ static void add_event(GString *out, const struct imap_event *ev)
 		add_quoted(out, ev->u.list.name);
 		add_delimiter(out, ev->u.list.delimiter);
 		add_attributes(out, ev->u.list.attributes);
+		if (ev->u.list.subscribed)
+			g_string_append(out, " subscribed");
 		break;
 	case IMAP_NAMESPACE:
 		g_string_append(out, "NAMESPACE ");
+		if (ev->u.ns.kind)
+			g_string_append(out, ev->u.ns.kind == IMAP_NS_OTHER ? "other " : "shared ");
 		add_quoted(out, ev->u.ns.prefix);
 		add_delimiter(out, ev->u.ns.delimiter);
 		break;
@@ -130,6 +155,25 @@ static void add_event(GString *out, const struct imap_event *ev)
 	case IMAP_FETCH: add_fetch(out, ev); break;
 	case IMAP_ALERT:
 		g_string_append(out, "ALERT ");
+		add_quoted(out, ev->u.text);
+		break;
+	case IMAP_VANISHED:
+		g_string_append_printf(out, "VANISHED %u:%u%s", ev->u.vanished.first, ev->u.vanished.last,
+			ev->u.vanished.earlier ? " earlier" : "");
+		break;
+	case IMAP_QUOTA:
+		g_string_append(out, "QUOTA ");
+		add_quoted(out, ev->u.quota.root);
+		g_string_append_printf(out, " %.*s %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+			(int)ev->u.quota.resource.n, ev->u.quota.resource.p, ev->u.quota.usage, ev->u.quota.limit);
+		break;
+	case IMAP_RIGHTS:
+		g_string_append(out, "RIGHTS ");
+		add_quoted(out, ev->u.rights.name);
+		g_string_append_printf(out, " %.*s", (int)ev->u.rights.rights.n, ev->u.rights.rights.p);
+		break;
+	case IMAP_ID:
+		g_string_append(out, "ID ");
 		add_quoted(out, ev->u.text);
 		break;
 	case IMAP_DONE: add_done(out, ev); break;
