@@ -44,7 +44,7 @@ void folder_list_free(struct folder_list *l)
 
 void folder_list_event(struct folder_list *l, const struct imap_event *ev)
 {
-	if (ev->type == IMAP_NAMESPACE && !l->prefix)
+	if (ev->type == IMAP_NAMESPACE && ev->u.ns.kind == IMAP_NS_PERSONAL && !l->prefix)
 		l->prefix = str_dup(ev->u.ns.prefix);
 	if (ev->type != IMAP_LIST || l->entries->len >= IMAP_MAILBOXES_MAX)
 		return;

@@ -22,6 +22,8 @@ struct str imap_keep(struct imap_session *s, struct str text)
 
 static void event_clear(struct imap_session *s, struct imap_event *ev)
 {
+	if (ev->type == IMAP_DONE)
+		imap_copied_free((struct imap_copied *)ev->u.done.copied);
 	if (ev->type != IMAP_FETCH)
 		return;
 	msg_part_free(ev->u.fetch.structure);

@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#define EMAILID_MAX 255
+
 /* One `BODY[section]<origin> value`. */
 struct body_item {
 	struct str section;
@@ -19,8 +21,8 @@ struct fetched {
 	unsigned has;
 	uint32_t flags;
 	GPtrArray *keywords; /* NULL: none */
-	struct str date, header;
-	uint64_t size;
+	struct str date, header, emailid;
+	uint64_t size, modseq;
 	struct imap_cursor structure;
 	struct body_item bodies[IMAP_BODIES_MAX];
 	unsigned bodies_n;
@@ -31,6 +33,8 @@ struct fetched {
 static bool in_range(const struct imap_command *c, uint32_t seq, uint32_t uid)
 {
 	uint32_t n = c->by_uid ? uid : seq;
+	if (c->set.ranges)
+		return imap_set_has(&c->set, n);
 	/* "n:*" always holds the last message, also when its number is below n. */
 	return !c->hi || (n >= c->lo && n <= c->hi);
 }
@@ -268,6 +272,31 @@ static bool take_date(struct imap_cursor *c, struct fetched *f)
 	return true;
 }
 
+/* `(number)`: RFC 7162 3.1.4.2. */
+static bool take_modseq(struct imap_cursor *c, struct fetched *f)
+{
+	struct str word;
+	if (!imap_eat(c, '('))
+		return imap_skip(c);
+	imap_blanks(c);
+	if (imap_word(c, &word) && str_u64(word, INT64_MAX, &f->modseq) && f->modseq)
+		f->has |= IMAP_HAS_MODSEQ;
+	imap_blanks(c);
+	return imap_eat(c, ')');
+}
+
+/* `(id)`: RFC 8474 4. */
+static bool take_emailid(struct imap_cursor *c, struct fetched *f)
+{
+	if (!imap_eat(c, '('))
+		return imap_skip(c);
+	imap_blanks(c);
+	if (imap_word(c, &f->emailid) && f->emailid.n <= EMAILID_MAX)
+		f->has |= IMAP_HAS_EMAILID;
+	imap_blanks(c);
+	return imap_eat(c, ')');
+}
+
 static bool take_item(struct imap_cursor *c, struct fetched *f)
 {
 	struct str name;
@@ -283,6 +312,10 @@ static bool take_item(struct imap_cursor *c, struct fetched *f)
 		return take_flags(c, f);
 	if (str_is(name, "INTERNALDATE"))
 		return take_date(c, f);
+	if (str_is(name, "MODSEQ"))
+		return take_modseq(c, f);
+	if (str_is(name, "EMAILID"))
+		return take_emailid(c, f);
 	if (str_is(name, "RFC822.SIZE"))
 		return take_size(c, f);
 	if (str_is(name, "BODYSTRUCTURE"))
@@ -323,14 +356,17 @@ static void give_bodies(struct imap_session *s, const struct fetched *f)
 
 static void give_row(struct imap_session *s, uint32_t seq, struct fetched *f)
 {
-	if (!was_asked(s, KIND_ROWS, seq, f->uid))
+	bool identity = was_asked(s, KIND_IDENTITIES, seq, f->uid);
+	if (!identity)
+		f->has &= ~(unsigned)IMAP_HAS_EMAILID;
+	if (!identity && !was_asked(s, KIND_ROWS, seq, f->uid))
 		f->has &= ~(unsigned)(IMAP_HAS_HEADER | IMAP_HAS_DATE | IMAP_HAS_SIZE);
 	if (!was_asked(s, KIND_STRUCTURE, seq, f->uid))
 		f->has &= ~(unsigned)IMAP_HAS_STRUCTURE;
 	struct msg_part *structure = f->has & IMAP_HAS_STRUCTURE ? imap_bodystructure(&f->structure) : NULL;
 	if (!structure)
 		f->has &= ~(unsigned)IMAP_HAS_STRUCTURE;
-	if (!f->has)
+	if (!(f->has & ~(unsigned)IMAP_HAS_MODSEQ) && !(f->uid && was_asked(s, KIND_NUMBERS, seq, f->uid)))
 		return;
 	struct imap_event *ev = imap_event_add(s, IMAP_FETCH);
 	ev->u.fetch.seq = seq;
@@ -338,12 +374,15 @@ static void give_row(struct imap_session *s, uint32_t seq, struct fetched *f)
 	ev->u.fetch.has = f->has;
 	ev->u.fetch.flags = f->flags;
 	ev->u.fetch.size = f->size;
+	ev->u.fetch.modseq = f->modseq;
 	ev->u.fetch.structure = structure;
 	ev->u.fetch.keywords = f->keywords ? g_steal_pointer(&f->keywords) : s->no_keywords;
 	if (f->has & IMAP_HAS_DATE)
 		ev->u.fetch.date = msg_date_internal(f->date);
 	if (f->has & IMAP_HAS_HEADER)
 		ev->u.fetch.header = imap_keep(s, f->header);
+	if (f->has & IMAP_HAS_EMAILID)
+		ev->u.fetch.emailid = imap_keep(s, f->emailid);
 }
 
 /* The command whose part was streamed with this response, if the response proves to be about its message. */
@@ -359,7 +398,7 @@ int imap_parse_fetch(struct imap_session *s, uint32_t seq, struct imap_cursor *c
 	struct fetched f; /* not cleared as a whole: it is large and made for each row */
 	f.uid = f.has = f.flags = f.bodies_n = 0;
 	f.keywords = NULL;
-	f.size = 0;
+	f.size = f.modseq = 0;
 	bool whole = take_items(c, &f);
 	int rc = check_stream(s, &f, e);
 	if (!rc && !whole && !f.uid)

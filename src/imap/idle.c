@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* IDLE (RFC 2177). DONE is never sent before the server's "+": one that knows no IDLE would take it for
+/* Hearing of news: IDLE (RFC 2177) and NOTIFY (RFC 5465). DONE is never sent before the server's "+": one that knows no IDLE would take it for
  * a command. */
 #include "imap/internal.h"
 
 #include "base/clock.h"
+
+uint32_t imap_idle(struct imap_session *s)
+{
+	const struct imap_command *queued = s->queue.tail ? s->queue.tail->data : NULL;
+	const struct imap_command *open = imap_open_find(s, KIND_IDLE);
+	if (queued && queued->kind == KIND_IDLE)
+		return queued->id;
+	if (open && !queued && !s->idle_leaving && !s->idle_wanted_over)
+		return open->id;
+	return imap_enqueue_words(s, KIND_IDLE, "IDLE");
+}
 
 static void say_done(struct imap_session *s)
 {
@@ -67,4 +78,24 @@ bool imap_idle_ended(struct imap_session *s, struct imap_command *c, enum imap_r
 bool imap_idling(const struct imap_session *s)
 {
 	return s->idling;
+}
+
+/* --- NOTIFY --- */
+
+#define NOTIFY_EVENTS "(MessageNew MessageExpunge FlagChange)"
+
+uint32_t imap_notify(struct imap_session *s, bool on)
+{
+	struct imap_command *c = imap_command_new(KIND_NOTIFY);
+	c->counts = on;
+	c->uses = IMAP_CAP_NOTIFY;
+	g_string_append(
+		c->text, on ? "NOTIFY SET (selected " NOTIFY_EVENTS ") (inboxes " NOTIFY_EVENTS ")" : "NOTIFY NONE");
+	s->notifying = s->notifying || on;
+	return imap_enqueue(s, c);
+}
+
+void imap_notify_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result)
+{
+	s->notifying = c->counts == (result == IMAP_OK);
 }

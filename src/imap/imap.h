@@ -212,9 +212,6 @@ struct imap_event {
 		} body; /* total: announced octets */
 		struct {
 			uint32_t first, last;
-		} search;
-		struct {
-			uint32_t first, last;
 			bool earlier; /* before this moment: no count of messages changes */
 		} vanished;
 		struct {
@@ -280,7 +277,6 @@ bool imap_enabled_qresync(const struct imap_session *s); /* ENABLED was answered
 /* Commands. Names are raw mailbox names; the value is the command's id, never 0. A capability that proves false (BAD
  * to what it allows) is off from then on, and where that changes nothing on the server the command is sent again in the
  * next way; what changes something ends with BAD. */
-uint32_t imap_capability(struct imap_session *s);
 uint32_t imap_namespace(struct imap_session *s);
 uint32_t imap_noop(struct imap_session *s);
 uint32_t imap_logout(struct imap_session *s);

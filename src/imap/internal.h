@@ -55,56 +55,125 @@ bool imap_string(struct imap_cursor *c, struct str *out);                 /* quo
 bool imap_nstring(struct imap_cursor *c, struct str *out, bool *nil_out); /* or NIL, or a bare word */
 bool imap_skip(struct imap_cursor *c);                                    /* one value of any kind and depth */
 
+struct imap_status {
+	struct str code, args, text;
+};
+
+/* --- seqset.c --- */
+/* The next item of a sequence set in a response: 1; 0: there is none; -1: one that is none (`*`, 0, not a number). */
+int imap_range_next(struct str *rest, struct imap_range *out);
+bool imap_set_covers(const struct imap_set *s, const struct imap_range *range);
+/* Prints the ranges from *at on as far as `room` octets allow, but one at least; *at moves behind them. */
+void imap_set_print(const struct imap_set *s, unsigned *at, size_t room, GString *out);
+
 /* --- command.c --- */
 enum imap_kind {
 	KIND_CAPABILITY,
 	KIND_STARTTLS,
 	KIND_LOGIN,
 	KIND_AUTHENTICATE,
+	KIND_ENABLE,
+	KIND_ID,
+	KIND_COMPRESS,
 	KIND_NAMESPACE,
+	KIND_LSUB,
 	KIND_LIST,
 	KIND_STATUS,
+	KIND_QUOTA,
+	KIND_RIGHTS,
+	KIND_NOTIFY,
 	KIND_SELECT,
 	KIND_UNSELECT,
 	KIND_NOOP,
 	KIND_LOGOUT,
+	KIND_IDLE,
+	KIND_MAILBOX, /* CREATE, DELETE, RENAME, SUBSCRIBE */
+	KIND_APPEND,
+	/* What reads the selected mailbox .. */
 	KIND_ROWS,
 	KIND_FLAGS,
+	KIND_NUMBERS,
+	KIND_IDENTITIES,
 	KIND_STRUCTURE,
 	KIND_PART,
-	KIND_IDLE,
+	/* .. and what changes it. */
+	KIND_STORE,
+	KIND_COPY,
+	KIND_MOVE,
+	KIND_EXPUNGE,
 };
 
-struct imap_command {
-	uint32_t id; /* 0: the session's own, ends without an event */
-	enum imap_kind kind;
-	unsigned number;  /* of its tag; 0: not sent */
-	GString *text;    /* without tag and line end; octets of literals are in it */
-	GArray *literals; /* struct imap_span: which octets of text are literals */
-	unsigned literals_said;
-	size_t said;     /* octets of text that are written */
-	bool impossible; /* an argument that no server can be told: ends with BAD, unsent */
-	bool by_uid;     /* lo and hi are UIDs */
-	uint32_t lo, hi; /* FETCH; hi 0: "*" */
-	bool readonly;   /* SELECT */
-	char *section;   /* PART */
-	uint64_t offset, length;
-	uint64_t announced; /* octets of the part, by the server */
-	uint64_t delivered; /* of them, in events */
-	bool answered;      /* the first body wins */
+/* Commands that end as one, with the worst result. */
+struct imap_group {
+	unsigned refs;
+	enum imap_result result;
+	char *code, *text;
+	struct imap_copied *copied;
 };
 
 struct imap_span {
 	size_t at, n;
 };
 
+struct imap_command {
+	uint32_t id; /* 0: the session's own, ends without an event */
+	enum imap_kind kind;
+	unsigned number;          /* of its tag; 0: not sent */
+	struct imap_group *group; /* NULL: it ends by itself */
+	/* Writes `text` for what is offered when it is about to be sent; NULL: `text` stands already. */
+	void (*compose)(struct imap_session *s, struct imap_command *c);
+	GString *text;    /* without tag and line end; octets of literals are in it */
+	GArray *literals; /* struct imap_span: which octets of text are literals */
+	unsigned literals_said;
+	size_t said;         /* octets of text that are written */
+	bool impossible;     /* an argument that no server can be told: ends with BAD, unsent */
+	const char *refusal; /* a code: ends with NO, unsent */
+	uint64_t uses;       /* the capability to blame when the answer is BAD; 0: none */
+	uint64_t blamed;     /* for it until now */
+	bool prepared;       /* what goes before it is sent */
+	bool again;          /* sent behind a SELECT that is repeated: when it fails it is repeated too */
+
+	/* Arguments; which ones, depends on the kind. */
+	char *name, *other_name;
+	bool readonly, wants_modseq; /* SELECT */
+	struct imap_resync resync;
+	bool resyncs;        /* it went out with QRESYNC */
+	bool extended;       /* LIST: of imap_list_all */
+	bool counts;         /* .. with STATUS */
+	bool by_uid;         /* lo and hi are UIDs */
+	uint32_t lo, hi;     /* FETCH; hi 0: "*" */
+	struct imap_set set; /* instead of lo and hi; without ranges: not given */
+	char *set_text;
+	uint64_t modseq;
+	enum imap_store_how how;
+	uint32_t flags; /* or the role of CREATE */
+	GPtrArray *keywords;
+	int64_t date;
+	uint64_t size; /* APPEND: octets */
+	uint64_t left; /* .. of them, still to be fed */
+	char *section; /* PART */
+	uint64_t offset, length;
+	struct imap_copied *copied;
+	uint64_t announced; /* octets of the part, by the server */
+	uint64_t delivered; /* of them, in events */
+	bool answered;      /* the first body wins */
+};
+
 struct imap_command *imap_command_new(enum imap_kind kind);
 void imap_command_free(struct imap_command *c);
-void imap_command_string(struct imap_command *c, struct str s); /* quoted, else a literal */
+void imap_command_string(struct imap_command *c, struct str s);   /* quoted, else a literal */
+char *imap_command_name(struct imap_command *c, struct str name); /* a copy; checks that it can be told */
 bool imap_quotable(struct str s);
 void imap_quote(GString *out, struct str s);
+/* Queues it and gives it its id. */
+uint32_t imap_enqueue(struct imap_session *s, struct imap_command *c);
+uint32_t imap_enqueue_words(struct imap_session *s, enum imap_kind kind, const char *words);
+/* The same for a set, split: c is the pattern, `others` the octets of a line that are not the set. */
+uint32_t imap_enqueue_set(struct imap_session *s, struct imap_command *c, const struct imap_set *set, size_t others);
 /* Writes the command, or its part up to a literal. */
 void imap_command_send(struct imap_session *s, struct imap_command *c);
+/* It did not end well: true if it is queued again, in the next way. */
+bool imap_command_again(struct imap_session *s, struct imap_command *c, enum imap_result result);
 /* Ends an open or queued command, which must be unlinked already. */
 void imap_command_end(
 	struct imap_session *s, struct imap_command *c, enum imap_result result, struct str code, struct str text);
@@ -112,7 +181,7 @@ void imap_command_end(
 void imap_flush(struct imap_session *s);
 /* Takes what stands at the head of the open commands and needs no answer, or starts what it means. */
 void imap_open_advance(struct imap_session *s);
-struct imap_command *imap_open_find(const struct imap_session *s, enum imap_kind kind);
+struct imap_command *imap_open_find(const struct imap_session *s, enum imap_kind kind); /* a sent one */
 
 /* --- session.c --- */
 enum imap_phase {
@@ -149,14 +218,17 @@ struct imap_session {
 	char tag[8];     /* the random part */
 	unsigned tags, commands;
 	uint32_t ids;
-	GQueue open, queue;          /* struct imap_command: sent and waiting */
-	struct imap_command *paused; /* waits for "+" in the midst of its text; the last of `open` */
+	GQueue open, queue;           /* struct imap_command: sent and waiting */
+	struct imap_command *paused;  /* waits for "+" in the midst of its text, or for octets; the last of `open` */
+	struct imap_command *feeding; /* the paused APPEND, once its octets may go */
 
 	uint64_t caps;     /* as told, also what is off */
 	uint64_t caps_bad; /* offered and refused */
 	bool caps_known, caps_after_login;
 	char *caps_text;
 	uint32_t appendlimit; /* 0: not told */
+
+	enum { DEFLATE_NONE, DEFLATE_WANTED, DEFLATE_ON } deflate;
 
 	unsigned auth_step;
 	bool login_pipelined; /* LOGIN is out and commands may follow it */
@@ -169,7 +241,14 @@ struct imap_session {
 
 	enum imap_box box_state;
 	struct imap_mailbox box;
-	unsigned mailboxes; /* LIST rows of the open LIST */
+	GPtrArray *permanent;      /* char *: box.permanent_keywords */
+	GPtrArray *flag_words;     /* char *: keywords that have a bit, as this mailbox spells them */
+	bool box_before;           /* until CLOSED what comes is of the mailbox before */
+	bool box_tried;            /* a SELECT was sent: too late for ENABLE */
+	bool enable_sent, qresync; /* .. and answered */
+	bool notifying;
+	unsigned mailboxes;     /* LIST rows of the open LIST */
+	GHashTable *subscribed; /* char *: what LSUB said */
 
 	GArray *events;          /* struct imap_event */
 	unsigned taken;          /* of them */
@@ -191,9 +270,6 @@ bool imap_is_waiting(const struct imap_session *s); /* for a tagged reply */
 void imap_write(struct imap_session *s, struct str bytes, struct str shown);
 
 /* --- parse.c --- */
-struct imap_status {
-	struct str code, args, text;
-};
 int imap_response(struct imap_session *s, struct str text, struct err *e);
 
 /* --- the rest --- */
@@ -205,13 +281,50 @@ int imap_auth_continue(struct imap_session *s, struct err *e);
 int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e);
 /* The server's words hold the secret. */
 bool imap_auth_echoed(const struct imap_session *s, struct str words);
+void imap_notify_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 void imap_idle_started(struct imap_session *s);
 void imap_idle_leave(struct imap_session *s);
 void imap_idle_renew(struct imap_session *s);
 bool imap_idle_ended(struct imap_session *s, struct imap_command *c, enum imap_result result);
+/* --- list.c --- */
+bool imap_mailbox(struct imap_cursor *c, struct str *out); /* a mailbox name in a response */
+void imap_list_prepare(struct imap_session *s, struct imap_command *c);
 int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e);
+int imap_parse_lsub(struct imap_session *s, struct imap_cursor *c, struct err *e);
 void imap_parse_status(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_namespace(struct imap_session *s, struct imap_cursor *c);
+
+/* --- mailbox.c --- */
+void imap_box_opening(struct imap_session *s, const struct imap_command *c);
+void imap_box_code(struct imap_session *s, const struct imap_status *st);
+void imap_box_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
+bool imap_box_listens(const struct imap_session *s); /* FETCH and VANISHED are of the mailbox that is meant */
+void imap_select_prepare(struct imap_session *s);
+void imap_enable_ended(struct imap_session *s, enum imap_result result);
+bool imap_qresync(const struct imap_session *s); /* enabled, or about to be when the next command arrives */
+void imap_parse_flags(struct imap_session *s, struct imap_cursor *c);
+void imap_parse_enabled(struct imap_session *s, struct imap_cursor *c);
+void imap_parse_vanished(struct imap_session *s, struct imap_cursor *c);
+
+/* --- store.c, append.c, quota.c --- */
+/* " (\\Seen blue)" of what may be told; false: nothing is left of what was asked. */
+bool imap_flag_list(const struct imap_session *s, const struct imap_command *c, GString *out);
+bool imap_is_keyword(const char *word);
+GPtrArray *imap_keywords_copy(const GPtrArray *from); /* NULL gives an empty one */
+/* COPYUID and APPENDUID; c NULL: untagged. */
+void imap_take_copied(struct imap_session *s, struct imap_command *c, const struct imap_status *st);
+void imap_copied_join(struct imap_copied **to, struct imap_copied *more); /* takes `more` */
+void imap_copied_check(struct imap_copied **copied);                      /* NULL: a message twice */
+void imap_copied_free(struct imap_copied *copied);
+void imap_append_announce(struct imap_session *s, struct imap_command *c, GString *line);
+bool imap_append_waits(const struct imap_session *s); /* for the server's word to go on */
+void imap_append_go(struct imap_session *s);
+/* The server answered while its octets are sent. */
+int imap_append_refused(struct imap_session *s, struct imap_command *c, struct err *e);
+void imap_parse_quota(struct imap_session *s, struct imap_cursor *c);
+void imap_parse_rights(struct imap_session *s, struct imap_cursor *c);
+
+/* --- fetch.c --- */
 enum imap_use imap_literal_use(struct imap_session *s);
 int imap_parse_fetch(struct imap_session *s, uint32_t seq, struct imap_cursor *c, struct err *e);
 void imap_body_piece(struct imap_session *s, struct str piece);

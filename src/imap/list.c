@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* LIST, STATUS, NAMESPACE (RFC 9051 7.3). What was not asked for, or cannot be read, is left out. */
+/* LIST, LSUB, STATUS, NAMESPACE (RFC 9051 6.3, 7.3; RFC 5258, 5819). What was not asked for, or cannot be read, is left out. */
 #include "imap/internal.h"
 
 #include <string.h>
@@ -34,16 +34,18 @@ static uint32_t attribute_of(struct str word)
 	return 0;
 }
 
-static bool list_attributes(struct imap_cursor *c, uint32_t *out)
+static bool list_attributes(struct imap_cursor *c, uint32_t *out, bool *subscribed)
 {
 	struct str word;
 	*out = 0;
+	*subscribed = false;
 	if (!imap_eat(c, '('))
 		return false;
 	for (imap_blanks(c); !imap_eat(c, ')'); imap_blanks(c)) {
 		if (!imap_word(c, &word))
 			return false;
 		*out |= attribute_of(word);
+		*subscribed = *subscribed || str_is(word, "\\Subscribed");
 	}
 	return true;
 }
@@ -59,22 +61,20 @@ static bool delimiter(struct imap_cursor *c, char *out)
 	return true;
 }
 
-static bool mailbox(struct imap_cursor *c, struct str *out)
+bool imap_mailbox(struct imap_cursor *c, struct str *out)
 {
 	imap_blanks(c);
 	bool ok = imap_at(c, '"') || imap_at(c, '{') ? imap_string(c, out) : imap_word(c, out);
 	return ok && !memchr(out->p, 0, out->n);
 }
 
-int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e)
+/* One row of LIST or LSUB. 1: it is readable, 0: it is left out, -1: past a limit. */
+static int list_row(struct imap_session *s, struct imap_cursor *c, struct imap_event *row, struct err *e)
 {
 	struct str name;
-	uint32_t found;
-	char separator;
 	imap_blanks(c);
-	if (!imap_open_find(s, KIND_LIST))
-		return 0;
-	if (!list_attributes(c, &found) || !delimiter(c, &separator) || !mailbox(c, &name)) {
+	if (!list_attributes(c, &row->u.list.attributes, &row->u.list.subscribed) ||
+		!delimiter(c, &row->u.list.delimiter) || !imap_mailbox(c, &name)) {
 		log_line(LOG_WARN, "%s: an unreadable LIST response is left out", s->settings.who);
 		return 0;
 	}
@@ -82,26 +82,163 @@ int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e
 		return imap_fail(s, e, ERR_LIMIT, ERR_LATER, "the server has too long a mailbox name");
 	if (++s->mailboxes > IMAP_MAILBOXES_MAX)
 		return imap_fail(s, e, ERR_LIMIT, ERR_LATER, "the server has too many mailboxes");
+	row->u.list.name = name;
+	return 1;
+}
+
+static const struct imap_command *open_list(const struct imap_session *s)
+{
+	return imap_open_find(s, KIND_LIST);
+}
+
+int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e)
+{
+	struct imap_event row = { 0 };
+	const struct imap_command *asked = open_list(s);
+	if (!asked)
+		return 0;
+	int rc = list_row(s, c, &row, e);
+	if (rc <= 0)
+		return rc;
+	g_autofree char *key = str_dup(row.u.list.name);
 	struct imap_event *ev = imap_event_add(s, IMAP_LIST);
-	ev->u.list.name = imap_keep(s, name);
-	ev->u.list.delimiter = separator;
-	ev->u.list.attributes = found;
+	ev->u.list = row.u.list;
+	ev->u.list.name = imap_keep(s, row.u.list.name);
+	ev->u.list.subscribed = asked->extended && (row.u.list.subscribed || g_hash_table_contains(s->subscribed, key));
 	return 0;
 }
 
+/* One that is only on the way to a subscribed one is marked \Noselect. */
+int imap_parse_lsub(struct imap_session *s, struct imap_cursor *c, struct err *e)
+{
+	struct imap_event row = { 0 };
+	if (!imap_open_find(s, KIND_LSUB))
+		return 0;
+	int rc = list_row(s, c, &row, e);
+	if (rc > 0 && !(row.u.list.attributes & IMAP_NOSELECT))
+		g_hash_table_add(s->subscribed, str_dup(row.u.list.name));
+	return MIN(rc, 0);
+}
+
+/* --- asking for lists --- */
+
+static struct imap_command *list_new(enum imap_kind kind, const char *verb, struct str reference, struct str pattern)
+{
+	struct imap_command *c = imap_command_new(kind);
+	c->name = imap_command_name(c, reference);
+	c->other_name = imap_command_name(c, pattern);
+	g_string_append_printf(c->text, "%s ", verb);
+	imap_command_string(c, str_of(c->name));
+	g_string_append_c(c->text, ' ');
+	imap_command_string(c, str_of(c->other_name));
+	return c;
+}
+
+uint32_t imap_list(struct imap_session *s, struct str reference, struct str pattern)
+{
+	return imap_enqueue(s, list_new(KIND_LIST, "LIST", reference, pattern));
+}
+
+/* What STATUS is asked for; the blame goes to what is asked last. */
+static void add_status_items(const struct imap_session *s, struct imap_command *c)
+{
+	g_string_append(c->text, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN");
+	if (imap_can(s, IMAP_CAP_CONDSTORE)) {
+		g_string_append(c->text, " HIGHESTMODSEQ");
+		c->uses = IMAP_CAP_CONDSTORE;
+	}
+	if (imap_can(s, IMAP_CAP_STATUS_SIZE)) {
+		g_string_append(c->text, " SIZE");
+		c->uses = IMAP_CAP_STATUS_SIZE;
+	}
+	g_string_append_c(c->text, ')');
+}
+
+static void compose_list_all(struct imap_session *s, struct imap_command *c)
+{
+	g_string_append(c->text, "LIST ");
+	imap_command_string(c, str_of(c->name));
+	g_string_append(c->text, " \"*\"");
+	if (!imap_can(s, IMAP_CAP_LIST_EXTENDED))
+		return;
+	g_string_append(c->text, " RETURN (SUBSCRIBED CHILDREN");
+	if (imap_can(s, IMAP_CAP_SPECIAL_USE))
+		g_string_append(c->text, " SPECIAL-USE");
+	bool status = c->counts && imap_can(s, IMAP_CAP_LIST_STATUS);
+	if (status) {
+		g_string_append(c->text, " STATUS ");
+		add_status_items(s, c);
+	}
+	g_string_append_c(c->text, ')');
+	if (!c->uses)
+		c->uses = status ? IMAP_CAP_LIST_STATUS : IMAP_CAP_LIST_EXTENDED;
+}
+
+uint32_t imap_list_all(struct imap_session *s, struct str reference, bool counts)
+{
+	struct imap_command *c = imap_command_new(KIND_LIST);
+	c->name = imap_command_name(c, reference);
+	c->extended = true;
+	c->counts = counts;
+	c->compose = compose_list_all;
+	return imap_enqueue(s, c);
+}
+
+/* Where one command cannot tell which are subscribed, LSUB goes before it. */
+void imap_list_prepare(struct imap_session *s, struct imap_command *c)
+{
+	if (imap_can(s, IMAP_CAP_LIST_EXTENDED))
+		return;
+	struct imap_command *lsub = list_new(KIND_LSUB, "LSUB", str_of(c->name), STR("*"));
+	g_queue_push_tail(&s->open, lsub);
+	imap_command_send(s, lsub);
+}
+
+/* --- STATUS --- */
+
+static void compose_status(struct imap_session *s, struct imap_command *c)
+{
+	g_string_append(c->text, "STATUS ");
+	imap_command_string(c, str_of(c->name));
+	g_string_append_c(c->text, ' ');
+	add_status_items(s, c);
+}
+
+uint32_t imap_status(struct imap_session *s, struct str name)
+{
+	struct imap_command *c = imap_command_new(KIND_STATUS);
+	c->name = imap_command_name(c, name);
+	c->compose = compose_status;
+	return imap_enqueue(s, c);
+}
+
+/* UIDNEXT and the like are 32 bits; what does not fit is not told. */
 static void status_item(struct imap_event *ev, struct str name, uint64_t n)
 {
-	if (str_is(name, "MESSAGES")) {
+	bool fits = n <= UINT32_MAX;
+	if (str_is(name, "MESSAGES") && fits) {
 		ev->u.status.messages = (uint32_t)n;
 		ev->u.status.has_messages = true;
-	} else if (str_is(name, "UNSEEN")) {
+	} else if (str_is(name, "UNSEEN") && fits) {
 		ev->u.status.unseen = (uint32_t)n;
 		ev->u.status.has_unseen = true;
-	} else if (str_is(name, "UIDNEXT")) {
+	} else if (str_is(name, "UIDNEXT") && fits) {
 		ev->u.status.uidnext = (uint32_t)n;
-	} else if (str_is(name, "UIDVALIDITY")) {
+	} else if (str_is(name, "UIDVALIDITY") && fits) {
 		ev->u.status.uidvalidity = (uint32_t)n;
+	} else if (str_is(name, "HIGHESTMODSEQ")) {
+		ev->u.status.highestmodseq = n;
+		ev->u.status.has_highestmodseq = true;
+	} else if (str_is(name, "SIZE")) {
+		ev->u.status.size = n;
+		ev->u.status.has_size = true;
 	}
+}
+
+static bool is_status_wanted(const struct imap_session *s)
+{
+	const struct imap_command *list = open_list(s);
+	return s->notifying || (list && list->counts) || imap_open_find(s, KIND_STATUS);
 }
 
 void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
@@ -110,7 +247,7 @@ void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
 	struct imap_event found = { 0 };
 	bool nil;
 	uint64_t n;
-	if (!imap_open_find(s, KIND_STATUS) || !mailbox(c, &name) || name.n > IMAP_NAME_MAX)
+	if (!is_status_wanted(s) || !imap_mailbox(c, &name) || name.n > IMAP_NAME_MAX)
 		return;
 	imap_blanks(c);
 	if (!imap_eat(c, '('))
@@ -119,7 +256,7 @@ void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
 		imap_blanks(c);
 		if (!imap_nstring(c, &value, &nil))
 			return;
-		if (str_u64(value, UINT32_MAX, &n))
+		if (str_u64(value, INT64_MAX, &n))
 			status_item(&found, item, n);
 	}
 	struct imap_event *ev = imap_event_add(s, IMAP_STATUS);
@@ -127,25 +264,41 @@ void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
 	ev->u.status.name = imap_keep(s, name);
 }
 
-void imap_parse_namespace(struct imap_session *s, struct imap_cursor *c)
+/* --- NAMESPACE --- */
+
+uint32_t imap_namespace(struct imap_session *s)
+{
+	return imap_enqueue_words(s, KIND_NAMESPACE, "NAMESPACE");
+}
+
+/* (("prefix" "/" extensions) ..), or NIL; false: the rest is unreadable. */
+static bool namespaces(struct imap_session *s, struct imap_cursor *c, enum imap_ns kind)
 {
 	struct str prefix;
 	bool nil;
 	char separator;
 	imap_blanks(c);
-	if (!imap_open_find(s, KIND_NAMESPACE) || !imap_eat(c, '('))
-		return;
+	if (!imap_eat(c, '('))
+		return imap_word(c, &prefix);
 	for (imap_blanks(c); imap_eat(c, '('); imap_blanks(c)) {
 		imap_blanks(c);
 		if (!imap_nstring(c, &prefix, &nil) || !delimiter(c, &separator))
-			return;
+			return false;
 		if (prefix.n <= IMAP_NAME_MAX) {
 			struct imap_event *ev = imap_event_add(s, IMAP_NAMESPACE);
+			ev->u.ns.kind = kind;
 			ev->u.ns.prefix = imap_keep(s, prefix);
 			ev->u.ns.delimiter = separator;
 		}
 		for (imap_blanks(c); !imap_eat(c, ')'); imap_blanks(c))
 			if (!imap_skip(c))
-				return;
+				return false;
 	}
+	return imap_eat(c, ')');
+}
+
+void imap_parse_namespace(struct imap_session *s, struct imap_cursor *c)
+{
+	if (imap_open_find(s, KIND_NAMESPACE) && namespaces(s, c, IMAP_NS_PERSONAL) && namespaces(s, c, IMAP_NS_OTHER))
+		namespaces(s, c, IMAP_NS_SHARED);
 }

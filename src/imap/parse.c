@@ -26,30 +26,8 @@ static struct imap_status status_parse(struct imap_cursor *c)
 	return st;
 }
 
-static uint32_t number32(struct str s)
-{
-	uint64_t n;
-	return str_u64(str_trim(s), UINT32_MAX, &n) ? (uint32_t)n : 0;
-}
-
-static void take_box_code(struct imap_session *s, const struct imap_status *st)
-{
-	uint64_t modseq;
-	if (s->box_state == BOX_NONE)
-		return;
-	if (str_is(st->code, "UIDVALIDITY"))
-		s->box.uidvalidity = number32(st->args);
-	else if (str_is(st->code, "UIDNEXT"))
-		s->box.uidnext = number32(st->args);
-	else if (str_is(st->code, "READ-ONLY"))
-		s->box.readonly = true;
-	else if (str_is(st->code, "NOMODSEQ"))
-		s->box.highestmodseq = 0;
-	else if (str_is(st->code, "HIGHESTMODSEQ"))
-		s->box.highestmodseq = str_u64(str_trim(st->args), INT64_MAX, &modseq) ? modseq : 0;
-}
-
-static void take_code(struct imap_session *s, const struct imap_status *st)
+/* c: the command that it ends, NULL: untagged. */
+static void take_code(struct imap_session *s, struct imap_command *c, const struct imap_status *st)
 {
 	if (str_is(st->code, "CAPABILITY")) {
 		imap_caps_set(s, st->args);
@@ -58,7 +36,8 @@ static void take_code(struct imap_session *s, const struct imap_status *st)
 		if (imap_may_tell(s) && !imap_auth_echoed(s, st->text))
 			imap_event_add(s, IMAP_ALERT)->u.text = imap_keep(s, st->text);
 	} else if (imap_logged_in(s)) {
-		take_box_code(s, st);
+		imap_box_code(s, st);
+		imap_take_copied(s, c, st);
 	}
 }
 
@@ -96,7 +75,7 @@ static int greeting(struct imap_session *s, struct imap_cursor *c, struct err *e
 		return take_bye(s, &st, e);
 	if (preauth && s->settings.security == IMAP_STARTTLS)
 		return imap_fail(s, e, ERR_TLS, ERR_NEVER, "the server skips STARTTLS: somebody may be tampering");
-	take_code(s, &st);
+	take_code(s, NULL, &st);
 	if (!preauth)
 		return imap_decide(s, e);
 	s->caps_after_login = s->caps_known;
@@ -120,11 +99,12 @@ static int numbered(struct imap_session *s, uint32_t n, struct imap_cursor *c, s
 	}
 	if (!str_is(word, "EXPUNGE") && !str_is(word, "FETCH"))
 		return 0;
-	if (s->box_state == BOX_OPENING || !n || n > s->box.exists) {
+	bool fetch = str_is(word, "FETCH");
+	if (!imap_box_listens(s) || (!fetch && s->box_state != BOX_OPEN) || !n || n > s->box.exists) {
 		log_line(LOG_WARN, "%s: message %u is none of %u", s->settings.who, n, s->box.exists);
 		return 0;
 	}
-	if (str_is(word, "FETCH"))
+	if (fetch)
 		return imap_parse_fetch(s, n, c, e);
 	s->box.exists--;
 	imap_event_add(s, IMAP_EXPUNGE)->u.number = n;
@@ -141,6 +121,20 @@ static int take_capability(struct imap_session *s, struct imap_cursor *c, struct
 	return 0;
 }
 
+/* Nothing in these ends a session. */
+static const struct {
+	const char *word;
+	void (*parse)(struct imap_session *s, struct imap_cursor *c);
+} harmless[] = {
+	{ "FLAGS", imap_parse_flags },
+	{ "VANISHED", imap_parse_vanished },
+	{ "STATUS", imap_parse_status },
+	{ "ENABLED", imap_parse_enabled },
+	{ "NAMESPACE", imap_parse_namespace },
+	{ "QUOTA", imap_parse_quota },
+	{ "MYRIGHTS", imap_parse_rights },
+};
+
 static int untagged_data(struct imap_session *s, struct str word, struct imap_cursor *c, struct err *e)
 {
 	uint64_t n;
@@ -152,10 +146,11 @@ static int untagged_data(struct imap_session *s, struct str word, struct imap_cu
 		return numbered(s, (uint32_t)n, c, e);
 	if (str_is(word, "LIST"))
 		return imap_parse_list(s, c, e);
-	if (str_is(word, "STATUS"))
-		imap_parse_status(s, c);
-	else if (str_is(word, "NAMESPACE"))
-		imap_parse_namespace(s, c);
+	if (str_is(word, "LSUB"))
+		return imap_parse_lsub(s, c, e);
+	for (size_t i = 0; i < G_N_ELEMENTS(harmless); i++)
+		if (str_is(word, harmless[i].word))
+			harmless[i].parse(s, c);
 	return 0;
 }
 
@@ -169,7 +164,7 @@ static int untagged(struct imap_session *s, struct imap_cursor *c, struct err *e
 	if (!bye && !str_is(word, "OK") && !str_is(word, "NO") && !str_is(word, "BAD"))
 		return untagged_data(s, word, c, e);
 	struct imap_status st = status_parse(c);
-	take_code(s, &st);
+	take_code(s, NULL, &st);
 	return bye ? take_bye(s, &st, e) : 0;
 }
 
@@ -182,7 +177,9 @@ static int continued(struct imap_session *s, struct err *e)
 		return imap_fail(s, e, ERR_TLS, ERR_NEVER, "the server does not start TLS: somebody may be tampering");
 	if (s->phase == PHASE_AUTH)
 		return imap_auth_continue(s, e);
-	if (s->paused)
+	if (imap_append_waits(s) && !s->feeding)
+		imap_append_go(s);
+	else if (s->paused && !s->feeding)
 		imap_command_send(s, s->paused);
 	else if (last && last->kind == KIND_IDLE && last->number && !s->idling && !s->idle_leaving)
 		imap_idle_started(s);
@@ -221,17 +218,20 @@ static int capability_ended(struct imap_session *s, struct err *e)
 	return imap_decide(s, e);
 }
 
-static void select_ended(struct imap_session *s, enum imap_result result)
-{
-	s->box_state = result == IMAP_OK ? BOX_OPEN : BOX_NONE;
-}
-
 static void unselect_ended(struct imap_session *s, enum imap_result result)
 {
 	if (result == IMAP_OK)
 		s->box_state = BOX_NONE;
 	else
 		s->caps_bad |= IMAP_CAP_UNSELECT;
+}
+
+static void compress_ended(struct imap_session *s, enum imap_result result)
+{
+	if (result == IMAP_OK)
+		s->deflate = DEFLATE_WANTED;
+	else
+		s->caps_bad |= IMAP_CAP_COMPRESS;
 }
 
 /* What the end of a command means for the session. */
@@ -243,9 +243,17 @@ static int ended(struct imap_session *s, struct imap_command *c, enum imap_resul
 	case KIND_CAPABILITY: return capability_ended(s, e);
 	case KIND_LOGIN:
 	case KIND_AUTHENTICATE: return imap_auth_ended(s, result, st, e);
-	case KIND_SELECT: select_ended(s, result); return 0;
+	case KIND_ENABLE: imap_enable_ended(s, result); return 0;
+	case KIND_COMPRESS: compress_ended(s, result); return 0;
+	case KIND_NOTIFY: imap_notify_ended(s, c, result); return 0;
+	case KIND_SELECT: imap_box_ended(s, c, result); return 0;
 	case KIND_UNSELECT: unselect_ended(s, result); return 0;
-	case KIND_LIST: s->mailboxes = 0; return 0;
+	case KIND_LSUB: s->mailboxes = 0; return 0;
+	case KIND_LIST:
+		s->mailboxes = 0;
+		g_hash_table_remove_all(s->subscribed);
+		return 0;
+	case KIND_APPEND: return imap_append_refused(s, c, e);
 	case KIND_LOGOUT: s->phase = PHASE_BYE; return 0;
 	default: return 0;
 	}
@@ -271,7 +279,9 @@ static int tagged(struct imap_session *s, struct str tag, struct imap_cursor *c,
 		g_queue_push_head(&s->queue, command);
 		return 0;
 	}
-	take_code(s, &st);
+	take_code(s, command, &st);
+	if (imap_command_again(s, command, result))
+		return 0;
 	int rc = ended(s, command, result, &st, e);
 	imap_command_end(s, command, result, st.code, st.text);
 	return rc;

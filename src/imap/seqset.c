@@ -53,10 +53,58 @@ bool imap_set_has(const struct imap_set *s, uint32_t number)
 	return number && at < s->ranges->len && range_at(s, at)->first <= number;
 }
 
+bool imap_set_covers(const struct imap_set *s, const struct imap_range *range)
+{
+	unsigned at = range_from(s, range->first);
+	return at < s->ranges->len && range_at(s, at)->first <= range->first && range_at(s, at)->last >= range->last;
+}
+
 uint64_t imap_set_count(const struct imap_set *s)
 {
 	uint64_t count = 0;
 	for (unsigned i = 0; i < s->ranges->len; i++)
 		count += (uint64_t)range_at(s, i)->last - range_at(s, i)->first + 1;
 	return count;
+}
+
+static bool number(struct str s, uint32_t *out)
+{
+	uint64_t n;
+	if (!str_u64(s, UINT32_MAX, &n) || !n)
+		return false;
+	*out = (uint32_t)n;
+	return true;
+}
+
+int imap_range_next(struct str *rest, struct imap_range *out)
+{
+	struct str item, first, last;
+	do {
+		if (!rest->n)
+			return 0;
+		str_cut(*rest, ',', &item, rest);
+	} while (!item.n);
+	bool pair = str_cut(item, ':', &first, &last);
+	uint32_t a, b;
+	if (!number(first, &a) || !number(pair ? last : first, &b))
+		return -1;
+	*out = (struct imap_range){ MIN(a, b), MAX(a, b) };
+	return 1;
+}
+
+void imap_set_print(const struct imap_set *s, unsigned *at, size_t room, GString *out)
+{
+	for (size_t start = out->len; *at < s->ranges->len; (*at)++) {
+		const struct imap_range *range = range_at(s, *at);
+		size_t before = out->len;
+		if (before > start)
+			g_string_append_c(out, ',');
+		g_string_append_printf(out, "%u", range->first);
+		if (range->last > range->first)
+			g_string_append_printf(out, ":%u", range->last);
+		if (before > start && out->len - start > room) {
+			g_string_truncate(out, before);
+			return;
+		}
+	}
 }

@@ -33,6 +33,9 @@ struct imap_session *imap_new(const struct imap_settings *settings)
 	s->caps_text = g_strdup("");
 	s->events = g_array_new(FALSE, TRUE, sizeof(struct imap_event));
 	s->no_keywords = g_ptr_array_new();
+	s->permanent = g_ptr_array_new_with_free_func(g_free);
+	s->flag_words = g_ptr_array_new_with_free_func(g_free);
+	s->subscribed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return s;
 }
 
@@ -58,6 +61,9 @@ void imap_free(struct imap_session *s)
 	imap_events_drop(s);
 	g_array_unref(s->events);
 	g_ptr_array_unref(s->no_keywords);
+	g_ptr_array_unref(s->permanent);
+	g_ptr_array_unref(s->flag_words);
+	g_hash_table_unref(s->subscribed);
 	g_queue_clear_full(&s->open, free_command);
 	g_queue_clear_full(&s->queue, free_command);
 	imap_lex_clear(&s->lex);
@@ -120,11 +126,13 @@ struct str imap_pending(struct imap_session *s)
 void imap_sent(struct imap_session *s, size_t n, int64_t now)
 {
 	s->now = now;
-	if (s->progress == CLOCK_NEVER)
+	if (s->progress == CLOCK_NEVER || s->feeding)
 		s->progress = now;
 	buf_drop(&s->out, n);
 	if (!s->out.n && s->out_secret)
 		out_wipe(s);
+	if (!s->out.n)
+		imap_flush(s);
 }
 
 /* --- phases --- */
@@ -204,6 +212,22 @@ void imap_tls_started(struct imap_session *s, int64_t now)
 	err_clear(&e);
 }
 
+uint32_t imap_compress(struct imap_session *s)
+{
+	return imap_enqueue_words(s, KIND_COMPRESS, "COMPRESS DEFLATE");
+}
+
+bool imap_wants_deflate(const struct imap_session *s)
+{
+	return s->deflate == DEFLATE_WANTED && s->phase == PHASE_READY && !s->out.n;
+}
+
+void imap_deflate_started(struct imap_session *s)
+{
+	s->deflate = DEFLATE_ON;
+	imap_flush(s);
+}
+
 bool imap_wants_close(const struct imap_session *s)
 {
 	return s->phase == PHASE_BYE && !s->out.n;
@@ -223,6 +247,8 @@ static int take_response(struct imap_session *s, size_t behind, struct err *e)
 		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server sends a body out of place");
 	if (s->phase == PHASE_TLS && behind)
 		return imap_fail(s, e, ERR_TLS, ERR_NEVER, "the server sends data before the TLS handshake");
+	if (s->deflate == DEFLATE_WANTED && behind)
+		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server sends data before compression began");
 	imap_flush(s);
 	return 0;
 }

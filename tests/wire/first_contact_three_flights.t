@@ -26,6 +26,7 @@ S: * OK [HIGHESTMODSEQ 7]
 S: $4 OK [READ-WRITE] Select completed.
 E: NAMESPACE "" /
 E: NAMESPACE "#news." .
+E: NAMESPACE shared "Public/" /
 E: DONE 1 OK Namespace completed.
 E: LIST "Sent" / hasnochildren sent
 E: LIST "INBOX" / haschildren

@@ -12,6 +12,9 @@ WIRE_DIALOGUES = \
 	tests/wire/a12_login_unavailable.t \
 	tests/wire/body_streamed.t \
 	tests/wire/body_uid_behind.t \
+	tests/wire/changes_wait_for_select.t \
+	tests/wire/condstore.t \
+	tests/wire/copy_move_expunge.t \
 	tests/wire/first_contact_baseline.t \
 	tests/wire/first_contact_three_flights.t \
 	tests/wire/i03_empty_bodies.t \
@@ -19,6 +22,9 @@ WIRE_DIALOGUES = \
 	tests/wire/i12_window_by_sequence.t \
 	tests/wire/i13_expunge_in_the_midst.t \
 	tests/wire/i15_range_bombs.t \
+	tests/wire/i15_vanished_bombs.t \
+	tests/wire/i17_enable_refused.t \
+	tests/wire/i17_modseq_lies.t \
 	tests/wire/i19_uidvalidity.t \
 	tests/wire/i21_bye_greeting.t \
 	tests/wire/i21_bye_midway.t \
@@ -27,10 +33,15 @@ WIRE_DIALOGUES = \
 	tests/wire/i23_out_of_order.t \
 	tests/wire/i23_same_tag_twice.t \
 	tests/wire/i23_unknown_tag.t \
+	tests/wire/i24_changes_are_not_repeated.t \
 	tests/wire/i24_false_capabilities.t \
+	tests/wire/i24_select_parameters_not_to_blame.t \
+	tests/wire/i27_copyuid_not_believed.t \
 	tests/wire/i32_body_of_another_message.t \
 	tests/wire/i32_body_then_other_uid.t \
 	tests/wire/i33_partial_longer.t \
+	tests/wire/i34_permanent_flags.t \
+	tests/wire/i34_permanentflags_absent.t \
 	tests/wire/i35_unasked_data.t \
 	tests/wire/i36_tolerance.t \
 	tests/wire/i37_done_waits_for_continuation.t \
@@ -50,8 +61,11 @@ WIRE_DIALOGUES = \
 	tests/wire/login_no_caps_in_greeting.t \
 	tests/wire/logout.t \
 	tests/wire/no_secret_no_login.t \
+	tests/wire/numbers_and_identities.t \
 	tests/wire/plain_continuation.t \
 	tests/wire/preauth_over_tls.t \
+	tests/wire/qresync.t \
+	tests/wire/qresync_first_meeting.t \
 	tests/wire/starttls_caps_unknown.t \
 	tests/wire/structures.t \
 	tests/wire/t01_starttls_go_on.t \

@@ -147,6 +147,119 @@ static void wait_for(struct play *p, int64_t ms)
 	end_with(p, &e);
 }
 
+/* "1:3,7" */
+static void set_of(const char *text, struct imap_set *out)
+{
+	g_auto(GStrv) items = g_strsplit(text, ",", -1);
+	imap_set_init(out);
+	for (char **i = items; *i; i++) {
+		const char *colon = strchr(*i, ':');
+		uint32_t first = (uint32_t)strtoul(*i, NULL, 10);
+		imap_set_add(out, first, colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : first);
+	}
+}
+
+/* Words from the i-th on: flags by their bits, the others as keywords. */
+static uint32_t flags_of(char **a, unsigned i, GPtrArray *keywords)
+{
+	uint32_t flags = 0;
+	for (; i < g_strv_length(a); i++) {
+		flags |= msg_flag_bit(str_of(a[i]));
+		if (!msg_flag_bit(str_of(a[i])))
+			g_ptr_array_add(keywords, a[i]);
+	}
+	return flags;
+}
+
+static uint32_t store(struct imap_session *s, const struct imap_set *set, char **a)
+{
+	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
+	enum imap_store_how how = !strcmp(a[2], "+")   ? IMAP_STORE_ADD
+				  : !strcmp(a[2], "-") ? IMAP_STORE_REMOVE
+						       : IMAP_STORE_SET;
+	uint32_t flags = flags_of(a, 3, keywords);
+	return imap_store(s, set, how, flags, keywords);
+}
+
+static uint32_t numbers(struct imap_session *s, const struct imap_set *set)
+{
+	uint32_t seqs[16];
+	unsigned n = 0;
+	for (uint32_t i = 99; i && n < 16; i--)
+		if (imap_set_has(set, i))
+			seqs[n++] = i;
+	return imap_fetch_numbers(s, seqs, n);
+}
+
+/* What takes a set as its first argument. */
+static bool do_set_command(struct play *p, char **a)
+{
+	struct imap_session *s = p->s;
+	const char *verb = a[0];
+	struct imap_set set;
+	uint32_t id = 0;
+	set_of(a[1] ? a[1] : "", &set);
+	if (!strcmp(verb, "rows-of"))
+		id = imap_fetch_rows_set(s, &set);
+	else if (!strcmp(verb, "identities"))
+		id = imap_fetch_identities(s, &set);
+	else if (!strcmp(verb, "numbers"))
+		id = numbers(s, &set);
+	else if (!strcmp(verb, "store"))
+		id = store(s, &set, a);
+	else if (!strcmp(verb, "copy"))
+		id = imap_copy(s, &set, word(a, 2));
+	else if (!strcmp(verb, "move"))
+		id = imap_move(s, &set, word(a, 2));
+	else if (!strcmp(verb, "expunge"))
+		id = imap_expunge(s, &set);
+	imap_set_clear(&set);
+	return id;
+}
+
+static uint32_t resync(struct imap_session *s, char **a)
+{
+	struct imap_resync r = { number(a, 2), a[2] ? g_ascii_strtoull(a[3], NULL, 10) : 0, number(a, 4),
+		number(a, 5) };
+	return imap_select_resync(s, word(a, 1), false, a[2] ? &r : NULL);
+}
+
+static uint32_t append(struct imap_session *s, char **a)
+{
+	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
+	uint32_t flags = flags_of(a, 4, keywords);
+	return imap_append(s, word(a, 1), flags, keywords, g_ascii_strtoll(a[2], NULL, 10), number(a, 3));
+}
+
+static bool do_mailbox_command(struct play *p, char **a)
+{
+	struct imap_session *s = p->s;
+	const char *verb = a[0];
+	if (!strcmp(verb, "list-all"))
+		return imap_list_all(s, word(a, 1), a[2] != NULL);
+	if (!strcmp(verb, "resync"))
+		return resync(s, a);
+	if (!strcmp(verb, "append"))
+		return append(s, a);
+	if (!strcmp(verb, "changes"))
+		return imap_fetch_changes(s, number(a, 1), number(a, 2), g_ascii_strtoull(a[3], NULL, 10));
+	if (!strcmp(verb, "create"))
+		return imap_create(s, word(a, 1), a[2] ? IMAP_ROLE_SENT : 0);
+	if (!strcmp(verb, "delete"))
+		return imap_delete(s, word(a, 1));
+	if (!strcmp(verb, "rename"))
+		return imap_rename(s, word(a, 1), word(a, 2));
+	if (!strcmp(verb, "subscribe") || !strcmp(verb, "unsubscribe"))
+		return imap_subscribe(s, word(a, 1), verb[0] == 's');
+	if (!strcmp(verb, "quota"))
+		return imap_quota(s, word(a, 1));
+	if (!strcmp(verb, "rights"))
+		return imap_rights(s, word(a, 1));
+	if (!strcmp(verb, "notify"))
+		return imap_notify(s, strcmp(a[1], "off"));
+	return do_set_command(p, a);
+}
+
 static bool do_command(struct play *p, char **a)
 {
 	struct imap_session *s = p->s;
@@ -171,11 +284,11 @@ static bool do_command(struct play *p, char **a)
 		const char *verb;
 		uint32_t (*call)(struct imap_session *s);
 	} plain[] = { { "namespace", imap_namespace }, { "noop", imap_noop }, { "unselect", imap_unselect },
-		{ "logout", imap_logout }, { "idle", imap_idle } };
+		{ "logout", imap_logout }, { "idle", imap_idle }, { "compress", imap_compress } };
 	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++)
 		if (!strcmp(verb, plain[i].verb))
 			return plain[i].call(s);
-	return false;
+	return do_mailbox_command(p, a);
 }
 
 static void step(struct play *p, char **a)
@@ -200,6 +313,12 @@ static void step(struct play *p, char **a)
 	} else if (!strcmp(verb, "close")) {
 		if (!imap_wants_close(p->s))
 			complain(p, "closing is not wanted");
+	} else if (!strcmp(verb, "feed")) {
+		imap_append_feed(p->s, word(a, 1));
+	} else if (!strcmp(verb, "deflate")) {
+		if (!imap_wants_deflate(p->s))
+			complain(p, "compression is not wanted");
+		imap_deflate_started(p->s);
 	} else if (!strcmp(verb, "done")) {
 		imap_idle_done(p->s);
 	} else if (!strcmp(verb, "doubt")) {
@@ -212,8 +331,64 @@ static void step(struct play *p, char **a)
 	show_events(p->s, p->seen);
 }
 
+static const struct {
+	const char *name;
+	uint64_t cap;
+} caps[] = { { "ENABLE", IMAP_CAP_ENABLE }, { "QRESYNC", IMAP_CAP_QRESYNC }, { "CONDSTORE", IMAP_CAP_CONDSTORE },
+	{ "MOVE", IMAP_CAP_MOVE }, { "UIDPLUS", IMAP_CAP_UIDPLUS }, { "LIST-EXTENDED", IMAP_CAP_LIST_EXTENDED },
+	{ "LIST-STATUS", IMAP_CAP_LIST_STATUS }, { "STATUS=SIZE", IMAP_CAP_STATUS_SIZE }, { "ID", IMAP_CAP_ID },
+	{ "OBJECTID", IMAP_CAP_OBJECTID }, { "COMPRESS", IMAP_CAP_COMPRESS }, { "NOTIFY", IMAP_CAP_NOTIFY },
+	{ "LITERAL+", IMAP_CAP_LITERAL_PLUS }, { "QUOTA", IMAP_CAP_QUOTA }, { "ACL", IMAP_CAP_ACL },
+	{ "CREATE-SPECIAL-USE", IMAP_CAP_CREATE_SPECIAL_USE }, { "UNSELECT", IMAP_CAP_UNSELECT },
+	{ "IDLE", IMAP_CAP_IDLE } };
+
+static uint64_t caps_of(char **words)
+{
+	uint64_t found = 0;
+	for (; *words; words++)
+		for (size_t i = 0; i < G_N_ELEMENTS(caps); i++)
+			if (!strcmp(*words, caps[i].name))
+				found |= caps[i].cap;
+	return found;
+}
+
+static void show_bad(const struct imap_session *s, GString *out)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(caps); i++)
+		if (imap_caps_found_bad(s) & caps[i].cap)
+			g_string_append_printf(out, "%s%s", out->len ? " " : "", caps[i].name);
+}
+
+static void show_permanent(const struct imap_mailbox *box, GString *out)
+{
+	g_string_append_printf(out, "%s %x%s", box->permanent_known ? "told" : "assumed", box->permanent_flags,
+		box->permanent_new ? " new" : "");
+	for (unsigned i = 0; i < box->permanent_keywords->len; i++)
+		g_string_append_printf(out, " +%s", (char *)g_ptr_array_index(box->permanent_keywords, i));
+}
+
+static void show_state(const struct play *p, const char *what, GString *out)
+{
+	const struct imap_mailbox *box = imap_selected(p->s);
+	if (!strcmp(what, "bad"))
+		show_bad(p->s, out);
+	else if (!strcmp(what, "qresync"))
+		g_string_append(out, imap_enabled_qresync(p->s) ? "yes" : "no");
+	else if (!strcmp(what, "room"))
+		g_string_append_printf(out, "%zu", imap_append_room(p->s));
+	else if (box && !strcmp(what, "permanent"))
+		show_permanent(box, out);
+	else if (box && !strcmp(what, "modseq"))
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s%s", box->highestmodseq,
+			box->nomodseq ? " none" : "", box->resynced ? " resynced" : "");
+	else
+		g_string_append(out, "(unknown word)");
+}
+
 static void check_state(struct play *p, char **a)
 {
+	g_autoptr(GString) more = g_string_new(NULL);
+	show_state(p, a[0], more);
 	const struct imap_mailbox *box = imap_selected(p->s);
 	g_autofree char *state = box ? g_strdup_printf("%u %u %u %s", box->exists, box->uidvalidity, box->uidnext,
 					       box->readonly ? "ro" : "rw")
@@ -222,7 +397,7 @@ static void check_state(struct play *p, char **a)
 	const char *got = !strcmp(a[0], "box")      ? state
 			  : !strcmp(a[0], "caps")   ? imap_caps_text(p->s)
 			  : !strcmp(a[0], "idling") ? (imap_idling(p->s) ? "yes" : "no")
-						    : "(unknown word)";
+						    : more->str;
 	if (strcmp(got, wanted))
 		complain(p, "wanted %s <%s>, got <%s>", a[0], wanted, got);
 }
@@ -238,6 +413,12 @@ static void set(struct play *p, char **a)
 		p->settings.auth = !strcmp(value, "plain") ? IMAP_AUTH_PLAIN : IMAP_AUTH_LOGIN;
 	else if (!strcmp(a[0], "no-secret"))
 		p->settings.secret = NULL;
+	else if (!strcmp(a[0], "known"))
+		p->settings.known_caps = caps_of(a + 1);
+	else if (!strcmp(a[0], "off"))
+		p->settings.caps_off = caps_of(a + 1);
+	else if (!strcmp(a[0], "id"))
+		p->settings.id = true;
 	else if (!strcmp(a[0], "secret")) {
 		secret_free(p->secret);
 		p->secret = secret_new(str_of(value));

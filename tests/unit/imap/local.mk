@@ -13,3 +13,6 @@ tests_unit_imap_test_utf7_LDADD = $(LINK_IMAP)
 check_PROGRAMS += tests/unit/imap/test_session
 tests_unit_imap_test_session_SOURCES = tests/unit/imap/test_session.c $(IMAP_SHOW) $(UNIT)
 tests_unit_imap_test_session_LDADD = $(LINK_IMAP)
+check_PROGRAMS += tests/unit/imap/test_seqset
+tests_unit_imap_test_seqset_SOURCES = tests/unit/imap/test_seqset.c $(UNIT)
+tests_unit_imap_test_seqset_LDADD = $(LINK_IMAP)

@@ -114,7 +114,7 @@ static void envelopes_are_skipped(void)
 		"* 1 FETCH (ENVELOPE (NIL {3}\r\na)( 5 ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL NIL) MODSEQ (7)"
 		" X-GM-LABELS (\"\\\\Inbox\" x) UID 4 FLAGS (\\Draft))\r\n",
 		&e);
-	check_lines(s, (const char *[]){ "FETCH 1 uid=4 flags=10", NULL });
+	check_lines(s, (const char *[]){ "FETCH 1 uid=4 flags=10 modseq=7", NULL });
 	imap_free(s);
 }
 
@@ -258,6 +258,67 @@ static void i31_names_cannot_smuggle_commands(void)
 	imap_free(s);
 }
 
+/* --- sets --- */
+
+/* How many lines wait, and whether one of them is too long. */
+static unsigned lines_pending(struct imap_session *s, size_t max)
+{
+	struct str line, rest = imap_pending(s);
+	unsigned n = 0;
+	for (; rest.n; n++) {
+		str_cut(rest, '\n', &line, &rest);
+		g_assert_cmpuint(line.n, <=, max - 1);
+	}
+	return n;
+}
+
+static void sets_go_in_short_lines_and_end_once(void)
+{
+	struct imap_session *s = in_box(9);
+	struct err e = ERR_INIT;
+	struct imap_set set;
+	sent_all(s);
+	feed(s, "* OK [CAPABILITY IMAP4rev1 UIDPLUS]\r\n", &e);
+	imap_set_init(&set);
+	for (uint32_t uid = 1000001; uid < 1000001 + 2 * 500; uid += 2)
+		imap_set_add(&set, uid, uid);
+	g_assert_cmpuint(imap_copy(s, &set, STR("Archive")), ==, 2);
+	g_assert_cmpuint(lines_pending(s, 1000), ==, 5);
+	sent_all(s);
+	feed(s, "AAAAA3 OK [COPYUID 1 1000001 7] first\r\nAAAAA4 NO [OVERQUOTA] second\r\nAAAAA5 OK third\r\n", &e);
+	check_lines(s, (const char *[]){ NULL });
+	g_assert_true(imap_busy(s));
+	feed(s, "AAAAA6 NO fourth\r\nAAAAA7 OK [COPYUID 1 1000999 8]\r\n", &e);
+	check_lines(s, (const char *[]){ "DONE 2 NO [OVERQUOTA] second copied 1 1000001>7 1000999>8", NULL });
+	imap_expunge(s, &set);
+	imap_lost(s);
+	check_lines(s, (const char *[]){ "DONE 3 LOST", NULL });
+	imap_set_clear(&set);
+	imap_set_init(&set);
+	imap_expunge(s, &set);
+	check_lines(s, (const char *[]){ "DONE 4 LOST", NULL });
+	imap_set_clear(&set);
+	imap_free(s);
+}
+
+static void i15_copyuid_of_millions(void)
+{
+	struct imap_session *s = in_box(9);
+	struct err e = ERR_INIT;
+	struct imap_event ev;
+	struct imap_set set;
+	imap_set_init(&set);
+	imap_set_add(&set, 1, UINT32_MAX);
+	imap_copy(s, &set, STR("a"));
+	imap_copy(s, &set, STR("a"));
+	feed(s, "AAAAA3 OK [COPYUID 1 1:1000001 1:1000001]\r\n", &e);
+	g_assert_true(imap_event(s, &ev) && !ev.u.done.copied);
+	feed(s, "AAAAA4 OK [COPYUID 1 1:1000000 2:1000001]\r\n", &e);
+	g_assert_true(imap_event(s, &ev) && ev.u.done.copied && ev.u.done.copied->to->len == 1000000);
+	imap_set_clear(&set);
+	imap_free(s);
+}
+
 /* --- secrets --- */
 
 static void a02_promise_13_the_trace_masks_every_login(void)
@@ -397,6 +458,8 @@ void suite(void)
 	unit_add(i28_odd_delimiters);
 	unit_add(i30_names_that_no_server_can_be_told);
 	unit_add(i31_names_cannot_smuggle_commands);
+	unit_add(sets_go_in_short_lines_and_end_once);
+	unit_add(i15_copyuid_of_millions);
 	unit_add(a02_promise_13_the_trace_masks_every_login);
 	unit_add(a02_the_sent_buffer_is_wiped);
 	unit_add(a10_challenge_of_a_megabyte);

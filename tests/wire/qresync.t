@@ -1,0 +1,75 @@
+# A known server: ENABLE and the difference in the login's write.
+set known ENABLE QRESYNC CONDSTORE
+do connect
+do resync INBOX 67890007 20050715194045000 41 5000
+do changes 41 5000 20050715194045000
+S: * OK [CAPABILITY IMAP4rev1 SASL-IR ENABLE] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 ENABLE QRESYNC
+C: $3 SELECT "INBOX" (QRESYNC (67890007 20050715194045000 41:5000))
+C: $4 UID FETCH 41:5000 (UID FLAGS) (CHANGEDSINCE 20050715194045000 VANISHED)
+S: $1 OK [CAPABILITY IMAP4rev1 ENABLE QRESYNC CONDSTORE UIDPLUS] in
+S: * ENABLED QRESYNC CONDSTORE
+S: $2 OK
+is qresync yes
+S: * OK [CLOSED]
+S: * 100 EXISTS
+S: * 11 RECENT
+S: * OK [UIDVALIDITY 67890007] UIDVALIDITY
+S: * OK [UIDNEXT 600] Predicted next UID
+# Gmail leaves the text out.
+S: * OK [HIGHESTMODSEQ 90060115205545359]
+S: * VANISHED (EARLIER) 41,43:116,118,
+S: * 49 FETCH (UID 117 FLAGS (\Seen \Answered) MODSEQ (90060115194045001))
+S: $3 OK [READ-WRITE] Mailbox selected
+S: * VANISHED (earlier) 300:310
+S: * 50 FETCH (MODSEQ (90060115194045002) UID 119 FLAGS ())
+S: $4 OK
+E: READY
+E: VANISHED 41:41 earlier
+E: VANISHED 43:116 earlier
+E: VANISHED 118:118 earlier
+E: FETCH 49 uid=117 flags=3 modseq=90060115194045001
+E: DONE 1 OK [READ-WRITE] Mailbox selected
+E: VANISHED 300:310 earlier
+E: FETCH 50 uid=119 flags=0 modseq=90060115194045002
+E: DONE 2 OK
+is box 100 67890007 600 rw
+is modseq 90060115205545359 resynced
+# Live: the count goes down, and the tagged OK tells how far we are.
+do expunge 405:407
+C: $5 UID EXPUNGE 405:407
+S: * VANISHED 405,407
+S: $5 OK [HIGHESTMODSEQ 90060115205545360]
+E: VANISHED 405:405
+E: VANISHED 407:407
+E: DONE 3 OK [HIGHESTMODSEQ]
+is box 98 67890007 600 rw
+is modseq 90060115205545360 resynced
+# Until CLOSED what comes is of the mailbox before.
+do resync b 7 5
+C: $6 SELECT "b" (QRESYNC (7 5))
+S: * 5 FETCH (UID 9 FLAGS (\Deleted))
+S: * VANISHED 17
+S: * OK [CLOSED] gone
+S: * 3 EXISTS
+S: * OK [UIDVALIDITY 7]
+S: * OK [HIGHESTMODSEQ 6]
+S: * VANISHED (EARLIER) 1:2
+S: * 3 FETCH (UID 9 FLAGS (\Draft) MODSEQ (6))
+S: $6 OK
+E: VANISHED 1:2 earlier
+E: FETCH 3 uid=9 flags=10 modseq=6
+E: DONE 4 OK
+is modseq 6 resynced
+is box 3 7 0 rw
+# A server that forgets CLOSED: nobody knows what was meant.
+do resync c 8 5
+C: $7 SELECT "c" (QRESYNC (8 5))
+S: * 3 EXISTS
+S: * OK [UIDVALIDITY 8]
+S: * OK [HIGHESTMODSEQ 6]
+S: * 3 FETCH (UID 9 FLAGS (\Draft) MODSEQ (6))
+S: $7 OK
+E: DONE 5 OK
+is modseq 6
