@@ -62,7 +62,8 @@ void store_account_info_clear(struct store_account_info *i)
 static int get_info(struct db *state, uint32_t account, struct store_account_info *out, struct err *e)
 {
 	struct query *q = db_query(state, "SELECT prefix, secret_hash, secret_worked, last_poll, last_sync,"
-					  " auth_tries_day, auth_tries FROM account WHERE number=?");
+					  " auth_tries_day, auth_tries, caps, caps_off, auth_used, checked"
+					  " FROM account WHERE number=?");
 	db_bind_int(q, account);
 	enum db_pull pull = db_pull(q, e);
 	if (pull == DB_END)
@@ -77,6 +78,10 @@ static int get_info(struct db *state, uint32_t account, struct store_account_inf
 		.last_sync = db_get_int(q, 4),
 		.auth_tries_day = db_get_int(q, 5),
 		.auth_tries = (unsigned)db_get_int(q, 6),
+		.caps = (uint64_t)db_get_int(q, 7),
+		.caps_off = (uint64_t)db_get_int(q, 8),
+		.auth_used = (int)db_get_int(q, 9),
+		.checked = db_get_int(q, 10),
 	};
 	db_reset(q);
 	return 0;
@@ -90,7 +95,8 @@ int store_account_get(struct store *st, uint32_t account, struct store_account_i
 static int put_info(struct db *state, uint32_t account, const struct store_account_info *in, struct err *e)
 {
 	struct query *q = db_query(state, "UPDATE account SET prefix=?, secret_hash=?, secret_worked=?, last_poll=?,"
-					  " last_sync=?, auth_tries_day=?, auth_tries=? WHERE number=?");
+					  " last_sync=?, auth_tries_day=?, auth_tries=?, caps=?, caps_off=?,"
+					  " auth_used=?, checked=? WHERE number=?");
 	db_bind_cstr(q, in->prefix);
 	db_bind_cstr(q, in->secret_hash);
 	db_bind_int(q, in->secret_worked);
@@ -98,6 +104,10 @@ static int put_info(struct db *state, uint32_t account, const struct store_accou
 	db_bind_int(q, in->last_sync);
 	db_bind_int(q, in->auth_tries_day);
 	db_bind_int(q, in->auth_tries);
+	db_bind_int(q, (int64_t)in->caps);
+	db_bind_int(q, (int64_t)in->caps_off);
+	db_bind_int(q, in->auth_used);
+	db_bind_int(q, in->checked);
 	db_bind_int(q, account);
 	if (db_run(q, e))
 		return -1;

@@ -290,24 +290,41 @@ static enum db_health compare_schema(struct db *d, const struct schema *s, struc
 	return DB_CORRUPT;
 }
 
+/* The header may not say it: then it stands in the WAL. */
+static enum db_health compare_version(struct db *d, const struct schema *s, int64_t version, struct err *e)
+{
+	if (version == s->version)
+		return DB_SOUND;
+	err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was written by another version of this program", d->name);
+	if (version > s->version)
+		return DB_NEWER;
+	return s->steps && version > 0 ? DB_OLDER : DB_CORRUPT;
+}
+
+static enum db_health look_inside(struct db *d, const struct schema *s, struct err *e)
+{
+	int rc = touch(d, s);
+	if (!rc)
+		return compare_schema(d, s, e);
+	fail(d, rc, e);
+	return is_damage(rc) ? DB_CORRUPT : DB_FAILED;
+}
+
 /* Everything after the header. */
 static enum db_health start(struct db *d, const struct schema *s, unsigned how, struct err *e)
 {
-	int64_t version = 0;
+	int64_t version = s->version;
 	int rc = configure(d, s, how);
-	if (!rc)
-		rc = touch(d, s);
 	if (rc) {
 		fail(d, rc, e);
 		return is_damage(rc) ? DB_CORRUPT : DB_FAILED;
 	}
-	if (read_version(d, &version, e))
-		return DB_FAILED;
-	if (version == s->version)
-		return compare_schema(d, s, e);
-	/* The header did not say so: it stands in the WAL. */
-	err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was written by another version of this program", d->name);
-	return version > s->version ? DB_NEWER : DB_CORRUPT;
+	if (read_version(d, &version, e)) {
+		enum db_health health = look_inside(d, s, e);
+		return health == DB_SOUND ? DB_FAILED : health;
+	}
+	enum db_health health = compare_version(d, s, version, e);
+	return health == DB_SOUND ? look_inside(d, s, e) : health;
 }
 
 static enum db_health open_handle(struct db *d, const struct schema *s, unsigned how, struct err *e)
@@ -324,6 +341,59 @@ static enum db_health open_handle(struct db *d, const struct schema *s, unsigned
 	}
 	health = read_header(d, s, e);
 	return health == DB_SOUND ? start(d, s, how, e) : health;
+}
+
+/* The file as it is, written beside it as one. */
+static int keep_copy(struct db *d, int64_t version, struct err *e)
+{
+	g_autofree char *path = g_strdup_printf("%s.v%d", d->path, (int)version);
+	sqlite3_int64 n = 0;
+	struct fs_new *f = NULL;
+	unsigned char *image = sqlite3_serialize(d->handle, "main", &n, 0);
+	int result = -1;
+	if (!image) {
+		fail(d, SQLITE_NOMEM, e);
+		goto out;
+	}
+	f = fs_new_open(path, true, e);
+	if (f && !fs_new_write(f, (struct str){ (char *)image, (size_t)n }, e))
+		result = fs_new_commit(&f, e);
+out:
+	fs_new_abort(&f);
+	sqlite3_free(image);
+	return result;
+}
+
+static enum db_health take_steps(struct db *d, const struct schema *s, int64_t version, struct err *e)
+{
+	g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%u", s->version);
+	int rc = execute(d, "BEGIN IMMEDIATE");
+	for (int64_t v = version; !rc && v < s->version; v++)
+		rc = execute(d, s->steps[v]);
+	if (!rc)
+		rc = execute(d, mark);
+	enum db_health health = rc ? DB_FAILED : look_inside(d, s, e);
+	if (rc) {
+		fail(d, rc, e);
+		health = is_damage(rc) ? DB_CORRUPT : DB_FAILED;
+	}
+	return db_end(d, health == DB_SOUND ? 0 : -1, e) && health == DB_SOUND ? DB_FAILED : health;
+}
+
+enum db_health db_migrate(const char *path, const struct schema *s, unsigned how, struct err *e)
+{
+	struct db *d = db_new(path, s, how);
+	enum db_health health = open_handle(d, s, how, e);
+	int64_t version = 0;
+	d->sound = health == DB_OLDER;
+	if (health == DB_OLDER && (read_version(d, &version, e) || keep_copy(d, version, e)))
+		health = DB_FAILED;
+	else if (health == DB_OLDER)
+		health = take_steps(d, s, version, e);
+	if (health == DB_CORRUPT)
+		db_mark_bad(d);
+	db_close(d);
+	return health;
 }
 
 enum db_health db_open(const char *path, const struct schema *s, unsigned how, struct db **out, struct err *e)
@@ -359,12 +429,35 @@ void db_close(struct db *d)
 	g_free(d);
 }
 
-bool db_check(struct db *d)
+bool db_check(struct db *d, GPtrArray *faults_out)
 {
-	struct query *q = db_query(d, "PRAGMA integrity_check(1)");
-	bool sound = db_pull(q, NULL) == DB_ITEM && str_is(db_get_bytes(q, 0), "ok");
-	db_reset(q);
-	return sound;
+	struct err e = ERR_INIT;
+	bool sound = true;
+	enum db_pull pull;
+	struct query *q = db_query(d, "PRAGMA integrity_check(100)");
+	while ((pull = db_pull(q, &e)) == DB_ITEM) {
+		struct str told = db_get_bytes(q, 0);
+		if (str_is(told, "ok"))
+			continue;
+		sound = false;
+		if (faults_out)
+			g_ptr_array_add(faults_out, g_strdup_printf("%s: %.*s", d->name, (int)told.n, told.p));
+	}
+	if (pull == DB_BAD && faults_out)
+		g_ptr_array_add(faults_out, g_strdup(e.text));
+	err_clear(&e);
+	return sound && pull == DB_END;
+}
+
+int db_changed(struct db *d, int64_t *version_out, struct err *e)
+{
+	return db_int(db_query(d, "PRAGMA data_version"), version_out, e) == 1 ? 0 : -1;
+}
+
+uint64_t db_size(const struct db *d)
+{
+	struct stat st;
+	return lstat(d->path, &st) ? 0 : (uint64_t)st.st_size;
 }
 
 void db_interrupt(struct db *d)

@@ -28,7 +28,8 @@ GPtrArray *store_folders_new(void)
 #define COLUMNS                                                                                                        \
 	"SELECT id, account, raw, name, delimiter, role, flags, uidvalidity, uidnext, message_count, unseen, "         \
 	"filled_down_to,"                                                                                              \
-	" complete, highestmodseq, last_sync, rows, rows_unseen FROM folder WHERE dropped = 0 AND "
+	" complete, highestmodseq, last_sync, rows, rows_unseen, rows_local, heir_of FROM folder WHERE dropped = 0 "   \
+	"AND "
 
 static void read_folder(struct query *q, struct store_folder *f)
 {
@@ -51,6 +52,8 @@ static void read_folder(struct query *q, struct store_folder *f)
 		.last_sync = db_get_int(q, 14),
 		.rows = (uint32_t)db_get_int(q, 15),
 		.rows_unseen = (uint32_t)db_get_int(q, 16),
+		.rows_local = (uint32_t)db_get_int(q, 17),
+		.heir_of = (uint32_t)db_get_int(q, 18),
 	};
 	if (f->complete)
 		f->unseen = f->rows_unseen;

@@ -11,14 +11,15 @@ struct db;
 struct query;
 
 enum db_pull { DB_ITEM, DB_END, DB_BAD };
-enum db_health { DB_SOUND, DB_ABSENT, DB_NEWER, DB_CORRUPT, DB_FAILED };
+enum db_health { DB_SOUND, DB_ABSENT, DB_NEWER, DB_OLDER, DB_CORRUPT, DB_FAILED };
 
 struct schema {
 	const char *sql;
 	const char *const *tables; /* touched at open; NULL-terminated */
 	uint32_t application;      /* the mark in the file's header */
 	uint32_t version;
-	bool durable; /* every commit is synced; else only checkpoints are */
+	const char *const *steps; /* SQL from version i to the next at [i], `version` of them; NULL: never migrated */
+	bool durable;             /* every commit is synced; else only checkpoints are */
 };
 
 #define DB_WRITE (1u << 0)
@@ -30,8 +31,13 @@ int db_create(const char *path, const struct schema *s, const char *rows, unsign
 /* Anything but DB_SOUND leaves *out NULL and fills e. Only a look at each table, never a full check. */
 enum db_health db_open(const char *path, const struct schema *s, unsigned how, struct db **out, struct err *e);
 void db_close(struct db *d); /* a writer merges its WAL; NULL is a no-op */
-/* Later than DB_SOUND: is all of it sound? Reads every page. */
-bool db_check(struct db *d);
+/* Brings a file that was DB_OLDER to this version, in one transaction; a copy of it stays as PATH.v and its number.
+ * Nobody else may have it open. */
+enum db_health db_migrate(const char *path, const struct schema *s, unsigned how, struct err *e);
+/* Later than DB_SOUND: is all of it sound? Reads every page. faults_out (may be NULL): findings, char *. */
+bool db_check(struct db *d, GPtrArray *faults_out);
+uint64_t db_size(const struct db *d);                              /* octets of the file, without its WAL */
+int db_changed(struct db *d, int64_t *version_out, struct err *e); /* moves with other connections' commits */
 /* Notes beside the file that damage was met, for the next opening. */
 void db_mark_bad(struct db *d);
 int db_damaged(struct db *d, struct err *e); /* the same, and -1 */
@@ -80,7 +86,12 @@ struct shelf {
 
 struct tally {
 	uint32_t folder;
-	int rows, unseen;
+	int rows, local, unseen;
+};
+
+/* Kept in the cache too, so that a state that lost changes is found out. */
+struct changes_mark {
+	int64_t made, waiting; /* the highest id given, and how many have not ended */
 };
 
 struct store {
@@ -92,6 +103,9 @@ struct store {
 	unsigned ids_waiting; /* about so many Message-IDs wait for their place in the index */
 	unsigned ids_slice;   /* the slice of the index that is filled next */
 	uint32_t mid_hint;
+	struct changes_mark mark; /* as the cache has it */
+	struct changes_mark left; /* of a cache left behind at opening */
+	bool suspect;             /* the state was marked as damaged, and its pages are sound */
 };
 
 struct store_reader {
@@ -100,10 +114,21 @@ struct store_reader {
 
 /* --- places.c --- */
 #define PLACE_BITS 33
+#define PLACE_LOCAL (INT64_C(1) << 32)
 #define FOLDER_MAX (1u << 30)
 static inline int64_t place_key(uint32_t folder, uint32_t uid)
 {
 	return (int64_t)folder << PLACE_BITS | uid;
+}
+
+static inline int64_t place_key_at(struct store_place at)
+{
+	return at.local ? place_key(at.folder, at.local) | PLACE_LOCAL : place_key(at.folder, at.uid);
+}
+
+static inline uint32_t place_folder(int64_t key)
+{
+	return (uint32_t)(key >> PLACE_BITS);
 }
 
 /* Over what ties a UID to its message. */
@@ -119,8 +144,21 @@ struct place {
 	uint32_t flags;
 };
 /* 1: found, 0: no such place, -1. */
-int place_find(struct db *cache, uint32_t folder, uint32_t uid, struct place *out, struct err *e);
+int place_find(struct db *cache, int64_t key, struct place *out, struct err *e);
 int place_remove(struct store *st, const struct place *p, struct err *e);
+/* Gives it another key, with its message; where the folder has a place of that message, with a copy of it. */
+int place_rekey(struct store *st, struct place *p, int64_t key, struct err *e);
+int place_set_flags(struct store *st, const struct place *p, uint32_t flags, const GPtrArray *keywords,
+	bool *changed_out, struct err *e);
+int place_missing(struct err *e); /* -1 */
+
+/* Each keyword with a NUL behind it; kept as NULL when there are none. */
+GString *keywords_pack(const GPtrArray *keywords);
+GPtrArray *keywords_unpack(struct str packed); /* NULL: none */
+struct str keywords_str(const GString *packed);
+
+/* --- query.c --- */
+int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e); /* ERR_MISSING */
 
 /* --- messages.c --- */
 #define MID_COUNTER_BITS 24
@@ -131,6 +169,8 @@ int message_put(struct store *st, const struct store_row *row, int64_t *mid, str
 /* Fills the strings of row from MESSAGE_COLUMNS and the sum behind them. False: damaged, row is as before. */
 bool message_read(struct query *q, int first_column, int64_t mid, struct store_row *row);
 int message_forget(struct store *st, int64_t mid, struct err *e);
+/* A second message that says the same, with its part tree and its small parts. */
+int message_clone(struct store *st, int64_t mid, struct store_place near, int64_t *clone_out, struct err *e);
 int message_index(struct store *st, struct err *e);         /* a bounded piece of the work that waits */
 int message_count_waiting(struct store *st, struct err *e); /* once, at open */
 int64_t msgid_hash(struct str msgid);
@@ -142,5 +182,52 @@ uint64_t sum_int(uint64_t sum, int64_t v);
 
 /* --- parts.c --- */
 int parts_forget(struct store *st, int64_t mid, struct err *e); /* its part tree too */
+int parts_clone(struct store *st, int64_t mid, int64_t clone, struct err *e);
+
+/* --- request_rows.c: requests as they are kept --- */
+/* By a query that begins with REQUEST_COLUMNS; NULL: damaged. The items are not read. */
+#define REQUEST_COLUMNS                                                                                                \
+	"r.id, r.account, r.op, r.state, r.folder, r.target, r.uidvalidity, r.target_uidnext, r.target_uidvalidity,"   \
+	" r.added, r.removed, r.added_keywords, r.removed_keywords, r.path, r.size, r.sha256, r.step, r.undoes,"       \
+	" r.undone_by, r.batch, r.made, r.tried, r.ended, r.attempts, r.owner, r.error, r.server, r.person, r.items,"  \
+	" r.sum"
+struct store_change *request_read(struct query *q, unsigned *items_out);
+int request_write(struct db *state, const struct store_change *c, struct err *e);
+#define ITEM_COLUMNS                                                                                                   \
+	"i.id, i.request, i.uid, i.local, i.size, i.received, i.msgid, i.flags_before, i.keywords_before,"             \
+	" i.target_uid, i.state, i.sum"
+/* False: damaged, nothing was added. */
+bool item_read(struct query *q, struct store_change *c);
+int item_write(struct db *state, uint32_t request, struct store_change_item *item, struct err *e);
+bool item_is_kept(const struct store_change_item *item); /* as it is */
+/* Numbers in the state's table of them that know damage. A damaged one is as good as absent: 0. */
+int sealed_get(struct db *d, const char *key, int64_t *out, struct err *e);
+int sealed_put(struct db *d, const char *key, int64_t value, struct err *e);
+
+/* --- requests.c --- */
+bool request_waits(enum change_state s); /* neither done nor given up */
+/* Ids of rows found damaged, for damage_quarantine. */
+struct damage {
+	GArray *requests, *items; /* gint64 */
+	unsigned missing;         /* items that a change says it has */
+};
+/* Reads the changes a query of REQUEST_COLUMNS gives, then their items. */
+int requests_read(struct db *state, struct query *q, GPtrArray *out, struct damage *found, struct err *e);
+
+/* --- damage.c: what became of requests behind our back --- */
+void damage_init(struct damage *d);
+void damage_clear(struct damage *d);
+/* Moves the rows to the table of damaged ones and tells. */
+int damage_quarantine(struct store *st, const struct damage *d, struct err *e);
+/* Once, when both files are open: every row that waits (all of them if thorough), and the count of them. */
+int damage_look(struct store *st, bool thorough, struct err *e);
+void damage_note(struct store *st, char *text); /* takes text: adds to the notice */
+int damage_find_all(struct db *state, struct damage *found, struct err *e);
+
+/* The mark in the state, and its copy in the cache. */
+int changes_mark_renew(struct db *state, struct err *e);
+int changes_mark_get(struct db *state, struct changes_mark *out, struct err *e);
+int changes_mark_read(struct db *cache, struct changes_mark *out, struct err *e);
+void changes_mark_copy(struct store *st, const struct changes_mark *m);
 
 #endif

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 src_store_libstore_a_SOURCES = \
 	src/store/accounts.c \
+	src/store/damage.c \
 	src/store/db.c \
 	src/store/folders.c \
 	src/store/internal.h \
@@ -11,5 +12,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/parts.c \
 	src/store/places.c \
 	src/store/query.c \
+	src/store/request_rows.c \
+	src/store/requests.c \
 	src/store/schema.c \
 	src/store/store.h

@@ -200,6 +200,26 @@ int message_put(struct store *st, const struct store_row *row, int64_t *mid, str
 	return shared || !m.field[MSGID].n ? 0 : insert_id(st, *mid, m.field[MSGID], e);
 }
 
+int message_clone(struct store *st, int64_t mid, struct store_place near, int64_t *clone_out, struct err *e)
+{
+	struct store_row row = { .folder = near.folder, .uid = near.uid, .local = near.local };
+	struct query *q = db_query(st->shelf.cache, "SELECT " MESSAGE_COLUMNS ", sum FROM message WHERE mid=?");
+	db_bind_int(q, mid);
+	enum db_pull pull = db_pull(q, e);
+	if (pull != DB_ITEM)
+		return pull == DB_BAD ? -1 : place_missing(e);
+	bool sound = message_read(q, 0, mid, &row);
+	db_reset(q);
+	if (!sound)
+		return db_damaged(st->shelf.cache, e);
+	row.received = mid >> MID_COUNTER_BITS;
+	row.date.known = true; /* for its offset */
+	*clone_out = 0;
+	int result = message_put(st, &row, clone_out, e);
+	store_row_clear(&row);
+	return result ? -1 : parts_clone(st, mid, *clone_out, e);
+}
+
 /* --- the index of Message-IDs --- */
 
 static int sort_in(struct store *st, int64_t lo, int64_t hi, struct err *e)

@@ -172,9 +172,7 @@ static int quarantine(struct store *st, const char *dir, const char *path, unsig
 		set_aside(path, suffix, "-shm");
 		set_aside(path, suffix, "-journal");
 		unmark(path);
-		g_free(st->notice);
-		st->notice = g_strdup_printf("'%s' was damaged and is kept as '%s%s'", path, path, suffix);
-		log_line(LOG_ERROR, "%s", st->notice);
+		damage_note(st, g_strdup_printf("'%s' was damaged and is kept as '%s%s'", path, path, suffix));
 	}
 	fs_unlock(st->shelf.in_use);
 	st->shelf.in_use = lock_in_use(dir, true, e);
@@ -182,18 +180,35 @@ static int quarantine(struct store *st, const char *dir, const char *path, unsig
 }
 
 /* A state that was marked is looked through: it is worth the time. */
-static enum db_health open_checked(const char *path, unsigned how, struct db **out, struct err *e)
+static enum db_health open_checked(const char *path, unsigned how, struct db **out, bool *suspect_out, struct err *e)
 {
 	enum db_health health = db_open(path, &schema_state, how, out, e);
 	if (health != DB_SOUND || !is_marked(path))
 		return health;
-	if (!db_check(*out)) {
+	if (!db_check(*out, NULL)) {
 		g_clear_pointer(out, db_close);
 		err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is damaged", path);
 		return DB_CORRUPT;
 	}
 	unmark(path);
+	*suspect_out = true;
 	return DB_SOUND;
+}
+
+/* Nobody else may have it open; another process may have done it meanwhile. */
+static int migrate_state(struct store *st, const char *dir, const char *path, unsigned how, struct err *e)
+{
+	fs_unlock(st->shelf.in_use);
+	st->shelf.in_use = lock_in_use(dir, false, e);
+	if (!st->shelf.in_use)
+		return -1;
+	enum db_health health = db_migrate(path, &schema_state, how, e);
+	fs_unlock(st->shelf.in_use);
+	st->shelf.in_use = lock_in_use(dir, true, e);
+	if (!st->shelf.in_use || health == DB_NEWER || health == DB_FAILED)
+		return -1;
+	/* What cannot be migrated is damaged: the next look sets it aside. */
+	return health == DB_CORRUPT ? quarantine(st, dir, path, how, e) : 0;
 }
 
 static int create_state(const char *path, unsigned how, struct err *e)
@@ -211,9 +226,14 @@ static int open_state(struct store *st, const char *dir, struct err *e)
 		g_autofree char *path = file_name(dir, "state", newest ? newest : seen + 1);
 		if (!newest && create_state(path, how, e))
 			return -1;
-		enum db_health health = open_checked(path, how, &st->shelf.state, e);
+		enum db_health health = open_checked(path, how, &st->shelf.state, &st->suspect, e);
 		if (health == DB_SOUND)
 			return 0;
+		if (health == DB_OLDER) {
+			if (migrate_state(st, dir, path, how, e))
+				return -1;
+			continue;
+		}
 		if (health == DB_CORRUPT && quarantine(st, dir, path, how, e))
 			return -1;
 		if (health != DB_CORRUPT && health != DB_ABSENT)
@@ -254,6 +274,19 @@ static int create_cache(const char *dir, unsigned generation, int64_t state, str
 	return db_create(path, &schema_cache, rows, DB_WRITE, e);
 }
 
+/* What it knew of the user's changes is compared with what the state has of them. */
+static void read_left(struct store *st, const char *path)
+{
+	struct db *d = NULL;
+	struct changes_mark mark;
+	struct err unheard = ERR_INIT;
+	if (db_open(path, &schema_cache, 0, &d, &unheard) == DB_SOUND && !changes_mark_read(d, &mark, &unheard) &&
+		mark.made > st->left.made)
+		st->left = mark;
+	db_close(d);
+	err_clear(&unheard);
+}
+
 static int open_cache(struct store *st, const char *dir, bool *fresh_out, struct err *e)
 {
 	int64_t state;
@@ -273,8 +306,10 @@ static int open_cache(struct store *st, const char *dir, bool *fresh_out, struct
 		}
 		if (health != DB_CORRUPT && health != DB_ABSENT)
 			return -1;
-		if (newest)
+		if (newest) {
 			log_line(LOG_WARN, "%s: left behind", path);
+			read_left(st, path);
+		}
 		*fresh_out = true;
 		if (create_cache(dir, seen + 1, state, e))
 			return -1;
@@ -300,7 +335,8 @@ static int open_all(struct store *st, const char *cache_dir, const char *state_d
 	st->shelf.in_use = lock_in_use(state, true, e);
 	if (!st->shelf.in_use)
 		return -1;
-	if (open_state(st, state, e) || open_cache(st, cache, fresh_out, e) || message_count_waiting(st, e))
+	if (open_state(st, state, e) || open_cache(st, cache, fresh_out, e) || message_count_waiting(st, e) ||
+		damage_look(st, st->suspect, e))
 		return -1;
 	/* What a damaged cache left behind stays until the start after. */
 	if (!*fresh_out) {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/internal.h"
 
+#include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define INLINE_MAX (256u * 1024) /* octets kept in the database */
-
-static int no_place(struct err *e)
-{
-	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no such message");
-}
 
 /* What is damaged is as good as absent: it is fetched again, and the next start begins a new cache. */
 static void damaged(struct db *cache, int64_t mid)
@@ -45,12 +42,12 @@ static int put_tree(struct store *st, int64_t mid, const struct msg_part *root, 
 	return db_run(q, e);
 }
 
-static int put_structure(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e)
+static int put_structure(struct store *st, int64_t key, struct msg_part *root, struct err *e)
 {
 	struct place p;
-	int found = place_find(st->shelf.cache, folder, uid, &p, e);
+	int found = place_find(st->shelf.cache, key, &p, e);
 	if (found <= 0)
-		return found ? -1 : no_place(e);
+		return found ? -1 : place_missing(e);
 	unsigned attachments = msg_attachments(root);
 	bool invite = false;
 	msg_part_walk(root, find_invite, &invite);
@@ -65,39 +62,74 @@ static int put_structure(struct store *st, uint32_t folder, uint32_t uid, struct
 	return db_run(q, e);
 }
 
-int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e)
+int store_structure_put_at(struct store *st, struct store_place at, struct msg_part *root, struct err *e)
 {
 	bool own;
-	return store_enter(st, &own, e) ? -1 : store_leave(st, own, put_structure(st, folder, uid, root, e), e);
+	if (store_enter(st, &own, e))
+		return -1;
+	return store_leave(st, own, put_structure(st, place_key_at(at), root, e), e);
 }
 
-static int structure_get(struct db *cache, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e)
+/* NULL: not known, or damaged. */
+static struct msg_part *read_tree(struct db *cache, struct query *q, int64_t *mid_out)
 {
+	int64_t mid = db_get_int(q, 0);
+	struct str tree = db_get_bytes(q, 2);
+	struct msg_part *root = tree_sum(mid, tree) == db_get_int(q, 1) ? msg_part_unpack(tree) : NULL;
+	if (!root)
+		damaged(cache, mid);
+	*mid_out = mid;
+	db_reset(q);
+	return root;
+}
+
+static int structure_get(struct db *cache, int64_t key, struct msg_part **out, struct err *e)
+{
+	int64_t mid;
 	*out = NULL;
 	struct query *q = db_query(
 		cache, "SELECT s.mid, s.sum, s.tree FROM place p JOIN structure s ON s.mid=p.mid WHERE p.key=?");
-	db_bind_int(q, place_key(folder, uid));
+	db_bind_int(q, key);
 	enum db_pull pull = db_pull(q, e);
-	if (pull != DB_ITEM)
-		return pull == DB_END ? 0 : -1;
-	int64_t mid = db_get_int(q, 0);
-	struct str tree = db_get_bytes(q, 2);
-	if (tree_sum(mid, tree) == db_get_int(q, 1))
-		*out = msg_part_unpack(tree);
-	if (!*out)
-		damaged(cache, mid);
-	db_reset(q);
-	return 0;
+	if (pull == DB_ITEM)
+		*out = read_tree(cache, q, &mid);
+	return pull == DB_BAD ? -1 : 0;
+}
+
+static int structure_of(struct db *cache, int64_t mid, struct msg_part **out, struct err *e)
+{
+	*out = NULL;
+	struct query *q = db_query(cache, "SELECT mid, sum, tree FROM structure WHERE mid=?");
+	db_bind_int(q, mid);
+	enum db_pull pull = db_pull(q, e);
+	if (pull == DB_ITEM)
+		*out = read_tree(cache, q, &mid);
+	return pull == DB_BAD ? -1 : 0;
+}
+
+int store_structure_get_at(struct store *st, struct store_place at, struct msg_part **out, struct err *e)
+{
+	return structure_get(st->shelf.cache, place_key_at(at), out, e);
+}
+
+int reader_structure_at(struct store_reader *r, struct store_place at, struct msg_part **out, struct err *e)
+{
+	return structure_get(r->shelf.cache, place_key_at(at), out, e);
+}
+
+int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e)
+{
+	return store_structure_put_at(st, (struct store_place){ folder, uid, 0 }, root, e);
 }
 
 int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e)
 {
-	return structure_get(st->shelf.cache, folder, uid, out, e);
+	return store_structure_get_at(st, (struct store_place){ folder, uid, 0 }, out, e);
 }
 
 int reader_structure(struct store_reader *r, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e)
 {
-	return structure_get(r->shelf.cache, folder, uid, out, e);
+	return reader_structure_at(r, (struct store_place){ folder, uid, 0 }, out, e);
 }
 
 /* --- pieces --- */
@@ -126,25 +158,53 @@ static int put_file(const char *path, struct str bytes, struct err *e)
 }
 
 /* A place that is not there is an error. */
-static int message_at(struct store *st, uint32_t folder, uint32_t uid, int64_t *mid_out, struct err *e)
+static int message_at(struct store *st, int64_t key, int64_t *mid_out, struct err *e)
 {
 	struct place p;
-	int found = place_find(st->shelf.cache, folder, uid, &p, e);
+	int found = place_find(st->shelf.cache, key, &p, e);
 	if (found <= 0)
-		return found ? -1 : no_place(e);
+		return found ? -1 : place_missing(e);
 	*mid_out = p.mid;
+	return 0;
+}
+
+static int64_t today(void)
+{
+	return clock_wall() / 86400;
+}
+
+/* Is it read as text? A header always is, another part when the tree says so. */
+static int is_text(struct db *cache, int64_t mid, const char *section, bool *out, struct err *e)
+{
+	struct msg_part *root;
+	*out = g_str_has_suffix(section, "HEADER") || g_str_has_suffix(section, "MIME");
+	if (*out)
+		return 0;
+	if (structure_of(cache, mid, &root, e))
+		return -1;
+	const struct msg_part *p = root ? msg_part_find(root, section) : NULL;
+	if (root && !strcmp(section, "TEXT"))
+		p = root;
+	*out = p && str_starts(str_of(p->type), "text/") && !str_is(str_of(p->disposition), "attachment");
+	msg_part_free(root);
 	return 0;
 }
 
 static int put_part(struct store *st, int64_t mid, const char *section, struct str bytes, bool in_file, struct err *e)
 {
+	bool text;
+	if (is_text(st->shelf.cache, mid, section, &text, e))
+		return -1;
 	struct query *q = db_query(st->shelf.cache,
-		"INSERT INTO part(mid, section, size, sum, bytes) VALUES(?,?,?,?,?) ON CONFLICT(mid, section)"
-		" DO UPDATE SET size=excluded.size, sum=excluded.sum, bytes=excluded.bytes");
+		"INSERT INTO part(mid, section, size, sum, text, used, bytes) VALUES(?,?,?,?,?,?,?)"
+		" ON CONFLICT(mid, section) DO UPDATE SET size=excluded.size, sum=excluded.sum, text=excluded.text,"
+		" used=excluded.used, bytes=excluded.bytes");
 	db_bind_int(q, mid);
 	db_bind_cstr(q, section);
 	db_bind_int(q, (int64_t)bytes.n);
 	db_bind_int(q, part_sum(mid, section, bytes));
+	db_bind_int(q, text);
+	db_bind_int(q, today());
 	if (in_file)
 		db_bind_null(q);
 	else
@@ -152,20 +212,19 @@ static int put_part(struct store *st, int64_t mid, const char *section, struct s
 	return db_run(q, e);
 }
 
-int store_part_put(
-	struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e)
+int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e)
 {
 	bool own, in_file = bytes.n > INLINE_MAX;
-	int64_t before, mid = 0;
-	if (message_at(st, folder, uid, &before, e))
+	int64_t before, mid = 0, key = place_key_at(at);
+	if (message_at(st, key, &before, e))
 		return -1;
 	g_autofree char *path = part_path(&st->shelf, before, section);
 	/* The file first: nobody should wait for its fsync. */
 	if ((in_file && put_file(path, bytes, e)) || store_enter(st, &own, e))
 		return -1;
-	int result = message_at(st, folder, uid, &mid, e);
+	int result = message_at(st, key, &mid, e);
 	if (!result)
-		result = mid == before ? put_part(st, mid, section, bytes, in_file, e) : no_place(e);
+		result = mid == before ? put_part(st, mid, section, bytes, in_file, e) : place_missing(e);
 	result = store_leave(st, own, result, e);
 	if (!result && !in_file)
 		unlink(path); /* of an earlier, larger one */
@@ -197,18 +256,23 @@ static int add_file(const char *path, size_t size, struct buf *out, bool *there_
 	return result;
 }
 
-static int part_get(struct shelf *s, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
+struct part {
+	int64_t id, mid, used;
+};
+
+static int part_get(struct shelf *s, int64_t key, const char *section, struct buf *out, struct part *part_out,
 	bool *found_out, struct err *e)
 {
 	*found_out = false;
-	struct query *q = db_query(s->cache, "SELECT r.mid, r.size, r.sum, r.bytes FROM place p JOIN part r ON "
-					     "r.mid=p.mid AND r.section=? WHERE p.key=?");
+	struct query *q = db_query(s->cache, "SELECT r.mid, r.size, r.sum, r.bytes, r.id, r.used FROM place p"
+					     " JOIN part r ON r.mid=p.mid AND r.section=? WHERE p.key=?");
 	db_bind_cstr(q, section);
-	db_bind_int(q, place_key(folder, uid));
+	db_bind_int(q, key);
 	enum db_pull pull = db_pull(q, e);
 	if (pull != DB_ITEM)
 		return pull == DB_END ? 0 : -1;
 	int64_t mid = db_get_int(q, 0), size = db_get_int(q, 1), sum = db_get_int(q, 2);
+	*part_out = (struct part){ db_get_int(q, 4), mid, db_get_int(q, 5) };
 	bool in_file = db_is_null(q, 3), there = true;
 	size_t before = out->n;
 	int result = in_file ? 0 : add_bytes(out, db_get_bytes(q, 3), e);
@@ -227,16 +291,109 @@ static int part_get(struct shelf *s, uint32_t folder, uint32_t uid, const char *
 	return 0;
 }
 
+/* That the day is not noted does no harm. */
+static void note_use(struct store *st, const struct part *part)
+{
+	bool own;
+	struct err e = ERR_INIT;
+	if (part->used == today() || store_enter(st, &own, &e)) {
+		err_clear(&e);
+		return;
+	}
+	struct query *q = db_query(st->shelf.cache, "UPDATE part SET used=? WHERE id=?");
+	db_bind_int(q, today());
+	db_bind_int(q, part->id);
+	store_leave(st, own, db_run(q, &e), &e);
+	err_clear(&e);
+}
+
+int store_part_get_at(
+	struct store *st, struct store_place at, const char *section, struct buf *out, bool *found_out, struct err *e)
+{
+	struct part part;
+	int result = part_get(&st->shelf, place_key_at(at), section, out, &part, found_out, e);
+	if (!result && *found_out)
+		note_use(st, &part);
+	return result;
+}
+
+int reader_part_at(struct store_reader *r, struct store_place at, const char *section, struct buf *out, bool *found_out,
+	struct err *e)
+{
+	struct part part;
+	return part_get(&r->shelf, place_key_at(at), section, out, &part, found_out, e);
+}
+
+int store_part_put(
+	struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e)
+{
+	return store_part_put_at(st, (struct store_place){ folder, uid, 0 }, section, bytes, e);
+}
+
 int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e)
 {
-	return part_get(&st->shelf, folder, uid, section, out, found_out, e);
+	return store_part_get_at(st, (struct store_place){ folder, uid, 0 }, section, out, found_out, e);
 }
 
 int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e)
 {
-	return part_get(&r->shelf, folder, uid, section, out, found_out, e);
+	return reader_part_at(r, (struct store_place){ folder, uid, 0 }, section, out, found_out, e);
+}
+
+/* --- copies, and the end --- */
+
+static int clone_tree(struct store *st, int64_t mid, int64_t clone, struct err *e)
+{
+	struct msg_part *root;
+	if (structure_of(st->shelf.cache, mid, &root, e))
+		return -1;
+	int result = root ? put_tree(st, clone, root, e) : 0;
+	msg_part_free(root);
+	return result;
+}
+
+struct kept_part {
+	char *section;
+	GBytes *bytes;
+};
+
+static void kept_part_free(void *part)
+{
+	struct kept_part *k = part;
+	g_free(k->section);
+	g_bytes_unref(k->bytes);
+	g_free(k);
+}
+
+int parts_clone(struct store *st, int64_t mid, int64_t clone, struct err *e)
+{
+	enum db_pull pull;
+	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(kept_part_free);
+	if (clone_tree(st, mid, clone, e))
+		return -1;
+	struct query *q =
+		db_query(st->shelf.cache, "SELECT section, sum, bytes FROM part WHERE mid=? AND bytes IS NOT NULL");
+	db_bind_int(q, mid);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		g_autofree char *section = db_dup_text(q, 0);
+		struct str bytes = db_get_bytes(q, 2);
+		if (part_sum(mid, section, bytes) != db_get_int(q, 1))
+			continue;
+		struct kept_part *k = g_new0(struct kept_part, 1);
+		k->section = g_steal_pointer(&section);
+		k->bytes = g_bytes_new(bytes.p, bytes.n);
+		g_ptr_array_add(kept, k);
+	}
+	for (guint i = 0; pull == DB_END && i < kept->len; i++) {
+		struct kept_part *k = kept->pdata[i];
+		gsize n;
+		const char *p = g_bytes_get_data(k->bytes, &n);
+		if (put_part(st, clone, k->section, (struct str){ p ? p : "", n }, false, e))
+			return -1;
+	}
+	return pull == DB_END ? 0 : -1;
 }
 
 int parts_forget(struct store *st, int64_t mid, struct err *e)

@@ -62,17 +62,20 @@ int store_leave(struct store *st, bool own, int result, struct err *e)
 
 /* --- the folders' counts, kept in memory until the transaction ends --- */
 
-static void tally(struct store *st, uint32_t folder, int rows, int unseen)
+static void tally(struct store *st, int64_t key, int places, int unseen)
 {
+	uint32_t folder = place_folder(key);
+	int local = key & PLACE_LOCAL ? places : 0;
 	for (guint i = 0; i < st->tallies->len; i++) {
 		struct tally *t = &g_array_index(st->tallies, struct tally, i);
 		if (t->folder != folder)
 			continue;
-		t->rows += rows;
+		t->rows += places - local;
+		t->local += local;
 		t->unseen += unseen;
 		return;
 	}
-	struct tally t = { folder, rows, unseen };
+	struct tally t = { folder, places - local, local, unseen };
 	g_array_append_val(st->tallies, t);
 }
 
@@ -80,11 +83,12 @@ int store_tally_flush(struct store *st, struct err *e)
 {
 	for (guint i = 0; i < st->tallies->len; i++) {
 		struct tally *t = &g_array_index(st->tallies, struct tally, i);
-		if (!t->rows && !t->unseen)
+		if (!t->rows && !t->local && !t->unseen)
 			continue;
-		struct query *q = db_query(
-			st->shelf.cache, "UPDATE folder SET rows=rows+?, rows_unseen=rows_unseen+? WHERE id=?");
+		struct query *q = db_query(st->shelf.cache,
+			"UPDATE folder SET rows=rows+?, rows_local=rows_local+?, rows_unseen=rows_unseen+? WHERE id=?");
 		db_bind_int(q, t->rows);
+		db_bind_int(q, t->local);
 		db_bind_int(q, t->unseen);
 		db_bind_int(q, t->folder);
 		if (db_run(q, e))
@@ -96,7 +100,7 @@ int store_tally_flush(struct store *st, struct err *e)
 
 /* --- keywords --- */
 
-static GString *pack_keywords(const GPtrArray *keywords)
+GString *keywords_pack(const GPtrArray *keywords)
 {
 	GString *packed = g_string_new(NULL);
 	for (guint i = 0; keywords && i < keywords->len; i++)
@@ -105,9 +109,22 @@ static GString *pack_keywords(const GPtrArray *keywords)
 }
 
 /* NULL when there are none, so that most rows spend one octet on them. */
-static struct str packed_str(const GString *packed)
+struct str keywords_str(const GString *packed)
 {
 	return packed->len ? (struct str){ packed->str, packed->len } : (struct str){ 0 };
+}
+
+GPtrArray *keywords_unpack(struct str packed)
+{
+	struct str word;
+	if (!packed.n)
+		return NULL;
+	GPtrArray *keywords = g_ptr_array_new_with_free_func(g_free);
+	while (packed.n) {
+		str_cut(packed, '\0', &word, &packed);
+		g_ptr_array_add(keywords, str_dup(word));
+	}
+	return keywords;
 }
 
 /* --- places --- */
@@ -118,10 +135,15 @@ int64_t place_sum(int64_t key, int64_t mid)
 	return (int16_t)(sum_int(sum_int(SUM_START, key), mid) >> 48);
 }
 
-int place_find(struct db *cache, uint32_t folder, uint32_t uid, struct place *out, struct err *e)
+int place_missing(struct err *e)
+{
+	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no such message");
+}
+
+int place_find(struct db *cache, int64_t key, struct place *out, struct err *e)
 {
 	struct query *q = db_query(cache, "SELECT mid, flags, sum FROM place WHERE key=?");
-	out->key = place_key(folder, uid);
+	out->key = key;
 	db_bind_int(q, out->key);
 	enum db_pull pull = db_pull(q, e);
 	if (pull != DB_ITEM)
@@ -133,32 +155,43 @@ int place_find(struct db *cache, uint32_t folder, uint32_t uid, struct place *ou
 	return sound ? 1 : db_damaged(cache, e);
 }
 
-static int change_flags(struct store *st, const struct place *p, uint32_t flags, const GPtrArray *keywords,
+int place_set_flags(struct store *st, const struct place *p, uint32_t flags, const GPtrArray *keywords,
 	bool *changed_out, struct err *e)
 {
-	g_autoptr(GString) packed = pack_keywords(keywords);
+	g_autoptr(GString) packed = keywords_pack(keywords);
 	flags = (p->flags & ~MSG_SERVER_FLAGS) | (flags & SERVER_FLAGS);
 	struct query *q = db_query(st->shelf.cache,
 		"UPDATE place SET flags=?2, keywords=?3 WHERE key=?1 AND (flags<>?2 OR keywords IS NOT ?3)");
 	db_bind_int(q, p->key);
 	db_bind_int(q, flags);
-	db_bind_blob(q, packed_str(packed));
+	db_bind_blob(q, keywords_str(packed));
 	if (db_run(q, e))
 		return -1;
-	tally(st, (uint32_t)(p->key >> PLACE_BITS), 0, !(flags & MSG_SEEN) - !(p->flags & MSG_SEEN));
+	tally(st, p->key, 0, !(flags & MSG_SEEN) - !(p->flags & MSG_SEEN));
 	if (changed_out)
 		*changed_out = db_changes(st->shelf.cache) > 0;
 	return 0;
 }
 
-static int insert_place(struct store *st, const struct store_row *row, struct err *e)
+/* No two places of a folder have one mid: it is the order of the rows. */
+static int mid_for(struct store *st, struct store_place at, int64_t *mid, struct err *e)
+{
+	int64_t one;
+	struct query *q = db_query(st->shelf.cache, "SELECT 1 FROM place WHERE folder=? AND mid=?");
+	db_bind_int(q, at.folder);
+	db_bind_int(q, *mid);
+	int taken = db_int(q, &one, e);
+	return taken > 0 ? message_clone(st, *mid, at, mid, e) : taken;
+}
+
+static int insert_place(struct store *st, const struct store_row *row, int64_t key, struct err *e)
 {
 	int64_t mid = row->mid;
-	if (message_put(st, row, &mid, e))
+	struct store_place at = { row->folder, row->uid, row->local };
+	if ((mid && mid_for(st, at, &mid, e)) || message_put(st, row, &mid, e))
 		return -1;
-	g_autoptr(GString) packed = pack_keywords(row->keywords);
+	g_autoptr(GString) packed = keywords_pack(row->keywords);
 	uint32_t flags = row->flags & ~MSG_RECENT;
-	int64_t key = place_key(row->folder, row->uid);
 	struct query *q = db_query(st->shelf.cache,
 		"INSERT INTO place(key, sum, folder, mid, flags, size, date, attachments, keywords)"
 		" VALUES(?,?,?,?,?,?,?,?,?)");
@@ -173,22 +206,29 @@ static int insert_place(struct store *st, const struct store_row *row, struct er
 	else
 		db_bind_null(q);
 	db_bind_int(q, row->attachments);
-	db_bind_blob(q, packed_str(packed));
+	db_bind_blob(q, keywords_str(packed));
 	if (db_run(q, e))
 		return -1;
-	tally(st, row->folder, 1, !(flags & MSG_SEEN));
+	tally(st, key, 1, !(flags & MSG_SEEN));
 	return 0;
+}
+
+static bool is_place(struct store_place at)
+{
+	return at.folder && at.folder < FOLDER_MAX && !at.uid != !at.local;
 }
 
 static int put_row(struct store *st, const struct store_row *row, struct err *e)
 {
 	struct place p;
-	if (!row->uid || !row->folder || row->folder >= FOLDER_MAX)
+	struct store_place at = { row->folder, row->uid, row->local };
+	if (!is_place(at))
 		return err_set(e, ERR_MESSAGE, ERR_BUG, ERR_NEVER, "a row without a place");
-	int found = place_find(st->shelf.cache, row->folder, row->uid, &p, e);
+	int found = place_find(st->shelf.cache, place_key_at(at), &p, e);
 	if (found < 0)
 		return -1;
-	return found ? change_flags(st, &p, row->flags, row->keywords, NULL, e) : insert_place(st, row, e);
+	return found ? place_set_flags(st, &p, row->flags, row->keywords, NULL, e)
+		     : insert_place(st, row, place_key_at(at), e);
 }
 
 int store_row_put(struct store *st, const struct store_row *row, struct err *e)
@@ -206,8 +246,8 @@ int store_flags_put(struct store *st, uint32_t folder, uint32_t uid, uint32_t fl
 		*changed_out = false;
 	if (store_enter(st, &own, e))
 		return -1;
-	int found = place_find(st->shelf.cache, folder, uid, &p, e);
-	return store_leave(st, own, found > 0 ? change_flags(st, &p, flags, keywords, changed_out, e) : found, e);
+	int found = place_find(st->shelf.cache, place_key(folder, uid), &p, e);
+	return store_leave(st, own, found > 0 ? place_set_flags(st, &p, flags, keywords, changed_out, e) : found, e);
 }
 
 /* Is there another place of this message? There are few folders, and each is one look into an index. */
@@ -226,20 +266,130 @@ int place_remove(struct store *st, const struct place *p, struct err *e)
 	db_bind_int(q, p->key);
 	if (db_run(q, e))
 		return -1;
-	tally(st, (uint32_t)(p->key >> PLACE_BITS), -1, -!(p->flags & MSG_SEEN));
+	tally(st, p->key, -1, -!(p->flags & MSG_SEEN));
 	int shared = is_shared(st->shelf.cache, p->mid, e);
 	return shared ? MIN(shared, 0) : message_forget(st, p->mid, e);
 }
 
-int store_row_del(struct store *st, uint32_t folder, uint32_t uid, struct err *e)
+int place_rekey(struct store *st, struct place *p, int64_t key, struct err *e)
+{
+	uint32_t folder = place_folder(key);
+	struct store_place at = { folder, (uint32_t)key, 0 };
+	int64_t mid = p->mid;
+	if (folder != place_folder(p->key) && mid_for(st, at, &mid, e))
+		return -1;
+	struct query *q = db_query(st->shelf.cache, "UPDATE place SET key=?, folder=?, mid=?, sum=? WHERE key=?");
+	db_bind_int(q, key);
+	db_bind_int(q, folder);
+	db_bind_int(q, mid);
+	db_bind_int(q, place_sum(key, mid));
+	db_bind_int(q, p->key);
+	if (db_run(q, e))
+		return -1;
+	tally(st, p->key, -1, -!(p->flags & MSG_SEEN));
+	tally(st, key, 1, !(p->flags & MSG_SEEN));
+	p->key = key;
+	p->mid = mid;
+	return 0;
+}
+
+/* --- places by UID or local number --- */
+
+int store_place_get(struct store *st, struct store_place at, struct store_row *out, struct err *e)
+{
+	return is_place(at) ? row_at(st->shelf.cache, place_key_at(at), out, e) : place_missing(e);
+}
+
+static int move_place(struct store *st, int64_t from, int64_t to, struct err *e)
+{
+	struct place p, there;
+	int found = place_find(st->shelf.cache, from, &p, e);
+	if (found <= 0 || from == to)
+		return found ? MIN(found, 0) : place_missing(e);
+	found = place_find(st->shelf.cache, to, &there, e);
+	if (found < 0)
+		return -1;
+	return found ? place_remove(st, &p, e) : place_rekey(st, &p, to, e);
+}
+
+static int copy_place(struct store *st, int64_t from, int64_t to, struct err *e)
+{
+	struct place p, there;
+	struct store_place at = { place_folder(to), (uint32_t)to, 0 };
+	int found = place_find(st->shelf.cache, from, &p, e);
+	if (found <= 0)
+		return found ? -1 : place_missing(e);
+	found = place_find(st->shelf.cache, to, &there, e);
+	if (found)
+		return MIN(found, 0);
+	if (mid_for(st, at, &p.mid, e))
+		return -1;
+	struct query *q = db_query(st->shelf.cache,
+		"INSERT INTO place(key, sum, folder, mid, flags, size, date, attachments, keywords)"
+		" SELECT ?, ?, ?, ?, flags, size, date, attachments, keywords FROM place WHERE key=?");
+	db_bind_int(q, to);
+	db_bind_int(q, place_sum(to, p.mid));
+	db_bind_int(q, at.folder);
+	db_bind_int(q, p.mid);
+	db_bind_int(q, from);
+	if (db_run(q, e))
+		return -1;
+	tally(st, to, 1, !(p.flags & MSG_SEEN));
+	return 0;
+}
+
+/* Both ends must be places; then in a transaction. */
+static int between(struct store *st, struct store_place from, struct store_place to,
+	int (*act)(struct store *st, int64_t from, int64_t to, struct err *e), struct err *e)
+{
+	bool own;
+	if (!is_place(from) || !is_place(to))
+		return err_set(e, ERR_MESSAGE, ERR_BUG, ERR_NEVER, "neither UID nor local number");
+	if (store_enter(st, &own, e))
+		return -1;
+	return store_leave(st, own, act(st, place_key_at(from), place_key_at(to), e), e);
+}
+
+int store_place_move(struct store *st, struct store_place from, struct store_place to, struct err *e)
+{
+	return between(st, from, to, move_place, e);
+}
+
+int store_place_copy(struct store *st, struct store_place from, struct store_place to, struct err *e)
+{
+	return between(st, from, to, copy_place, e);
+}
+
+int store_place_drop(struct store *st, struct store_place at, struct err *e)
 {
 	bool own;
 	struct place p;
+	if (!is_place(at))
+		return 0;
 	if (store_enter(st, &own, e))
 		return -1;
-	int found = place_find(st->shelf.cache, folder, uid, &p, e);
+	int found = place_find(st->shelf.cache, place_key_at(at), &p, e);
 	return store_leave(st, own, found > 0 ? place_remove(st, &p, e) : found, e);
 }
+
+int store_place_flags(struct store *st, struct store_place at, uint32_t flags, const GPtrArray *keywords, struct err *e)
+{
+	bool own;
+	struct place p;
+	if (!is_place(at))
+		return 0;
+	if (store_enter(st, &own, e))
+		return -1;
+	int found = place_find(st->shelf.cache, place_key_at(at), &p, e);
+	return store_leave(st, own, found > 0 ? place_set_flags(st, &p, flags, keywords, NULL, e) : found, e);
+}
+
+int store_row_del(struct store *st, uint32_t folder, uint32_t uid, struct err *e)
+{
+	return store_place_drop(st, (struct store_place){ folder, uid, 0 }, e);
+}
+
+/* --- UIDs --- */
 
 int store_uids(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, GArray *uids_out, struct err *e)
 {
@@ -252,4 +402,39 @@ int store_uids(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, GArr
 		g_array_append_val(uids_out, uid);
 	}
 	return pull == DB_END ? 0 : -1;
+}
+
+/* Each rank is sought from the one before, so that the walk is one in all. */
+int store_uids_at(
+	struct store *st, uint32_t folder, uint32_t lo, const uint32_t *ranks, unsigned n, GArray *out, struct err *e)
+{
+	int64_t from = place_key(folder, lo), passed = 0;
+	for (unsigned i = 0; i < n; i++) {
+		int64_t key = 0;
+		struct query *q = db_query(st->shelf.cache,
+			"SELECT key FROM place WHERE key BETWEEN ? AND ? ORDER BY key LIMIT 1 OFFSET ?");
+		db_bind_int(q, from);
+		db_bind_int(q, place_key(folder, UINT32_MAX));
+		db_bind_int(q, ranks[i] - passed);
+		int found = db_int(q, &key, e);
+		if (found <= 0)
+			return found;
+		guint32 uid = (guint32)key;
+		g_array_append_val(out, uid);
+		from = key + 1;
+		passed = (int64_t)ranks[i] + 1;
+	}
+	return 0;
+}
+
+int store_uids_count(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, uint32_t *count_out, struct err *e)
+{
+	int64_t count = 0;
+	struct query *q = db_query(st->shelf.cache, "SELECT count(*) FROM place WHERE key BETWEEN ? AND ?");
+	db_bind_int(q, place_key(folder, lo));
+	db_bind_int(q, place_key(folder, hi));
+	if (db_int(q, &count, e) < 0)
+		return -1;
+	*count_out = (uint32_t)count;
+	return 0;
 }

@@ -50,26 +50,14 @@ GPtrArray *store_rows_new(void)
 #define ROW_MESSAGE 8
 #define AND_MESSAGE " CROSS JOIN message m ON m.mid=p.mid "
 
-static GPtrArray *unpack_keywords(struct str packed)
-{
-	struct str word;
-	if (!packed.n)
-		return NULL;
-	GPtrArray *keywords = g_ptr_array_new_with_free_func(g_free);
-	while (packed.n) {
-		str_cut(packed, '\0', &word, &packed);
-		g_ptr_array_add(keywords, str_dup(word));
-	}
-	return keywords;
-}
-
 /* False: the message is damaged; such a row is shown to nobody and the next start begins a new cache. */
 static bool read_row(struct db *cache, struct query *q, struct store_row *row)
 {
 	int64_t key = db_get_int(q, 0);
 	*row = (struct store_row){
 		.folder = (uint32_t)(key >> PLACE_BITS),
-		.uid = (uint32_t)key,
+		.uid = key & PLACE_LOCAL ? 0 : (uint32_t)key,
+		.local = key & PLACE_LOCAL ? (uint32_t)key : 0,
 		.mid = db_get_int(q, 1),
 		.flags = (uint32_t)db_get_int(q, 2),
 		.size = (uint64_t)db_get_int(q, 3),
@@ -82,7 +70,7 @@ static bool read_row(struct db *cache, struct query *q, struct store_row *row)
 		db_mark_bad(cache);
 		return false;
 	}
-	row->keywords = unpack_keywords(db_get_bytes(q, 6));
+	row->keywords = keywords_unpack(db_get_bytes(q, 6));
 	return true;
 }
 
@@ -99,17 +87,27 @@ static int read_rows(struct db *cache, struct query *q, GPtrArray *out, struct e
 	return pull == DB_END ? 0 : -1;
 }
 
-int reader_row(struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e)
+int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e)
 {
-	struct query *q = db_query(r->shelf.cache, ROW "place p" AND_MESSAGE "WHERE p.key=?");
-	db_bind_int(q, place_key(folder, uid));
+	struct query *q = db_query(cache, ROW "place p" AND_MESSAGE "WHERE p.key=?");
+	db_bind_int(q, key);
 	enum db_pull pull = db_pull(q, e);
-	bool sound = pull == DB_ITEM && read_row(r->shelf.cache, q, out);
+	bool sound = pull == DB_ITEM && read_row(cache, q, out);
 	if (pull == DB_ITEM)
 		db_reset(q);
 	if (pull == DB_BAD || sound)
 		return sound ? 0 : -1;
-	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no such message");
+	return place_missing(e);
+}
+
+int reader_row_at(struct store_reader *r, struct store_place at, struct store_row *out, struct err *e)
+{
+	return row_at(r->shelf.cache, place_key_at(at), out, e);
+}
+
+int reader_row(struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e)
+{
+	return row_at(r->shelf.cache, place_key(folder, uid), out, e);
 }
 
 /* --- windows --- */

@@ -5,7 +5,8 @@
  * damage SQLite cannot see makes no message another's: place over its key and mid, message over all it says.
  * message_id is the index from Message-ID to mid; entries wait in message_id_new and are sorted in by
  * the thousand, for a hundred at random places would touch a hundred pages in every transaction.
- * gone holds the mids that must not come again. */
+ * gone holds the mids that must not come again. A folder is dropped 1: to be swept, 2: its places wait for the folder
+ * that is heir_of it. */
 static const char cache_sql[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE folder(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, raw BLOB NOT NULL,"
@@ -13,7 +14,8 @@ static const char cache_sql[] =
 	" uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL, message_count INTEGER NOT NULL, unseen INTEGER NOT "
 	"NULL,"
 	" filled_down_to INTEGER NOT NULL, complete INTEGER NOT NULL, highestmodseq INTEGER NOT NULL,"
-	" last_sync INTEGER NOT NULL, rows INTEGER NOT NULL DEFAULT 0, rows_unseen INTEGER NOT NULL DEFAULT 0,"
+	" last_sync INTEGER NOT NULL, rows INTEGER NOT NULL DEFAULT 0, rows_local INTEGER NOT NULL DEFAULT 0,"
+	" rows_unseen INTEGER NOT NULL DEFAULT 0, heir_of INTEGER NOT NULL DEFAULT 0,"
 	" dropped INTEGER NOT NULL DEFAULT 0) STRICT;"
 	"CREATE UNIQUE INDEX folder_by_raw ON folder(account, raw) WHERE dropped = 0;"
 	"CREATE TABLE place(key INTEGER PRIMARY KEY, folder INTEGER NOT NULL, mid INTEGER NOT NULL, sum INTEGER NOT "
@@ -29,10 +31,35 @@ static const char cache_sql[] =
 	"ROWID;"
 	"CREATE TABLE message_id_new(mid INTEGER PRIMARY KEY, hash INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE structure(mid INTEGER PRIMARY KEY, sum INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
-	/* bytes NULL: in a file of parts/ */
+	/* bytes NULL: in a file of parts/; used: the day, since 1970 */
 	"CREATE TABLE part(id INTEGER PRIMARY KEY, mid INTEGER NOT NULL, section TEXT NOT NULL, size INTEGER NOT NULL,"
-	" sum INTEGER NOT NULL, bytes BLOB, UNIQUE(mid, section)) STRICT;";
+	" sum INTEGER NOT NULL, text INTEGER NOT NULL, used INTEGER NOT NULL, bytes BLOB, UNIQUE(mid, section)) STRICT;"
+	"CREATE INDEX part_by_use ON part(text, used, mid, size);";
 
+/* A request is one change the user wants, its items the messages. Their sums are over all they say, so that a damaged
+ * one is never carried out; it is moved to damaged as text. */
+#define REQUESTS                                                                                                       \
+	"CREATE TABLE request(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, op INTEGER NOT NULL,"                  \
+	" state INTEGER NOT NULL, folder BLOB, target BLOB, uidvalidity INTEGER NOT NULL,"                             \
+	" target_uidnext INTEGER NOT NULL, target_uidvalidity INTEGER NOT NULL, added INTEGER NOT NULL,"               \
+	" removed INTEGER NOT NULL, added_keywords BLOB, removed_keywords BLOB, path BLOB, size INTEGER NOT NULL,"     \
+	" sha256 BLOB, step INTEGER NOT NULL, undoes INTEGER NOT NULL, undone_by INTEGER NOT NULL,"                    \
+	" batch INTEGER NOT NULL, made INTEGER NOT NULL, tried INTEGER NOT NULL, ended INTEGER NOT NULL,"              \
+	" attempts INTEGER NOT NULL, owner BLOB, error BLOB, server BLOB, person INTEGER NOT NULL,"                    \
+	" items INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;"                                                       \
+	"CREATE INDEX request_waiting ON request(account) WHERE state IN (0, 1, 4);"                                   \
+	"CREATE INDEX request_by_batch ON request(batch);"                                                             \
+	"CREATE TABLE request_item(id INTEGER PRIMARY KEY, request INTEGER NOT NULL, uid INTEGER NOT NULL,"            \
+	" local INTEGER NOT NULL, size INTEGER NOT NULL, received INTEGER NOT NULL, msgid BLOB,"                       \
+	" flags_before INTEGER NOT NULL, keywords_before BLOB, target_uid INTEGER NOT NULL, state INTEGER NOT NULL,"   \
+	" sum INTEGER NOT NULL) STRICT;"                                                                               \
+	"CREATE INDEX request_item_by_request ON request_item(request);"                                               \
+	"CREATE INDEX request_item_by_uid ON request_item(uid) WHERE uid > 0;"                                         \
+	"CREATE INDEX request_item_by_local ON request_item(local) WHERE local > 0;"                                   \
+	"CREATE TABLE damaged(id INTEGER PRIMARY KEY, wall INTEGER NOT NULL, what TEXT NOT NULL, row TEXT NOT NULL)"   \
+	" STRICT;"
+
+/* New columns and tables stand where ALTER TABLE puts them: the schema is compared as text. */
 static const char state_sql[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE account(number INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, port INTEGER NOT NULL,"
@@ -40,28 +67,39 @@ static const char state_sql[] =
 	"DEFAULT 0,"
 	" last_poll INTEGER NOT NULL DEFAULT 0, last_sync INTEGER NOT NULL DEFAULT 0,"
 	" auth_tries_day INTEGER NOT NULL DEFAULT 0, auth_tries INTEGER NOT NULL DEFAULT 0,"
+	" caps INTEGER NOT NULL DEFAULT 0, caps_off INTEGER NOT NULL DEFAULT 0,"
+	" auth_used INTEGER NOT NULL DEFAULT 0, checked INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE(host, port, login)) STRICT;"
 	"CREATE TABLE ledger(account INTEGER NOT NULL, day INTEGER NOT NULL, logins INTEGER NOT NULL,"
 	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
 	" acts INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX act_by_time ON act(account, wall);";
+	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS;
+
+/* By the version they start from; NULL: not from there. */
+static const char *const state_steps[] = { NULL,
+	"ALTER TABLE account ADD COLUMN caps INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE account ADD COLUMN caps_off INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE account ADD COLUMN auth_used INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "structure", "part", NULL };
-static const char *const state_tables[] = { "meta", "account", "ledger", "act", NULL };
+static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
+	NULL };
 
 const struct schema schema_cache = {
 	.sql = cache_sql,
 	.tables = cache_tables,
 	.application = 0x42785763, /* "BxWc" */
-	.version = 1,
+	.version = 2,
 };
 
 const struct schema schema_state = {
 	.sql = state_sql,
 	.tables = state_tables,
 	.application = 0x42785773, /* "BxWs" */
-	.version = 1,
+	.version = G_N_ELEMENTS(state_steps),
+	.steps = state_steps,
 	.durable = true,
 };

@@ -5,7 +5,8 @@
  * `struct store_reader` is a read-only connection owned by the reader's thread. The writer makes and migrates
  * files; the reader opens after it. Reader functions copy their rows and reset before they return, so that
  * no read transaction outlives an answer. A message is not its place: mid = received seconds << 24 | counter,
- * never used twice; a place is folder << 33 | k with k the UID.
+ * never used twice; a place is folder << 33 | k with k the UID, or 1 << 32 | a local number until a server names
+ * one. The user's changes are rows of the state: each call on them is one durable transaction.
  *
  *	store_open(cache_dir, state_dir, &st, &e);  .. store_begin .. store_row_put .. store_commit ..
  *	reader_open(st paths) .. reader_window(..)
@@ -28,7 +29,8 @@ struct store_reader;
  * and told. cache_dir on a network file system is refused. */
 int store_open(const char *cache_dir, const char *state_dir, struct store **out, bool *fresh_out, struct err *e);
 void store_close(struct store *st); /* checkpoints; NULL is a no-op */
-/* What the user must be told of the opening (a state set aside as damaged), or NULL; borrowed. */
+/* What the user must be told of the opening (a state set aside as damaged, changes that were lost or are damaged),
+ * or NULL; borrowed until the next call that changes the state. */
 const char *store_notice(const struct store *st);
 /* Only when the files exist: else ERR_MISSING. */
 int reader_open(const char *cache_dir, const char *state_dir, struct store_reader **out, struct err *e);
@@ -52,6 +54,10 @@ struct store_account_info {
 	int64_t last_sync;  /* wall seconds of the last successful agreement of the inbox, 0 never */
 	int64_t auth_tries_day;
 	unsigned auth_tries; /* failed logins with a once good secret on that day (days since 1970) */
+	uint64_t caps;       /* capabilities after the last login, bits as the engine gives them; 0: never */
+	uint64_t caps_off;   /* offered, and found not to work on this server */
+	int auth_used;       /* the mechanism of the last good login, as the engine gives it; 0: none */
+	int64_t checked;     /* wall seconds of the last check of what the server says against what it has */
 };
 int store_account_get(struct store *st, uint32_t account, struct store_account_info *out, struct err *e);
 int store_account_put(struct store *st, uint32_t account, const struct store_account_info *in, struct err *e);
@@ -65,6 +71,13 @@ struct store_ledger {
 };
 int store_ledger_add(struct store *st, uint32_t account, int64_t wall, const struct store_ledger *add, struct err *e);
 int store_ledger_get(struct store *st, uint32_t account, int64_t wall, struct store_ledger *out, struct err *e);
+struct store_ledger_day {
+	int64_t day; /* days since 1970 */
+	struct store_ledger sums;
+};
+/* Appends struct store_ledger_day * (g_free) from the day of since_wall on, ascending; days without contact are left
+ * out. account 0: all together. */
+int store_ledger_days(struct store *st, uint32_t account, int64_t since_wall, GPtrArray *out, struct err *e);
 /* Acts by processes without a terminal: their times within the last hour are counted. */
 int store_act_add(struct store *st, uint32_t account, int64_t wall, struct err *e);
 int store_act_count(struct store *st, uint32_t account, int64_t since_wall, unsigned *count_out, int64_t *oldest_out,
@@ -88,6 +101,8 @@ extern const char *const store_role_names[]; /* "" for none, "inbox", .. */
 #define FOLDER_NOINFERIORS (1u << 1)
 #define FOLDER_VISITED (1u << 2) /* opened by the user: kept in agreement */
 #define FOLDER_GONE (1u << 3)    /* no longer listed by the server */
+#define FOLDER_SUBSCRIBED (1u << 4)
+#define FOLDER_PINNED (1u << 5) /* by the mailrc: kept in agreement as the inbox is */
 
 struct store_folder {
 	uint32_t id; /* 0: new. Changes when UIDVALIDITY does */
@@ -100,8 +115,10 @@ struct store_folder {
 	uint32_t uidvalidity, uidnext; /* as of last_sync */
 	uint32_t exists;               /* the server's count as of last_sync or STATUS */
 	uint32_t unseen;               /* from STATUS; once `complete`, counted in the cache */
-	uint32_t rows;                 /* places in the cache */
-	uint32_t rows_unseen;
+	uint32_t rows;                 /* places in the cache that the server has named */
+	uint32_t rows_local;           /* those it has not */
+	uint32_t rows_unseen;          /* of both */
+	uint32_t heir_of; /* its number before UIDVALIDITY changed, while the old places may be taken over; 0: none */
 	uint32_t filled_down_to; /* every UID at or above it is cached; 0: nothing yet */
 	bool complete;           /* filled down to the oldest */
 	uint64_t highestmodseq;
@@ -110,13 +127,24 @@ struct store_folder {
 void store_folder_clear(struct store_folder *f);
 GPtrArray *store_folders_new(void); /* of struct store_folder *, freeing */
 
-/* Inserts (id 0) or updates by id; f->id is set. rows and rows_unseen are kept by the store. */
+/* Inserts (id 0) or updates by id; f->id is set. The rows' counts and heir_of are kept by the store. */
 int store_folder_put(struct store *st, struct store_folder *f, struct err *e);
 int store_folder_get(struct store *st, uint32_t id, struct store_folder *out, struct err *e);
 int store_folder_find(struct store *st, uint32_t account, struct str raw, struct store_folder *out, struct err *e);
 int store_folders(struct store *st, uint32_t account, GPtrArray *out, struct err *e);
-/* A changed UIDVALIDITY: the folder gets a new number (f->id) and no places. */
+/* Renamed on the server: the number and all places stay. raw is the new name; folders below it (their raw name begins
+ * with its old one and the delimiter) are renamed too, in raw and in shown name. */
+int store_folder_name(struct store *st, uint32_t id, const char *raw, const char *name, struct err *e);
+/* A changed UIDVALIDITY: the folder gets a new number (f->id) and no places but the local ones. The old ones are seen
+ * by nobody and wait under f->heir_of until store_rekey_end. */
 int store_folder_renumber(struct store *st, struct store_folder *f, uint32_t uidvalidity, struct err *e);
+/* A message the server has under uid in the renumbered folder f: if an old place has its identity, that place becomes
+ * (f, uid) with the same mid and these flags, and nothing of it is fetched again. Without a Message-ID (NULL) one old
+ * place alone may have that size and date. */
+int store_rekey(struct store *st, const struct store_folder *f, uint32_t uid, const char *msgid, uint64_t size,
+	int64_t received, uint32_t flags, const GPtrArray *keywords, bool *found_out, struct err *e);
+/* The rest of the old places may be swept. */
+int store_rekey_end(struct store *st, struct store_folder *f, struct err *e);
 int store_folder_drop(struct store *st, uint32_t id, struct err *e);
 /* Places and messages of dropped and renumbered folders are seen no more at once and removed by and by:
  * one small transaction a call, in idle time, until *more_out is false. */
@@ -125,9 +153,13 @@ int reader_folders(struct store_reader *r, uint32_t account, GPtrArray *out, str
 /* By the name shown: exact, else without ASCII case. ERR_MISSING. */
 int reader_folder(struct store_reader *r, uint32_t account, const char *name, struct store_folder *out, struct err *e);
 
+/* cache drop --account: all its folders, in the cache only. store_sweep does the work. */
+int store_account_forget(struct store *st, uint32_t account, struct err *e);
+
 /* --- rows: a place and its message --- */
 struct store_row {
 	uint32_t folder, uid;
+	uint32_t local;       /* 0, or the local number of a place no server has named: uid is 0 */
 	int64_t mid;          /* for store_row_put: 0 picks one; that of a message already here shares it */
 	uint32_t flags;       /* MSG_ bits, with MSG_ATTACHMENT and MSG_INVITE */
 	uint64_t size;        /* octets of the whole message */
@@ -148,24 +180,73 @@ int store_begin(struct store *st, struct err *e);
 int store_commit(struct store *st, struct err *e);
 void store_rollback(struct store *st);
 
-/* Inserts a place with its message, or updates an existing place's flags. */
+/* Inserts a place with its message, or updates an existing place's flags. No two places of a folder have one mid: where
+ * the given one stands in the folder already, a copy of the message with its texts gets another. */
 int store_row_put(struct store *st, const struct store_row *row, struct err *e);
 int store_flags_put(struct store *st, uint32_t folder, uint32_t uid, uint32_t flags, const GPtrArray *keywords,
 	bool *changed_out, struct err *e); /* no such place: 0, unchanged */
 int store_row_del(struct store *st, uint32_t folder, uint32_t uid, struct err *e);
 /* UIDs (guint32) of the cached places in [lo, hi], ascending; for the diff with the server. */
 int store_uids(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, GArray *uids_out, struct err *e);
+/* UIDs (guint32) at the given ranks (from 0, ascending) among the places with a UID at or above lo; ranks past the end
+ * give none. One walk along the keys, up to the last rank. */
+int store_uids_at(
+	struct store *st, uint32_t folder, uint32_t lo, const uint32_t *ranks, unsigned n, GArray *out, struct err *e);
+int store_uids_count(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi, uint32_t *count_out, struct err *e);
+/* The message with that identity anywhere in this account's cache, else 0: for rows that are new, to share text and
+ * parts. msgid NULL finds nothing. */
+int store_same_message(struct store *st, uint32_t account, const char *msgid, uint64_t size, int64_t received,
+	int64_t *mid_out, struct err *e);
+
+/* A place by its UID or, when no server has named it yet, by its local number; the other one is 0. */
+struct store_place {
+	uint32_t folder, uid, local;
+};
+int store_place_get(struct store *st, struct store_place at, struct store_row *out, struct err *e); /* ERR_MISSING */
+/* The mid, and with it all text, stays. Where `to` is a place already, `from` is dropped. from absent: ERR_MISSING. */
+int store_place_move(struct store *st, struct store_place from, struct store_place to, struct err *e);
+int store_place_copy(
+	struct store *st, struct store_place from, struct store_place to, struct err *e); /* shares the mid */
+int store_place_drop(struct store *st, struct store_place at, struct err *e);             /* not there: 0 */
+int store_place_flags(struct store *st, struct store_place at, uint32_t flags, const GPtrArray *keywords,
+	struct err *e); /* not there: 0 */
+
 /* Part tree of a message and what follows from it (attachment and invitation flags). Putting for a place
  * that is not there is ERR_MISSING, getting finds nothing. */
-int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e);
-int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out,
-	struct err *e); /* *out NULL: not known */
+int store_structure_put_at(struct store *st, struct store_place at, struct msg_part *root, struct err *e);
+int store_structure_get_at(
+	struct store *st, struct store_place at, struct msg_part **out, struct err *e); /* *out NULL: not known */
 /* Decoded or raw pieces kept by section ("TEXT:1" and the like are the caller's words). Small ones in the
- * database (at most 256 KB), larger ones as files in parts/. */
+ * database (at most 256 KB), larger ones as files in parts/. Getting one notes the day, for store_evict. */
+int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e);
+int store_part_get_at(
+	struct store *st, struct store_place at, const char *section, struct buf *out, bool *found_out, struct err *e);
+/* The same of a place with a UID. */
+int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e);
+int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);
 int store_part_put(
 	struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e);
 int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e);
+
+/* --- keeping and forgetting (cache) --- */
+struct store_usage {
+	uint64_t messages, places;
+	uint64_t text_bytes, part_bytes; /* kept parts that are text (headers too), and others */
+	uint64_t file_bytes;             /* of these, what lies in files */
+	uint64_t database_bytes;         /* the whole cache's file, whatever account */
+};
+int store_usage(struct store *st, uint32_t account, struct store_usage *out, struct err *e); /* account 0: all */
+/* Drops text parts (else the other ones) until at most `bytes` are kept of them: least recently used first, by the day;
+ * within a day those of the oldest messages. Never of a mid in keep (gint64 *, as a set; may be NULL). At most
+ * STORE_BATCH parts a call, *more_out as store_sweep. */
+int store_evict(struct store *st, bool text, uint64_t bytes, GHashTable *keep, bool *more_out, struct err *e);
+/* Drops a folder's named places from the lowest UID upward, while they were received before older_than and are not among
+ * the keep_newest highest; those of a mid in keep stay. filled_down_to and complete follow. STORE_BATCH a call. */
+int store_evict_rows(struct store *st, uint32_t folder, int64_t older_than, uint32_t keep_newest, GHashTable *keep,
+	bool *more_out, struct err *e);
+/* Every page of both files and every sum in them. True: sound; else findings are appended, char * (g_free). */
+bool store_check(struct store *st, GPtrArray *faults_out, struct err *e);
 
 /* --- windows: what a list shows --- */
 enum store_order { ORDER_RECEIVED, ORDER_DATE, ORDER_FROM, ORDER_SUBJECT, ORDER_SIZE };
@@ -182,6 +263,7 @@ struct store_window {
 int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e);
 int reader_row(
 	struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e); /* ERR_MISSING */
+int reader_row_at(struct store_reader *r, struct store_place at, struct store_row *out, struct err *e);
 /* How many rows of the folder stand above it in ORDER_RECEIVED. Grows with the answer: for status lines only. */
 int reader_position(
 	struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e);
@@ -190,10 +272,110 @@ int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_o
 int reader_structure(struct store_reader *r, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);
 int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e);
+int reader_structure_at(struct store_reader *r, struct store_place at, struct msg_part **out, struct err *e);
+int reader_part_at(struct store_reader *r, struct store_place at, const char *section, struct buf *out, bool *found_out,
+	struct err *e);
 
 /* The mid for a newly received message: clamped, never used so far and not handed out before in the open
  * transaction. For a server's rows mid 0 in store_row_put is better: it keeps those of one second in the
  * order of their UIDs. */
 int store_mid_new(struct store *st, int64_t received, int64_t *mid_out, struct err *e);
+
+/* --- requests (state): what the user wants changed on a server --- */
+enum change_op {
+	CHANGE_FLAG,
+	CHANGE_MOVE,
+	CHANGE_COPY,
+	CHANGE_EXPUNGE,
+	CHANGE_APPEND,
+	CHANGE_CREATE,
+	CHANGE_RENAME,
+	CHANGE_DELETE,
+	CHANGE_SUBSCRIBE,
+	CHANGE_UNSUBSCRIBE,
+	CHANGE_EMPTY,
+	CHANGE_SYNC
+};
+extern const char *const change_op_names[]; /* "flag", "move", .. */
+enum change_state {
+	CHANGE_OPEN,  /* not begun */
+	CHANGE_BEGUN, /* commands may have reached the server */
+	CHANGE_DONE,
+	CHANGE_FAILED,
+	CHANGE_PARKED, /* the folder was renumbered and messages could not be found again: the user decides */
+	CHANGE_UNDONE  /* taken back before it began */
+};
+
+struct store_change_item {
+	uint32_t id;    /* never used twice; the local number of its place in the target */
+	uint32_t uid;   /* source; 0: the place was local when the change was made: */
+	uint32_t local; /* .. that number (the id of the item that makes it) */
+	uint64_t size;  /* the guard: what the message must be */
+	int64_t received;
+	char *msgid; /* owned */
+	uint32_t flags_before;
+	GPtrArray *keywords_before; /* FLAG: for the inverse; owned, may be NULL */
+	uint32_t target_uid;        /* once known */
+	enum change_state state;    /* OPEN, DONE, FAILED; a message that was gone already is DONE with target_uid 0 */
+	uint64_t kept;              /* the store's own: what the row says */
+};
+
+/* One action on one folder. Names are the server's, so that they survive the loss of the cache. */
+struct store_change {
+	uint32_t id; /* 0: new */
+	uint32_t account;
+	enum change_op op;
+	char *folder, *target; /* raw names; NULL where there is none; owned */
+	uint32_t uidvalidity;  /* of folder when it was made */
+	uint32_t target_uidnext,
+		target_uidvalidity;                /* noted before the first command that adds to target; 0: not yet */
+	uint32_t add, remove;                      /* FLAG (APPEND: add) */
+	GPtrArray *add_keywords, *remove_keywords; /* char *; owned, may be NULL */
+	char *path;                                /* APPEND: the spool file; owned */
+	uint64_t size;
+	char *sha256;
+	int step; /* how far the engine came: its own numbers */
+	enum change_state state;
+	uint32_t undoes, undone_by; /* the change this one takes back, and the other way round; 0: none */
+	uint32_t group; /* changes of one key press or command share it (id of the first): undo takes all; 0: its own */
+	int64_t made, tried, ended; /* wall seconds; made 0: now */
+	unsigned attempts;
+	char *owner;          /* "screens", "batch 1234"; owned */
+	char *error, *server; /* why it failed or waits, and the server's words; owned */
+	bool person;          /* a person waits or asked */
+	GPtrArray *items;     /* struct store_change_item *; owned */
+};
+struct store_change *store_change_new(enum change_op op, uint32_t account);
+void store_change_free(struct store_change *c);
+GPtrArray *store_changes_new(void);                                      /* of struct store_change *, freeing */
+struct store_change_item *store_change_item_add(struct store_change *c); /* owned by c */
+
+/* New (id 0): ids are given to it and its items. Else all fields and items are rewritten.
+ * A row that another process changed meanwhile is respected: writing anything over a change that was taken back, or
+ * taking back one that has begun or is done, is ERR_CANCELED; an undone_by of the row stays where c's is 0. */
+int store_change_put(struct store *st, struct store_change *c, struct err *e);
+/* Several in one transaction; where the group of new ones is 0 it is the id of the first. */
+int store_changes_put(struct store *st, GPtrArray *changes, struct err *e);
+int store_change_step(struct store *st, const struct store_change *c, struct err *e); /* without the items: cheap */
+/* Items' target_uid and state only, and only of items where these differ from the row. */
+int store_change_items(struct store *st, const struct store_change *c, struct err *e);
+int store_change_get(struct store *st, uint32_t id, struct store_change **out, struct err *e); /* ERR_MISSING */
+/* Open and begun ones of the account (0: all), in the order they were made. */
+int store_changes_open(struct store *st, uint32_t account, GPtrArray *out, struct err *e);
+/* Ids (guint32) of the newest n groups that can be taken back, newest first: not undone, not failed, no undo itself,
+ * and of a kind that has an inverse (EXPUNGE, DELETE and EMPTY only while they have not begun; SYNC never). */
+int store_changes_undoable(struct store *st, unsigned n, GArray *groups_out, struct err *e);
+int store_changes_group(struct store *st, uint32_t group, GPtrArray *out, struct err *e); /* in the order made */
+/* What became of a local number: the UID in the target folder, 0 while unknown. ERR_MISSING. */
+int store_change_local(struct store *st, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e);
+/* Where a message moved, as far as the changes kept say, through several moves: g_free *folder_out (raw); *uid_out 0:
+ * not known yet. ERR_MISSING. */
+int reader_moved_to(struct store_reader *r, uint32_t account, const char *folder, uint32_t uidvalidity, uint32_t uid,
+	char **folder_out, uint32_t *uid_out, struct err *e);
+/* Newest first; all: ended ones too. most 0: no bound. */
+int reader_changes(struct store_reader *r, bool all, unsigned most, GPtrArray *out, struct err *e);
+int store_changes_sweep(struct store *st, int64_t older_than_wall, struct err *e); /* ended ones */
+/* Moves whenever another connection changed the state. */
+int store_state_version(struct store *st, int64_t *version_out, struct err *e);
 
 #endif

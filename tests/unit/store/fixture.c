@@ -155,6 +155,6 @@ void fixture_sound(struct fixture *f)
 	g_assert_cmpint(db_int(q, &unseen, &f->e), ==, 1);
 	g_assert_cmpuint(folder.rows, ==, uids->len);
 	g_assert_cmpint(folder.rows_unseen, ==, unseen);
-	g_assert_true(db_check(f->st->shelf.cache));
+	g_assert_true(db_check(f->st->shelf.cache, NULL));
 	store_folder_clear(&folder);
 }

@@ -2,7 +2,7 @@ STORE_FIXTURE = tests/unit/store/fixture.c tests/unit/store/fixture.h $(UNIT)
 STORE_LINK = $(LINK_STORE) $(LINK_MSG) $(LINK_BASE)
 check_PROGRAMS += tests/unit/store/test_open tests/unit/store/test_damage tests/unit/store/test_places \
 	tests/unit/store/test_folders tests/unit/store/test_query tests/unit/store/test_parts \
-	tests/unit/store/test_accounts tests/unit/store/test_processes
+	tests/unit/store/test_accounts tests/unit/store/test_processes tests/unit/store/test_requests
 tests_unit_store_test_open_SOURCES = tests/unit/store/test_open.c $(STORE_FIXTURE)
 tests_unit_store_test_open_LDADD = $(STORE_LINK)
 tests_unit_store_test_damage_SOURCES = tests/unit/store/test_damage.c $(STORE_FIXTURE)
@@ -19,3 +19,5 @@ tests_unit_store_test_accounts_SOURCES = tests/unit/store/test_accounts.c $(STOR
 tests_unit_store_test_accounts_LDADD = $(STORE_LINK)
 tests_unit_store_test_processes_SOURCES = tests/unit/store/test_processes.c $(STORE_FIXTURE)
 tests_unit_store_test_processes_LDADD = $(STORE_LINK)
+tests_unit_store_test_requests_SOURCES = tests/unit/store/test_requests.c $(STORE_FIXTURE)
+tests_unit_store_test_requests_LDADD = $(STORE_LINK)

@@ -123,10 +123,10 @@ static void d09_schema_changed_meanwhile_stops_writing(void)
 	fixture_open(&f);
 	g_autofree char *path = fixture_file(&f, "cache/cache-1.db");
 	g_assert_cmpint(db_open(path, &schema_cache, DB_WRITE, &other, &f.e), ==, DB_SOUND);
-	check_ok(&f, db_run(db_query(other, "PRAGMA user_version=2"), &f.e));
+	check_ok(&f, db_run(db_query(other, "PRAGMA user_version=3"), &f.e));
 	g_assert_cmpint(store_begin(f.st, &f.e), ==, -1);
 	g_assert_cmpint(f.e.cause, ==, ERR_LOCAL);
-	check_ok(&f, db_run(db_query(other, "PRAGMA user_version=1"), &f.e));
+	check_ok(&f, db_run(db_query(other, "PRAGMA user_version=2"), &f.e));
 	check_ok(&f, store_begin(f.st, &f.e));
 	store_rollback(f.st);
 	db_close(other);

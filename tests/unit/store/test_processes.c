@@ -226,7 +226,7 @@ static void d01_killed_writer_loses_no_finished_transaction(void)
 		rows = folder.rows;
 		store_folder_clear(&folder);
 		fixture_sound(&f);
-		g_assert_true(db_check(f.st->shelf.state));
+		g_assert_true(db_check(f.st->shelf.state, NULL));
 		fixture_shut(&f);
 	}
 	fixture_clear(&f);

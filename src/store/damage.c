@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+void damage_init(struct damage *d)
+{
+	*d = (struct damage){
+		.requests = g_array_new(FALSE, FALSE, sizeof(gint64)),
+		.items = g_array_new(FALSE, FALSE, sizeof(gint64)),
+	};
+}
+
+void damage_clear(struct damage *d)
+{
+	g_array_unref(d->requests);
+	g_array_unref(d->items);
+	*d = (struct damage){ 0 };
+}
+
+void damage_note(struct store *st, char *text)
+{
+	log_line(LOG_ERROR, "%s", text);
+	char *both = st->notice ? g_strconcat(st->notice, "; ", text, NULL) : g_strdup(text);
+	g_free(st->notice);
+	g_free(text);
+	st->notice = both;
+}
+
+/* --- setting aside --- */
+
+/* Every column as SQL would write it: bytes that are damaged are kept as they are. */
+#define REQUEST_AS_TEXT                                                                                                \
+	"quote(id)||','||quote(account)||','||quote(op)||','||quote(state)||','||quote(folder)||','||quote(target)"    \
+	"||','||quote(uidvalidity)||','||quote(target_uidnext)||','||quote(target_uidvalidity)||','||quote(added)"     \
+	"||','||quote(removed)||','||quote(added_keywords)||','||quote(removed_keywords)||','||quote(path)"            \
+	"||','||quote(size)||','||quote(sha256)||','||quote(step)||','||quote(undoes)||','||quote(undone_by)"          \
+	"||','||quote(batch)||','||quote(made)||','||quote(tried)||','||quote(ended)||','||quote(attempts)"            \
+	"||','||quote(owner)||','||quote(error)||','||quote(server)||','||quote(person)||','||quote(items)"            \
+	"||','||quote(sum)"
+#define ITEM_AS_TEXT                                                                                                   \
+	"quote(id)||','||quote(request)||','||quote(uid)||','||quote(local)||','||quote(size)||','||quote(received)"   \
+	"||','||quote(msgid)||','||quote(flags_before)||','||quote(keywords_before)||','||quote(target_uid)"           \
+	"||','||quote(state)||','||quote(sum)"
+
+static int run_with(struct query *q, int64_t wall, int64_t id, struct err *e)
+{
+	if (wall)
+		db_bind_int(q, wall);
+	db_bind_int(q, id);
+	return db_run(q, e);
+}
+
+static int set_item_aside(struct db *state, int64_t id, struct err *e)
+{
+	struct query *q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request_item', " ITEM_AS_TEXT
+					  " FROM request_item WHERE id=?");
+	if (run_with(q, clock_wall(), id, e))
+		return -1;
+	return run_with(db_query(state, "DELETE FROM request_item WHERE id=?"), 0, id, e);
+}
+
+/* Its items can do nothing without it. */
+static int set_request_aside(struct db *state, int64_t id, struct err *e)
+{
+	struct query *q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request', " REQUEST_AS_TEXT
+					  " FROM request WHERE id=?");
+	if (run_with(q, clock_wall(), id, e))
+		return -1;
+	q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request_item', " ITEM_AS_TEXT
+			    " FROM request_item WHERE request=?");
+	if (run_with(q, clock_wall(), id, e))
+		return -1;
+	if (run_with(db_query(state, "DELETE FROM request_item WHERE request=?"), 0, id, e))
+		return -1;
+	return run_with(db_query(state, "DELETE FROM request WHERE id=?"), 0, id, e);
+}
+
+static int set_all_aside(struct db *state, const struct damage *d, struct err *e)
+{
+	for (guint i = 0; i < d->items->len; i++)
+		if (set_item_aside(state, g_array_index(d->items, gint64, i), e))
+			return -1;
+	for (guint i = 0; i < d->requests->len; i++)
+		if (set_request_aside(state, g_array_index(d->requests, gint64, i), e))
+			return -1;
+	return changes_mark_renew(state, e);
+}
+
+int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
+{
+	if (!d->requests->len && !d->items->len)
+		return 0;
+	if (db_begin(st->shelf.state, e) || db_end(st->shelf.state, set_all_aside(st->shelf.state, d, e), e))
+		return -1;
+	damage_note(
+		st, g_strdup_printf("the state was damaged: %u changes and %u messages of changes cannot be trusted,"
+				    " are set aside and not carried out",
+			    d->requests->len, d->items->len));
+	return 0;
+}
+
+/* --- looking --- */
+
+/* Those that wait, found by their index, and their items. */
+static int look_at_waiting(struct db *state, struct damage *found, int64_t *count_out, struct err *e)
+{
+	g_autoptr(GPtrArray) waiting = store_changes_new();
+	struct query *q =
+		db_query(state, "SELECT " REQUEST_COLUMNS " FROM (SELECT id FROM request INDEXED BY request_waiting"
+				" WHERE state IN (0, 1, 4)) w CROSS JOIN request r ON r.id=w.id");
+	int result = requests_read(state, q, waiting, found, e);
+	*count_out = waiting->len;
+	return result;
+}
+
+int damage_find_all(struct db *state, struct damage *found, struct err *e)
+{
+	enum db_pull pull;
+	struct query *q = db_query(state, "SELECT " REQUEST_COLUMNS " FROM request r");
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		unsigned items;
+		int64_t id = db_get_int(q, 0);
+		struct store_change *c = request_read(q, &items);
+		if (!c)
+			g_array_append_val(found->requests, id);
+		store_change_free(c);
+	}
+	if (pull == DB_BAD)
+		return -1;
+	struct store_change *c = store_change_new(CHANGE_FLAG, 0);
+	q = db_query(state, "SELECT " ITEM_COLUMNS " FROM request_item i");
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		int64_t id = db_get_int(q, 0);
+		c->id = (uint32_t)db_get_int(q, 1);
+		if (!item_read(q, c))
+			g_array_append_val(found->items, id);
+		g_ptr_array_set_size(c->items, 0);
+	}
+	store_change_free(c);
+	return pull == DB_END ? 0 : -1;
+}
+
+static int look(struct store *st, bool thorough, struct changes_mark *mark_out, struct err *e)
+{
+	struct db *state = st->shelf.state;
+	struct damage found;
+	int64_t waiting;
+	damage_init(&found);
+	int result = changes_mark_get(state, mark_out, e) || look_at_waiting(state, &found, &waiting, e) ? -1 : 0;
+	/* A row that waits and is not in the index, or the other way round, is found by reading all. */
+	if (!result && (thorough || found.missing || waiting != mark_out->waiting)) {
+		g_array_set_size(found.requests, 0);
+		g_array_set_size(found.items, 0);
+		result = damage_find_all(state, &found, e);
+		if (!result && !found.requests->len && !found.items->len &&
+			(found.missing || waiting < mark_out->waiting))
+			damage_note(st,
+				g_strdup_printf("the state was damaged: of %u changes that had not reached the server"
+						" %u are there, and %u messages of them are missing",
+					(unsigned)mark_out->waiting, (unsigned)waiting, found.missing));
+	}
+	if (!result)
+		result = damage_quarantine(st, &found, e);
+	damage_clear(&found);
+	return result;
+}
+
+/* The cache has seen changes that the state never gave. */
+static void compare_marks(struct store *st, const struct changes_mark *mark, const struct changes_mark *seen)
+{
+	if (seen->made > mark->made && seen->waiting > 0)
+		damage_note(
+			st, g_strdup_printf("up to %u changes that had not reached the server are lost with the state"
+					    " that held them",
+				    (unsigned)seen->waiting));
+}
+
+int damage_look(struct store *st, bool thorough, struct err *e)
+{
+	struct changes_mark mark, seen;
+	if (look(st, thorough, &mark, e) || changes_mark_read(st->shelf.cache, &seen, e))
+		return -1;
+	compare_marks(st, &mark, seen.made > st->left.made ? &seen : &st->left);
+	changes_mark_copy(st, &mark);
+	return 0;
+}
+
+/* --- the mark's copy --- */
+
+int changes_mark_read(struct db *cache, struct changes_mark *out, struct err *e)
+{
+	return sealed_get(cache, "changes_made", &out->made, e) ||
+			       sealed_get(cache, "changes_waiting", &out->waiting, e)
+		       ? -1
+		       : 0;
+}
+
+static int put_mark(struct db *cache, const struct changes_mark *m, struct err *e)
+{
+	return sealed_put(cache, "changes_made", m->made, e) || sealed_put(cache, "changes_waiting", m->waiting, e) ? -1
+														    : 0;
+}
+
+void changes_mark_copy(struct store *st, const struct changes_mark *m)
+{
+	bool own;
+	struct err e = ERR_INIT;
+	if (st->mark.made == m->made && st->mark.waiting == m->waiting)
+		return;
+	/* A cache that cannot be written is heard of by those who need it. */
+	if (store_enter(st, &own, &e) || store_leave(st, own, put_mark(st->shelf.cache, m, &e), &e))
+		log_line(LOG_WARN, "%s", e.text);
+	else if (own)
+		st->mark = *m;
+	err_clear(&e);
+}
