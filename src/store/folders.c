@@ -148,7 +148,7 @@ static void bind_folder(struct query *q, const struct store_folder *f)
 	db_bind_int(q, f->last_sync);
 }
 
-static int insert_folder(struct store *st, struct store_folder *f, struct err *e)
+int folder_insert(struct store *st, struct store_folder *f, struct err *e)
 {
 	struct query *q = db_query(st->shelf.cache,
 		"INSERT INTO folder(account, raw, name, delimiter, role, flags, uidvalidity, uidnext, message_count, "
@@ -183,7 +183,7 @@ int store_folder_put(struct store *st, struct store_folder *f, struct err *e)
 	uint32_t before = f->id;
 	if (store_enter(st, &own, e))
 		return -1;
-	int result = store_leave(st, own, f->id ? update_folder(st, f, e) : insert_folder(st, f, e), e);
+	int result = store_leave(st, own, f->id ? update_folder(st, f, e) : folder_insert(st, f, e), e);
 	if (result)
 		f->id = before;
 	return result;
@@ -191,7 +191,8 @@ int store_folder_put(struct store *st, struct store_folder *f, struct err *e)
 
 static int mark_dropped(struct store *st, uint32_t id, struct err *e)
 {
-	struct query *q = db_query(st->shelf.cache, "UPDATE folder SET dropped=1 WHERE id=? AND dropped=0");
+	struct query *q = db_query(st->shelf.cache, "UPDATE folder SET dropped=? WHERE id=? AND dropped=0");
+	db_bind_int(q, FOLDER_TO_SWEEP);
 	db_bind_int(q, id);
 	if (db_run(q, e))
 		return -1;
@@ -203,25 +204,7 @@ int store_folder_drop(struct store *st, uint32_t id, struct err *e)
 	bool own;
 	if (store_enter(st, &own, e))
 		return -1;
-	return store_leave(st, own, mark_dropped(st, id, e), e);
-}
-
-/* Under a new number, for no window, request or late answer may take new places for old ones. */
-int store_folder_renumber(struct store *st, struct store_folder *f, uint32_t uidvalidity, struct err *e)
-{
-	bool own;
-	struct store_folder fresh = *f;
-	fresh.uidvalidity = uidvalidity;
-	fresh.uidnext = fresh.rows = fresh.rows_unseen = fresh.filled_down_to = 0;
-	fresh.complete = false;
-	fresh.highestmodseq = 0;
-	fresh.last_sync = 0;
-	if (store_enter(st, &own, e))
-		return -1;
-	if (store_leave(st, own, mark_dropped(st, f->id, e) || insert_folder(st, &fresh, e) ? -1 : 0, e))
-		return -1;
-	*f = fresh;
-	return 0;
+	return store_leave(st, own, mark_dropped(st, id, e) || folder_drop_ancestors(st, id, e) ? -1 : 0, e);
 }
 
 /* --- sweeping --- */

@@ -157,6 +157,12 @@ GString *keywords_pack(const GPtrArray *keywords);
 GPtrArray *keywords_unpack(struct str packed); /* NULL: none */
 struct str keywords_str(const GString *packed);
 
+/* --- folders.c and rekey.c --- */
+enum folder_dropped { FOLDER_TO_SWEEP = 1, FOLDER_AWAITS_HEIR = 2 };
+int folder_insert(struct store *st, struct store_folder *f, struct err *e);
+/* The numbers it had before, of which places wait, are to be swept. */
+int folder_drop_ancestors(struct store *st, uint32_t id, struct err *e);
+
 /* --- query.c --- */
 int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e); /* ERR_MISSING */
 
@@ -168,6 +174,8 @@ int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e);
 int message_put(struct store *st, const struct store_row *row, int64_t *mid, struct err *e);
 /* Fills the strings of row from MESSAGE_COLUMNS and the sum behind them. False: damaged, row is as before. */
 bool message_read(struct query *q, int first_column, int64_t mid, struct store_row *row);
+bool message_is_sound(struct query *q, int first_column, int64_t mid);
+void mid_range(int64_t received, int64_t *lo_out, int64_t *hi_out); /* of the messages received in that second */
 int message_forget(struct store *st, int64_t mid, struct err *e);
 /* A second message that says the same, with its part tree and its small parts. */
 int message_clone(struct store *st, int64_t mid, struct store_place near, int64_t *clone_out, struct err *e);
@@ -181,8 +189,12 @@ uint64_t sum_piece(uint64_t sum, struct str piece);
 uint64_t sum_int(uint64_t sum, int64_t v);
 
 /* --- parts.c --- */
+#define PART_INLINE_MAX (256 * 1024)                            /* octets kept in the database */
 int parts_forget(struct store *st, int64_t mid, struct err *e); /* its part tree too */
 int parts_clone(struct store *st, int64_t mid, int64_t clone, struct err *e);
+int part_drop(struct store *st, int64_t id, struct err *e);
+/* Tells of each that is damaged; section NULL: the part tree. */
+int parts_check(struct shelf *s, void (*bad)(int64_t mid, const char *section, void *aux), void *aux, struct err *e);
 
 /* --- request_rows.c: requests as they are kept --- */
 /* By a query that begins with REQUEST_COLUMNS; NULL: damaged. The items are not read. */

@@ -2,6 +2,7 @@
 #include "store/internal.h"
 
 #define DAY 86400
+#define SUMS 6
 #define ACT_KEPT 7200 /* seconds; acts are counted over an hour */
 
 static int64_t day_of(int64_t wall)
@@ -34,6 +35,15 @@ int store_ledger_add(struct store *st, uint32_t account, int64_t wall, const str
 	return db_begin(state, e) ? -1 : db_end(state, add_sums(state, account, wall, add, e), e);
 }
 
+/* The first columns. */
+static void read_sums(struct query *q, struct store_ledger *out)
+{
+	uint64_t *const sums[SUMS] = { &out->logins, &out->commands, &out->bytes_in, &out->bytes_out, &out->polls,
+		&out->acts };
+	for (int i = 0; i < SUMS; i++)
+		*sums[i] = (uint64_t)db_get_int(q, i);
+}
+
 int store_ledger_get(struct store *st, uint32_t account, int64_t wall, struct store_ledger *out, struct err *e)
 {
 	*out = (struct store_ledger){ 0 };
@@ -45,12 +55,27 @@ int store_ledger_get(struct store *st, uint32_t account, int64_t wall, struct st
 	enum db_pull pull = db_pull(q, e);
 	if (pull != DB_ITEM)
 		return pull == DB_END ? 0 : -1;
-	uint64_t *const sums[] = { &out->logins, &out->commands, &out->bytes_in, &out->bytes_out, &out->polls,
-		&out->acts };
-	for (int i = 0; i < (int)G_N_ELEMENTS(sums); i++)
-		*sums[i] = (uint64_t)db_get_int(q, i);
+	read_sums(q, out);
 	db_reset(q);
 	return 0;
+}
+
+int store_ledger_days(struct store *st, uint32_t account, int64_t since_wall, GPtrArray *out, struct err *e)
+{
+	struct query *q =
+		db_query(st->shelf.state, "SELECT sum(logins), sum(commands), sum(bytes_in), sum(bytes_out), "
+					  "sum(polls), sum(acts), day FROM ledger"
+					  " WHERE (?1=0 OR account=?1) AND day>=?2 GROUP BY day ORDER BY day");
+	enum db_pull pull;
+	db_bind_int(q, account);
+	db_bind_int(q, day_of(since_wall));
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		struct store_ledger_day *d = g_new0(struct store_ledger_day, 1);
+		read_sums(q, &d->sums);
+		d->day = db_get_int(q, SUMS);
+		g_ptr_array_add(out, d);
+	}
+	return pull == DB_END ? 0 : -1;
 }
 
 /* --- acts --- */

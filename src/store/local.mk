@@ -2,8 +2,10 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 src_store_libstore_a_SOURCES = \
 	src/store/accounts.c \
+	src/store/check.c \
 	src/store/damage.c \
 	src/store/db.c \
+	src/store/evict.c \
 	src/store/folders.c \
 	src/store/internal.h \
 	src/store/ledger.c \
@@ -12,6 +14,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/parts.c \
 	src/store/places.c \
 	src/store/query.c \
+	src/store/rekey.c \
 	src/store/request_rows.c \
 	src/store/requests.c \
 	src/store/schema.c \

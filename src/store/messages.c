@@ -95,12 +95,25 @@ static void message_of(const struct store_row *row, GString *packed, struct mess
 		m->field[i].p = at;
 }
 
+/* Borrowed from the query. */
+static bool read_fields(struct query *q, int first_column, int64_t mid, struct message *m)
+{
+	m->offset = db_get_int(q, first_column);
+	for (int i = 0; i < FIELDS; i++)
+		m->field[i] = db_get_bytes(q, first_column + 1 + i);
+	return message_sum(mid, m) == db_get_int(q, first_column + 1 + FIELDS);
+}
+
+bool message_is_sound(struct query *q, int first_column, int64_t mid)
+{
+	struct message m;
+	return read_fields(q, first_column, mid, &m);
+}
+
 bool message_read(struct query *q, int first_column, int64_t mid, struct store_row *row)
 {
-	struct message m = { .offset = db_get_int(q, first_column) };
-	for (int i = 0; i < FIELDS; i++)
-		m.field[i] = db_get_bytes(q, first_column + 1 + i);
-	if (message_sum(mid, &m) != db_get_int(q, first_column + 1 + FIELDS))
+	struct message m;
+	if (!read_fields(q, first_column, mid, &m))
 		return false;
 	row->date.offset = (int)m.offset;
 	row->subject = str_dup(m.field[SUBJECT]);
@@ -116,6 +129,12 @@ bool message_read(struct query *q, int first_column, int64_t mid, struct store_r
 }
 
 /* --- mids --- */
+
+void mid_range(int64_t received, int64_t *lo_out, int64_t *hi_out)
+{
+	*lo_out = CLAMP(received, 0, RECEIVED_MAX) << MID_COUNTER_BITS;
+	*hi_out = *lo_out | COUNTER_MASK;
+}
 
 static int is_used(struct store *st, int64_t mid, struct err *e)
 {

@@ -7,8 +7,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define INLINE_MAX (256u * 1024) /* octets kept in the database */
-
 /* What is damaged is as good as absent: it is fetched again, and the next start begins a new cache. */
 static void damaged(struct db *cache, int64_t mid)
 {
@@ -214,7 +212,7 @@ static int put_part(struct store *st, int64_t mid, const char *section, struct s
 
 int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e)
 {
-	bool own, in_file = bytes.n > INLINE_MAX;
+	bool own, in_file = bytes.n > PART_INLINE_MAX;
 	int64_t before, mid = 0, key = place_key_at(at);
 	if (message_at(st, key, &before, e))
 		return -1;
@@ -415,4 +413,63 @@ int parts_forget(struct store *st, int64_t mid, struct err *e)
 	q = db_query(st->shelf.cache, "DELETE FROM structure WHERE mid=?");
 	db_bind_int(q, mid);
 	return db_run(q, e);
+}
+
+int part_drop(struct store *st, int64_t id, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache, "SELECT mid, section, bytes IS NULL FROM part WHERE id=?");
+	db_bind_int(q, id);
+	enum db_pull pull = db_pull(q, e);
+	if (pull != DB_ITEM)
+		return pull == DB_END ? 0 : -1;
+	g_autofree char *section = db_dup_text(q, 1);
+	g_autofree char *path = db_get_int(q, 2) ? part_path(&st->shelf, db_get_int(q, 0), section) : NULL;
+	db_reset(q);
+	if (path)
+		unlink(path);
+	q = db_query(st->shelf.cache, "DELETE FROM part WHERE id=?");
+	db_bind_int(q, id);
+	return db_run(q, e);
+}
+
+/* --- checking --- */
+
+static int check_trees(
+	struct shelf *s, void (*bad)(int64_t mid, const char *section, void *aux), void *aux, struct err *e)
+{
+	enum db_pull pull;
+	struct query *q = db_query(s->cache, "SELECT mid, sum, tree FROM structure");
+	while ((pull = db_pull(q, e)) == DB_ITEM)
+		if (tree_sum(db_get_int(q, 0), db_get_bytes(q, 2)) != db_get_int(q, 1))
+			bad(db_get_int(q, 0), NULL, aux);
+	return pull == DB_END ? 0 : -1;
+}
+
+/* A file that is gone was evicted. */
+static bool file_is_sound(struct shelf *s, int64_t mid, const char *section, int64_t size, int64_t sum)
+{
+	struct buf read;
+	struct err unheard = ERR_INIT;
+	bool there = false;
+	g_autofree char *path = part_path(s, mid, section);
+	buf_init(&read, (size_t)MAX(size, 0));
+	add_file(path, read.max, &read, &there, &unheard);
+	bool sound = !there || part_sum(mid, section, buf_str(&read)) == sum;
+	buf_clear(&read);
+	err_clear(&unheard);
+	return sound;
+}
+
+int parts_check(struct shelf *s, void (*bad)(int64_t mid, const char *section, void *aux), void *aux, struct err *e)
+{
+	enum db_pull pull;
+	struct query *q = db_query(s->cache, "SELECT mid, section, size, sum, bytes FROM part");
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		int64_t mid = db_get_int(q, 0), size = db_get_int(q, 2), sum = db_get_int(q, 3);
+		g_autofree char *section = db_dup_text(q, 1);
+		struct str bytes = db_get_bytes(q, 4);
+		if (bytes.p ? part_sum(mid, section, bytes) != sum : !file_is_sound(s, mid, section, size, sum))
+			bad(mid, section, aux);
+	}
+	return pull == DB_END ? check_trees(s, bad, aux, e) : -1;
 }

@@ -245,7 +245,8 @@ int store_evict(struct store *st, bool text, uint64_t bytes, GHashTable *keep, b
  * the keep_newest highest; those of a mid in keep stay. filled_down_to and complete follow. STORE_BATCH a call. */
 int store_evict_rows(struct store *st, uint32_t folder, int64_t older_than, uint32_t keep_newest, GHashTable *keep,
 	bool *more_out, struct err *e);
-/* Every page of both files and every sum in them. True: sound; else findings are appended, char * (g_free). */
+/* Every page of both files and every sum in them. True: sound; else findings are appended, char * (g_free), and the next
+ * opening mends the file: a new cache, a state without what is damaged. */
 bool store_check(struct store *st, GPtrArray *faults_out, struct err *e);
 
 /* --- windows: what a list shows --- */

@@ -171,9 +171,10 @@ static void folder_renumbered_has_a_new_number_and_no_places(void)
 	g_assert_cmpuint(folder.filled_down_to, ==, 0);
 	g_assert_false(folder.complete);
 	g_assert_cmpuint(folder.highestmodseq, ==, 0);
-	store_folder_clear(&folder);
 	f.folder = id;
 	fixture_fill(&f, 1, 5);
+	check_ok(&f, store_rekey_end(f.st, &folder, &f.e));
+	store_folder_clear(&folder);
 	sweep(&f);
 	g_assert_cmpint(count(&f, "SELECT count(*) FROM place"), ==, 5);
 	fixture_sound(&f);
