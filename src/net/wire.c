@@ -150,7 +150,8 @@ static void rest(struct wire *w)
 {
 	bool reading = !w->held || w->state != WIRE_OPEN;
 	watch(w, reading, w->write_waits || (reading && w->read_waits));
-	timer_at(w->timer, w->held ? CLOCK_NEVER : w->state == WIRE_OPEN ? w->s.deadline(w->s.it) : w->shake_by);
+	int64_t by = w->state == WIRE_OPEN ? w->s.deadline(w->s.it) : w->shake_by;
+	timer_at(w->timer, w->held && w->state == WIRE_OPEN ? CLOCK_NEVER : by);
 }
 
 static void time_up(void *aux)
