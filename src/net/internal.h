@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "base/secret.h"
 #include "net/net.h"
 
 /* A connected, non-blocking TCP socket and what has passed through it. */
@@ -62,6 +63,10 @@ void deflate_give(struct deflate *d, struct str packed); /* copied; what was giv
 /* The next at most n octets of what was given. *n_out 0: more must be given first. -1: what was given is no deflate
  * stream, or goes on behind its end. */
 int deflate_unpack(struct deflate *d, char *p, size_t n, size_t *n_out);
+
+/* A login or password as SCRAM compares it: SASLprep (RFC 4013) without its rules for mixed directions. NULL: it is no
+ * UTF-8, or holds what no password may. */
+struct secret *sasl_prep(struct str text);
 
 /* Fills *e for a system error on an established connection and returns NET_IO_FAILED. */
 enum net_io net_lost(struct err *e, int errnum, const char *host);

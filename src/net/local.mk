@@ -4,7 +4,9 @@ src_net_libnet_a_SOURCES = \
 	src/net/connect.c \
 	src/net/deflate.c \
 	src/net/internal.h \
+	src/net/mechanism.c \
 	src/net/net.h \
+	src/net/prep.c \
 	src/net/rand.c \
 	src/net/sasl.c \
 	src/net/sasl.h \

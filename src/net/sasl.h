@@ -83,7 +83,8 @@ struct sasl_settings {
 
 struct sasl;
 
-/* NULL: login or secret cannot be sent by this mechanism (ERR_INPUT), or -PLUS without a binding (ERR_BUG). */
+/* NULL: login or secret cannot be sent by this mechanism (ERR_INPUT; another may do), or it is SCRAM without a nonce or
+ * -PLUS without a binding (ERR_BUG). */
 struct sasl *sasl_new(enum sasl_mechanism m, const struct sasl_settings *set, struct err *e);
 void sasl_free(struct sasl *s); /* wipes; NULL is a no-op */
 
@@ -94,7 +95,8 @@ int sasl_start(struct sasl *s, struct buf *out, struct err *e);
 /* Answers one challenge, the base64 text behind "+ " (without the line's end). out gets base64; nothing is an empty
  * line. -1: the exchange is over, cancel it with "*" or close. Causes: ERR_AUTH, the server refuses login or password;
  * ERR_LACKING, it cannot do this mechanism after all, no password was tried; ERR_NET, it has no time now;
- * ERR_PROTOCOL, it breaks the rules, or does not know the password it asks for; ERR_LIMIT, past what is named above. */
+ * ERR_PROTOCOL, it breaks the rules, or does not know the password it asks for; ERR_LIMIT, past what is named above. With
+ * SASL_ITERATIONS_MAX the hashing of SCRAM takes about a second. */
 int sasl_step(struct sasl *s, struct str challenge, struct buf *out, struct err *e);
 
 /* The server said OK. -1: before all was sent, or (SCRAM) before it had proven that it knows the password, or after it

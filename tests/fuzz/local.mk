@@ -13,12 +13,14 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_head \
 	tests/fuzz/fuzz_msg_parts \
 	tests/fuzz/fuzz_msg_text \
-	tests/fuzz/fuzz_msg_words
+	tests/fuzz/fuzz_msg_words \
+	tests/fuzz/fuzz_sasl
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_bodystructure.dict \
 	tests/fuzz/fuzz_imap_response.dict \
 	tests/fuzz/fuzz_imap_session.dict \
-	tests/fuzz/fuzz_mailrc.dict
+	tests/fuzz/fuzz_mailrc.dict \
+	tests/fuzz/fuzz_sasl.dict
 
 if FUZZ
 noinst_PROGRAMS += $(FUZZERS)
@@ -77,6 +79,10 @@ tests_fuzz_fuzz_msg_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_words_SOURCES = tests/fuzz/fuzz_msg_words.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_words_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_words_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_sasl_SOURCES = tests/fuzz/fuzz_sasl.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_sasl_LDADD = $(LINK_NET) $(LINK_BASE)
 
 SECONDS = 60
 .PHONY: fuzz
