@@ -20,4 +20,6 @@ src_base_libbase_a_SOURCES = \
 	src/base/secret.c \
 	src/base/secret.h \
 	src/base/utf8.c \
-	src/base/utf8.h
+	src/base/utf8.h \
+	src/base/wake.c \
+	src/base/wake.h

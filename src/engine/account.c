@@ -25,6 +25,7 @@ struct account *account_new(struct engine *en, int index, const struct cfg_accou
 	a->state.phase = ACCOUNT_OFFLINE;
 	a->state.since = clock_wall();
 	a->timer = timer_new(en->ctx, timer_fired, a);
+	changes_init(a);
 	return a;
 }
 
@@ -50,10 +51,13 @@ void account_free(struct account *a)
 	}
 	end_all(a, &e);
 	err_clear(&e);
+	changes_clear(a);
 	connection_free(a->conn);
 	secret_free(a->secret);
 	timer_free(a->timer);
-	fs_unlock(a->lock);
+	if (a->cut_source)
+		g_source_destroy(g_main_context_find_source_by_id(a->engine->ctx, a->cut_source));
+	peer_unlock(a);
 	store_account_info_clear(&a->info);
 	err_clear(&a->state.err);
 	g_free(a->watched);
@@ -121,9 +125,15 @@ static void plan_poll(struct account *a)
 
 void account_start(struct account *a)
 {
+	struct err e = ERR_INIT;
 	if (a->cfg->imap)
 		plan_poll(a);
 	account_report(a);
+	if (changes_reload(a, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	if (a->engine->settings.stay)
+		changes_run(a);
 }
 
 /* After a failure that may pass. */
@@ -153,6 +163,8 @@ static void timer_fired(void *aux)
 	}
 	bool due = !schedule_until_due(a->cfg, a->info.last_poll, clock_wall());
 	a->state.next = 0;
+	if (!a->conn)
+		changes_run(a);
 	if (!due && !(a->can_idle && a->watched && !a->conn)) {
 		plan_poll(a);
 		return;
@@ -225,33 +237,17 @@ void account_secret_worked(struct account *a)
 
 /* --- the connection --- */
 
-/* 1: another process has it, and may be about to give it back: this is called again. */
-static int take_lock(struct account *a, int wait_ms, struct err *e)
+/* Another process has the account, and may be about to give it back: true while it is worth waiting. */
+static bool wait_for_lock(struct account *a)
 {
-	if (a->lock)
-		return 0;
-	g_autofree char *name = g_strdup_printf("account-%u.lock", a->number);
-	g_autofree char *path = g_build_filename(a->engine->settings.state_dir, name, NULL);
-	g_autofree char *holder = NULL;
-	a->lock = fs_lock(path, false, 0, &holder, e);
 	int64_t now = clock_ms();
-	if (!a->lock && e->retry == ERR_LATER && wait_ms && !a->lock_until)
-		a->lock_until = now + wait_ms;
-	if (!a->lock && e->retry == ERR_LATER && now < a->lock_until) {
-		err_clear(e);
+	if (!a->lock_until)
+		a->lock_until = now + (a->engine->settings.stay ? 0 : LOCK_WAIT_MS);
+	if (now < a->lock_until) {
 		timer_at(a->timer, now + LOCK_LOOK_MS);
-		return 1;
+		return true;
 	}
-	a->lock_until = 0;
-	if (!a->lock) {
-		e->scope = ERR_ACCOUNT;
-		return e->retry == ERR_LATER
-			       ? err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (%s) drives this account",
-					 holder && *holder ? holder : "unknown")
-			       : -1;
-	}
-	g_autofree char *mine = g_strdup_printf("pid %ld", (long)getpid());
-	return fs_lock_write(a->lock, mine, e);
+	return false;
 }
 
 static void set_idling(struct account *a, bool idling)
@@ -303,6 +299,7 @@ static void stop_with(struct account *a, struct job *j, struct err *e)
 	err_copy(&copy, e);
 	job_end(j, &copy);
 	end_all(a, e);
+	changes_kept(a, e);
 	if (e->cause == ERR_NET)
 		come_back(a);
 	err_clear(e);
@@ -345,6 +342,26 @@ static void got_secret(struct account *a, struct secret *s, struct err *e)
 	connect_now(a);
 }
 
+/* Another process drives the account. True: it does what j was to do, or keeps the cache fresh anyway. */
+static bool leave_to_peer(struct account *a, struct job *j)
+{
+	struct request *r = j->request;
+	bool poll = r && r->type == REQ_SYNC && r->due == SYNC_POLL;
+	bool asks = r && r->id && !poll && !r->dry_run && (r->type == REQ_SYNC || r->type == REQ_OPEN);
+	struct err e = ERR_INIT;
+	if (!poll && !asks && j != a->changes.job)
+		return false;
+	g_queue_pop_head(&a->jobs);
+	if (asks)
+		j->request = NULL;
+	if (j == a->changes.job)
+		peer_hand_over(a);
+	job_end(j, NULL);
+	if (asks && peer_ask_sync(a, r, &e))
+		engine_end(a->engine, r, &e);
+	return true;
+}
+
 static void make_connection(struct account *a)
 {
 	struct err e = ERR_INIT;
@@ -354,23 +371,21 @@ static void make_connection(struct account *a)
 		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline");
 	else if (!a->cfg->imap)
 		err_set(&e, ERR_ACCOUNT, ERR_LACKING, ERR_NEVER, "the account has no 'imap' line");
-	struct job *j = g_queue_peek_head(&a->jobs);
-	/* Who holds the lock keeps the cache fresh: a poll has nothing to add. */
-	bool poll = j->request && j->request->type == REQ_SYNC && j->request->due == SYNC_POLL;
-	int locked = 0;
-	if (e.cause == ERR_NONE)
-		locked = take_lock(a, poll || a->engine->settings.stay ? 0 : LOCK_WAIT_MS, &e);
-	if (locked > 0)
-		return;
-	if (locked && poll && e.cause == ERR_NET) {
-		err_clear(&e);
-		job_end(g_queue_pop_head(&a->jobs), NULL);
-		return;
+	if (e.cause == ERR_NONE && peer_lock(a, &e) && e.cause == ERR_NET) {
+		bool left = leave_to_peer(a, g_queue_peek_head(&a->jobs));
+		if (left || wait_for_lock(a)) {
+			err_clear(&e);
+			if (left)
+				account_run(a);
+			return;
+		}
 	}
+	a->lock_until = 0;
 	if (e.cause != ERR_NONE) {
 		stop_with(a, g_queue_pop_head(&a->jobs), &e);
 		return;
 	}
+	changes_run(a);
 	if (a->secret)
 		connect_now(a);
 	else
@@ -462,9 +477,27 @@ void account_disconnected(struct account *a, struct err *e)
 		job_end(j, &copy);
 	}
 	end_all(a, &why);
+	changes_kept(a, &why);
 	if (why.cause == ERR_NET)
 		come_back(a);
 	err_clear(&why);
+}
+
+static gboolean cut(gpointer data)
+{
+	struct account *a = data;
+	a->cut_source = 0;
+	if (a->running)
+		account_cut(a);
+	return G_SOURCE_REMOVE;
+}
+
+void account_cut_soon(struct account *a)
+{
+	GSource *source = g_idle_source_new();
+	g_source_set_callback(source, cut, a, NULL);
+	a->cut_source = g_source_attach(source, a->engine->ctx);
+	g_source_unref(source);
 }
 
 /* --- what the front asks --- */
@@ -491,6 +524,8 @@ bool account_may_act(struct account *a, struct err *e)
 void account_cancel(struct account *a, uint32_t request)
 {
 	struct err e = ERR_INIT;
+	if (changes_cancel(a, request))
+		return;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
 	for (GList *at = a->jobs.head; at; at = at->next) {
 		struct job *j = at->data;

@@ -20,51 +20,60 @@ struct connection {
 	bool logged; /* the login is in the ledger */
 };
 
+static struct imap_session *session_of(void *it)
+{
+	return ((struct connection *)it)->imap;
+}
+
 static void on_connected(void *it, bool tls)
 {
-	imap_connected(it, tls, clock_ms());
+	imap_connected(session_of(it), tls, clock_ms());
 }
 
 static int on_feed(void *it, struct str bytes, struct err *e)
 {
-	return imap_feed(it, bytes, clock_ms(), e);
+	return imap_feed(session_of(it), bytes, clock_ms(), e);
 }
 
 static struct str on_pending(void *it)
 {
-	return imap_pending(it);
+	return imap_pending(session_of(it));
 }
 
 static void on_sent(void *it, size_t n)
 {
-	imap_sent(it, n, clock_ms());
+	struct connection *c = it;
+	struct job *j = c->account->running;
+	imap_sent(c->imap, n, clock_ms());
+	if (j && j->class->sent)
+		j->class->sent(j);
 }
 
 static int64_t on_deadline(void *it)
 {
-	return imap_deadline(it);
+	return imap_deadline(session_of(it));
 }
 
 static void on_expired(void *it, struct err *e)
 {
-	imap_expired(it, clock_ms(), e);
+	imap_expired(session_of(it), clock_ms(), e);
 }
 
 static enum wire_want on_want(void *it)
 {
-	if (imap_wants_starttls(it))
+	if (imap_wants_starttls(session_of(it)))
 		return WIRE_STARTTLS;
-	return imap_wants_close(it) ? WIRE_CLOSE : WIRE_NOTHING;
+	return imap_wants_close(session_of(it)) ? WIRE_CLOSE : WIRE_NOTHING;
 }
 
 static void on_eof(void *it, struct err *e)
 {
-	imap_eof(it, e);
+	imap_eof(session_of(it), e);
 }
 
 static void on_tls_started(void *it)
 {
-	imap_tls_started(it, clock_ms());
+	imap_tls_started(session_of(it), clock_ms());
 }
 
 static void command_ended(struct connection *c, struct imap_event *ev)
@@ -187,8 +196,8 @@ void connection_open(struct connection *c)
 		[CFG_TLS] = NET_TLS, [CFG_STARTTLS] = NET_STARTTLS, [CFG_INSECURE] = NET_INSECURE
 	};
 	const struct cfg_account *cfg = c->account->cfg;
-	struct wire_session session = { c->imap, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired,
-		on_want, on_eof, on_tls_started, NULL };
+	struct wire_session session = { c, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired, on_want,
+		on_eof, on_tls_started, NULL };
 	struct wire_callbacks callbacks = { on_secured, on_progress, on_ended };
 	struct net_where where = { cfg->imap->host, cfg->imap->port, nets[cfg->imap->security], cfg->cafile,
 		cfg_pin(cfg, cfg->imap->host, cfg->imap->port) };

@@ -30,7 +30,30 @@ void request_free(struct request *r)
 		g_array_unref(r->uids);
 	buf_clear(&r->bytes);
 	secret_free(r->secret);
+	engine_change_free(r->change);
 	g_free(r);
+}
+
+struct engine_change *engine_change_new(enum change_op op)
+{
+	struct engine_change *c = g_new0(struct engine_change, 1);
+	c->op = op;
+	c->places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	return c;
+}
+
+void engine_change_free(struct engine_change *c)
+{
+	if (!c)
+		return;
+	g_array_unref(c->places);
+	g_free(c->target);
+	g_clear_pointer(&c->add_keywords, g_ptr_array_unref);
+	g_clear_pointer(&c->remove_keywords, g_ptr_array_unref);
+	g_free(c->name);
+	g_free(c->new_name);
+	g_free(c->path);
+	g_free(c);
 }
 
 struct event *event_new(enum event_type type, uint32_t id, int account)
@@ -80,6 +103,26 @@ static void check_free(struct engine_check *c)
 	g_free(c);
 }
 
+static void durable_free(struct engine_durable *d)
+{
+	g_free(d->target);
+	g_free(d);
+}
+
+static void changed_free(struct engine_changed *c)
+{
+	g_free(c->folder);
+	g_free(c->target);
+	err_clear(&c->err);
+	g_free(c);
+}
+
+static void usage_free(struct engine_usage *u)
+{
+	g_free(u->why);
+	g_free(u);
+}
+
 static void ask_free(struct engine_ask *a)
 {
 	g_free(a->account);
@@ -110,6 +153,10 @@ void event_free(struct event *ev)
 	if (ev->state)
 		err_clear(&ev->state->err);
 	g_free(ev->state);
+	g_clear_pointer(&ev->durable, durable_free);
+	g_clear_pointer(&ev->changed, changed_free);
+	g_clear_pointer(&ev->changes, g_ptr_array_unref);
+	g_clear_pointer(&ev->usage, usage_free);
 	err_clear(&ev->err);
 	g_free(ev);
 }
@@ -136,7 +183,9 @@ void engine_emit(struct engine *en, struct event *ev)
 
 void engine_end(struct engine *en, struct request *r, struct err *e)
 {
-	/* The engine's own work has no id: nobody waits for its end. */
+	/* The engine's own work has no id: nobody waits for its end, but a change may. */
+	if (!r->id && r->type == REQ_SYNC && r->answers)
+		change_sync_ended(en->accounts->pdata[r->account], r->answers, e);
 	if (r->id) {
 		struct event *ev = event_new(EV_ENDED, r->id, r->account);
 		if (e)
@@ -270,6 +319,13 @@ static void got_request(void *value, void *aux)
 			g_clear_pointer(&a->watched, g_free);
 		engine_end(en, r, NULL);
 		break;
+	case REQ_CHANGE: change_request(en, a, r); break;
+	case REQ_UNDO: undo_request(en, r); break;
+	case REQ_CHANGE_DROP: change_drop_request(en, r); break;
+	case REQ_CHANGE_RETRY: change_retry_request(en, r); break;
+	case REQ_FLUSH: change_flush_request(en, a, r); break;
+	case REQ_USAGE: usage_request(en, a, r); break;
+	case REQ_CACHE: cache_request(en, a, r); break;
 	default:
 		if (r->type == REQ_PART && r->bytes.n)
 			save_from_bytes(en, r);
@@ -457,7 +513,7 @@ struct engine *engine_start(const struct engine_settings *settings, struct chann
 
 void engine_send(struct engine *en, struct request *r)
 {
-	bool reads = r->type == REQ_WINDOW || r->type == REQ_FOLDERS || r->type == REQ_FIND;
+	bool reads = r->type == REQ_WINDOW || r->type == REQ_FOLDERS || r->type == REQ_FIND || r->type == REQ_CHANGES;
 	/* Without a store there is no reader: the engine ends it. */
 	reads = reads && en->settings.cache_dir;
 	channel_send(reads ? en->reader_requests : en->requests, r);

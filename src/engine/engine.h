@@ -53,7 +53,38 @@ enum request_type {
 	REQ_TAKEN,   /* .octets of EV_BYTES of the request `answers` were taken: as many more may come. No id, no end */
 	REQ_QUIT,    /* engine_stop's own */
 	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
+	REQ_CHANGE,  /* .change: made durable, shown, carried out -> EV_DURABLE, EV_CHANGED.., EV_CHANGE.. */
+	REQ_UNDO,    /* the last .rows groups of changes, or the group .answers, taken back -> as REQ_CHANGE */
+	REQ_CHANGES, /* reader: the changes kept, newest first; .whole: ended ones too; at most .rows -> EV_CHANGES */
+	REQ_CHANGE_DROP,  /* the open change .answers is taken back, if it has not begun */
+	REQ_CHANGE_RETRY, /* the waiting, failed or parked change .answers is tried (again) now */
+	REQ_FLUSH,        /* what waits for .account is carried out -> EV_CHANGE.. */
+	REQ_USAGE,        /* what is kept and what was done to the server -> EV_USAGE */
+	REQ_CACHE,        /* .cache: check, repair or drop (.account, or -1 all) -> EV_FAULT.. */
 };
+
+enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
+
+/* What a person or a script wants changed, in one account. Places may lie in several folders: each folder makes one durable
+ * row, all rows one group, which undo takes back together. */
+struct engine_change {
+	enum change_op op;
+	GArray *places; /* struct store_place: FLAG MOVE COPY EXPUNGE; owned */
+	char *target;   /* MOVE COPY APPEND: the folder's shown name; NULL: by role */
+	enum store_role
+		role; /* where it is missing the request ends ERR_MISSING, scope folder, before anything happened */
+	bool create;  /* .. unless the folder is to be made first, in the same group */
+	uint32_t add, remove;                      /* FLAG: MSG_ bits; APPEND: add */
+	GPtrArray *add_keywords, *remove_keywords; /* char *; owned, may be NULL */
+	char *name, *new_name;                     /* CREATE RENAME DELETE SUBSCRIBE UNSUBSCRIBE EMPTY: shown names */
+	char *path;       /* APPEND: a message file, any line ends; copied before it is called durable */
+	int64_t received; /* APPEND: INTERNALDATE, wall seconds; 0: its Date */
+	bool queue;       /* end as soon as it is durable, not after the server's answer */
+	bool by_itself;   /* not what the user pressed (\\Seen on opening): undo passes over it */
+	bool dry_run;     /* EV_CHANGE of what would be done, nothing is written */
+};
+struct engine_change *engine_change_new(enum change_op op);
+void engine_change_free(struct engine_change *c);
 
 enum sync_due {
 	SYNC_PERSON, /* a person's act: at once, entered in the ledger */
@@ -69,7 +100,8 @@ struct request {
 	struct store_window window;
 	uint32_t rows; /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
 	uint32_t uid;
-	GArray *uids; /* uint32_t: BODIES; owned */
+	uint32_t local; /* in place of uid: of a place no server has named (FIND) */
+	GArray *uids;   /* uint32_t: BODIES; owned */
 	enum sync_due due;
 	bool dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
 	char *section;                    /* PART; NULL of READ: the shown one */
@@ -77,9 +109,11 @@ struct request {
 	char *msgid;                      /* FIND */
 	struct buf bytes;                 /* FILE; PART of a message that is in no account */
 	struct secret *secret;            /* ANSWER to ASK_PASSWORD */
-	uint32_t answers;                 /* ANSWER: the ask's id; CANCEL, TAKEN: the request's id */
-	uint64_t octets;                  /* TAKEN */
-	bool yes;                         /* ANSWER */
+	uint32_t answers; /* ANSWER: the ask's id; CANCEL, TAKEN: the request's id; UNDO, CHANGE_..: which */
+	uint64_t octets;  /* TAKEN */
+	struct engine_change *change; /* CHANGE; owned */
+	enum cache_work cache;        /* CACHE */
+	bool yes;                     /* ANSWER */
 };
 struct request *request_new(enum request_type type, uint32_t id, int account);
 void request_free(struct request *r);
@@ -100,7 +134,37 @@ enum event_type {
 	EV_ACCOUNT,     /* .state of account changed */
 	EV_ASK,         /* a decision is needed: .ask; answered by REQ_ANSWER or, past the deadline, by its default */
 	EV_ALERT,       /* the server says .text */
+	EV_DURABLE,     /* .durable: on disk and in the cache; may be said */
+	EV_CHANGE,      /* .changed: what became of one message or folder; id 0: nobody waits any more */
+	EV_CHANGES,     /* .changes */
+	EV_USAGE,       /* .usage */
+	EV_FAULT,       /* .text: a finding of CACHE_CHECK */
 	EV_ENDED,       /* the request .id has ended; .err.cause ERR_NONE: done */
+};
+
+struct engine_durable {
+	uint32_t group;
+	enum change_op op;
+	unsigned messages;
+	char *target;        /* shown name; NULL: none */
+	bool undoable, undo; /* undo: it takes another back */
+};
+struct engine_changed {
+	uint32_t change;
+	enum change_op op;
+	char *folder; /* where it was: shown name; uid or local; both 0: the folder itself */
+	uint32_t uidvalidity, uid, local;
+	enum change_state state; /* OPEN: queued */
+	char *target;
+	uint32_t target_uidvalidity, target_uid; /* uid 0: nobody told */
+	struct err err;                          /* why it failed, or waits */
+};
+struct engine_usage {
+	struct store_usage kept;
+	struct store_ledger today;
+	int64_t next_poll; /* wall seconds; 0: none is planned */
+	char *why;         /* one of "timer", "backoff", "stopped", "offline", "command"; static words, copied */
+	uint64_t budget_text, budget_parts;
 };
 
 enum account_phase {
@@ -193,7 +257,12 @@ struct event {
 	struct engine_sync *sync;
 	struct engine_ask *ask;
 	struct account_state *state;
+	struct engine_durable *durable;
+	struct engine_changed *changed;
+	GPtrArray *changes; /* struct store_change * */
+	struct engine_usage *usage;
 	bool fresh;
+	bool moved; /* EV_ROWS of FIND: the message is elsewhere by now, .folder says where */
 	struct err err;
 };
 struct event *event_new(enum event_type type, uint32_t id, int account);

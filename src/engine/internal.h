@@ -54,6 +54,7 @@ struct job_class {
 	void (*step)(struct job *j);
 	void (*event)(struct job *j, struct imap_event *ev);         /* data of the session while the job runs */
 	void (*ended)(struct job *j, const struct imap_event *done); /* one of its commands; may be NULL */
+	void (*sent)(struct job *j);                                 /* octets left: there may be room; may be NULL */
 	void (*free)(struct job *j);
 	void (*secured)(struct job *j); /* the connection is up and verified, the login still to come; may be NULL */
 	void (*lost)(struct job *j, const struct err *e); /* before it ends with e; may be NULL */
@@ -77,8 +78,53 @@ bool job_yield(struct job *j);                     /* true: somebody more urgent
 struct imap_session *job_imap(struct job *j);
 /* Sees to it that f is selected: the id of the command that does it, 0 if it is already. */
 uint32_t job_select(struct job *j, const struct store_folder *f);
+/* The same for writing: selected, and not read-only. */
+uint32_t job_select_rw(struct job *j, const struct store_folder *f);
 /* The end of that command: the connection knows its mailbox, or j->err says why not. */
 void job_selected(struct job *j, const struct store_folder *f, const struct imap_event *done);
+
+/* --- changes: see changes.h --- */
+struct changes {            /* of one account */
+	GPtrArray *open;    /* struct store_change *: open and begun, in the order they were made; owned */
+	GPtrArray *waiters; /* struct waiter *: requests that end with the changes of a group */
+	GHashTable *laid;   /* of pending.c; NULL: to be made anew */
+	GHashTable *hidden; /* folder -> how many of its messages are hidden */
+	struct job *job;    /* the replay that waits or runs; NULL */
+	struct peer *peer;  /* another process drives the account (peers.c); NULL */
+};
+/* The account's lock, or ERR_NET: another process holds it (peers.c). */
+int peer_lock(struct account *a, struct err *e);
+void peer_unlock(struct account *a);
+/* Another process drives the account: it is told of what is open, and what it ends is noticed. */
+void peer_hand_over(struct account *a);
+/* r waits until the holder has done the sync it asks for; takes r unless it fails. */
+int peer_ask_sync(struct account *a, struct request *r, struct err *e);
+void peer_free(struct account *a); /* no longer waits for another process */
+/* The sync that change `id` asked for has ended. */
+void change_sync_ended(struct account *a, uint32_t id, struct err *e);
+void changes_init(struct account *a);
+void changes_clear(struct account *a);
+/* Looks for changes that other processes made or ended. */
+int changes_reload(struct account *a, struct err *e);
+bool changes_waiting(const struct account *a);
+void changes_run(struct account *a);                         /* carried out as soon as the account can */
+bool changes_cancel(struct account *a, uint32_t request);    /* true: it was one that waited */
+void changes_kept(struct account *a, const struct err *why); /* nothing can be carried out now */
+void change_request(struct engine *en, struct account *a, struct request *r);
+void change_drop_request(struct engine *en, struct request *r);
+void change_retry_request(struct engine *en, struct request *r);
+void change_flush_request(struct engine *en, struct account *a, struct request *r);
+void undo_request(struct engine *en, struct request *r);
+
+/* --- what is kept (cache.c) --- */
+void usage_request(struct engine *en, struct account *a, struct request *r);
+void cache_request(struct engine *en, struct account *a, struct request *r);
+
+/* What a folder's messages will be once the open changes have reached the server (pending.c). */
+bool pending_hides(struct account *a, uint32_t folder, uint32_t uid); /* it is moved away or expunged */
+unsigned pending_hidden(struct account *a, uint32_t folder);          /* how many of its messages */
+void pending_lay(struct account *a, uint32_t folder, uint32_t uid, uint32_t *flags, GPtrArray **keywords);
+void pending_forget(struct account *a); /* the open changes or their folders are no longer the same */
 
 /* --- accounts (account.c) --- */
 struct account {
@@ -87,7 +133,8 @@ struct account {
 	const struct cfg_account *cfg;
 	uint32_t number;
 	struct store_account_info info;
-	struct fs_lock *lock;
+	struct fs_lock *lock; /* held: this process drives the account */
+	struct wake *wake;    /* others tap here */
 	struct connection *conn;
 	struct job *running;
 	GQueue jobs; /* struct job *, waiting */
@@ -97,11 +144,13 @@ struct account {
 	unsigned failures;     /* connections in a row, for the backoff */
 	struct secret *secret; /* while a connection lives or may be remade */
 	struct secret_wait *secret_wait;
-	char *watched; /* folder that is looked at, shown name; or NULL */
-	bool can_idle; /* the server offered IDLE */
-	bool dialed;   /* this process has contacted the server */
-	bool acted;    /* this process has entered its act in the ledger */
-	bool listed;   /* folders were listed in this process */
+	char *watched;    /* folder that is looked at, shown name; or NULL */
+	bool can_idle;    /* the server offered IDLE */
+	bool dialed;      /* this process has contacted the server */
+	bool acted;       /* this process has entered its act in the ledger */
+	bool listed;      /* folders were listed in this process */
+	guint cut_source; /* of account_cut_soon, 0 none */
+	struct changes changes;
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
 void account_free(struct account *a);
@@ -117,7 +166,8 @@ void account_report(struct account *a); /* EV_ACCOUNT */
 /* The connection has ended; e says why (cause NONE: as wanted). */
 void account_disconnected(struct account *a, struct err *e);
 void account_drop_connection(struct account *a); /* at once, without a word */
-void account_reached(struct account *a);         /* the server answered: a contact has begun */
+void account_cut_soon(struct account *a); /* the same in the loop's next turn, from within the wire's callbacks */
+void account_reached(struct account *a);  /* the server answered: a contact has begun */
 void account_secret_worked(struct account *a);
 void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
 int account_save(struct account *a, struct err *e);
@@ -177,6 +227,9 @@ void folder_list_event(struct folder_list *l, const struct imap_event *ev);
 int folder_list_apply(struct folder_list *l, struct account *a, struct err *e);
 char *folder_shown_name(struct str raw, char delimiter, const char *prefix); /* g_free */
 enum store_role folder_role_by_name(const char *shown);                      /* many languages */
+/* The server's name for a new folder of this shown name (names.c); NULL with e; g_free. */
+char *folder_raw_name(struct account *a, const char *shown, struct err *e);
+uint32_t folder_role_bit(enum store_role role); /* IMAP_ROLE_, 0: none */
 /* The folder a user named: exact, "." or NULL the inbox, a role's own name. ERR_MISSING. */
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e);
 

@@ -25,6 +25,17 @@ uint32_t job_select(struct job *j, const struct store_folder *f)
 	return command;
 }
 
+uint32_t job_select_rw(struct job *j, const struct store_folder *f)
+{
+	const char *current = connection_selected(j->account->conn);
+	const struct imap_mailbox *m = imap_selected(job_imap(j));
+	if (current && !strcmp(current, f->raw) && m && !m->readonly)
+		return 0;
+	uint32_t command = imap_select(job_imap(j), str_of(f->raw), false);
+	job_command(j, command);
+	return command;
+}
+
 void job_selected(struct job *j, const struct store_folder *f, const struct imap_event *done)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(j));

@@ -3,23 +3,38 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/account.c \
 	src/engine/apply.c \
 	src/engine/bodies.c \
+	src/engine/cache.c \
+	src/engine/carry.c \
+	src/engine/carry_folder.c \
+	src/engine/change.c \
+	src/engine/changes.c \
+	src/engine/changes.h \
 	src/engine/check.c \
 	src/engine/connection.c \
+	src/engine/effect.c \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/fill.c \
 	src/engine/folders.c \
 	src/engine/internal.h \
 	src/engine/job.c \
+	src/engine/names.c \
+	src/engine/peers.c \
+	src/engine/pending.c \
 	src/engine/plan.c \
 	src/engine/read.c \
 	src/engine/reader.c \
+	src/engine/replay.c \
+	src/engine/replay.h \
 	src/engine/roles.c \
 	src/engine/row.c \
 	src/engine/save.c \
 	src/engine/schedule.c \
 	src/engine/secret.c \
+	src/engine/spool.c \
 	src/engine/sync.c \
 	src/engine/sync.h \
 	src/engine/text.c \
-	src/engine/vanish.c
+	src/engine/undo.c \
+	src/engine/vanish.c \
+	src/engine/verify.c

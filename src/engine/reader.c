@@ -35,6 +35,47 @@ static int window(struct engine *en, struct store_reader *r, struct request *q, 
 	return reader_window(r, &w, ev->rows, e);
 }
 
+static int folder_by_raw(
+	struct store_reader *r, uint32_t number, const char *raw, struct store_folder *out, struct err *e)
+{
+	g_autoptr(GPtrArray) all = store_folders_new();
+	if (reader_folders(r, number, all, e))
+		return -1;
+	for (unsigned i = 0; i < all->len; i++) {
+		struct store_folder *f = all->pdata[i];
+		if (!strcmp(f->raw, raw))
+			return reader_folder(r, number, f->name, out, e);
+	}
+	return err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "the folder is gone");
+}
+
+/* A message that was moved from here within the time changes are kept is answered with its new place. */
+static int moved(struct engine *en, struct store_reader *r, struct request *q, struct event *ev, struct err *e)
+{
+	uint32_t number = g_array_index(en->numbers, uint32_t, (unsigned)q->account), uid = 0;
+	g_autofree char *raw = NULL;
+	struct store_folder to = { 0 };
+	struct store_row *row = g_new0(struct store_row, 1);
+	struct store_place at = { 0 };
+	err_clear(e);
+	if (reader_moved_to(r, number, ev->folder->raw, ev->folder->uidvalidity, q->uid, &raw, &uid, e) || !uid ||
+		folder_by_raw(r, number, raw, &to, e))
+		goto out;
+	at = (struct store_place){ to.id, uid, 0 };
+	if (reader_row_at(r, at, row, e))
+		goto out;
+	g_ptr_array_add(ev->rows, row);
+	store_folder_clear(ev->folder);
+	*ev->folder = to;
+	ev->moved = true;
+	return 0;
+out:
+	store_folder_clear(&to);
+	store_row_free(row);
+	err_clear(e);
+	return -1;
+}
+
 static int find(struct engine *en, struct store_reader *r, struct request *q, struct event *ev, struct err *e)
 {
 	if (q->msgid)
@@ -43,15 +84,19 @@ static int find(struct engine *en, struct store_reader *r, struct request *q, st
 	if (find_folder(en, r, q, ev->folder, e))
 		return -1;
 	struct store_row *row = g_new0(struct store_row, 1);
-	if (reader_row(r, ev->folder->id, q->uid, row, e)) {
-		if (e->cause == ERR_MISSING)
-			err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no message %u in '%s'", q->uid,
-				ev->folder->name);
-		store_row_free(row);
-		return -1;
+	struct store_place at = { ev->folder->id, q->uid, q->local };
+	if (!reader_row_at(r, at, row, e)) {
+		g_ptr_array_add(ev->rows, row);
+		return 0;
 	}
-	g_ptr_array_add(ev->rows, row);
-	return 0;
+	store_row_free(row);
+	if (e->cause != ERR_MISSING)
+		return -1;
+	if (q->uid && !moved(en, r, q, ev, e))
+		return 0;
+	err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no message %u in '%s'", q->uid ? q->uid : q->local,
+		ev->folder->name);
+	return -1;
 }
 
 static int folders(struct engine *en, struct store_reader *r, struct request *q, struct event *ev, struct err *e)
@@ -62,6 +107,18 @@ static int folders(struct engine *en, struct store_reader *r, struct request *q,
 			reader_folders(r, g_array_index(en->numbers, uint32_t, i), ev->folders, e))
 			return -1;
 	return 0;
+}
+
+static void serve_changes(struct engine *en, struct store_reader *r, struct request *q)
+{
+	struct err e = ERR_INIT;
+	struct event *ev = event_new(EV_CHANGES, q->id, q->account);
+	ev->changes = store_changes_new();
+	if (reader_changes(r, q->whole, q->rows, ev->changes, &e))
+		event_free(ev);
+	else
+		engine_emit(en, ev);
+	engine_end(en, q, &e);
 }
 
 static void serve(struct engine *en, struct store_reader *r, struct request *q)
@@ -97,6 +154,8 @@ gpointer reader_main(gpointer data)
 			struct err copy = ERR_INIT;
 			err_copy(&copy, &e);
 			engine_end(en, q, &copy);
+		} else if (q->type == REQ_CHANGES) {
+			serve_changes(en, r, q);
 		} else {
 			serve(en, r, q);
 		}

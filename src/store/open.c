@@ -375,6 +375,11 @@ void store_close(struct store *st)
 	g_free(st);
 }
 
+void store_mark_bad(struct store *st)
+{
+	db_mark_bad(st->shelf.cache);
+}
+
 const char *store_notice(const struct store *st)
 {
 	return st->notice;

@@ -13,3 +13,6 @@ tests_unit_base_test_thread_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base/test_proc
 tests_unit_base_test_proc_SOURCES = tests/unit/base/test_proc.c $(UNIT)
 tests_unit_base_test_proc_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_wake
+tests_unit_base_test_wake_SOURCES = tests/unit/base/test_wake.c $(UNIT)
+tests_unit_base_test_wake_LDADD = $(LINK_BASE)

@@ -17,3 +17,6 @@ tests_unit_engine_test_text_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_apply
 tests_unit_engine_test_apply_SOURCES = tests/unit/engine/test_apply.c $(UNIT)
 tests_unit_engine_test_apply_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_verify
+tests_unit_engine_test_verify_SOURCES = tests/unit/engine/test_verify.c $(UNIT)
+tests_unit_engine_test_verify_LDADD = $(LINK_ENGINE)

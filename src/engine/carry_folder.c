@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Carrying out what changes folders; then the folder list is asked for anew. */
+#include "engine/replay.h"
+
+#include "base/log.h"
+
+void carry_folder(struct replay *r)
+{
+	struct imap_session *s = job_imap(&r->job);
+	struct store_change *c = r->c;
+	struct str name = str_of(c->folder ? c->folder : c->target);
+	if (c->op == CHANGE_DELETE && c->step == CHANGE_STEP_IF_EMPTY) {
+		r->stage = STAGE_COUNTED;
+		r->counted = UINT32_MAX;
+		replay_command(r, imap_status(s, name));
+		return;
+	}
+	if (!replay_begin(r, STEP_SENT))
+		return;
+	r->stage = STAGE_SENT;
+	switch (c->op) {
+	case CHANGE_CREATE: replay_command(r, imap_create(s, name, folder_role_bit((enum store_role)c->add))); break;
+	case CHANGE_DELETE:
+		/* Some servers do not delete what is selected. */
+		if (!g_strcmp0(connection_selected(r->job.account->conn), c->folder)) {
+			connection_set_selected(r->job.account->conn, NULL);
+			job_command(&r->job, imap_unselect(s));
+		}
+		replay_command(r, imap_delete(s, name));
+		break;
+	case CHANGE_RENAME: replay_command(r, imap_rename(s, name, str_of(c->target))); break;
+	case CHANGE_SUBSCRIBE: replay_command(r, imap_subscribe(s, name, true)); break;
+	default: replay_command(r, imap_subscribe(s, name, false)); break;
+	}
+}
+
+/* Done already, when the answer to the first try was lost. */
+bool carry_was_done(const struct replay *r)
+{
+	const char *code = r->code ? r->code : "";
+	if (r->c->attempts == 0)
+		return false;
+	return (r->c->op == CHANGE_CREATE && !g_ascii_strcasecmp(code, "ALREADYEXISTS")) ||
+	       (r->c->op == CHANGE_DELETE && !g_ascii_strcasecmp(code, "NONEXISTENT"));
+}
+
+void carry_list(struct replay *r)
+{
+	struct imap_session *s = job_imap(&r->job);
+	r->stage = STAGE_LISTED;
+	folder_list_free(r->folders);
+	r->folders = folder_list_new();
+	if (replay_can(r, IMAP_CAP_NAMESPACE))
+		job_command(&r->job, imap_namespace(s));
+	replay_command(r, imap_list_all(s, STR(""), false));
+}
+
+/* The number of the folder and all it holds stay. */
+static int rename_in_cache(struct replay *r, struct err *e)
+{
+	struct account *a = r->job.account;
+	struct store_folder f = { 0 };
+	int result = store_folder_find(replay_store(r), a->number, str_of(r->c->folder), &f, e);
+	if (!result) {
+		g_autofree char *shown = folder_shown_name(str_of(r->c->target), f.delimiter, a->info.prefix);
+		result = store_folder_name(replay_store(r), f.id, r->c->target, shown, e);
+	}
+	store_folder_clear(&f);
+	return result;
+}
+
+void carry_listed(struct replay *r)
+{
+	struct account *a = r->job.account;
+	struct err e = ERR_INIT;
+	struct store_change *c = r->c;
+	if (c->op == CHANGE_RENAME && rename_in_cache(r, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+	if (r->folders && folder_list_apply(r->folders, a, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+	g_clear_pointer(&r->folders, folder_list_free);
+	engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
+	replay_finish(r, CHANGE_DONE, NULL);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The open changes of an account: kept, told of, waited for, and ended with the server's word on them. */
+#include "engine/changes.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+struct waiter { /* a request that ends with a group of changes */
+	struct request *request;
+	uint32_t group; /* 0: with all that are open */
+	struct err err; /* of the first that failed */
+};
+
+/* --- what the front is told --- */
+
+static void announce_folder(struct account *a, const char *raw)
+{
+	struct store_folder f = { 0 };
+	struct err e = ERR_INIT;
+	if (raw && !store_folder_find(a->engine->store, a->number, str_of(raw), &f, &e)) {
+		struct event *ev = event_new(EV_CHANGED, 0, a->index);
+		ev->folder_id = f.id;
+		engine_emit(a->engine, ev);
+	}
+	err_clear(&e);
+	store_folder_clear(&f);
+}
+
+static void announce(struct account *a, const struct store_change *c)
+{
+	announce_folder(a, c->folder);
+	if (g_strcmp0(c->folder, c->target))
+		announce_folder(a, c->target);
+}
+
+/* As it is known in the cache, else as its raw name reads. */
+static char *shown_name(struct account *a, const char *raw)
+{
+	struct store_folder f = { 0 };
+	struct err e = ERR_INIT;
+	char *name = NULL;
+	if (!raw)
+		return NULL;
+	if (!store_folder_find(a->engine->store, a->number, str_of(raw), &f, &e))
+		name = g_strdup(f.name);
+	err_clear(&e);
+	store_folder_clear(&f);
+	return name ? name : folder_shown_name(str_of(raw), 0, NULL);
+}
+
+static struct engine_changed *changed_new(
+	struct account *a, const struct store_change *c, enum change_state state, const struct err *why)
+{
+	struct engine_changed *ch = g_new0(struct engine_changed, 1);
+	*ch = (struct engine_changed){ .change = c->id,
+		.op = c->op,
+		.folder = shown_name(a, c->folder),
+		.uidvalidity = c->uidvalidity,
+		.state = state,
+		.target = shown_name(a, c->target),
+		.target_uidvalidity = c->target_uidvalidity };
+	if (why && why->cause != ERR_NONE)
+		err_copy(&ch->err, why);
+	return ch;
+}
+
+static void emit_changed(struct account *a, uint32_t request, struct engine_changed *ch)
+{
+	struct event *ev = event_new(EV_CHANGE, request, a->index);
+	ev->changed = ch;
+	engine_emit(a->engine, ev);
+}
+
+static enum change_state item_state(const struct store_change_item *item, enum change_state state)
+{
+	return item->state == CHANGE_OPEN ? state : item->state;
+}
+
+/* One line for each message, or one for a folder's change. */
+void change_tell(struct account *a, uint32_t request, const struct store_change *c, enum change_state state,
+	const struct err *why)
+{
+	if (!c->items->len)
+		emit_changed(a, request, changed_new(a, c, state, why));
+	for (unsigned i = 0; i < c->items->len; i++) {
+		const struct store_change_item *item = c->items->pdata[i];
+		enum change_state now = item_state(item, state);
+		struct engine_changed *ch = changed_new(a, c, now, now == CHANGE_DONE ? NULL : why);
+		ch->uid = item->uid;
+		ch->local = item->uid ? 0 : item->local;
+		ch->target_uid = item->target_uid;
+		emit_changed(a, request, ch);
+	}
+}
+
+void change_durable(
+	struct account *a, const struct request *r, const struct store_change *first, unsigned messages, bool undo)
+{
+	struct event *ev = event_new(EV_DURABLE, r->id, a->index);
+	ev->durable = g_new0(struct engine_durable, 1);
+	*ev->durable = (struct engine_durable){ .group = first->group,
+		.op = first->op,
+		.messages = messages,
+		.target = shown_name(a, first->target),
+		.undoable = first->op != CHANGE_EXPUNGE && first->op != CHANGE_DELETE && first->op != CHANGE_EMPTY,
+		.undo = undo };
+	engine_emit(a->engine, ev);
+}
+
+/* --- waiting for the end --- */
+
+static bool group_is_open(const struct account *a, uint32_t group)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++)
+		if (!group || ((struct store_change *)a->changes.open->pdata[i])->group == group)
+			return true;
+	return false;
+}
+
+static void end_waiter(struct account *a, unsigned at)
+{
+	struct waiter *w = g_ptr_array_remove_index(a->changes.waiters, at);
+	engine_end(a->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
+	err_clear(&w->err);
+	g_free(w);
+}
+
+void change_wait(struct account *a, struct request *r, uint32_t group)
+{
+	struct waiter *w = g_new0(struct waiter, 1);
+	w->request = r;
+	w->group = group;
+	g_ptr_array_add(a->changes.waiters, w);
+	if (!group_is_open(a, group))
+		end_waiter(a, a->changes.waiters->len - 1);
+}
+
+bool changes_cancel(struct account *a, uint32_t request)
+{
+	for (unsigned i = 0; i < a->changes.waiters->len; i++) {
+		struct waiter *w = a->changes.waiters->pdata[i];
+		if (w->request->id != request)
+			continue;
+		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "it stays in the queue");
+		end_waiter(a, i);
+		return true;
+	}
+	return false;
+}
+
+void changes_kept(struct account *a, const struct err *why)
+{
+	/* With the screens there is a next time; a command is told at once. */
+	if (a->engine->settings.stay)
+		return;
+	while (a->changes.waiters->len) {
+		struct waiter *w = a->changes.waiters->pdata[0];
+		for (unsigned i = 0; i < a->changes.open->len; i++) {
+			struct store_change *c = a->changes.open->pdata[i];
+			if (!w->group || c->group == w->group)
+				change_tell(a, w->request->id, c, CHANGE_OPEN, why);
+		}
+		err_copy(&w->err, why);
+		end_waiter(a, 0);
+	}
+}
+
+/* --- open changes --- */
+
+static void free_change(void *c)
+{
+	store_change_free(c);
+}
+
+void changes_init(struct account *a)
+{
+	a->changes.open = g_ptr_array_new_with_free_func(free_change);
+	a->changes.waiters = g_ptr_array_new();
+}
+
+void changes_clear(struct account *a)
+{
+	while (a->changes.waiters->len) {
+		struct waiter *w = a->changes.waiters->pdata[0];
+		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "the program ends; it stays in the queue");
+		end_waiter(a, 0);
+	}
+	pending_forget(a);
+	g_ptr_array_unref(a->changes.waiters);
+	g_ptr_array_unref(a->changes.open);
+	peer_free(a);
+}
+
+struct store_change *change_find(struct account *a, uint32_t id)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		struct store_change *c = a->changes.open->pdata[i];
+		if (c->id == id)
+			return c;
+	}
+	return NULL;
+}
+
+bool changes_waiting(const struct account *a)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		const struct store_change *c = a->changes.open->pdata[i];
+		if (c->state == CHANGE_OPEN || c->state == CHANGE_BEGUN)
+			return true;
+	}
+	return false;
+}
+
+void change_add(struct account *a, struct store_change *c)
+{
+	struct err e = ERR_INIT;
+	g_ptr_array_add(a->changes.open, c);
+	pending_forget(a);
+	/* The change exists: what fails now is only what is shown of it. */
+	if (effect_lay(a, c, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	announce(a, c);
+}
+
+uint32_t change_newest(const struct account *a)
+{
+	const GPtrArray *open = a->changes.open;
+	return open->len ? ((const struct store_change *)open->pdata[open->len - 1])->id : 0;
+}
+
+/* Items of later changes that were made on a place nobody had named yet. */
+static void name_followers(struct account *a, const struct store_change *c)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		struct store_change *later = a->changes.open->pdata[i];
+		bool touched = false;
+		for (unsigned k = 0; later != c && k < later->items->len; k++) {
+			struct store_change_item *item = later->items->pdata[k];
+			for (unsigned n = 0; !item->uid && item->local && n < c->items->len; n++) {
+				const struct store_change_item *made = c->items->pdata[n];
+				if (made->id != item->local || !made->target_uid)
+					continue;
+				item->uid = made->target_uid;
+				later->uidvalidity = c->target_uidvalidity;
+				touched = true;
+			}
+		}
+		struct err e = ERR_INIT;
+		if (touched && store_change_put(a->engine->store, later, &e))
+			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+		err_clear(&e);
+	}
+}
+
+static void tell_waiters(
+	struct account *a, const struct store_change *c, enum change_state state, const struct err *why)
+{
+	bool told = false;
+	for (unsigned i = 0; i < a->changes.waiters->len; i++) {
+		struct waiter *w = a->changes.waiters->pdata[i];
+		if (w->group && w->group != c->group)
+			continue;
+		told = true;
+		change_tell(a, w->request->id, c, state, why);
+		if (why && w->err.cause == ERR_NONE)
+			err_copy(&w->err, why);
+	}
+	if (!told && (state == CHANGE_FAILED || state == CHANGE_PARKED))
+		change_tell(a, 0, c, state, why);
+	for (unsigned i = a->changes.waiters->len; i--;)
+		if (!group_is_open(a, ((struct waiter *)a->changes.waiters->pdata[i])->group))
+			end_waiter(a, i);
+}
+
+static void note_end(struct store_change *c, enum change_state state, const struct err *why)
+{
+	c->state = state;
+	c->ended = clock_wall();
+	if (why && why->cause != ERR_NONE) {
+		g_free(c->error);
+		g_free(c->server);
+		c->error = g_strdup(why->text);
+		c->server = g_strdup(why->server);
+	}
+	for (unsigned i = 0; i < c->items->len; i++) {
+		struct store_change_item *item = c->items->pdata[i];
+		if (item->state == CHANGE_OPEN)
+			item->state = state == CHANGE_DONE ? CHANGE_DONE : CHANGE_FAILED;
+	}
+}
+
+void change_end(struct account *a, struct store_change *c, enum change_state state, struct err *why)
+{
+	struct store *st = a->engine->store;
+	struct err e = ERR_INIT;
+	unsigned at;
+	/* The cache first: if the end is not written the change is carried out once more, which does no harm. */
+	if (state == CHANGE_DONE)
+		for (unsigned i = 0; i < c->items->len; i++) {
+			struct store_change_item *item = c->items->pdata[i];
+			if (item->state == CHANGE_OPEN)
+				item->state = CHANGE_DONE;
+		}
+	if (effect_settle(a, c, &e) || (state != CHANGE_DONE && effect_take_back(a, c, &e)))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	note_end(c, state, why);
+	if (store_change_items(st, c, &e) || store_change_step(st, c, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	name_followers(a, c);
+	if (g_ptr_array_find(a->changes.open, c, &at))
+		g_ptr_array_steal_index(a->changes.open, at);
+	pending_forget(a);
+	announce(a, c);
+	tell_waiters(a, c, state, why && why->cause != ERR_NONE ? why : NULL);
+	if (why)
+		err_clear(why);
+	store_change_free(c);
+}
+
+static bool is_open(const struct store_change *c)
+{
+	return c->state == CHANGE_OPEN || c->state == CHANGE_BEGUN;
+}
+
+/* A change that ended in another process: its places are as that process left them. */
+static void ended_elsewhere(struct account *a, struct store_change *was)
+{
+	struct store_change *now = NULL;
+	struct err e = ERR_INIT;
+	unsigned at;
+	if (store_change_get(a->engine->store, was->id, &now, &e)) {
+		err_clear(&e);
+		return;
+	}
+	if (g_ptr_array_find(a->changes.open, was, &at))
+		g_ptr_array_remove_index(a->changes.open, at);
+	pending_forget(a);
+	if (now->state == CHANGE_FAILED || now->state == CHANGE_PARKED)
+		err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "%s", now->error ? now->error : "it was refused");
+	if (now->server)
+		err_set_server(&e, now->server);
+	announce(a, now);
+	tell_waiters(a, now, now->state, e.cause == ERR_NONE ? NULL : &e);
+	err_clear(&e);
+	store_change_free(now);
+}
+
+int changes_reload(struct account *a, struct err *e)
+{
+	g_autoptr(GPtrArray) now = g_ptr_array_new_with_free_func(free_change);
+	g_autoptr(GHashTable) there = g_hash_table_new(NULL, NULL);
+	if (store_changes_open(a->engine->store, a->number, now, e))
+		return -1;
+	for (unsigned i = 0; i < now->len; i++)
+		g_hash_table_add(there, GUINT_TO_POINTER(((struct store_change *)now->pdata[i])->id));
+	for (unsigned i = a->changes.open->len; i--;) {
+		struct store_change *c = a->changes.open->pdata[i];
+		if (is_open(c) && !g_hash_table_contains(there, GUINT_TO_POINTER(c->id)))
+			ended_elsewhere(a, c);
+	}
+	while (now->len) {
+		struct store_change *c = g_ptr_array_steal_index(now, 0);
+		if (change_find(a, c->id)) {
+			store_change_free(c);
+			continue;
+		}
+		/* Its effect too: after a crash between the row and its effect, and when the cache was lost. */
+		change_add(a, c);
+	}
+	return 0;
+}
+
+void changes_run(struct account *a)
+{
+	if (a->changes.job || !changes_waiting(a) || a->engine->settings.offline || !a->cfg->imap) {
+		struct err e = ERR_INIT;
+		if (a->engine->settings.offline && a->changes.waiters->len) {
+			err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline: it stays in the queue");
+			changes_kept(a, &e);
+			err_clear(&e);
+		}
+		return;
+	}
+	a->changes.job = replay_job_new(a);
+	account_queue(a, a->changes.job);
+	if (a->conn || !a->secret_wait)
+		account_run(a);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a change does to the cache before the server has heard of it, and how that is settled or taken back. Places that
+ * move get the item's number until the server names them; what is to be expunged waits in folder 0, which nobody sees. */
+#include "engine/changes.h"
+
+#define LIMBO 0
+
+struct effect {
+	struct store *store;
+	const struct store_change *change;
+	uint32_t source, target; /* folders; 0: not in the cache */
+};
+typedef int (*item_fn)(const struct effect *x, struct store_change_item *item, struct err *e);
+
+static uint32_t folder_number(struct account *a, const char *raw)
+{
+	struct store_folder f = { 0 };
+	struct err e = ERR_INIT;
+	uint32_t id = 0;
+	if (raw && !store_folder_find(a->engine->store, a->number, str_of(raw), &f, &e))
+		id = f.id;
+	err_clear(&e);
+	store_folder_clear(&f);
+	return id;
+}
+
+/* Of a message that is not in the cache (any more) there is nothing to show. */
+static int missing_is_fine(int result, struct err *e)
+{
+	if (result && e->cause == ERR_MISSING) {
+		err_clear(e);
+		return 0;
+	}
+	return result;
+}
+
+static struct store_place source_of(const struct effect *x, const struct store_change_item *item)
+{
+	return (struct store_place){ x->source, item->uid, item->uid ? 0 : item->local };
+}
+
+static struct store_place waiting_of(const struct effect *x, const struct store_change_item *item)
+{
+	return (struct store_place){ x->change->op == CHANGE_EXPUNGE ? LIMBO : x->target, 0, item->id };
+}
+
+static GPtrArray *copy_words(const GPtrArray *words)
+{
+	GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned i = 0; words && i < words->len; i++)
+		g_ptr_array_add(copy, g_strdup(words->pdata[i]));
+	return copy;
+}
+
+static int put_flags(
+	const struct effect *x, const struct store_change_item *item, const struct store_change *as, struct err *e)
+{
+	struct store_row row = { 0 };
+	struct store_place at = source_of(x, item);
+	int result = store_place_get(x->store, at, &row, e);
+	if (!result) {
+		uint32_t flags = row.flags & MSG_SERVER_FLAGS;
+		GPtrArray *keywords = copy_words(row.keywords);
+		pending_change_flags(as, &flags, &keywords);
+		result = store_place_flags(x->store, at, flags, keywords, e);
+		g_ptr_array_unref(keywords);
+	}
+	store_row_clear(&row);
+	return missing_is_fine(result, e);
+}
+
+static int lay(const struct effect *x, struct store_change_item *item, struct err *e)
+{
+	struct store_place from = source_of(x, item), to = waiting_of(x, item);
+	if (item->state != CHANGE_OPEN || (!from.uid && !from.local))
+		return 0;
+	switch (x->change->op) {
+	case CHANGE_FLAG: return put_flags(x, item, x->change, e);
+	case CHANGE_MOVE:
+	case CHANGE_EXPUNGE: return missing_is_fine(store_place_move(x->store, from, to, e), e);
+	case CHANGE_COPY: return x->target ? missing_is_fine(store_place_copy(x->store, from, to, e), e) : 0;
+	default: return 0;
+	}
+}
+
+/* The bits and words that were changed, as they were before. */
+static int restore_flags(const struct effect *x, struct store_change_item *item, struct err *e)
+{
+	const struct store_change *c = x->change;
+	uint32_t bits = c->add | c->remove;
+	struct store_change back = { .add = item->flags_before & bits, .remove = bits & ~item->flags_before };
+	g_autoptr(GPtrArray) add = g_ptr_array_new(), remove = g_ptr_array_new();
+	change_inverse_words(c, item, add, remove);
+	back.add_keywords = add;
+	back.remove_keywords = remove;
+	return put_flags(x, item, &back, e);
+}
+
+static int take_back(const struct effect *x, struct store_change_item *item, struct err *e)
+{
+	struct store_place from = source_of(x, item), at = waiting_of(x, item);
+	if (item->state == CHANGE_DONE)
+		return 0;
+	switch (x->change->op) {
+	case CHANGE_FLAG: return restore_flags(x, item, e);
+	case CHANGE_MOVE:
+	case CHANGE_EXPUNGE:
+		/* A parked message has no number here any more: the sync brings it with its new one. */
+		if (item->state == CHANGE_PARKED || !x->source)
+			return missing_is_fine(store_place_drop(x->store, at, e), e);
+		return missing_is_fine(store_place_move(x->store, at, from, e), e);
+	case CHANGE_COPY: return missing_is_fine(store_place_drop(x->store, at, e), e);
+	default: return 0;
+	}
+}
+
+static int settle(const struct effect *x, struct store_change_item *item, struct err *e)
+{
+	struct store_place at = waiting_of(x, item);
+	bool places = x->change->op == CHANGE_MOVE || x->change->op == CHANGE_COPY || x->change->op == CHANGE_EXPUNGE;
+	if (item->state != CHANGE_DONE || !places)
+		return 0;
+	if (!item->target_uid || x->change->op == CHANGE_EXPUNGE)
+		return missing_is_fine(store_place_drop(x->store, at, e), e);
+	struct store_place to = { x->target, item->target_uid, 0 };
+	return missing_is_fine(store_place_move(x->store, at, to, e), e);
+}
+
+/* In transactions of at most STORE_BATCH rows. */
+static int each(struct account *a, struct store_change *c, item_fn fn, struct err *e)
+{
+	struct effect x = { .store = a->engine->store,
+		.change = c,
+		.source = folder_number(a, c->folder),
+		.target = folder_number(a, c->target) };
+	for (unsigned i = 0; i < c->items->len;) {
+		unsigned stop = MIN(i + STORE_BATCH, c->items->len);
+		if (store_begin(x.store, e))
+			return -1;
+		for (; i < stop; i++)
+			if (fn(&x, c->items->pdata[i], e)) {
+				store_rollback(x.store);
+				return -1;
+			}
+		if (store_commit(x.store, e))
+			return -1;
+	}
+	return 0;
+}
+
+int effect_lay(struct account *a, struct store_change *c, struct err *e)
+{
+	return each(a, c, lay, e);
+}
+
+int effect_take_back(struct account *a, struct store_change *c, struct err *e)
+{
+	return each(a, c, take_back, e);
+}
+
+int effect_settle(struct account *a, struct store_change *c, struct err *e)
+{
+	return each(a, c, settle, e);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Several processes and one account: who holds the lock drives it, and listens for a tap; who does not writes down what it
+ * wants, taps, and watches the state until that has ended. If the holder goes, the next one takes the lock. */
+#include "engine/changes.h"
+
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/wake.h"
+
+#define LOOK_MS 50         /* while somebody waits for an end */
+#define LOOK_IDLE_MS 1000  /* while only the row is waiting */
+#define LOCK_EVERY_MS 1000 /* is the holder still there? */
+
+struct peer {
+	struct account *account;
+	struct timer *timer;
+	int64_t version; /* of the state when it was looked at last */
+	int64_t lock_ms; /* the next try */
+};
+
+static char *path_of(const struct account *a, const char *suffix)
+{
+	g_autofree char *name = g_strdup_printf("account-%u.%s", a->number, suffix);
+	return g_build_filename(a->engine->settings.state_dir, name, NULL);
+}
+
+static void tapped(void *aux)
+{
+	struct account *a = aux;
+	struct err e = ERR_INIT;
+	if (changes_reload(a, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	changes_run(a);
+}
+
+int peer_lock(struct account *a, struct err *e)
+{
+	if (a->lock)
+		return 0;
+	g_autofree char *path = path_of(a, "lock"), *tap = path_of(a, "wake"), *holder = NULL;
+	a->lock = fs_lock(path, false, 0, &holder, e);
+	if (!a->lock)
+		return e->retry == ERR_LATER
+			       ? err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (%s) drives this account",
+					 holder && *holder ? holder : "unknown")
+			       : -1;
+	g_autofree char *mine = g_strdup_printf("pid %ld %s", (long)getpid(), tap);
+	if (fs_lock_write(a->lock, mine, e))
+		return -1;
+	struct err deaf = ERR_INIT;
+	a->wake = wake_listen(tap, a->engine->ctx, tapped, a, &deaf);
+	/* Then others' changes are seen at the next contact. */
+	if (!a->wake)
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, deaf.text);
+	err_clear(&deaf);
+	return changes_reload(a, e);
+}
+
+void peer_unlock(struct account *a)
+{
+	g_clear_pointer(&a->wake, wake_free);
+	fs_unlock(a->lock);
+	a->lock = NULL;
+}
+
+void peer_free(struct account *a)
+{
+	struct peer *p = g_steal_pointer(&a->changes.peer);
+	if (!p)
+		return;
+	timer_free(p->timer);
+	g_free(p);
+}
+
+static void look(void *aux)
+{
+	struct peer *p = aux;
+	struct account *a = p->account;
+	struct err e = ERR_INIT;
+	int64_t version = p->version;
+	if (store_state_version(a->engine->store, &version, &e) || (version != p->version && changes_reload(a, &e)))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+	p->version = version;
+	bool ours = false;
+	if (clock_ms() >= p->lock_ms) {
+		p->lock_ms = clock_ms() + LOCK_EVERY_MS;
+		ours = !peer_lock(a, &e);
+		err_clear(&e);
+	}
+	if (ours || !changes_waiting(a)) {
+		peer_free(a);
+		if (ours)
+			changes_run(a);
+		return;
+	}
+	timer_at(p->timer, clock_ms() + (a->changes.waiters->len ? LOOK_MS : LOOK_IDLE_MS));
+}
+
+void peer_hand_over(struct account *a)
+{
+	g_autofree char *tap = path_of(a, "wake");
+	struct peer *p = a->changes.peer;
+	wake_tap(tap);
+	if (!p) {
+		p = g_new0(struct peer, 1);
+		p->account = a;
+		p->timer = timer_new(a->engine->ctx, look, p);
+		p->lock_ms = clock_ms() + LOCK_EVERY_MS;
+		a->changes.peer = p;
+	}
+	timer_at(p->timer, clock_ms() + LOOK_MS);
+}
+
+/* --- a sync for another process --- */
+
+#define SYNC_WHOLE 1
+#define SYNC_ALL_FOLDERS 2
+
+int peer_ask_sync(struct account *a, struct request *r, struct err *e)
+{
+	struct store_change *c = store_change_new(CHANGE_SYNC, a->number);
+	c->target = g_strdup(r->folder);
+	c->step = (r->whole ? SYNC_WHOLE : 0) | (r->all_folders ? SYNC_ALL_FOLDERS : 0);
+	c->owner = g_strdup_printf("batch %ld", (long)getpid());
+	if (store_change_put(a->engine->store, c, e)) {
+		store_change_free(c);
+		return -1;
+	}
+	uint32_t group = c->group;
+	change_add(a, c);
+	change_wait(a, r, group);
+	peer_hand_over(a);
+	return 0;
+}
+
+void change_sync(struct account *a, struct store_change *c)
+{
+	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	r->answers = c->id;
+	r->due = SYNC_PERSON;
+	r->folder = g_strdup(c->target);
+	r->whole = c->step & SYNC_WHOLE;
+	r->all_folders = c->step & SYNC_ALL_FOLDERS;
+	account_add(a, sync_job_new(a, r));
+}
+
+void change_sync_ended(struct account *a, uint32_t id, struct err *e)
+{
+	struct store_change *c = change_find(a, id);
+	bool failed = e && e->cause != ERR_NONE;
+	if (c)
+		change_end(a, c, failed ? CHANGE_FAILED : CHANGE_DONE, e);
+}

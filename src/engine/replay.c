@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Carrying changes out, one after the other in the order they were made. Before the first command that changes anything a
+ * change is marked as begun; one that had begun when the connection or the program ended is looked for on the server
+ * before any of it is asked for again. */
+#include "engine/replay.h"
+
+#include <string.h>
+
+#define ATTEMPTS_MOST 5 /* of what the server refuses "at the moment" */
+
+struct store *replay_store(const struct replay *r)
+{
+	return r->job.account->engine->store;
+}
+
+bool replay_can(const struct replay *r, uint64_t cap)
+{
+	return (imap_caps(job_imap((struct job *)&r->job)) & cap) != 0;
+}
+
+void replay_command(struct replay *r, uint32_t id)
+{
+	r->refused = false;
+	r->command = id;
+	job_command(&r->job, id);
+}
+
+/* --- the end of one change --- */
+
+static void forget(struct replay *r)
+{
+	r->c = NULL;
+	r->searched = r->answered = r->refound = false;
+	r->stage = STAGE_NEXT;
+	g_array_set_size(r->seen, 0);
+	g_clear_pointer(&r->spool, spool_close);
+}
+
+void replay_finish(struct replay *r, enum change_state state, struct err *why)
+{
+	struct store_change *c = r->c;
+	if (state == CHANGE_DONE && c->op == CHANGE_APPEND)
+		spool_remove(r->job.account, c);
+	forget(r);
+	change_end(r->job.account, c, state, why);
+}
+
+/* The server may say yes another time: the change stays, those behind it go on. */
+static void put_off(struct replay *r, struct err *why)
+{
+	struct store_change *c = r->c;
+	c->attempts++;
+	c->tried = clock_wall();
+	g_free(c->error);
+	g_free(c->server);
+	c->error = g_strdup(why->text);
+	c->server = g_strdup(why->server);
+	if (store_change_step(replay_store(r), c, &r->job.err))
+		return;
+	err_clear(why);
+	g_hash_table_add(r->passed, GUINT_TO_POINTER(c->id));
+	forget(r);
+}
+
+static bool is_passing(const char *code)
+{
+	static const char *const passing[] = { "UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN" };
+	for (unsigned i = 0; code && i < G_N_ELEMENTS(passing); i++)
+		if (!g_ascii_strcasecmp(code, passing[i]))
+			return true;
+	return false;
+}
+
+/* Why, in our words; the server's come beside them. */
+static const char *reason(const char *code)
+{
+	static const struct {
+		const char *code, *text;
+	} reasons[] = { { "OVERQUOTA", "the mailbox is full" }, { "NOPERM", "the server does not allow it" },
+		{ "TRYCREATE", "the folder does not exist" }, { "NONEXISTENT", "the folder does not exist" },
+		{ "ALREADYEXISTS", "the name is taken" }, { "CANNOT", "the server cannot do it" },
+		{ "TOOBIG", "the message is too large for the server" }, { "LIMIT", "a limit of the server was met" },
+		{ "HASCHILDREN", "the folder has folders below it" }, { "READ-ONLY", "the folder is read-only" } };
+	for (unsigned i = 0; code && i < G_N_ELEMENTS(reasons); i++)
+		if (!g_ascii_strcasecmp(code, reasons[i].code))
+			return reasons[i].text;
+	return "the server refused it";
+}
+
+void replay_fail(struct replay *r)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "%s", reason(r->code));
+	if (r->words && *r->words)
+		err_set_server(&e, r->words);
+	if (is_passing(r->code) && r->c->attempts < ATTEMPTS_MOST)
+		put_off(r, &e);
+	else
+		replay_finish(r, CHANGE_FAILED, &e);
+}
+
+void replay_fail_with(struct replay *r, const char *text)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "%s", text);
+	replay_finish(r, CHANGE_FAILED, &e);
+}
+
+/* --- rows on disk --- */
+
+/* Also its messages' fates: before a command that makes a difference, and after its answer. False: the job ends. */
+bool replay_save(struct replay *r, bool items)
+{
+	if (items && store_change_items(replay_store(r), r->c, &r->job.err))
+		return false;
+	return !store_change_step(replay_store(r), r->c, &r->job.err);
+}
+
+bool replay_begin(struct replay *r, enum step step)
+{
+	if (r->c->state == CHANGE_BEGUN && r->c->step == (int)step)
+		return true;
+	r->c->state = CHANGE_BEGUN;
+	r->c->step = (int)step;
+	r->c->tried = clock_wall();
+	return replay_save(r, step == STEP_COPIED);
+}
+
+/* --- the turns --- */
+
+static struct store_change *next_change(struct replay *r)
+{
+	const GPtrArray *open = r->job.account->changes.open;
+	for (unsigned i = 0; i < open->len; i++) {
+		struct store_change *c = open->pdata[i];
+		if (!g_hash_table_contains(r->passed, GUINT_TO_POINTER(c->id)))
+			return c;
+	}
+	return NULL;
+}
+
+static void start_change(struct replay *r)
+{
+	r->c = next_change(r);
+	if (!r->c)
+		return;
+	g_clear_pointer(&r->code, g_free);
+	g_clear_pointer(&r->words, g_free);
+	r->refused = false;
+	if (r->c->state == CHANGE_BEGUN)
+		r->c->attempts++;
+	switch (r->c->op) {
+	case CHANGE_FLAG:
+	case CHANGE_MOVE:
+	case CHANGE_COPY:
+	case CHANGE_EXPUNGE: carry_start(r); break;
+	case CHANGE_APPEND:
+		if (r->c->state == CHANGE_BEGUN)
+			carry_find(r);
+		else
+			carry_start_append(r);
+		break;
+	case CHANGE_EMPTY: carry_ask_source(r, false, STAGE_SOURCE); break;
+	case CHANGE_SYNC: {
+		struct store_change *c = r->c;
+		g_hash_table_add(r->passed, GUINT_TO_POINTER(c->id));
+		forget(r);
+		change_sync(r->job.account, c);
+		break;
+	}
+	default: carry_folder(r);
+	}
+}
+
+static void advance(struct replay *r)
+{
+	switch (r->stage) {
+	case STAGE_NEXT: start_change(r); break;
+	case STAGE_SOURCE: carry_source_told(r); break;
+	case STAGE_NOTED:
+		if (r->refused)
+			replay_fail(r);
+		else
+			carry_target_told(r);
+		break;
+	case STAGE_SENT: carry_sent(r); break;
+	case STAGE_FOUND: carry_found(r); break;
+	case STAGE_SOURCE_AGAIN: carry_source_again(r); break;
+	case STAGE_REMOVED:
+		if (r->refused && replay_moves(r))
+			replay_fail_with(r, "the message was copied, but the original could not be removed");
+		else if (r->refused)
+			replay_fail(r);
+		else
+			carry_conclude(r);
+		break;
+	case STAGE_COUNTED:
+		if (r->refused)
+			replay_fail(r);
+		else if (r->counted)
+			replay_fail_with(r, "the folder is not empty any more");
+		else {
+			r->c->step = STEP_NEW;
+			carry_folder(r);
+		}
+		break;
+	case STAGE_LISTED: carry_listed(r); break;
+	}
+}
+
+/* --- the job --- */
+
+static void on_event(struct job *j, struct imap_event *ev)
+{
+	struct replay *r = (struct replay *)j;
+	switch (ev->type) {
+	case IMAP_FETCH:
+		if (ev->u.fetch.uid && (ev->u.fetch.has & IMAP_HAS_HEADER))
+			identities_add(r->seen, ev);
+		break;
+	case IMAP_STATUS:
+		if (r->c && r->stage == STAGE_NOTED) {
+			r->c->target_uidnext = ev->u.status.uidnext;
+			r->c->target_uidvalidity = ev->u.status.uidvalidity;
+		}
+		if (ev->u.status.has_messages)
+			r->counted = ev->u.status.messages;
+		break;
+	case IMAP_LIST:
+	case IMAP_NAMESPACE:
+		if (r->folders)
+			folder_list_event(r->folders, ev);
+		break;
+	default: break;
+	}
+}
+
+static void note_refusal(struct replay *r, const struct imap_event *done)
+{
+	r->refused = true;
+	g_free(r->code);
+	g_free(r->words);
+	r->code = done->u.done.result == IMAP_BAD ? g_strdup("BAD") : str_dup(done->u.done.code);
+	r->words = str_dup(done->u.done.text);
+}
+
+static void on_ended(struct job *j, const struct imap_event *done)
+{
+	struct replay *r = (struct replay *)j;
+	bool ok = done->u.done.result == IMAP_OK;
+	if (!r->c)
+		return;
+	if (done->u.done.id == r->select) {
+		r->selected = ok;
+		connection_set_selected(
+			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
+	}
+	if (!ok)
+		note_refusal(r, done);
+	if (done->u.done.id == r->command && done->u.done.copied)
+		verify_copied(r->c, done->u.done.copied);
+	/* Told before anything else is asked: the answer is worth more than its consequences. */
+	if (r->stage == STAGE_SENT && ok && !replay_save(r, true))
+		return;
+}
+
+static void on_sent(struct job *j)
+{
+	struct replay *r = (struct replay *)j;
+	/* Octets that were announced and cannot be had: only a new connection gets out of that. */
+	if (r->spool && r->stage == STAGE_SENT && j->err.cause == ERR_NONE &&
+		spool_feed(r->spool, job_imap(j), &j->err))
+		account_cut_soon(j->account);
+}
+
+static void on_step(struct job *j)
+{
+	struct replay *r = (struct replay *)j;
+	struct account *a = j->account;
+	while (a->running == j && !j->open) {
+		if (j->err.cause != ERR_NONE) {
+			job_end(j, &j->err);
+			return;
+		}
+		if (r->stage == STAGE_NEXT && !connection_ready(a->conn))
+			return;
+		if (r->stage == STAGE_NEXT && (!next_change(r) || job_yield(j))) {
+			if (a->running == j)
+				job_end(j, NULL);
+			return;
+		}
+		advance(r);
+	}
+}
+
+static void on_free(struct job *j)
+{
+	struct replay *r = (struct replay *)j;
+	if (j->account->changes.job == j)
+		j->account->changes.job = NULL;
+	spool_close(r->spool);
+	folder_list_free(r->folders);
+	g_array_unref(r->seen);
+	g_hash_table_unref(r->passed);
+	g_free(r->code);
+	g_free(r->words);
+	g_free(r);
+}
+
+static const struct job_class replay_class = { .name = "replay",
+	.priority = 1,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.sent = on_sent,
+	.free = on_free };
+
+struct job *replay_job_new(struct account *a)
+{
+	struct replay *r = g_new0(struct replay, 1);
+	r->job = (struct job){ .class = &replay_class, .account = a };
+	r->seen = identities_new();
+	r->passed = g_hash_table_new(NULL, NULL);
+	return &r->job;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bytes of a message on its way to the server: a file of the state directory, made before the change is called durable
+ * and removed once the server has it. */
+#include "engine/changes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+
+#define PIECE 65536
+
+struct spool {
+	FILE *file;
+	uint64_t left;
+	bool failed;
+};
+
+static char *spool_path(const struct account *a, const char *name)
+{
+	return g_build_filename(a->engine->settings.state_dir, "spool", name, NULL);
+}
+
+/* A NUL cannot go through APPEND (RFC 3501 9, CHAR8), and every line ends as RFC 5322 has it. */
+static GString *with_crlf(struct str in, struct err *e)
+{
+	GString *out = g_string_sized_new(in.n + in.n / 40);
+	for (size_t i = 0; i < in.n; i++) {
+		if (!in.p[i]) {
+			err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "the message holds a NUL octet at %zu", i);
+			g_string_free(out, TRUE);
+			return NULL;
+		}
+		if (in.p[i] == '\n' && (!i || in.p[i - 1] != '\r'))
+			g_string_append_c(out, '\r');
+		g_string_append_c(out, in.p[i]);
+	}
+	return out;
+}
+
+static int write_spool(const char *path, struct str bytes, struct err *e)
+{
+	struct fs_new *f = fs_new_open(path, false, e);
+	if (!f)
+		return -1;
+	if (fs_new_write(f, bytes, e) || fs_new_commit(&f, e)) {
+		fs_new_abort(&f);
+		return -1;
+	}
+	return 0;
+}
+
+int spool_take(
+	struct account *a, const struct engine_change *want, struct store_change *c, GPtrArray *rows, struct err *e)
+{
+	struct buf in;
+	buf_init(&in, ENGINE_MESSAGE_MAX);
+	g_ptr_array_add(rows, c);
+	g_autofree char *dir = g_build_filename(a->engine->settings.state_dir, "spool", NULL);
+	g_autofree char *path = NULL;
+	GString *out = NULL;
+	int result = -1;
+	if (fs_private_dir(dir, e) || fs_read(want->path, ENGINE_MESSAGE_MAX, &in, e))
+		goto out;
+	out = with_crlf(buf_str(&in), e);
+	if (!out)
+		goto out;
+	c->sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)out->str, out->len);
+	uint32_t random;
+	net_random(&random, sizeof(random));
+	c->path = g_strdup_printf("%.16s-%08x.eml", c->sha256, random);
+	c->size = out->len;
+	struct msg *m = msg_parse((struct str){ out->str, out->len });
+	struct store_change_item *item = store_change_item_add(c);
+	item->size = out->len;
+	item->received = want->received ? want->received : m->head->date.known ? m->head->date.epoch : clock_wall();
+	item->msgid = g_strdup(m->head->message_id);
+	msg_free(m);
+	path = spool_path(a, c->path);
+	result = write_spool(path, (struct str){ out->str, out->len }, e);
+out:
+	if (out)
+		g_string_free(out, TRUE);
+	buf_clear(&in);
+	return result;
+}
+
+struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
+{
+	g_autofree char *path = spool_path(a, c->path);
+	FILE *file = fopen(path, "rbe");
+	if (!file) {
+		err_errno(e, errno, "cannot open", path);
+		return NULL;
+	}
+	struct spool *s = g_new0(struct spool, 1);
+	s->file = file;
+	s->left = c->size;
+	return s;
+}
+
+/* As much as the session takes now; it comes back when that was sent. */
+int spool_feed(struct spool *s, struct imap_session *imap, struct err *e)
+{
+	g_autofree char *piece = g_malloc(PIECE);
+	size_t room = imap_append_room(imap);
+	while (s->left && room) {
+		size_t want = MIN(MIN(room, PIECE), s->left);
+		size_t n = fread(piece, 1, want, s->file);
+		if (!n)
+			return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER, "the kept message is shorter than it was");
+		imap_append_feed(imap, (struct str){ piece, n });
+		s->left -= n;
+		room = imap_append_room(imap);
+	}
+	return 0;
+}
+
+void spool_close(struct spool *s)
+{
+	if (!s)
+		return;
+	fclose(s->file);
+	g_free(s);
+}
+
+void spool_remove(struct account *a, const struct store_change *c)
+{
+	g_autofree char *path = c->path ? spool_path(a, c->path) : NULL;
+	if (path && unlink(path))
+		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+}
