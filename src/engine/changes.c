@@ -296,6 +296,7 @@ void change_end(struct account *a, struct store_change *c, enum change_state sta
 	struct store *st = a->engine->store;
 	struct err e = ERR_INIT;
 	unsigned at;
+	replay_let_go(a, c);
 	/* The cache first: if the end is not written the change is carried out once more, which does no harm. */
 	if (state == CHANGE_DONE)
 		for (unsigned i = 0; i < c->items->len; i++) {
@@ -336,6 +337,7 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 		err_clear(&e);
 		return;
 	}
+	replay_let_go(a, was);
 	if (g_ptr_array_find(a->changes.open, was, &at))
 		g_ptr_array_remove_index(a->changes.open, at);
 	pending_forget(a);

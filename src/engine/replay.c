@@ -45,6 +45,13 @@ void replay_finish(struct replay *r, enum change_state state, struct err *why)
 	change_end(r->job.account, c, state, why);
 }
 
+void replay_let_go(struct account *a, const struct store_change *c)
+{
+	struct replay *r = (struct replay *)a->changes.job;
+	if (r && r->c == c)
+		forget(r);
+}
+
 /* The server may say yes another time: the change stays, those behind it go on. */
 static void put_off(struct replay *r, struct err *why)
 {
