@@ -173,8 +173,14 @@ static void free_change(void *c)
 	store_change_free(c);
 }
 
+static void retry(void *aux)
+{
+	changes_run(aux);
+}
+
 void changes_init(struct account *a)
 {
+	a->changes.retry = timer_new(a->engine->ctx, retry, a);
 	a->changes.open = g_ptr_array_new_with_free_func(free_change);
 	a->changes.waiters = g_ptr_array_new();
 }
@@ -187,6 +193,7 @@ void changes_clear(struct account *a)
 		end_waiter(a, 0);
 	}
 	pending_forget(a);
+	timer_free(a->changes.retry);
 	g_ptr_array_unref(a->changes.waiters);
 	g_ptr_array_unref(a->changes.open);
 	peer_free(a);

@@ -84,13 +84,14 @@ uint32_t job_select_rw(struct job *j, const struct store_folder *f);
 void job_selected(struct job *j, const struct store_folder *f, const struct imap_event *done);
 
 /* --- changes: see changes.h --- */
-struct changes {            /* of one account */
-	GPtrArray *open;    /* struct store_change *: open and begun, in the order they were made; owned */
-	GPtrArray *waiters; /* struct waiter *: requests that end with the changes of a group */
-	GHashTable *laid;   /* of pending.c; NULL: to be made anew */
-	GHashTable *hidden; /* folder -> how many of its messages are hidden */
-	struct job *job;    /* the replay that waits or runs; NULL */
-	struct peer *peer;  /* another process drives the account (peers.c); NULL */
+struct changes {             /* of one account */
+	GPtrArray *open;     /* struct store_change *: open and begun, in the order they were made; owned */
+	GPtrArray *waiters;  /* struct waiter *: requests that end with the changes of a group */
+	GHashTable *laid;    /* of pending.c; NULL: to be made anew */
+	GHashTable *hidden;  /* folder -> how many of its messages are hidden */
+	struct job *job;     /* the replay that waits or runs; NULL */
+	struct timer *retry; /* of what the server put off */
+	struct peer *peer;   /* another process drives the account (peers.c); NULL */
 };
 /* The account's lock, or ERR_NET: another process holds it (peers.c). */
 int peer_lock(struct account *a, struct err *e);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ATTEMPTS_MOST 5 /* of what the server refuses "at the moment" */
+#define RETRY_MS 60000  /* times the attempts so far */
 
 struct store *replay_store(const struct replay *r)
 {
@@ -66,6 +67,7 @@ static void put_off(struct replay *r, struct err *why)
 		return;
 	err_clear(why);
 	g_hash_table_add(r->passed, GUINT_TO_POINTER(c->id));
+	timer_at(r->job.account->changes.retry, clock_ms() + (int64_t)RETRY_MS * c->attempts);
 	forget(r);
 }
 
@@ -135,12 +137,33 @@ bool replay_begin(struct replay *r, enum step step)
 
 /* --- the turns --- */
 
+static bool shares_folder(const struct store_change *x, const struct store_change *y)
+{
+	const char *of_x[] = { x->folder, x->target }, *of_y[] = { y->folder, y->target };
+	for (unsigned i = 0; i < 4; i++)
+		if (of_x[i / 2] && !g_strcmp0(of_x[i / 2], of_y[i % 2]))
+			return true;
+	return false;
+}
+
+/* Behind a change that waits for a better time wait those of the same folders: the order is the user's. */
+static bool must_wait(const struct replay *r, const GPtrArray *open, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++) {
+		const struct store_change *before = open->pdata[i];
+		if (g_hash_table_contains(r->passed, GUINT_TO_POINTER(before->id)) &&
+			shares_folder(before, open->pdata[at]))
+			return true;
+	}
+	return false;
+}
+
 static struct store_change *next_change(struct replay *r)
 {
 	const GPtrArray *open = r->job.account->changes.open;
 	for (unsigned i = 0; i < open->len; i++) {
 		struct store_change *c = open->pdata[i];
-		if (!g_hash_table_contains(r->passed, GUINT_TO_POINTER(c->id)))
+		if (!g_hash_table_contains(r->passed, GUINT_TO_POINTER(c->id)) && !must_wait(r, open, i))
 			return c;
 	}
 	return NULL;
