@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model test: our client, another hand and misfortune, drawn from a seed; in the end server, cache and intention agree.
+
+A run is made of rounds. In a round the two hands do what the dice say while links break and commands are refused, and the
+client is killed now and then; then everything heals, the client syncs until it is quiet, and the books are compared.
+"""
+import base64
+import collections
+import os
+import random
+import re
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from server import LOGIN, PASSWORD, PROFILES, Server
+
+PATIENCE = 40
+ROUND = 40  # steps between two comparisons
+RUN = 400   # steps of one run, which begins with an empty cache
+NAMES = ("Work", "Work/Deep", "Größe", "A & B", 'say "so"', "Lists", "Lists/dev", "x")
+HAND_FLAGS = ("\\Seen", "\\Flagged", "\\Answered", "\\Deleted", "$Forwarded", "todo", "later")
+
+
+class Failure(Exception):
+    pass
+
+
+# --- names ---
+
+def raw_name(server, shown):
+    """The server's name of a folder shown so: modified UTF-7, with prefix and delimiter."""
+    if shown == "Inbox":
+        return "INBOX"
+
+    def encode(found):
+        octets = found.group().encode("utf-16-be")
+        return "&" + base64.b64encode(octets).decode().rstrip("=").replace("/", ",") + "-"
+
+    name = re.sub("[^\x20-\x7e]+", encode, shown.replace("&", "&-"))
+    return server.prefix + name.replace("/", server.delimiter)
+
+
+# --- the program under test ---
+
+class Client:
+    """One process of the engine; asked line by line."""
+
+    def __init__(self, path, home, port, stay=False, log=None):
+        self.args = [path, os.path.join(home, "mailrc"), os.path.join(home, "cache"), os.path.join(home, "state"),
+                     "stay" if stay else "leave"] + ([log] if log else [])
+        os.makedirs(home, mode=0o700, exist_ok=True)
+        with open(os.path.join(home, "mailrc"), "w", encoding="utf-8") as f:
+            f.write("account box {\n  email vera@box.example\n  login %s\n  password file %s\n  imap 127.0.0.1:%d insecure\n}\n"
+                    % (LOGIN.decode(), os.path.join(home, "password"), port))
+        with open(os.path.join(home, "password"), "w", encoding="utf-8") as f:
+            f.write(PASSWORD.decode())
+        os.chmod(os.path.join(home, "password"), 0o600)
+        self.home = home
+        self.start()
+
+    def start(self):
+        self.errors = open(os.path.join(self.home, "stderr"), "ab")
+        self.child = subprocess.Popen(self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, bufsize=0)
+        self.buffer = b""
+        self.waiting = selectors.DefaultSelector()
+        self.waiting.register(self.child.stdout, selectors.EVENT_READ)
+        end = self.end()
+        if end[0] != "ok":
+            raise Failure("the store does not open: %s" % end)
+
+    def read_line(self, until):
+        while b"\n" not in self.buffer:
+            if not self.waiting.select(max(0, until - time.monotonic())):
+                raise Failure("the client does not answer")
+            data = os.read(self.child.stdout.fileno(), 65536)
+            if not data:
+                raise Failure("the client died: status %s\n%s" % (self.child.wait(), self.complaints()))
+            self.buffer += data
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line.decode("utf-8", "replace").split("\t")
+
+    def end(self, lines=None):
+        until = time.monotonic() + PATIENCE
+        while True:
+            words = self.read_line(until)
+            if words[0] in ("ok", "err"):
+                return words
+            if lines is not None:
+                lines.append([words[0][2:]] + words[1:])
+
+    def send(self, *words):
+        try:
+            self.child.stdin.write(("\t".join(str(w) for w in words) + "\n").encode())
+        except BrokenPipeError as why:
+            raise Failure("the client died: status %s\n%s" % (self.child.wait(), self.complaints())) from why
+
+    def ask(self, *words):
+        """What came of it: its end, and the lines before it."""
+        lines = []
+        self.send(*words)
+        end = self.end(lines)
+        if end[0] == "err" and end[1] in ("hang", "bug", "usage"):
+            raise Failure("%s: %s" % (" ".join(words), end))
+        return end, lines
+
+    def complaints(self):
+        with open(os.path.join(self.home, "stderr"), "rb") as f:
+            return f.read()[-3000:].decode("utf-8", "replace")
+
+    def kill(self):
+        self.child.kill()
+        self.gone()
+
+    def quit(self):
+        self.child.stdin.close()
+        code = self.child.wait(PATIENCE)
+        self.gone()
+        if code:
+            raise Failure("the client ended with %d\n%s" % (code, self.complaints()))
+
+    def gone(self):
+        self.child.wait(PATIENCE)
+        for f in (self.child.stdout, self.child.stdin, self.errors):
+            f.close()
+        self.waiting.close()
+
+
+# --- one run ---
+
+class Run:
+    def __init__(self, client, home, profile, seed, log=None):
+        self.seed, self.profile = seed, profile
+        self.dice = random.Random("%s %d" % (profile, seed))
+        self.server = Server(profile, seed)
+        self.stay = self.dice.random() < 0.3
+        self.steps, self.history, self.checks = 0, collections.deque(maxlen=40), 0
+        self.trouble = False
+        self.server.between = self.between
+        for name in ["Inbox"] * 12 + ["Archive", "Sent", "Sent"]:
+            self.server.deliver(raw_name(self.server, name))
+        self.client = Client(client, home, self.server.port, self.stay, log)
+
+    def note(self, text):
+        self.history.append("%d %s" % (self.steps, text))
+        self.server.note("step %d: %s" % (self.steps, text))
+
+    def shown(self):
+        """Shown names of the server's folders, and their mailboxes."""
+        known = {raw_name(self.server, n): n for n in ("Inbox", "Sent", "Drafts", "Trash", "Junk", "Archive") + NAMES}
+        known.update((raw_name(self.server, n + "2"), n + "2") for n in NAMES)
+        for old in NAMES:
+            for deep in NAMES:
+                if deep.startswith(old + "/"):
+                    n = old + "2" + deep[len(old):]
+                    known[raw_name(self.server, n)] = n
+        return {known[raw]: box for raw, box in self.server.boxes.items()}
+
+    # The other hand.
+
+    def pick(self, items):
+        return self.dice.choice(sorted(items)) if items else None
+
+    def pick_folder(self):
+        return self.pick(self.server.boxes) if self.dice.random() < 0.5 else "INBOX"
+
+    def hand(self, dice=None):
+        """One act of the other hand."""
+        server, dice = self.server, dice or self.dice
+        act = dice.choices(("deliver", "flag", "expunge", "move", "copy", "create", "rename", "renumber", "delete", "forget"),
+                           (30, 30, 14, 10, 3, 3, 2, 1, 1, 1))[0]
+        with server.lock:
+            name = self.pick_folder()
+            box = server.boxes[name]
+            uid = dice.choice(sorted(box.places)) if box.places else None
+            if act == "deliver":
+                uid, key = server.deliver(name, dice.sample(HAND_FLAGS[:2], dice.randrange(2)), attachment=dice.random() < 0.2)
+                return "hand delivers %s to %s as %d" % (key, name, uid)
+            if act == "create":
+                return self.hand_creates(dice)
+            if act == "renumber":
+                server.renumber(name)
+                return "hand renumbers %s" % name
+            if act in ("rename", "delete"):
+                return self.hand_folders(act, dice)
+            if act == "forget":
+                server.forget(name)
+                return "server forgets what was expunged from %s" % name
+            if uid is None:
+                return "hand finds nothing in %s" % name
+            if act == "flag":
+                flags = dice.sample(HAND_FLAGS, dice.randrange(1, 3))
+                add = dice.random() < 0.6
+                server.flag(name, uid, flags if add else (), () if add else flags)
+                return "hand flags %d in %s %s%s" % (uid, name, "+-"[not add], flags)
+            if act == "expunge":
+                uids = dice.sample(sorted(box.places), min(len(box.places), dice.choice((1, 1, 2, 5))))
+                server.expunge(name, uids)
+                return "hand expunges %s from %s" % (uids, name)
+            target = dice.choice(sorted(server.boxes))
+            new = (server.copy if act == "copy" else server.move)(name, uid, target)
+            return "hand %s %d from %s to %s as %d" % ("copies" if act == "copy" else "moves", uid, name, target, new)
+
+    def hand_creates(self, dice):
+        name = dice.choice(NAMES)
+        raw = raw_name(self.server, name)
+        parent = raw_name(self.server, name.split("/")[0])
+        if raw in self.server.boxes or parent not in self.server.boxes and parent != raw:
+            return "hand creates nothing"
+        self.server.make(raw)
+        return "hand creates %s" % raw
+
+    def hand_folders(self, act, dice):
+        server = self.server
+        mine = [n for n in NAMES if raw_name(server, n) in server.boxes]
+        if not mine:
+            return "hand finds no folder"
+        name = dice.choice(mine)
+        raw = raw_name(server, name)
+        deeper = raw + server.delimiter
+        if act == "delete":
+            if any(n.startswith(deeper) for n in server.boxes):
+                return "hand deletes nothing"
+            server.drop("hand", raw)
+            return "hand deletes %s" % raw
+        if "/" in name:
+            return "hand renames nothing"
+        new = raw_name(server, name + "2")
+        if new in server.boxes:
+            return "hand renames nothing"
+        server.rename("hand", raw, new)
+        return "hand renames %s to %s" % (raw, new)
+
+    def between(self):
+        """Called for each command that comes in: the other hand may have been quicker."""
+        if self.trouble and self.server.faults.random.random() < 0.1:
+            self.note("meanwhile " + self.hand(self.server.faults.random))
+
+    # Our client.
+
+    def sync_one(self):
+        names = self.shown()
+        name = self.pick(names) if self.dice.random() < 0.5 else "Inbox"
+        verb = self.dice.choice(("sync", "sync", "open"))
+        end, _ = self.client.ask(verb, name)
+        return "client: %s %s: %s" % (verb, name, " ".join(end))
+
+    def kill(self):
+        if self.dice.random() < 0.7:
+            self.client.send(self.dice.choice(("sync", "open")), self.pick(self.shown()))
+            time.sleep(self.dice.random() * 0.01)
+        self.client.kill()
+        self.client.start()
+        return "killed and started anew"
+
+    def break_link(self):
+        self.server.cut_all()
+        return "the link is cut"
+
+    # Misfortune and healing.
+
+    def step(self):
+        self.steps += 1
+        kind = self.dice.choices(("hand", "sync", "kill", "link", "list"), (78, 18, 0.6, 1, 1))[0]
+        if kind == "hand":
+            self.note(self.hand())
+        elif kind == "list":
+            self.note("client: list: %s" % " ".join(self.client.ask("list")[0]))
+        else:
+            self.note({"sync": self.sync_one, "kill": self.kill, "link": self.break_link}[kind]())
+
+    def round(self, steps):
+        self.trouble = self.dice.random() < 0.7
+        self.server.faults.rate = self.dice.choice((0, 0.02, 0.08)) if self.trouble else 0
+        for _ in range(steps):
+            self.step()
+        self.heal()
+        self.check()
+
+    def heal(self):
+        self.trouble, self.server.faults.rate, self.server.faults.plan = False, 0, {}
+        self.note("healed")
+        self.must("list")
+        for name in sorted(self.shown()):
+            self.must("sync", name)
+
+    def must(self, *words):
+        """Without faults everything succeeds; a link lost before is noticed at most once."""
+        for _ in range(3):
+            end, _ = self.client.ask(*words)
+            if end[0] == "ok":
+                return
+            self.note("%s: %s" % (" ".join(words), " ".join(end)))
+        raise Failure("%s fails though nothing is wrong: %s" % (" ".join(words), end))
+
+    # The books.
+
+    def cached(self, name):
+        end, lines = self.client.ask("dump", name)
+        if end[0] != "ok":
+            raise Failure("dump %s: %s" % (name, end))
+        rows = {}
+        for word, uid, _, size, received, subject, flags in lines:
+            if word == "row":
+                rows[int(uid)] = (subject.split(" ")[0], frozenset(flags[1:-1].split()), int(size), int(received))
+        return rows
+
+    def check(self):
+        self.checks += 1
+        server = self.server
+        if server.violations:
+            raise Failure("violations:\n  " + "\n  ".join(server.violations))
+        mine = [r for r in server.records if r.who != "hand"]
+        if mine:
+            raise Failure("the client changed what nobody asked for: %s" % (mine[:5],))
+        for name, box in self.shown().items():
+            wanted = {p.uid: (p.message.key, frozenset(p.flags), p.message.size, p.message.received) for p in box.places.values()}
+            got = self.cached(name)
+            if got != wanted:
+                raise Failure("%s: cache and server differ:\n%s" % (name, differences(got, wanted)))
+        end, lines = self.client.ask("folders")
+        known = sorted(w[1] for w in lines if w[0] == "folder" and not int(w[4]) & 8)
+        if known != sorted(self.shown()):
+            raise Failure("folders known: %s\n  on the server: %s" % (known, sorted(self.shown())))
+
+    def end(self):
+        self.client.quit()
+        errors = self.client.complaints()
+        if re.search("CRITICAL|WARNING|Sanitizer|runtime error", errors):
+            raise Failure("on standard error:\n" + errors)
+
+    def close(self):
+        if self.client.child.poll() is None:
+            self.client.child.kill()
+        self.server.close()
+
+
+def differences(got, wanted):
+    lines = ["  UID %d: server %s" % (uid, show(wanted[uid])) for uid in sorted(set(wanted) - set(got))]
+    lines += ["  UID %d: cache %s" % (uid, show(got[uid])) for uid in sorted(set(got) - set(wanted))]
+    lines += ["  UID %d: cache %s\n          server %s" % (uid, show(got[uid]), show(wanted[uid]))
+              for uid in sorted(set(got) & set(wanted)) if got[uid] != wanted[uid]]
+    return "\n".join(lines[:20])
+
+
+def show(row):
+    return "%s (%s) %d octets, received %d" % (row[0], " ".join(sorted(row[1])), row[2], row[3])
+
+
+def play(client, work, profile, seed, steps, out, log=None):
+    """One run; None, or why it failed, with all that is needed to see it again."""
+    home = os.path.join(work, "%s-%d" % (profile, seed))
+    shutil.rmtree(home, ignore_errors=True)
+    run = Run(client, home, profile, seed, log)
+    began = time.monotonic()
+    try:
+        while run.steps < steps:
+            run.round(min(ROUND, steps - run.steps))
+        run.end()
+        out.update(steps=run.steps, checks=run.checks, commands=len(run.server.commands), seconds=time.monotonic() - began)
+        return None
+    except Failure as why:
+        tail = list(run.server.transcript)[-400:]
+        return "%s\nThe last steps:\n  %s\nThe transcript:\n  %s" % (why, "\n  ".join(run.history), "\n  ".join(tail))
+    finally:
+        run.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main():
+    client = os.path.join(os.environ["TOP_BUILDDIR"], "tests/model/client")
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else os.environ.get("TMPDIR", "/tmp")
+    seed = int(os.environ.get("MODEL_SEED") or random.SystemRandom().randrange(1 << 30))
+    steps = int(os.environ.get("MODEL_STEPS") or 5000)
+    profiles = os.environ["MODEL_PROFILE"].split() if os.environ.get("MODEL_PROFILE") else list(PROFILES)
+    print("# MODEL_SEED=%d" % seed)
+    print("1..%d" % len(profiles), flush=True)
+    bad = 0
+    with tempfile.TemporaryDirectory(prefix="boxwood-model.", dir=base) as work:
+        for n, profile in enumerate(profiles, 1):
+            totals, failure, at = collections.Counter(), None, seed
+            while totals["steps"] < steps and not failure:
+                out = {}
+                failure = play(client, work, profile, at, min(RUN, steps - totals["steps"]), out)
+                totals.update(out)
+                at += 1
+            if failure:
+                bad = 1
+                print("not ok %d - %s" % (n, profile))
+                print("# again: MODEL_PROFILE=%s MODEL_SEED=%d MODEL_STEPS=%d" % (profile, at - 1, min(RUN, steps)))
+                print("# " + failure.replace("\n", "\n# "), flush=True)
+            else:
+                print("ok %d - %s" % (n, profile))
+                print("# %s" % ", ".join("%s %d" % pair for pair in sorted(totals.items())), flush=True)
+    sys.exit(bad)
+
+
+if __name__ == "__main__":
+    main()
