@@ -64,6 +64,7 @@ static void reset_folder(struct sync_job *s)
 	store_folder_clear(&s->f);
 	s->f = (struct store_folder){ 0 };
 	s->known = s->windowed = false;
+	s->untouched = true;
 	s->window_low = s->window_high = s->flags_low = s->old_uidnext = s->fill_below = 0;
 	g_clear_pointer(&s->sweep, g_array_unref);
 	s->sweeping = s->sound = false;
@@ -264,9 +265,10 @@ static bool wants_list(const struct sync_job *s)
 {
 	const struct account *a = s->job.account;
 	const struct request *r = s->job.request;
-	return !a->listed && !s->apply.dry &&
-	       (!a->info.prefix || (r && r->all_folders) || a->engine->settings.stay ||
-		       (r && r->due == SYNC_PERSON && !r->folder));
+	if (s->apply.dry || s->relisted)
+		return false;
+	return (r && r->all_folders) || (!a->listed && (!a->info.prefix || a->engine->settings.stay ||
+							       (r && r->due == SYNC_PERSON && !r->folder)));
 }
 
 static void ask_list(struct sync_job *s)
@@ -285,6 +287,7 @@ static void apply_list(struct sync_job *s)
 	struct account *a = s->job.account;
 	if (!s->folders)
 		return;
+	s->relisted = true;
 	if (!folder_list_apply(s->folders, a, &s->job.err))
 		engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
 	g_clear_pointer(&s->folders, folder_list_free);
@@ -313,10 +316,11 @@ static bool look_up(struct sync_job *s)
 		s->f.name = g_strdup("Inbox");
 		s->f.role = ROLE_INBOX;
 	} else {
-		if (a->listed)
+		/* Another hand may have made it since the list was read. */
+		if (s->relisted)
 			err_move(&s->job.err, &e);
 		err_clear(&e);
-		return a->listed;
+		return s->relisted;
 	}
 	err_clear(&e);
 	s->old_uidnext = s->known ? s->f.uidnext : 0;
@@ -382,7 +386,7 @@ static void ask_rest(struct sync_job *s)
 		return;
 	in.server = *m;
 	plan_folder(&in, &plan);
-	s->flags_low = s->known ? sync_newest_cached(s) : 0;
+	s->flags_low = sync_was_cached(s) ? sync_newest_cached(s) : 0;
 	uint32_t fresh_low = MAX(s->window_low, s->old_uidnext);
 	if (fresh_low && s->window_high >= fresh_low)
 		job_command(&s->job, imap_fetch_structure(i, fresh_low, 0));
@@ -390,7 +394,7 @@ static void ask_rest(struct sync_job *s)
 		job_command(&s->job, imap_fetch_rows(i, plan.gap_lo, plan.gap_hi));
 	if (s->job.request && s->job.request->uid)
 		job_command(&s->job, imap_fetch_rows(i, s->job.request->uid, s->job.request->uid));
-	if (s->known && s->flags_low)
+	if (s->flags_low)
 		job_command(&s->job, imap_fetch_flags(i, s->flags_low, 0));
 }
 
@@ -415,7 +419,7 @@ static void agree(struct sync_job *s)
 	s->f.uidnext = MAX(m->uidnext, highest + 1);
 	s->f.last_sync = clock_wall();
 	/* By count only when nothing is cached that the server did not name: ghosts would make it seem full. */
-	if (s->f.rows == m->exists && (s->sound || (!s->known && s->apply.fresh == m->exists)))
+	if (s->f.rows == m->exists && (s->sound || (!sync_was_cached(s) && s->apply.fresh == m->exists)))
 		s->f.complete = true;
 	if (s->apply.missing && s->apply.missing <= highest) {
 		s->f.complete = false;
@@ -541,9 +545,12 @@ static void step_start(struct sync_job *s)
 	struct account *a = s->job.account;
 	a->state.syncing = true;
 	account_report(a);
-	if (look_up(s))
-		start_select(s);
-	else if (connection_ready(a->conn)) {
+	if (look_up(s)) {
+		if (s->job.err.cause == ERR_NONE)
+			start_select(s);
+		else
+			sync_stage(s, STAGE_NEXT);
+	} else if (connection_ready(a->conn)) {
 		ask_list(s);
 		sync_stage(s, STAGE_LIST);
 	}

@@ -52,6 +52,7 @@ struct sync_job {
 	struct err worst;    /* of a folder that was passed over */
 	char *refusal;       /* the server's words to SELECT */
 	bool listed;         /* the folder is in the server's list */
+	bool relisted;       /* the folder list was read in this job */
 	GQueue fills;        /* struct range *: under way */
 	uint32_t fill_below; /* the next range ends here */
 	unsigned chunk;
@@ -71,6 +72,7 @@ void sync_flush(struct sync_job *s, uint32_t filled_down_to);
 void sync_tell(struct sync_job *s, bool now); /* EV_CHANGED, not too often unless `now` */
 
 /* --- vanish.c --- */
+bool sync_was_cached(const struct sync_job *s);
 /* From which UID up the flags of the newest cached messages are asked; 0: nothing is cached. */
 uint32_t sync_newest_cached(struct sync_job *s);
 void sync_flags_done(struct sync_job *s);

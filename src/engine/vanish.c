@@ -4,6 +4,12 @@
 
 #define FLAG_WINDOW 500 /* messages whose flags are looked at on every visit */
 
+/* Rows of a first contact that broke off are looked at like any others. */
+bool sync_was_cached(const struct sync_job *s)
+{
+	return s->known || !s->untouched;
+}
+
 /* From which UID up the flags of the newest FLAG_WINDOW cached messages are asked: by UID, for sequence numbers
  * move under other hands. */
 uint32_t sync_newest_cached(struct sync_job *s)
@@ -39,7 +45,7 @@ static bool look_twice(struct sync_job *s, uint32_t lo, uint32_t hi)
 void sync_flags_done(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	if (!s->known || !m || s->background)
+	if (!sync_was_cached(s) || !m || s->background)
 		return;
 	sync_flush(s, 0);
 	if (s->job.err.cause != ERR_NONE)
@@ -60,7 +66,7 @@ bool sync_ask_sweep(struct sync_job *s)
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	const struct request *r = s->job.request;
 	sync_stage(s, STAGE_SWEEP);
-	if (!m || !s->known || s->sound || s->job.err.cause != ERR_NONE || sync_reload(s))
+	if (!m || !sync_was_cached(s) || s->sound || s->job.err.cause != ERR_NONE || sync_reload(s))
 		return false;
 	bool differs = s->f.complete ? s->f.rows != m->exists : s->f.rows >= m->exists;
 	if (!differs && !(r && r->whole))
