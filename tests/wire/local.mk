@@ -10,9 +10,14 @@ WIRE_DIALOGUES = \
 	tests/wire/a12_login_dropped.t \
 	tests/wire/a12_login_refused.t \
 	tests/wire/a12_login_unavailable.t \
+	tests/wire/append.t \
+	tests/wire/append_at_once.t \
+	tests/wire/append_deadline.t \
+	tests/wire/append_literal_minus.t \
 	tests/wire/body_streamed.t \
 	tests/wire/body_uid_behind.t \
 	tests/wire/changes_wait_for_select.t \
+	tests/wire/compress.t \
 	tests/wire/condstore.t \
 	tests/wire/copy_move_expunge.t \
 	tests/wire/first_contact_baseline.t \
@@ -26,6 +31,7 @@ WIRE_DIALOGUES = \
 	tests/wire/i17_enable_refused.t \
 	tests/wire/i17_modseq_lies.t \
 	tests/wire/i19_uidvalidity.t \
+	tests/wire/i21_bye_after_append.t \
 	tests/wire/i21_bye_greeting.t \
 	tests/wire/i21_bye_midway.t \
 	tests/wire/i22_silence.t \
@@ -35,6 +41,7 @@ WIRE_DIALOGUES = \
 	tests/wire/i23_unknown_tag.t \
 	tests/wire/i24_changes_are_not_repeated.t \
 	tests/wire/i24_false_capabilities.t \
+	tests/wire/i24_list_extended_refused.t \
 	tests/wire/i24_select_parameters_not_to_blame.t \
 	tests/wire/i27_copyuid_not_believed.t \
 	tests/wire/i32_body_of_another_message.t \
@@ -55,12 +62,17 @@ WIRE_DIALOGUES = \
 	tests/wire/idle.t \
 	tests/wire/idle_asked_twice.t \
 	tests/wire/insecure.t \
+	tests/wire/list_all.t \
+	tests/wire/list_all_baseline.t \
 	tests/wire/literal_names.t \
 	tests/wire/literal_refused.t \
 	tests/wire/login_caps_refused.t \
 	tests/wire/login_no_caps_in_greeting.t \
 	tests/wire/logout.t \
+	tests/wire/mailboxes_made_and_named.t \
+	tests/wire/namespaces.t \
 	tests/wire/no_secret_no_login.t \
+	tests/wire/notify.t \
 	tests/wire/numbers_and_identities.t \
 	tests/wire/plain_continuation.t \
 	tests/wire/preauth_over_tls.t \
