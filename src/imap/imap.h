@@ -363,10 +363,11 @@ uint32_t imap_notify(struct imap_session *s, bool on);
 
 /* --- the connection --- */
 /* COMPRESS=DEFLATE (RFC 4978), alone in its write; what follows waits for the answer. Once imap_wants_deflate() says so
- * the pump deflates both ways from the next octet on, and imap_deflate_started lets the session go on. */
+ * the pump deflates both ways from there on, and imap_deflate_started lets the session go on. */
 uint32_t imap_compress(struct imap_session *s);
 bool imap_wants_deflate(const struct imap_session *s);
-void imap_deflate_started(struct imap_session *s);
+/* What was fed behind the server's consent and is deflated already; borrowed until the next call. */
+struct str imap_deflate_started(struct imap_session *s);
 /* Channel binding for SCRAM-PLUS: told before imap_connected (TLS first) or imap_tls_started; n 0: none. Copied. */
 void imap_binding(struct imap_session *s, const unsigned char *binding, size_t n);
 

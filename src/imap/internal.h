@@ -229,6 +229,7 @@ struct imap_session {
 	uint32_t appendlimit; /* 0: not told */
 
 	enum { DEFLATE_NONE, DEFLATE_WANTED, DEFLATE_ON } deflate;
+	struct buf deflated; /* came behind the consent */
 
 	unsigned auth_step;
 	bool login_pipelined; /* LOGIN is out and commands may follow it */

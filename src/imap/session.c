@@ -28,6 +28,7 @@ struct imap_session *imap_new(const struct imap_settings *settings)
 	tag_init(s, settings->seed);
 	imap_lex_init(&s->lex);
 	buf_init(&s->out, OUT_MAX);
+	buf_init(&s->deflated, IMAP_LINE_MAX);
 	g_queue_init(&s->open);
 	g_queue_init(&s->queue);
 	s->caps_text = g_strdup("");
@@ -58,6 +59,7 @@ void imap_free(struct imap_session *s)
 		return;
 	out_wipe(s);
 	buf_clear(&s->out);
+	buf_clear(&s->deflated);
 	imap_events_drop(s);
 	g_array_unref(s->events);
 	g_ptr_array_unref(s->no_keywords);
@@ -222,10 +224,11 @@ bool imap_wants_deflate(const struct imap_session *s)
 	return s->deflate == DEFLATE_WANTED && s->phase == PHASE_READY && !s->out.n;
 }
 
-void imap_deflate_started(struct imap_session *s)
+struct str imap_deflate_started(struct imap_session *s)
 {
 	s->deflate = DEFLATE_ON;
 	imap_flush(s);
+	return buf_str(&s->deflated);
 }
 
 bool imap_wants_close(const struct imap_session *s)
@@ -247,8 +250,6 @@ static int take_response(struct imap_session *s, size_t behind, struct err *e)
 		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server sends a body out of place");
 	if (s->phase == PHASE_TLS && behind)
 		return imap_fail(s, e, ERR_TLS, ERR_NEVER, "the server sends data before the TLS handshake");
-	if (s->deflate == DEFLATE_WANTED && behind)
-		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server sends data before compression began");
 	imap_flush(s);
 	return 0;
 }
@@ -280,7 +281,7 @@ int imap_feed(struct imap_session *s, struct str bytes, int64_t now, struct err 
 		s->progress = now;
 		s->doubted = false;
 	}
-	for (bool more = true; more && s->phase != PHASE_BYE;) {
+	for (bool more = true; more && s->phase != PHASE_BYE && s->deflate != DEFLATE_WANTED;) {
 		if (s->phase == PHASE_DEAD)
 			return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the session has ended");
 		if (take(s, &bytes, &more, e)) {
@@ -289,6 +290,8 @@ int imap_feed(struct imap_session *s, struct str bytes, int64_t now, struct err 
 			return -1;
 		}
 	}
+	if (s->deflate == DEFLATE_WANTED && buf_add_str(&s->deflated, bytes))
+		return imap_fail(s, e, ERR_LIMIT, ERR_LATER, "the server sends too much before compression began");
 	return 0;
 }
 

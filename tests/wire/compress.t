@@ -8,10 +8,11 @@ C: $1 NOOP
 S: $1 OK
 C: $2 COMPRESS DEFLATE
 S: $2 OK go
+S: \x00\xff{1}
 E: READY
 E: DONE 1 OK
 E: DONE 2 OK go
-do deflate
+do deflate \x00\xff{1}\r\n
 C: $3 NOOP
 S: $3 OK
 E: DONE 3 OK

@@ -318,7 +318,10 @@ static void step(struct play *p, char **a)
 	} else if (!strcmp(verb, "deflate")) {
 		if (!imap_wants_deflate(p->s))
 			complain(p, "compression is not wanted");
-		imap_deflate_started(p->s);
+		struct str rest = imap_deflate_started(p->s);
+		struct str wanted = word(a, 1);
+		if (!str_eq(rest, wanted))
+			complain(p, "wanted <%s> to inflate, got <%.*s>", a[1], (int)rest.n, rest.p);
 	} else if (!strcmp(verb, "done")) {
 		imap_idle_done(p->s);
 	} else if (!strcmp(verb, "doubt")) {
