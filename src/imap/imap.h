@@ -47,7 +47,7 @@ struct imap_settings {
 	 * ENABLE leaves behind LOGIN in the same write, and SELECT asks for the difference at once. */
 	uint64_t known_caps;
 	uint64_t caps_off; /* never used on this server, whatever it offers */
-	bool id;           /* this server wants ID (RFC 2971): NIL is sent behind the login, and nothing else ever */
+	bool id;           /* this server wants ID (RFC 2971): NIL is sent before the first SELECT, nothing else ever */
 };
 
 /* Capabilities (compared without case). */

@@ -303,6 +303,7 @@ bool imap_box_listens(const struct imap_session *s); /* FETCH and VANISHED are o
 void imap_select_prepare(struct imap_session *s);
 void imap_enable_ended(struct imap_session *s, enum imap_result result);
 bool imap_qresync(const struct imap_session *s); /* enabled, or about to be when the next command arrives */
+void imap_parse_id(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_flags(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_enabled(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_vanished(struct imap_session *s, struct imap_cursor *c);

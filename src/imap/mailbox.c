@@ -20,9 +20,11 @@ bool imap_enabled_qresync(const struct imap_session *s)
 	return s->qresync && imap_can(s, IMAP_CAP_QRESYNC);
 }
 
-/* ENABLE is allowed before the first SELECT only (RFC 5161 3.1). */
+/* ENABLE is allowed before the first SELECT only (RFC 5161 3.1); servers that want ID want it there too. */
 void imap_select_prepare(struct imap_session *s)
 {
+	if (!s->box_tried && s->settings.id)
+		imap_open_own(s, KIND_ID, "ID NIL");
 	if (!s->box_tried && !s->enable_sent && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_QRESYNC)) {
 		s->enable_sent = true;
 		imap_open_own(s, KIND_ENABLE, "ENABLE QRESYNC");
@@ -44,6 +46,13 @@ void imap_enable_ended(struct imap_session *s, enum imap_result result)
 		s->caps_bad |= IMAP_CAP_ENABLE;
 	if (!s->qresync)
 		s->caps_bad |= IMAP_CAP_QRESYNC;
+}
+
+void imap_parse_id(struct imap_session *s, struct imap_cursor *c)
+{
+	imap_blanks(c);
+	if (imap_open_find(s, KIND_ID))
+		imap_event_add(s, IMAP_ID)->u.text = imap_keep(s, (struct str){ c->p, (size_t)(c->end - c->p) });
 }
 
 /* --- SELECT --- */

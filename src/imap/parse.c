@@ -133,6 +133,7 @@ static const struct {
 	{ "NAMESPACE", imap_parse_namespace },
 	{ "QUOTA", imap_parse_quota },
 	{ "MYRIGHTS", imap_parse_rights },
+	{ "ID", imap_parse_id },
 };
 
 static int untagged_data(struct imap_session *s, struct str word, struct imap_cursor *c, struct err *e)

@@ -15,20 +15,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.auth = bits >> 1 & 1,
 		.login = "fred",
 		.secret = secret,
-		.who = "fuzz" };
+		.who = "fuzz",
+		.known_caps = bits & 8 ? IMAP_CAP_ENABLE | IMAP_CAP_QRESYNC | IMAP_CAP_LIST_EXTENDED : 0 };
 	struct imap_session *s = imap_new(&settings);
 	struct err e = ERR_INIT;
 	struct imap_event ev;
 	bool tls = !(bits & 1);
 	imap_connected(s, tls, 0);
-	imap_select(s, bits & 4 ? STR("INBOX") : STR("\xff"), false);
+	imap_select_resync(s, bits & 4 ? STR("INBOX") : STR("\xff"), false, &(struct imap_resync){ 7, 3, 1, 9 });
+	imap_list_all(s, STR(""), true);
 	imap_fetch_part(s, 7, "1", 0, 0);
+	imap_append(s, STR("a"), MSG_SEEN, NULL, 0, 3);
 	imap_idle(s);
 	for (size_t i = 1; i < size && !imap_feed(s, (struct str){ (const char *)data + i, 1 }, 0, &e); i++) {
 		struct str out = imap_pending(s);
 		if (!tls && out.n && (memmem(out.p, out.n, "canary", 6) || memmem(out.p, out.n, "AUTH", 4)))
 			abort();
 		imap_sent(s, out.n, 0);
+		imap_append_feed(s, STR("ab"));
 		while (imap_event(s, &ev))
 			;
 		tls = tls || imap_wants_starttls(s);

@@ -59,6 +59,7 @@ WIRE_DIALOGUES = \
 	tests/wire/i38_silent_at_the_end_of_idle.t \
 	tests/wire/i38_silent_when_idle_is_left.t \
 	tests/wire/i40_folder_gone.t \
+	tests/wire/id_where_it_is_wanted.t \
 	tests/wire/idle.t \
 	tests/wire/idle_asked_twice.t \
 	tests/wire/insecure.t \
