@@ -7,6 +7,8 @@
 
 #include "base/utf8.h"
 
+#define NONCE_OCTETS 18 /* without padding in base64 */
+
 struct connection {
 	struct account *account;
 	struct imap_session *imap;
@@ -172,17 +174,23 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 	static const enum imap_security securities[] = {
 		[CFG_TLS] = IMAP_TLS, [CFG_STARTTLS] = IMAP_STARTTLS, [CFG_INSECURE] = IMAP_INSECURE
 	};
-	static const enum imap_auth auths[] = {
-		[CFG_AUTH_BEST] = IMAP_AUTH_BEST, [CFG_AUTH_PLAIN] = IMAP_AUTH_PLAIN, [CFG_AUTH_LOGIN] = IMAP_AUTH_LOGIN
+	static const uint32_t auths[] = {
+		[CFG_AUTH_BEST] = 0, [CFG_AUTH_PLAIN] = SASL_BIT(SASL_PLAIN), [CFG_AUTH_LOGIN] = SASL_BIT(SASL_COMMAND)
 	};
 	struct connection *c = g_new0(struct connection, 1);
 	const struct cfg_server *s = a->cfg->imap;
 	g_autofree char *who = g_strdup_printf("%s/1", a->cfg->label);
+	unsigned char random[NONCE_OCTETS];
+	net_random(random, sizeof(random));
+	g_autofree char *nonce = g_base64_encode(random, sizeof(random));
 	struct imap_settings settings = { .security = securities[s->security],
 		.auth = auths[a->cfg->auth],
 		.login = a->cfg->login,
 		.secret = secret,
-		.who = who };
+		.who = who,
+		.nonce = nonce,
+		.host = s->host,
+		.port = s->port };
 	net_random(&settings.seed, sizeof(settings.seed));
 	c->account = a;
 	c->started_ms = clock_ms();

@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* LOGIN and AUTHENTICATE PLAIN (RFC 9051 6.2.2, 6.2.3; RFC 4616, 4959). The secret goes from its own
- * pages to the buffer that is sent, which is wiped; a trace never sees it. */
+/* LOGIN and AUTHENTICATE (RFC 9051 6.2.2, 6.2.3; RFC 4959). The secret goes from its own pages to the buffer
+ * that is sent, which is wiped; a trace never sees it. */
 #include "imap/internal.h"
 
 #include <string.h>
 
 #include "base/clock.h"
-#include "net/sasl.h"
+#include "base/log.h"
 
 #define MASK "****"
-#define PLAIN_MAX (4 * SECRET_MAX)
+#define MESSAGE_MAX (4 * SECRET_MAX)
 
-/* What the server's next "+" asks for, and whether everything is sent already. */
-enum auth_step {
-	AUTH_ALL_SENT,
-	AUTH_PLAIN_SENT, /* as initial response; a server that overlooked it may ask once */
-	AUTH_PLAIN_RESPONSE,
-	AUTH_LITERAL_LOGIN,
-	AUTH_LITERAL_SECRET,
-};
+/* What the server's next "+" asks for of LOGIN. */
+enum auth_step { AUTH_ALL_SENT, AUTH_LITERAL_LOGIN, AUTH_LITERAL_SECRET };
 
-static int lacking(struct imap_session *s, struct err *e)
-{
-	return imap_fail(s, e, ERR_LACKING, ERR_NEVER, "the server offers no way to log in that is known here");
-}
+/* --- writing --- */
 
 /* The start of the auth command's line: its tag is used up, the rest is the caller's. */
 static void begin(struct imap_session *s, enum imap_kind kind, const char *words, const char *masked)
@@ -72,60 +63,159 @@ static void login_literal(struct imap_session *s)
 	s->auth_step = AUTH_LITERAL_LOGIN;
 }
 
-static int write_plain(struct imap_session *s, struct str shown)
+/* A message of the exchange, of which nothing stays behind. */
+static void write_message(struct imap_session *s, struct buf *message, struct str shown)
 {
-	struct buf message;
-	buf_init(&message, PLAIN_MAX);
-	int rc = sasl_plain(s->settings.login, s->secret, &message);
 	s->out_secret = true;
-	imap_write(s, buf_str(&message), shown);
+	imap_write(s, buf_str(message), shown);
 	imap_write(s, STR("\r\n"), (struct str){ 0 });
-	if (message.p)
-		explicit_bzero(message.p, message.cap);
-	buf_clear(&message);
-	return rc;
+	if (message->p)
+		explicit_bzero(message->p, message->cap);
+	buf_clear(message);
 }
 
-static int authenticate_plain(struct imap_session *s, struct err *e)
+/* --- which way --- */
+
+static const struct {
+	uint64_t cap;
+	enum sasl_mechanism mechanism;
+} offers[] = {
+	{ IMAP_CAP_PLAIN, SASL_PLAIN },
+	{ IMAP_CAP_AUTH_LOGIN, SASL_LOGIN },
+	{ IMAP_CAP_AUTH_CRAM_MD5, SASL_CRAM_MD5 },
+	{ IMAP_CAP_AUTH_SCRAM_SHA_1, SASL_SCRAM_SHA_1 },
+	{ IMAP_CAP_AUTH_SCRAM_SHA_256, SASL_SCRAM_SHA_256 },
+	{ IMAP_CAP_AUTH_SCRAM_SHA_1_PLUS, SASL_SCRAM_SHA_1_PLUS },
+	{ IMAP_CAP_AUTH_SCRAM_SHA_256_PLUS, SASL_SCRAM_SHA_256_PLUS },
+	{ IMAP_CAP_AUTH_XOAUTH2, SASL_XOAUTH2 },
+	{ IMAP_CAP_AUTH_OAUTHBEARER, SASL_OAUTHBEARER },
+	{ IMAP_CAP_AUTH_EXTERNAL, SASL_EXTERNAL },
+};
+
+static bool is_quotable(const struct imap_session *s)
 {
-	bool at_once = s->caps & IMAP_CAP_SASL_IR;
-	begin(s, KIND_AUTHENTICATE, at_once ? "AUTHENTICATE PLAIN " : "AUTHENTICATE PLAIN", at_once ? MASK : "");
-	s->auth_step = at_once ? AUTH_PLAIN_SENT : AUTH_PLAIN_RESPONSE;
-	if (!at_once)
-		imap_write(s, STR("\r\n"), (struct str){ 0 });
-	else if (write_plain(s, (struct str){ 0 }))
-		return imap_fail(s, e, ERR_INPUT, ERR_NEVER, "the password cannot be sent to a mail server");
+	return imap_quotable(str_of(s->settings.login)) && imap_quotable(secret_bytes(s->secret));
+}
+
+/* Only what the server says now counts. LOGIN in literals is for servers that have no PLAIN. */
+static uint32_t offered(const struct imap_session *s)
+{
+	uint64_t caps = s->caps & ~s->settings.caps_off;
+	uint32_t bits = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(offers); i++)
+		if (caps & offers[i].cap)
+			bits |= SASL_BIT(offers[i].mechanism);
+	bool named = s->settings.auth & SASL_BIT(SASL_COMMAND);
+	if (!(s->caps & IMAP_CAP_LOGINDISABLED) && (named || is_quotable(s) || !(bits & SASL_BIT(SASL_PLAIN))))
+		bits |= SASL_BIT(SASL_COMMAND);
+	return s->settings.nonce ? bits : bits & ~SASL_SCRAM;
+}
+
+/* One that was passed over has told its nonce to the server. */
+static struct sasl *exchange_new(const struct imap_session *s, struct err *e)
+{
+	g_autofree char *nonce = s->auth_passed && s->settings.nonce
+					 ? g_strdup_printf("%s%u", s->settings.nonce, s->tags)
+					 : g_strdup(s->settings.nonce);
+	struct sasl_settings settings = { .login = s->settings.login,
+		.secret = s->secret,
+		.host = s->settings.host,
+		.port = s->settings.port,
+		.binding = s->bound ? s->binding : NULL,
+		.offered = offered(s),
+		.nonce = nonce };
+	return sasl_new(s->mechanism, &settings, e);
+}
+
+static int authenticate(struct imap_session *s, struct err *e)
+{
+	struct buf message;
+	bool at_once = sasl_client_first(s->mechanism) && s->caps & IMAP_CAP_SASL_IR;
+	g_autofree char *words = g_strdup_printf("AUTHENTICATE %s%s", sasl_name(s->mechanism), at_once ? " " : "");
+	begin(s, KIND_AUTHENTICATE, words, at_once ? MASK : "");
+	buf_init(&message, MESSAGE_MAX);
+	if (at_once && sasl_start(s->sasl, &message, e)) {
+		write_message(s, &message, (struct str){ 0 });
+		return -1;
+	}
+	if (at_once && !message.n)
+		buf_add_str(&message, STR("="));
+	write_message(s, &message, (struct str){ 0 });
+	return 0;
+}
+
+static int start(struct imap_session *s, struct err *e)
+{
+	struct sasl_choice choice = { .offered = offered(s) & ~s->auth_passed,
+		.wanted = s->settings.auth,
+		.tls = s->encrypted,
+		.binding = s->bound,
+		.token = s->settings.token,
+		.last = s->settings.last };
+	s->login_pipelined = s->auth_canceled = false;
+	g_clear_pointer(&s->sasl, sasl_free);
+	s->mechanism = sasl_choose(&choice, &s->auth_weaker, e);
+	if (s->mechanism == SASL_NONE)
+		return -1;
+	if (s->mechanism == SASL_COMMAND && is_quotable(s))
+		login_quoted(s);
+	else if (s->mechanism == SASL_COMMAND)
+		login_literal(s);
+	else if (!(s->sasl = exchange_new(s, e)) || authenticate(s, e))
+		return -1;
 	return 0;
 }
 
 int imap_auth_start(struct imap_session *s, struct err *e)
 {
-	bool quotable = imap_quotable(str_of(s->settings.login)) && imap_quotable(secret_bytes(s->secret));
-	bool plain = s->caps & IMAP_CAP_PLAIN;
-	bool login = !(s->caps & IMAP_CAP_LOGINDISABLED);
-	if (s->settings.auth == IMAP_AUTH_PLAIN)
-		login = false;
-	else if (s->settings.auth == IMAP_AUTH_LOGIN || (login && quotable))
-		plain = false;
-	if (plain)
-		return authenticate_plain(s, e);
-	if (!login)
-		return lacking(s, e);
-	if (quotable)
-		login_quoted(s);
-	else
-		login_literal(s);
-	return 0;
+	int rc = start(s, e);
+	while (rc && e->cause == ERR_INPUT) {
+		struct err next = ERR_INIT;
+		s->auth_passed |= SASL_BIT(s->mechanism);
+		rc = start(s, &next);
+		if (rc && next.cause == ERR_LACKING) {
+			err_clear(&next);
+			break;
+		}
+		err_clear(e);
+		*e = next;
+	}
+	if (rc)
+		s->phase = PHASE_DEAD;
+	return rc;
 }
 
-int imap_auth_continue(struct imap_session *s, struct err *e)
+/* --- the exchange --- */
+
+static int answer(struct imap_session *s, struct str challenge, struct err *e)
 {
+	struct buf message;
+	buf_init(&message, MESSAGE_MAX);
+	if (s->auth_canceled)
+		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server asks for more than the login");
+	int rc = sasl_step(s->sasl, challenge, &message, e);
+	if (rc && e->cause == ERR_LACKING) {
+		err_clear(e);
+		s->auth_canceled = true;
+		buf_reset(&message);
+		buf_add_str(&message, STR("*"));
+		rc = 0;
+	}
+	if (!rc)
+		write_message(s, &message, s->auth_canceled ? STR("*") : STR(MASK));
+	else if (message.p)
+		explicit_bzero(message.p, message.cap);
+	buf_clear(&message);
+	return rc;
+}
+
+int imap_auth_continue(struct imap_session *s, struct str challenge, struct err *e)
+{
+	if (s->sasl)
+		return answer(s, challenge, e);
 	unsigned step = s->auth_step;
 	s->auth_step = AUTH_ALL_SENT;
-	if (step == AUTH_PLAIN_RESPONSE || step == AUTH_PLAIN_SENT) {
-		if (write_plain(s, STR(MASK)))
-			return imap_fail(s, e, ERR_INPUT, ERR_NEVER, "the password cannot be sent to a mail server");
-	} else if (step == AUTH_LITERAL_LOGIN) {
+	if (step == AUTH_LITERAL_LOGIN) {
 		g_autofree char *more = g_strdup_printf("%s {%zu}", s->settings.login, secret_bytes(s->secret).n);
 		imap_write(s, str_of(more), str_of(more));
 		imap_write(s, STR("\r\n"), (struct str){ 0 });
@@ -147,7 +237,7 @@ bool imap_auth_echoed(const struct imap_session *s, struct str words)
 	if (word.n && memmem(words.p, words.n, word.p, word.n))
 		return true;
 	struct buf plain;
-	buf_init(&plain, PLAIN_MAX);
+	buf_init(&plain, MESSAGE_MAX);
 	bool found = !sasl_plain(s->settings.login, s->secret, &plain) && memmem(words.p, words.n, plain.p, plain.n);
 	if (plain.p)
 		explicit_bzero(plain.p, plain.cap);
@@ -165,20 +255,64 @@ static bool is_passing(struct str code)
 	return false;
 }
 
+/* The server itself cannot do this mechanism. Of LOGIN that cannot be known: the password is out. */
+static bool is_incapable(const struct imap_session *s, enum imap_result result, const struct imap_status *st)
+{
+	if (!s->sasl)
+		return false;
+	g_autofree char *words = str_dup(st->text);
+	g_autofree char *low = g_ascii_strdown(words, -1);
+	bool says = strstr(low, "unsupported") || strstr(low, "not supported");
+	return s->auth_canceled || result == IMAP_BAD || str_is(st->code, "CANNOT") || (!st->code.n && says);
+}
+
+static void add_words(struct imap_session *s, struct str text, struct err *e)
+{
+	const char *reason = s->sasl ? sasl_reason(s->sasl) : NULL;
+	g_autofree char *words = reason ? g_strdup(reason) : str_dup(text);
+	if (words[0] && !imap_auth_echoed(s, str_of(words)))
+		err_set_server(e, words);
+}
+
+static int logged_in(struct imap_session *s, struct err *e)
+{
+	if (s->auth_step != AUTH_ALL_SENT || s->auth_canceled)
+		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server answers a login that was not sent yet");
+	if (s->sasl && sasl_accepted(s->sasl, e))
+		return -1;
+	g_clear_pointer(&s->sasl, sasl_free);
+	imap_ready(s);
+	return 0;
+}
+
 int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e)
 {
-	if (result == IMAP_OK && s->auth_step > AUTH_PLAIN_SENT)
-		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server answers a login that was not sent yet");
-	if (result == IMAP_OK) {
-		imap_ready(s);
-		return 0;
-	}
-	if (is_passing(st->code))
+	if (result == IMAP_OK)
+		return logged_in(s, e);
+	if (is_incapable(s, result, st)) {
+		s->auth_passed |= SASL_BIT(s->mechanism);
+		log_line(LOG_INFO, "%s: the server cannot do %s", s->settings.who, sasl_name(s->mechanism));
+		if (!imap_auth_start(s, e))
+			return 0;
+	} else if (is_passing(st->code)) {
 		imap_fail(s, e, ERR_NET, ERR_LATER, "the server cannot log anybody in now");
-	else
+	} else {
 		imap_fail(s, e, ERR_AUTH, ERR_NEVER, "the server refused the login");
-	g_autofree char *words = str_dup(st->text);
-	if (words[0] && !imap_auth_echoed(s, st->text))
-		err_set_server(e, words);
+	}
+	add_words(s, st->text, e);
 	return -1;
+}
+
+void imap_binding(struct imap_session *s, const unsigned char *binding, size_t n)
+{
+	s->bound = n == sizeof(s->binding);
+	if (s->bound)
+		memcpy(s->binding, binding, n);
+}
+
+enum sasl_mechanism imap_mechanism(const struct imap_session *s, bool *weaker_out)
+{
+	bool in = s->phase == PHASE_READY;
+	*weaker_out = in && s->auth_weaker;
+	return in ? s->mechanism : SASL_NONE;
 }

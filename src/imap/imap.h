@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "msg/msg.h"
+#include "net/sasl.h"
 
 #define IMAP_LINE_MAX (1u << 20)
 #define IMAP_LITERAL_MAX (1u << 20) /* of what is not a message part */
@@ -34,15 +35,19 @@
 #define IMAP_PROBE_MS 10000       /* for the first answer of a server that may be gone */
 
 enum imap_security { IMAP_TLS, IMAP_STARTTLS, IMAP_INSECURE };
-enum imap_auth { IMAP_AUTH_BEST, IMAP_AUTH_PLAIN, IMAP_AUTH_LOGIN }; /* AUTHENTICATE PLAIN; the LOGIN command */
 
 struct imap_settings {
 	enum imap_security security;
-	enum imap_auth auth;
+	uint32_t auth;               /* SASL_BIT()s that the account names, SASL_COMMAND is LOGIN; 0: the usual order */
+	enum sasl_mechanism last;    /* what logged in the last time, SASL_NONE: nothing yet */
+	bool token;                  /* the secret is an OAuth access token */
 	const char *login;           /* copied */
 	const struct secret *secret; /* copied; NULL: stop after the greeting (and STARTTLS) and report READY */
 	const char *who;             /* for the wire trace, e.g. "box/1"; copied */
 	uint32_t seed;               /* random: the tag prefix */
+	const char *nonce;           /* random, as net/sasl.h wants it; NULL: no SCRAM; copied */
+	const char *host;            /* for OAUTHBEARER; may be NULL; copied */
+	uint16_t port;
 	/* What this server offered after login the last time, 0: unknown. It counts until the server has told again: then
 	 * ENABLE leaves behind LOGIN in the same write, and SELECT asks for the difference at once. */
 	uint64_t known_caps;
@@ -370,6 +375,10 @@ bool imap_wants_deflate(const struct imap_session *s);
 struct str imap_deflate_started(struct imap_session *s);
 /* Channel binding for SCRAM-PLUS: told before imap_connected (TLS first) or imap_tls_started; n 0: none. Copied. */
 void imap_binding(struct imap_session *s, const unsigned char *binding, size_t n);
+/* What logged in, SASL_NONE before; *weaker_out: the last time it was bound to the connection and now it is not.
+ * A mechanism that the server proves unable to do (BAD, NO "CANNOT", "unsupported") is passed over and the next one is
+ * taken; every other refusal is final, and so is one of LOGIN. */
+enum sasl_mechanism imap_mechanism(const struct imap_session *s, bool *weaker_out);
 
 /* Modified UTF-7 (RFC 3501 5.1.3). Decoding accepts anything: what is not valid is shown as it stands.
  * Encoding: NULL when the name holds a NUL or is no UTF-8. g_free. */

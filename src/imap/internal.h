@@ -231,7 +231,13 @@ struct imap_session {
 	enum { DEFLATE_NONE, DEFLATE_WANTED, DEFLATE_ON } deflate;
 	struct buf deflated; /* came behind the consent */
 
-	unsigned auth_step;
+	unsigned auth_step; /* of LOGIN */
+	struct sasl *sasl;  /* the exchange of AUTHENTICATE */
+	enum sasl_mechanism mechanism;
+	uint32_t auth_passed; /* SASL_BIT()s that the server cannot do, or not with this secret */
+	bool auth_canceled, auth_weaker;
+	bool bound;
+	unsigned char binding[SASL_BINDING_SIZE];
 	bool login_pipelined; /* LOGIN is out and commands may follow it */
 
 	bool idling;           /* the server waits for DONE */
@@ -278,7 +284,7 @@ void imap_caps_set(struct imap_session *s, struct str words);
 void imap_caps_forget(struct imap_session *s);
 bool imap_can(const struct imap_session *s, uint64_t cap); /* all of these bits are in imap_caps() */
 int imap_auth_start(struct imap_session *s, struct err *e);
-int imap_auth_continue(struct imap_session *s, struct err *e);
+int imap_auth_continue(struct imap_session *s, struct str challenge, struct err *e);
 int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e);
 /* The server's words hold the secret. */
 bool imap_auth_echoed(const struct imap_session *s, struct str words);

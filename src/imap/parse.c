@@ -171,13 +171,13 @@ static int untagged(struct imap_session *s, struct imap_cursor *c, struct err *e
 
 /* --- continuation --- */
 
-static int continued(struct imap_session *s, struct err *e)
+static int continued(struct imap_session *s, struct imap_cursor *c, struct err *e)
 {
 	struct imap_command *last = s->open.tail ? s->open.tail->data : NULL;
 	if (s->phase == PHASE_STARTTLS)
 		return imap_fail(s, e, ERR_TLS, ERR_NEVER, "the server does not start TLS: somebody may be tampering");
 	if (s->phase == PHASE_AUTH)
-		return imap_auth_continue(s, e);
+		return imap_auth_continue(s, str_trim((struct str){ c->p, (size_t)(c->end - c->p) }), e);
 	if (imap_append_waits(s) && !s->feeding)
 		imap_append_go(s);
 	else if (s->paused && !s->feeding)
@@ -307,7 +307,7 @@ int imap_response(struct imap_session *s, struct str text, struct err *e)
 	if (s->phase == PHASE_GREETING)
 		return greeting(s, &c, e);
 	if (imap_eat(&c, '+'))
-		return continued(s, e);
+		return continued(s, &c, e);
 	if (!imap_word(&c, &first))
 		return nonsense(s, e, "an empty response");
 	return str_is(first, "*") ? untagged(s, &c, e) : tagged(s, first, &c, e);

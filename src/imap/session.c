@@ -22,6 +22,8 @@ struct imap_session *imap_new(const struct imap_settings *settings)
 	s->settings = *settings;
 	s->settings.login = g_strdup(settings->login ? settings->login : "");
 	s->settings.who = g_strdup(settings->who ? settings->who : "imap");
+	s->settings.nonce = g_strdup(settings->nonce);
+	s->settings.host = g_strdup(settings->host);
 	s->settings.secret = NULL;
 	s->secret = settings->secret ? secret_copy(settings->secret) : NULL;
 	s->progress = CLOCK_NEVER;
@@ -72,6 +74,9 @@ void imap_free(struct imap_session *s)
 	secret_free(s->secret);
 	g_free((char *)s->settings.login);
 	g_free((char *)s->settings.who);
+	g_free((char *)s->settings.nonce);
+	g_free((char *)s->settings.host);
+	sasl_free(s->sasl);
 	g_free(s->caps_text);
 	g_free(s);
 }

@@ -12,7 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct secret *secret = secret_new(STR("canary"));
 	unsigned bits = size ? data[0] : 0;
 	struct imap_settings settings = { .security = bits & 1 ? IMAP_STARTTLS : IMAP_TLS,
-		.auth = bits >> 1 & 1,
+		.auth = bits & 16  ? SASL_SCRAM | SASL_BIT(SASL_XOAUTH2)
+			: bits & 2 ? SASL_BIT(SASL_PLAIN)
+				   : 0,
+		.nonce = "fyko+d2lbbFgONRv9qkxdawL",
 		.login = "fred",
 		.secret = secret,
 		.who = "fuzz",

@@ -79,6 +79,13 @@ WIRE_DIALOGUES = \
 	tests/wire/preauth_over_tls.t \
 	tests/wire/qresync.t \
 	tests/wire/qresync_first_meeting.t \
+	tests/wire/sasl_bound.t \
+	tests/wire/sasl_canceled.t \
+	tests/wire/sasl_passed_over.t \
+	tests/wire/sasl_scram.t \
+	tests/wire/sasl_scram_no_proof.t \
+	tests/wire/sasl_token.t \
+	tests/wire/sasl_weaker_than_last_time.t \
 	tests/wire/starttls_caps_unknown.t \
 	tests/wire/structures.t \
 	tests/wire/t01_starttls_go_on.t \

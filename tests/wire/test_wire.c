@@ -313,6 +313,8 @@ static void step(struct play *p, char **a)
 	} else if (!strcmp(verb, "close")) {
 		if (!imap_wants_close(p->s))
 			complain(p, "closing is not wanted");
+	} else if (!strcmp(verb, "bind")) {
+		imap_binding(p->s, (const unsigned char *)"0123456789abcdef0123456789abcdef", 32);
 	} else if (!strcmp(verb, "feed")) {
 		imap_append_feed(p->s, word(a, 1));
 	} else if (!strcmp(verb, "deflate")) {
@@ -362,6 +364,13 @@ static void show_bad(const struct imap_session *s, GString *out)
 			g_string_append_printf(out, "%s%s", out->len ? " " : "", caps[i].name);
 }
 
+static void show_mechanism(const struct imap_session *s, GString *out)
+{
+	bool weaker;
+	enum sasl_mechanism m = imap_mechanism(s, &weaker);
+	g_string_append_printf(out, "%s%s", m == SASL_COMMAND ? "command" : sasl_name(m), weaker ? " weaker" : "");
+}
+
 static void show_permanent(const struct imap_mailbox *box, GString *out)
 {
 	g_string_append_printf(out, "%s %x%s", box->permanent_known ? "told" : "assumed", box->permanent_flags,
@@ -375,6 +384,8 @@ static void show_state(const struct play *p, const char *what, GString *out)
 	const struct imap_mailbox *box = imap_selected(p->s);
 	if (!strcmp(what, "bad"))
 		show_bad(p->s, out);
+	else if (!strcmp(what, "mechanism"))
+		show_mechanism(p->s, out);
 	else if (!strcmp(what, "qresync"))
 		g_string_append(out, imap_enabled_qresync(p->s) ? "yes" : "no");
 	else if (!strcmp(what, "room"))
@@ -413,7 +424,13 @@ static void set(struct play *p, char **a)
 				       : !strcmp(value, "starttls") ? IMAP_STARTTLS
 								    : IMAP_INSECURE;
 	else if (!strcmp(a[0], "auth"))
-		p->settings.auth = !strcmp(value, "plain") ? IMAP_AUTH_PLAIN : IMAP_AUTH_LOGIN;
+		p->settings.auth |= SASL_BIT(!strcmp(value, "login") ? SASL_COMMAND : sasl_of_name(str_of(value)));
+	else if (!strcmp(a[0], "last"))
+		p->settings.last = sasl_of_name(str_of(value));
+	else if (!strcmp(a[0], "token"))
+		p->settings.token = true;
+	else if (!strcmp(a[0], "nonce"))
+		p->settings.nonce = "fyko+d2lbbFgONRv9qkxdawL";
 	else if (!strcmp(a[0], "no-secret"))
 		p->settings.secret = NULL;
 	else if (!strcmp(a[0], "known"))
