@@ -347,7 +347,8 @@ static bool leave_to_peer(struct account *a, struct job *j)
 {
 	struct request *r = j->request;
 	bool poll = r && r->type == REQ_SYNC && r->due == SYNC_POLL;
-	bool asks = r && r->id && !poll && !r->dry_run && (r->type == REQ_SYNC || r->type == REQ_OPEN);
+	bool syncs = r && (r->type == REQ_SYNC || r->type == REQ_OPEN);
+	bool asks = r && r->id && !poll && !r->dry_run && (syncs || r->type == REQ_READ);
 	struct err e = ERR_INIT;
 	if (!poll && !asks && j != a->changes.job)
 		return false;
@@ -357,7 +358,7 @@ static bool leave_to_peer(struct account *a, struct job *j)
 	if (j == a->changes.job)
 		peer_hand_over(a);
 	job_end(j, NULL);
-	if (asks && peer_ask_sync(a, r, &e))
+	if (asks && peer_ask(a, r, &e))
 		engine_end(a->engine, r, &e);
 	return true;
 }

@@ -121,7 +121,10 @@ static bool group_is_open(const struct account *a, uint32_t group)
 static void end_waiter(struct account *a, unsigned at)
 {
 	struct waiter *w = g_ptr_array_remove_index(a->changes.waiters, at);
-	engine_end(a->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
+	if (w->request->type == REQ_READ && w->err.cause == ERR_NONE)
+		engine_read_again(a->engine, w->request);
+	else
+		engine_end(a->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
 	err_clear(&w->err);
 	g_free(w);
 }

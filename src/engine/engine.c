@@ -184,7 +184,7 @@ void engine_emit(struct engine *en, struct event *ev)
 void engine_end(struct engine *en, struct request *r, struct err *e)
 {
 	/* The engine's own work has no id: nobody waits for its end, but a change may. */
-	if (!r->id && r->type == REQ_SYNC && r->answers)
+	if (!r->id && (r->type == REQ_SYNC || r->type == REQ_READ) && r->answers)
 		change_sync_ended(en->accounts->pdata[r->account], r->answers, e);
 	if (r->id) {
 		struct event *ev = event_new(EV_ENDED, r->id, r->account);
@@ -231,6 +231,16 @@ static void add_job(struct engine *en, struct request *r)
 	case REQ_BODIES: account_add(a, bodies_job_new(a, r)); break;
 	default: account_add(a, syncs ? sync_job_new(a, r) : read_job_new(a, r));
 	}
+}
+
+void engine_read_again(struct engine *en, struct request *r)
+{
+	struct account *a = account_of(en, r->account);
+	struct err e = ERR_INIT;
+	if (!read_from_cache(a, &r, &e) && r)
+		err_set(&e, ERR_MESSAGE, ERR_NET, ERR_LATER, "the message is too large for another Boxwood to fetch");
+	if (r)
+		engine_end(en, r, &e);
 }
 
 static void taken(struct engine *en, struct request *r)

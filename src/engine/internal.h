@@ -39,6 +39,8 @@ GPtrArray *engine_leaves_new(void); /* of struct engine_leaf * */
 
 /* --- events (engine.c) --- */
 void engine_emit(struct engine *en, struct event *ev);
+/* What a READ waited for is in the cache by now, or never will be. Takes r. */
+void engine_read_again(struct engine *en, struct request *r);
 /* The end of a request: e NULL or empty is success; e is moved. The request is freed. */
 void engine_end(struct engine *en, struct request *r, struct err *e);
 
@@ -98,10 +100,10 @@ int peer_lock(struct account *a, struct err *e);
 void peer_unlock(struct account *a);
 /* Another process drives the account: it is told of what is open, and what it ends is noticed. */
 void peer_hand_over(struct account *a);
-/* r waits until the holder has done the sync it asks for; takes r unless it fails. */
-int peer_ask_sync(struct account *a, struct request *r, struct err *e);
+/* r, a sync or a READ, waits until the holder has fetched what it needs; takes r unless it fails. */
+int peer_ask(struct account *a, struct request *r, struct err *e);
 void peer_free(struct account *a); /* no longer waits for another process */
-/* The sync that change `id` asked for has ended. */
+/* What change `id` asked to be fetched has been, or not. */
 void change_sync_ended(struct account *a, uint32_t id, struct err *e);
 void changes_init(struct account *a);
 void changes_clear(struct account *a);

@@ -115,17 +115,31 @@ void peer_hand_over(struct account *a)
 	timer_at(p->timer, clock_ms() + LOOK_MS);
 }
 
-/* --- a sync for another process --- */
+/* --- what another process asks to be fetched --- */
 
+/* store_change.step of a CHANGE_SYNC; target is the folder's shown name, and of READ the item is the message and path the
+ * section. */
 #define SYNC_WHOLE 1
 #define SYNC_ALL_FOLDERS 2
+#define SYNC_READ 4
 
-int peer_ask_sync(struct account *a, struct request *r, struct err *e)
+static struct store_change *asking_new(const struct account *a, const struct request *r)
 {
 	struct store_change *c = store_change_new(CHANGE_SYNC, a->number);
 	c->target = g_strdup(r->folder);
 	c->step = (r->whole ? SYNC_WHOLE : 0) | (r->all_folders ? SYNC_ALL_FOLDERS : 0);
-	c->owner = g_strdup_printf("batch %ld", (long)getpid());
+	c->owner = g_strdup_printf("%s %ld", a->engine->settings.stay ? "screens" : "batch", (long)getpid());
+	if (r->type == REQ_READ) {
+		c->step |= SYNC_READ;
+		c->path = g_strdup(r->section);
+		store_change_item_add(c)->uid = r->uid;
+	}
+	return c;
+}
+
+int peer_ask(struct account *a, struct request *r, struct err *e)
+{
+	struct store_change *c = asking_new(a, r);
 	if (store_change_put(a->engine->store, c, e)) {
 		store_change_free(c);
 		return -1;
@@ -139,13 +153,19 @@ int peer_ask_sync(struct account *a, struct request *r, struct err *e)
 
 void change_sync(struct account *a, struct store_change *c)
 {
-	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	bool reads = c->step & SYNC_READ && c->items->len;
+	struct request *r = request_new(reads ? REQ_READ : REQ_SYNC, 0, a->index);
 	r->answers = c->id;
-	r->due = SYNC_PERSON;
 	r->folder = g_strdup(c->target);
 	r->whole = c->step & SYNC_WHOLE;
 	r->all_folders = c->step & SYNC_ALL_FOLDERS;
-	account_add(a, sync_job_new(a, r));
+	if (reads) {
+		r->uid = ((const struct store_change_item *)c->items->pdata[0])->uid;
+		r->section = g_strdup(c->path);
+		account_add(a, read_job_new(a, r));
+	} else {
+		account_add(a, sync_job_new(a, r));
+	}
 }
 
 void change_sync_ended(struct account *a, uint32_t id, struct err *e)

@@ -92,14 +92,13 @@ static void add_piece(struct text_job *t, const char *section, struct buf *body)
 }
 
 /* Takes from the cache what it has; the sections that are missing stay in the array. 0 or -1. */
-static int take_cached(struct account *a, const struct store_folder *f, uint32_t uid, GPtrArray *sections,
-	struct text_job *t, struct err *e)
+static int take_cached(struct account *a, struct store_place at, GPtrArray *sections, struct text_job *t, struct err *e)
 {
 	for (unsigned i = 0; i < sections->len;) {
 		bool found = false;
 		struct buf body;
 		buf_init(&body, WHOLE_MAX);
-		if (store_part_get(a->engine->store, f->id, uid, sections->pdata[i], &body, &found, e)) {
+		if (store_part_get_at(a->engine->store, at, sections->pdata[i], &body, &found, e)) {
 			buf_clear(&body);
 			return -1;
 		}
@@ -128,12 +127,13 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 	bool have = false;
 	if (folder_find(a, r->folder, &f, e))
 		return true;
-	if (r->type == REQ_READ && store_structure_get(a->engine->store, f.id, r->uid, &root, e))
+	struct store_place at = { f.id, r->uid, r->local };
+	if (r->type == REQ_READ && store_structure_get_at(a->engine->store, at, &root, e))
 		have = true;
 	if (root) {
 		g_autoptr(GPtrArray) sections = needed_sections(root, r);
 		struct text_job *t = text_job_new(r);
-		if (take_cached(a, &f, r->uid, sections, t, e)) {
+		if (take_cached(a, at, sections, t, e)) {
 			have = true;
 		} else if (!sections->len) {
 			*rp = NULL;
@@ -148,6 +148,8 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 			msg_part_free(root);
 	}
 	store_folder_clear(&f);
+	if (*rp && !have && !r->uid)
+		have = err_set(e, ERR_MESSAGE, ERR_NET, ERR_LATER, "the message is on its way to its folder");
 	return have || !*rp;
 }
 
@@ -194,7 +196,8 @@ static void ask_pieces(struct read_job *s)
 	g_autoptr(GPtrArray) sections = needed_sections(s->root, r);
 	if (!s->text)
 		s->text = text_job_new(r);
-	if (take_cached(s->job.account, &s->f, r->uid, sections, s->text, &s->job.err))
+	struct store_place at = { s->f.id, r->uid, 0 };
+	if (take_cached(s->job.account, at, sections, s->text, &s->job.err))
 		return;
 	for (unsigned i = 0; i < sections->len; i++) {
 		const char *section = sections->pdata[i];
