@@ -188,7 +188,7 @@ static void prepare(struct imap_session *s, struct imap_command *c)
 		return;
 	c->prepared = true;
 	if (c->kind == KIND_SELECT)
-		imap_select_prepare(s);
+		imap_select_prepare(s, c);
 	else if (c->kind == KIND_LIST && c->extended)
 		imap_list_prepare(s, c);
 }
@@ -206,6 +206,7 @@ static void send_first(struct imap_session *s)
 
 void imap_flush(struct imap_session *s)
 {
+	imap_open_advance(s);
 	while (s->queue.head && may_send(s)) {
 		struct imap_command *idle = imap_open_find(s, KIND_IDLE);
 		if (idle && !s->idle_leaving) {
@@ -219,8 +220,8 @@ void imap_flush(struct imap_session *s)
 		prepare(s, c);
 		if (may_send(s))
 			send_first(s);
+		imap_open_advance(s);
 	}
-	imap_open_advance(s);
 }
 
 /* --- once more --- */

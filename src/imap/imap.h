@@ -292,9 +292,11 @@ uint32_t imap_list(struct imap_session *s, struct str reference, struct str patt
  * command where that is offered, else LSUB and LIST, and no counts. */
 uint32_t imap_list_all(struct imap_session *s, struct str reference, bool counts);
 uint32_t imap_status(struct imap_session *s, struct str name);
-uint32_t imap_select(struct imap_session *s, struct str name, bool readonly);
+uint32_t imap_select(struct imap_session *s, struct str name, bool readonly); /* no questions about what changed */
 /* Selecting a mailbox that is known. With QRESYNC enabled the server is asked for the difference since `modseq` (with
- * uid_lo only of UIDs lo:hi); else, where offered, to tell HIGHESTMODSEQ. r NULL: nothing is known, only the latter. */
+ * uid_lo only of UIDs lo:hi); else, where offered, to tell HIGHESTMODSEQ. r NULL: nothing is known, only the latter.
+ * QRESYNC is enabled by the first of these, if no other mailbox was selected before it; from then on what goes is told
+ * by IMAP_VANISHED, no longer by IMAP_EXPUNGE. */
 struct imap_resync {
 	uint32_t uidvalidity;
 	uint64_t modseq;
@@ -325,7 +327,7 @@ uint32_t imap_fetch_flags(struct imap_session *s, uint32_t uid_lo, uint32_t uid_
  * modseq is 0. */
 uint32_t imap_fetch_changes(struct imap_session *s, uint32_t uid_lo, uint32_t uid_hi, uint64_t modseq);
 /* The UIDs of sequence numbers, as IMAP_FETCH with or without more: to find out what vanished. While it runs the server
- * may renumber nothing. */
+ * may renumber nothing, unless imap_notify is on: what comes behind an IMAP_EXPUNGE in its midst is worth nothing. */
 uint32_t imap_fetch_numbers(struct imap_session *s, const uint32_t *seqs, unsigned n);
 /* What tells a message from another: UID FLAGS INTERNALDATE RFC822.SIZE, the field Message-ID, and EMAILID where it is
  * offered. */

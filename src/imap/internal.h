@@ -248,11 +248,11 @@ struct imap_session {
 
 	enum imap_box box_state;
 	struct imap_mailbox box;
-	GPtrArray *permanent;      /* char *: box.permanent_keywords */
-	GPtrArray *flag_words;     /* char *: keywords that have a bit, as this mailbox spells them */
-	bool box_before;           /* until CLOSED what comes is of the mailbox before */
-	bool box_tried;            /* a SELECT was sent: too late for ENABLE */
-	bool enable_sent, qresync; /* .. and answered */
+	GPtrArray *permanent;  /* char *: box.permanent_keywords */
+	GPtrArray *flag_words; /* char *: keywords that have a bit, as this mailbox spells them */
+	bool box_before;       /* until CLOSED what comes is of the mailbox before */
+	bool box_tried;        /* a SELECT was sent: too late for ENABLE */
+	bool qresync;          /* ENABLED was answered */
 	bool notifying;
 	unsigned mailboxes;     /* LIST rows of the open LIST */
 	GHashTable *subscribed; /* char *: what LSUB said */
@@ -306,7 +306,7 @@ void imap_box_opening(struct imap_session *s, const struct imap_command *c);
 void imap_box_code(struct imap_session *s, const struct imap_status *st);
 void imap_box_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 bool imap_box_listens(const struct imap_session *s); /* FETCH and VANISHED are of the mailbox that is meant */
-void imap_select_prepare(struct imap_session *s);
+void imap_select_prepare(struct imap_session *s, const struct imap_command *c);
 void imap_enable_ended(struct imap_session *s, enum imap_result result);
 bool imap_qresync(const struct imap_session *s); /* enabled, or about to be when the next command arrives */
 void imap_parse_id(struct imap_session *s, struct imap_cursor *c);

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
-
 #define FLAGS_ALWAYS (MSG_SEEN | MSG_ANSWERED | MSG_FLAGGED | MSG_DELETED | MSG_DRAFT) /* RFC 9051 2.3.2 */
 
 /* --- ENABLE --- */
@@ -21,14 +19,12 @@ bool imap_enabled_qresync(const struct imap_session *s)
 }
 
 /* ENABLE is allowed before the first SELECT only (RFC 5161 3.1); servers that want ID want it there too. */
-void imap_select_prepare(struct imap_session *s)
+void imap_select_prepare(struct imap_session *s, const struct imap_command *c)
 {
 	if (!s->box_tried && s->settings.id)
 		imap_open_own(s, KIND_ID, "ID NIL");
-	if (!s->box_tried && !s->enable_sent && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_QRESYNC)) {
-		s->enable_sent = true;
+	if (!s->box_tried && c->wants_modseq && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_QRESYNC))
 		imap_open_own(s, KIND_ENABLE, "ENABLE QRESYNC");
-	}
 	s->box_tried = true;
 }
 

@@ -44,7 +44,7 @@ static char *run(const char *bytes, size_t n, size_t step)
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	struct err e = ERR_INIT;
 	imap_connected(s, true, 0);
-	imap_select(s, STR("INBOX"), false);
+	imap_select_resync(s, STR("INBOX"), false, NULL);
 	imap_feed(s, STR(GREETING), 0, &e);
 	ask_everything(s);
 	for (size_t i = 0; i < n && e.cause == ERR_NONE; i += step)

@@ -23,3 +23,19 @@ do unselect
 do store 1 + \Seen
 E: DONE 5 OK
 E: DONE 6 NO [CLOSED]
+# Also when all of it waits behind something else.
+do select b
+do select \xfc
+do unselect
+do store 1 + \Seen
+C: $5 SELECT "b"
+C: $6 SELECT {1}
+S: $5 OK
+S: + go
+C: \xfc
+S: * 2 EXISTS
+S: $6 OK
+E: DONE 7 OK
+E: DONE 8 OK
+E: DONE 9 OK
+E: DONE 10 NO [CLOSED]

@@ -1,6 +1,6 @@
 set known ENABLE QRESYNC
 do connect
-do select a
+do resync a
 S: * PREAUTH [CAPABILITY IMAP4rev1 ENABLE QRESYNC] hi
 C: $1 ENABLE QRESYNC
 C: $2 SELECT "a"

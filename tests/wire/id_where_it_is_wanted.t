@@ -2,7 +2,7 @@ set id
 set known ENABLE QRESYNC
 do connect
 do noop
-do select INBOX
+do resync INBOX
 do select b
 S: * OK [CAPABILITY IMAP4rev1] hi
 C: $1 LOGIN "fred" "pass word"
