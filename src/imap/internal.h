@@ -131,7 +131,7 @@ struct imap_command {
 	uint64_t uses;       /* the capability to blame when the answer is BAD; 0: none */
 	uint64_t blamed;     /* for it until now */
 	bool prepared;       /* what goes before it is sent */
-	bool again;          /* sent behind a SELECT that is repeated: when it fails it is repeated too */
+	bool again;          /* sent behind a SELECT that is repeated: whatever it brings is not of that mailbox */
 
 	/* Arguments; which ones, depends on the kind. */
 	char *name, *other_name;
