@@ -386,7 +386,7 @@ static void make_connection(struct account *a)
 		stop_with(a, g_queue_pop_head(&a->jobs), &e);
 		return;
 	}
-	changes_run(a);
+	changes_queue(a);
 	if (a->secret)
 		connect_now(a);
 	else

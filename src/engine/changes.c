@@ -386,19 +386,23 @@ int changes_reload(struct account *a, struct err *e)
 	return 0;
 }
 
-void changes_run(struct account *a)
+bool changes_queue(struct account *a)
 {
-	if (a->changes.job || !changes_waiting(a) || a->engine->settings.offline || !a->cfg->imap) {
-		struct err e = ERR_INIT;
-		if (a->engine->settings.offline && a->changes.waiters->len) {
-			err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline: it stays in the queue");
-			changes_kept(a, &e);
-			err_clear(&e);
-		}
-		return;
-	}
+	if (a->changes.job || !changes_waiting(a) || a->engine->settings.offline || !a->cfg->imap)
+		return false;
 	a->changes.job = replay_job_new(a);
 	account_queue(a, a->changes.job);
-	if (a->conn || !a->secret_wait)
+	return true;
+}
+
+void changes_run(struct account *a)
+{
+	if (changes_queue(a)) {
 		account_run(a);
+	} else if (a->engine->settings.offline && a->changes.waiters->len) {
+		struct err e = ERR_INIT;
+		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline: it stays in the queue");
+		changes_kept(a, &e);
+		err_clear(&e);
+	}
 }

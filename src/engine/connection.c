@@ -32,9 +32,20 @@ static void on_connected(void *it, bool tls)
 	imap_connected(session_of(it), tls, clock_ms());
 }
 
+/* Octets of a job's own may leave: room came with what was sent, or with the server's consent. */
+static void offer_room(struct connection *c)
+{
+	struct job *j = c->account->running;
+	if (j && j->class->sent)
+		j->class->sent(j);
+}
+
 static int on_feed(void *it, struct str bytes, struct err *e)
 {
-	return imap_feed(session_of(it), bytes, clock_ms(), e);
+	int result = imap_feed(session_of(it), bytes, clock_ms(), e);
+	if (!result)
+		offer_room(it);
+	return result;
 }
 
 static struct str on_pending(void *it)
@@ -44,11 +55,8 @@ static struct str on_pending(void *it)
 
 static void on_sent(void *it, size_t n)
 {
-	struct connection *c = it;
-	struct job *j = c->account->running;
-	imap_sent(c->imap, n, clock_ms());
-	if (j && j->class->sent)
-		j->class->sent(j);
+	imap_sent(session_of(it), n, clock_ms());
+	offer_room(it);
 }
 
 static int64_t on_deadline(void *it)

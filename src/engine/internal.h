@@ -110,7 +110,8 @@ void changes_clear(struct account *a);
 /* Looks for changes that other processes made or ended. */
 int changes_reload(struct account *a, struct err *e);
 bool changes_waiting(const struct account *a);
-void changes_run(struct account *a);                         /* carried out as soon as the account can */
+bool changes_queue(struct account *a); /* among the account's jobs, if anything waits; starts nothing */
+void changes_run(struct account *a);   /* carried out as soon as the account can */
 bool changes_cancel(struct account *a, uint32_t request);    /* true: it was one that waited */
 void changes_kept(struct account *a, const struct err *why); /* nothing can be carried out now */
 void change_request(struct engine *en, struct account *a, struct request *r);

@@ -20,7 +20,7 @@ uint32_t job_select(struct job *j, const struct store_folder *f)
 	const char *current = connection_selected(j->account->conn);
 	if (current && !strcmp(current, f->raw) && imap_selected(job_imap(j)))
 		return 0;
-	uint32_t command = imap_select(job_imap(j), str_of(f->raw), true);
+	uint32_t command = imap_select_resync(job_imap(j), str_of(f->raw), true, NULL);
 	job_command(j, command);
 	return command;
 }
@@ -31,7 +31,7 @@ uint32_t job_select_rw(struct job *j, const struct store_folder *f)
 	const struct imap_mailbox *m = imap_selected(job_imap(j));
 	if (current && !strcmp(current, f->raw) && m && !m->readonly)
 		return 0;
-	uint32_t command = imap_select(job_imap(j), str_of(f->raw), false);
+	uint32_t command = imap_select_resync(job_imap(j), str_of(f->raw), false, NULL);
 	job_command(j, command);
 	return command;
 }
