@@ -7,10 +7,6 @@
 
 #include "base/utf8.h"
 
-struct param {
-	struct str name, value;
-};
-
 struct builder {
 	struct imap_cursor *c;
 	unsigned parts;
@@ -60,7 +56,7 @@ static uint64_t octets(struct imap_cursor *c)
 
 static GArray *params_parse(struct imap_cursor *c)
 {
-	GArray *params = g_array_new(FALSE, FALSE, sizeof(struct param));
+	GArray *params = g_array_new(FALSE, FALSE, sizeof(struct msg_param));
 	imap_blanks(c);
 	if (!imap_eat(c, '(')) {
 		optional(c);
@@ -71,7 +67,7 @@ static GArray *params_parse(struct imap_cursor *c)
 			imap_skip(c);
 			continue;
 		}
-		struct param p = { .name = optional(c) };
+		struct msg_param p = { .name = optional(c) };
 		p.value = optional(c);
 		if (params->len < MSG_PARAMS_MAX)
 			g_array_append_val(params, p);
@@ -79,10 +75,10 @@ static GArray *params_parse(struct imap_cursor *c)
 	return params;
 }
 
-static const struct param *param_find(const GArray *params, const char *name)
+static const struct msg_param *param_find(const GArray *params, const char *name)
 {
 	for (unsigned i = 0; i < params->len; i++) {
-		const struct param *p = &g_array_index(params, struct param, i);
+		const struct msg_param *p = &g_array_index(params, struct msg_param, i);
 		if (str_is(p->name, name))
 			return p;
 	}
@@ -91,69 +87,14 @@ static const struct param *param_find(const GArray *params, const char *name)
 
 static struct str param_raw(const GArray *params, const char *name)
 {
-	const struct param *p = param_find(params, name);
+	const struct msg_param *p = param_find(params, name);
 	return p ? p->value : (struct str){ 0 };
-}
-
-static void percent_decode(GString *out, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '%' && i + 2 < s.n && g_ascii_isxdigit(s.p[i + 1]) && g_ascii_isxdigit(s.p[i + 2])) {
-			int high = g_ascii_xdigit_value(s.p[i + 1]), low = g_ascii_xdigit_value(s.p[i + 2]);
-			g_string_append_c(out, (char)(high << 4 | low));
-			i += 2;
-		} else {
-			g_string_append_c(out, s.p[i]);
-		}
-	}
-}
-
-/* Cuts `charset'language'` off. */
-static struct str cut_charset(struct str value, char **charset)
-{
-	struct str label, rest, language, text;
-	if (!str_cut(value, '\'', &label, &rest) || !str_cut(rest, '\'', &language, &text))
-		return value;
-	if (!*charset)
-		*charset = token(label);
-	return text;
-}
-
-/* RFC 2231: name*0, name*1*, .. in order, or name* alone. NULL: there is none. */
-static char *param_extended(const GArray *params, const char *name)
-{
-	g_autoptr(GString) octets_found = g_string_new(NULL);
-	g_autofree char *charset = NULL;
-	bool found = false;
-	for (int i = -1; i < MSG_PARAMS_MAX; i++) {
-		g_autofree char *plain = i < 0 ? g_strdup("") : g_strdup_printf("%s*%d", name, i);
-		g_autofree char *coded = g_strdup_printf("%s*", i < 0 ? name : plain);
-		const struct param *p = param_find(params, coded);
-		bool is_coded = p != NULL;
-		if (!p && i >= 0)
-			p = param_find(params, plain);
-		if (!p && i >= 0)
-			break;
-		if (!p)
-			continue;
-		found = true;
-		if (!is_coded)
-			g_string_append_len(octets_found, p->value.p, (gssize)p->value.n);
-		else
-			percent_decode(octets_found, i <= 0 ? cut_charset(p->value, &charset) : p->value);
-		if (i < 0)
-			break;
-	}
-	if (!found)
-		return NULL;
-	g_autofree char *text = msg_to_utf8((struct str){ octets_found->str, octets_found->len }, charset, NULL);
-	return utf8_line(str_of(text));
 }
 
 static char *param_text(const GArray *params, const char *name)
 {
-	char *text = param_extended(params, name);
-	return text ? text : words(param_raw(params, name));
+	g_autofree char *text = msg_param_text((const struct msg_param *)(void *)params->data, params->len, name);
+	return text && *text ? g_steal_pointer(&text) : NULL;
 }
 
 /* --- fields of a leaf --- */

@@ -134,6 +134,13 @@ struct msg {
 	GPtrArray *decoded;    /* char *: octets of encoded messages that were walked into */
 	GPtrArray *defects;    /* char *, stable English keywords: "depth-limit", "no-end-boundary", .. */
 };
+/* A parameter as it stood: `filename*0*` and its like are pieces of one. */
+struct msg_param {
+	struct str name, value;
+};
+/* The value that n of them, from wherever they were taken apart, give a name (RFC 2231, 2047): decoded, clean; NULL:
+ * there is none. */
+char *msg_param_text(const struct msg_param *params, size_t n, const char *name);
 struct msg *msg_parse(struct str bytes);
 void msg_free(struct msg *m); /* members set to NULL were taken over */
 /* False: nothing in the first lines looks like a header (a file that is no message: show it as text). */

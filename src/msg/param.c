@@ -79,6 +79,15 @@ static void split_name(struct piece *p)
 		p->name.n = 0; /* no sane piece of anything */
 }
 
+static struct piece *piece_new(struct str name)
+{
+	struct piece *p = g_new0(struct piece, 1);
+	p->name = str_trim(name);
+	p->index = NO_INDEX;
+	split_name(p);
+	return p;
+}
+
 static bool take_piece(struct str *s, GPtrArray *pieces)
 {
 	struct str name;
@@ -93,10 +102,7 @@ static bool take_piece(struct str *s, GPtrArray *pieces)
 	if (!s->n || s->p[0] != '=')
 		return true;
 	*s = skip_spaces(str_sub(*s, 1));
-	struct piece *p = g_new0(struct piece, 1);
-	p->name = str_trim(name);
-	p->index = NO_INDEX;
-	split_name(p);
+	struct piece *p = piece_new(name);
 	bool spaced = str_is(p->name, "name") || str_is(p->name, "filename");
 	p->value = s->n && s->p[0] == '"' ? take_quoted(s) : take_token(s, spaced);
 	g_ptr_array_add(pieces, p);
@@ -207,4 +213,17 @@ char *params_text(const struct params *p, const char *name)
 	g_autofree char *text = msg_to_utf8((struct str){ whole->str, whole->len }, charset, &n);
 	g_string_free(whole, TRUE);
 	return clean_line((struct str){ text, n });
+}
+
+char *msg_param_text(const struct msg_param *params, size_t n, const char *name)
+{
+	struct params p = { g_ptr_array_new_with_free_func(piece_free) };
+	for (size_t i = 0; i < MIN(n, MSG_PARAMS_MAX); i++) {
+		struct piece *piece = piece_new(params[i].name);
+		piece->value = str_dup(params[i].value);
+		g_ptr_array_add(p.pieces, piece);
+	}
+	char *text = params_text(&p, name);
+	g_ptr_array_unref(p.pieces);
+	return text;
 }

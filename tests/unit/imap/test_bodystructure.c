@@ -46,6 +46,9 @@ static void root_message_holds_multipart(void)
 
 static void names_in_rfc2231_pieces(void)
 {
+	/* Encoded by RFC 2047 besides, as from bytes. */
+	check("(\"a\" \"b\" (\"name*0\" \"=?utf-8?Q?Gr=C3=\" \"name*1\" \"B6?=\") NIL NIL \"7bit\" 1)",
+		"(1 a/b name=Grö 7bit 1)");
 	check("(\"a\" \"b\" (\"name*1*\" \"%C3%9F.\" \"name*0*\" \"utf-8'de'Gr%C3%B6\" \"name*2\" \"pdf\") NIL NIL "
 	      "\"7bit\" 1)",
 		"(1 a/b name=Größ.pdf 7bit 1)");
