@@ -514,7 +514,9 @@ bool account_may_act(struct account *a, struct err *e)
 	if (store_act_count(st, a->number, now - 3600, &count, &oldest, e))
 		return false;
 	if (count >= ENGINE_ACTS_PER_HOUR) {
-		err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER, "%u contacts within the hour", count);
+		err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER,
+			"%u contacts within the hour, and without a terminal %u are allowed", count,
+			ENGINE_ACTS_PER_HOUR);
 		e->after = (int)(oldest + 3600 - now) + 1;
 		return false;
 	}

@@ -287,6 +287,11 @@ void connection_set_selected(struct connection *c, const char *raw)
 	c->selected = g_strdup(raw);
 }
 
+void connection_look_again(struct connection *c)
+{
+	c->news = true;
+}
+
 void connection_tally(struct connection *c)
 {
 	struct wire_stats now = connection_stats(c);

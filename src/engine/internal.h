@@ -197,6 +197,8 @@ int64_t connection_started_ms(const struct connection *c);
 /* Raw name of the selected mailbox; NULL: none. */
 const char *connection_selected(const struct connection *c);
 void connection_set_selected(struct connection *c, const char *raw);
+/* What is looked at is synced as soon as nothing else is to be done. */
+void connection_look_again(struct connection *c);
 void connection_tally(struct connection *c); /* into the ledger */
 
 /* --- when (schedule.c): pure --- */

@@ -47,9 +47,10 @@ void job_selected(struct job *j, const struct store_folder *f, const struct imap
 		return;
 	}
 	connection_set_selected(j->account->conn, f->raw);
-	if (m->uidvalidity != f->uidvalidity)
-		err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the folder was renumbered: sync '%s' first",
-			f->name);
+	if (m->uidvalidity != f->uidvalidity) {
+		err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the server has renumbered folder '%s'", f->name);
+		connection_look_again(j->account->conn);
+	}
 }
 
 void job_end(struct job *j, struct err *e)
