@@ -9,7 +9,7 @@ build_packages='build-essential autoconf automake autopoint gettext pkg-config x
 	libglib2.0-dev libgmime-3.0-dev libmagic-dev libncurses-dev libsqlite3-dev libssl-dev libunistring-dev
 	zlib1g-dev'
 try_packages='openssl'
-check_packages='clang-format mandoc openssl python3 shellcheck tmux'
+check_packages='clang-format mandoc openssl procps python3 shellcheck tmux'
 
 unattended=no
 [ "${CI:-}" = true ] && unattended=yes

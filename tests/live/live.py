@@ -279,8 +279,9 @@ class Dovecot:
     def client(self):
         """A second mail client, logged in."""
         imaplib._MAXLINE = 100_000_000
-        c = imaplib.IMAP4_SSL("localhost", self.ports["imaps"],
-                              ssl_context=ssl.create_default_context(cafile=self.dir + "/ca.pem"))
+        trust = ssl.create_default_context(cafile=self.dir + "/ca.pem")
+        trust.check_hostname = False  # by its number: a machine as small as can be knows no "localhost"
+        c = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"], ssl_context=trust)
         c.login("vera%box.example", self.password)
         return c
 
