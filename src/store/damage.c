@@ -104,15 +104,12 @@ int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
 /* --- looking --- */
 
 /* Those that wait, found by their index, and their items. */
-static int look_at_waiting(struct db *state, struct damage *found, int64_t *count_out, struct err *e)
+static int read_waiting(struct db *state, GPtrArray *out, struct damage *found, struct err *e)
 {
-	g_autoptr(GPtrArray) waiting = store_changes_new();
 	struct query *q =
 		db_query(state, "SELECT " REQUEST_COLUMNS " FROM (SELECT id FROM request INDEXED BY request_waiting"
 				" WHERE state IN (0, 1, 4)) w CROSS JOIN request r ON r.id=w.id");
-	int result = requests_read(state, q, waiting, found, e);
-	*count_out = waiting->len;
-	return result;
+	return requests_read(state, q, out, found, e);
 }
 
 int damage_find_all(struct db *state, struct damage *found, struct err *e)
@@ -142,47 +139,67 @@ int damage_find_all(struct db *state, struct damage *found, struct err *e)
 	return pull == DB_END ? 0 : -1;
 }
 
-static int look(struct store *st, bool thorough, struct changes_mark *mark_out, struct err *e)
+/* What is missing was told; from now on what is there is all. */
+static int accept(struct db *state, const GPtrArray *waiting, struct err *e)
+{
+	for (guint i = 0; i < waiting->len; i++)
+		if (request_write(state, waiting->pdata[i], e))
+			return -1;
+	return changes_mark_renew(state, e);
+}
+
+static int tell_missing(struct store *st, const GPtrArray *waiting, int64_t should, unsigned items, struct err *e)
 {
 	struct db *state = st->shelf.state;
-	struct damage found;
-	int64_t waiting;
-	damage_init(&found);
-	int result = changes_mark_get(state, mark_out, e) || look_at_waiting(state, &found, &waiting, e) ? -1 : 0;
-	/* A row that waits and is not in the index, or the other way round, is found by reading all. */
-	if (!result && (thorough || found.missing || waiting != mark_out->waiting)) {
-		g_array_set_size(found.requests, 0);
-		g_array_set_size(found.items, 0);
-		result = damage_find_all(state, &found, e);
-		if (!result && !found.requests->len && !found.items->len &&
-			(found.missing || waiting < mark_out->waiting))
-			damage_note(st,
-				g_strdup_printf("the state was damaged: of %u changes that had not reached the server"
-						" %u are there, and %u messages of them are missing",
-					(unsigned)mark_out->waiting, (unsigned)waiting, found.missing));
+	damage_note(st, g_strdup_printf("the state was damaged: of %u changes that had not reached the server %u are"
+					" there, and %u messages of them are missing",
+				(unsigned)should, waiting->len, items));
+	return db_begin(state, e) ? -1 : db_end(state, accept(state, waiting, e), e);
+}
+
+static int look(struct store *st, bool thorough, GPtrArray *waiting, struct damage *found, struct err *e)
+{
+	struct changes_mark mark;
+	struct db *state = st->shelf.state;
+	if (changes_mark_get(state, &mark, e) || read_waiting(state, waiting, found, e))
+		return -1;
+	bool missing = found->missing || waiting->len < mark.waiting;
+	/* A row that is damaged may also be one that the index no longer has. */
+	if (thorough || missing || waiting->len != mark.waiting) {
+		g_array_set_size(found->requests, 0);
+		g_array_set_size(found->items, 0);
+		if (damage_find_all(state, found, e))
+			return -1;
 	}
-	if (!result)
-		result = damage_quarantine(st, &found, e);
+	bool damaged = found->requests->len || found->items->len;
+	if (damage_quarantine(st, found, e))
+		return -1;
+	return missing && !damaged ? tell_missing(st, waiting, mark.waiting, found->missing, e) : 0;
+}
+
+int damage_look(struct store *st, bool thorough, struct err *e)
+{
+	struct damage found;
+	g_autoptr(GPtrArray) waiting = store_changes_new();
+	damage_init(&found);
+	int result = look(st, thorough, waiting, &found, e);
 	damage_clear(&found);
 	return result;
 }
 
 /* The cache has seen changes that the state never gave. */
-static void compare_marks(struct store *st, const struct changes_mark *mark, const struct changes_mark *seen)
+int damage_compare(struct store *st, struct err *e)
 {
-	if (seen->made > mark->made && seen->waiting > 0)
+	struct changes_mark mark, *seen = &st->left;
+	if (changes_mark_get(st->shelf.state, &mark, e) || changes_mark_read(st->shelf.cache, &st->mark, e))
+		return -1;
+	if (st->mark.made > seen->made)
+		seen = &st->mark;
+	if (seen->made > mark.made && seen->waiting > 0)
 		damage_note(
 			st, g_strdup_printf("up to %u changes that had not reached the server are lost with the state"
 					    " that held them",
 				    (unsigned)seen->waiting));
-}
-
-int damage_look(struct store *st, bool thorough, struct err *e)
-{
-	struct changes_mark mark, seen;
-	if (look(st, thorough, &mark, e) || changes_mark_read(st->shelf.cache, &seen, e))
-		return -1;
-	compare_marks(st, &mark, seen.made > st->left.made ? &seen : &st->left);
 	changes_mark_copy(st, &mark);
 	return 0;
 }

@@ -105,7 +105,6 @@ struct store {
 	uint32_t mid_hint;
 	struct changes_mark mark; /* as the cache has it */
 	struct changes_mark left; /* of a cache left behind at opening */
-	bool suspect;             /* the state was marked as damaged, and its pages are sound */
 };
 
 struct store_reader {
@@ -231,8 +230,10 @@ void damage_init(struct damage *d);
 void damage_clear(struct damage *d);
 /* Moves the rows to the table of damaged ones and tells. */
 int damage_quarantine(struct store *st, const struct damage *d, struct err *e);
-/* Once, when both files are open: every row that waits (all of them if thorough), and the count of them. */
+/* Once, when the state is open: every row that waits (all of them if thorough), and the count of them. */
 int damage_look(struct store *st, bool thorough, struct err *e);
+/* And when both are: has the cache seen changes that the state does not know? */
+int damage_compare(struct store *st, struct err *e);
 void damage_note(struct store *st, char *text); /* takes text: adds to the notice */
 int damage_find_all(struct db *state, struct damage *found, struct err *e);
 

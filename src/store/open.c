@@ -226,9 +226,14 @@ static int open_state(struct store *st, const char *dir, struct err *e)
 		g_autofree char *path = file_name(dir, "state", newest ? newest : seen + 1);
 		if (!newest && create_state(path, how, e))
 			return -1;
-		enum db_health health = open_checked(path, how, &st->shelf.state, &st->suspect, e);
-		if (health == DB_SOUND)
+		bool suspect = false;
+		enum db_health health = open_checked(path, how, &st->shelf.state, &suspect, e);
+		if (health == DB_SOUND && !damage_look(st, suspect, e))
 			return 0;
+		if (health == DB_SOUND) {
+			g_clear_pointer(&st->shelf.state, db_close);
+			health = is_marked(path) ? DB_CORRUPT : DB_FAILED;
+		}
 		if (health == DB_OLDER) {
 			if (migrate_state(st, dir, path, how, e))
 				return -1;
@@ -336,7 +341,7 @@ static int open_all(struct store *st, const char *cache_dir, const char *state_d
 	if (!st->shelf.in_use)
 		return -1;
 	if (open_state(st, state, e) || open_cache(st, cache, fresh_out, e) || message_count_waiting(st, e) ||
-		damage_look(st, st->suspect, e))
+		damage_compare(st, e))
 		return -1;
 	/* What a damaged cache left behind stays until the start after. */
 	if (!*fresh_out) {

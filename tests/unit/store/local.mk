@@ -2,7 +2,9 @@ STORE_FIXTURE = tests/unit/store/fixture.c tests/unit/store/fixture.h $(UNIT)
 STORE_LINK = $(LINK_STORE) $(LINK_MSG) $(LINK_BASE)
 check_PROGRAMS += tests/unit/store/test_open tests/unit/store/test_damage tests/unit/store/test_places \
 	tests/unit/store/test_folders tests/unit/store/test_query tests/unit/store/test_parts \
-	tests/unit/store/test_accounts tests/unit/store/test_processes tests/unit/store/test_requests
+	tests/unit/store/test_accounts tests/unit/store/test_processes tests/unit/store/test_requests \
+	tests/unit/store/test_local tests/unit/store/test_rekey tests/unit/store/test_evict \
+	tests/unit/store/test_changes_lost tests/unit/store/test_kill
 tests_unit_store_test_open_SOURCES = tests/unit/store/test_open.c $(STORE_FIXTURE)
 tests_unit_store_test_open_LDADD = $(STORE_LINK)
 tests_unit_store_test_damage_SOURCES = tests/unit/store/test_damage.c $(STORE_FIXTURE)
@@ -21,3 +23,13 @@ tests_unit_store_test_processes_SOURCES = tests/unit/store/test_processes.c $(ST
 tests_unit_store_test_processes_LDADD = $(STORE_LINK)
 tests_unit_store_test_requests_SOURCES = tests/unit/store/test_requests.c $(STORE_FIXTURE)
 tests_unit_store_test_requests_LDADD = $(STORE_LINK)
+tests_unit_store_test_local_SOURCES = tests/unit/store/test_local.c $(STORE_FIXTURE)
+tests_unit_store_test_local_LDADD = $(STORE_LINK)
+tests_unit_store_test_rekey_SOURCES = tests/unit/store/test_rekey.c $(STORE_FIXTURE)
+tests_unit_store_test_rekey_LDADD = $(STORE_LINK)
+tests_unit_store_test_evict_SOURCES = tests/unit/store/test_evict.c $(STORE_FIXTURE)
+tests_unit_store_test_evict_LDADD = $(STORE_LINK)
+tests_unit_store_test_changes_lost_SOURCES = tests/unit/store/test_changes_lost.c $(STORE_FIXTURE)
+tests_unit_store_test_changes_lost_LDADD = $(STORE_LINK)
+tests_unit_store_test_kill_SOURCES = tests/unit/store/test_kill.c $(STORE_FIXTURE)
+tests_unit_store_test_kill_LDADD = $(STORE_LINK)
