@@ -77,6 +77,27 @@ static int set_request_aside(struct db *state, int64_t id, struct err *e)
 	return run_with(db_query(state, "DELETE FROM request WHERE id=?"), 0, id, e);
 }
 
+/* Those that wait, found by their index, and their items. */
+static int read_waiting(struct db *state, GPtrArray *out, struct damage *found, struct err *e)
+{
+	struct query *q = db_query(
+		state, "SELECT " REQUEST_COLUMNS " FROM " REQUESTS_WAITING("") " CROSS JOIN request r ON r.id=w.id");
+	return requests_read(state, q, out, found, e);
+}
+
+/* What is missing is told once: from now on what is there is all. */
+static int accept(struct db *state, struct err *e)
+{
+	struct damage found;
+	g_autoptr(GPtrArray) waiting = store_changes_new();
+	damage_init(&found);
+	int result = read_waiting(state, waiting, &found, e);
+	damage_clear(&found);
+	for (guint i = 0; !result && i < waiting->len; i++)
+		result = request_write(state, waiting->pdata[i], e);
+	return result ? -1 : changes_mark_renew(state, e);
+}
+
 static int set_all_aside(struct db *state, const struct damage *d, struct err *e)
 {
 	for (guint i = 0; i < d->items->len; i++)
@@ -85,32 +106,29 @@ static int set_all_aside(struct db *state, const struct damage *d, struct err *e
 	for (guint i = 0; i < d->requests->len; i++)
 		if (set_request_aside(state, g_array_index(d->requests, gint64, i), e))
 			return -1;
-	return changes_mark_renew(state, e);
+	return accept(state, e);
 }
 
-int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
+static void tell_damaged(struct store *st, const struct damage *d)
 {
-	if (!d->requests->len && !d->items->len)
-		return 0;
-	if (db_begin(st->shelf.state, e) || db_end(st->shelf.state, set_all_aside(st->shelf.state, d, e), e))
-		return -1;
 	damage_note(
 		st, g_strdup_printf("the state was damaged: %u changes and %u messages of changes cannot be trusted,"
 				    " are set aside and not carried out",
 			    d->requests->len, d->items->len));
+}
+
+int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
+{
+	struct db *state = st->shelf.state;
+	if (!d->requests->len && !d->items->len)
+		return 0;
+	if (db_begin(state, e) || db_end(state, set_all_aside(state, d, e), e))
+		return -1;
+	tell_damaged(st, d);
 	return 0;
 }
 
 /* --- looking --- */
-
-/* Those that wait, found by their index, and their items. */
-static int read_waiting(struct db *state, GPtrArray *out, struct damage *found, struct err *e)
-{
-	struct query *q =
-		db_query(state, "SELECT " REQUEST_COLUMNS " FROM (SELECT id FROM request INDEXED BY request_waiting"
-				" WHERE state IN (0, 1, 4)) w CROSS JOIN request r ON r.id=w.id");
-	return requests_read(state, q, out, found, e);
-}
 
 int damage_find_all(struct db *state, struct damage *found, struct err *e)
 {
@@ -139,22 +157,11 @@ int damage_find_all(struct db *state, struct damage *found, struct err *e)
 	return pull == DB_END ? 0 : -1;
 }
 
-/* What is missing was told; from now on what is there is all. */
-static int accept(struct db *state, const GPtrArray *waiting, struct err *e)
+static void tell_missing(struct store *st, int64_t should, unsigned there, unsigned items)
 {
-	for (guint i = 0; i < waiting->len; i++)
-		if (request_write(state, waiting->pdata[i], e))
-			return -1;
-	return changes_mark_renew(state, e);
-}
-
-static int tell_missing(struct store *st, const GPtrArray *waiting, int64_t should, unsigned items, struct err *e)
-{
-	struct db *state = st->shelf.state;
 	damage_note(st, g_strdup_printf("the state was damaged: of %u changes that had not reached the server %u are"
 					" there, and %u messages of them are missing",
-				(unsigned)should, waiting->len, items));
-	return db_begin(state, e) ? -1 : db_end(state, accept(state, waiting, e), e);
+				(unsigned)should, there, items));
 }
 
 static int look(struct store *st, bool thorough, GPtrArray *waiting, struct damage *found, struct err *e)
@@ -171,18 +178,24 @@ static int look(struct store *st, bool thorough, GPtrArray *waiting, struct dama
 		if (damage_find_all(state, found, e))
 			return -1;
 	}
-	bool damaged = found->requests->len || found->items->len;
-	if (damage_quarantine(st, found, e))
-		return -1;
-	return missing && !damaged ? tell_missing(st, waiting, mark.waiting, found->missing, e) : 0;
+	if (found->requests->len || found->items->len) {
+		tell_damaged(st, found);
+		return set_all_aside(state, found, e);
+	}
+	if (missing)
+		tell_missing(st, mark.waiting, waiting->len, found->missing);
+	return missing ? accept(state, e) : 0;
 }
 
+/* In one transaction: another process may be at work. */
 int damage_look(struct store *st, bool thorough, struct err *e)
 {
 	struct damage found;
 	g_autoptr(GPtrArray) waiting = store_changes_new();
+	if (db_begin(st->shelf.state, e))
+		return -1;
 	damage_init(&found);
-	int result = look(st, thorough, waiting, &found, e);
+	int result = db_end(st->shelf.state, look(st, thorough, waiting, &found, e), e);
 	damage_clear(&found);
 	return result;
 }

@@ -216,7 +216,9 @@ int sealed_get(struct db *d, const char *key, int64_t *out, struct err *e);
 int sealed_put(struct db *d, const char *key, int64_t value, struct err *e);
 
 /* --- requests.c --- */
-bool request_waits(enum change_state s); /* neither done nor given up */
+/* Neither done nor given up. The index says which these are, not the row: a damaged state must not hide one. */
+#define REQUEST_WAITS "state IN (0, 1, 4)"
+#define REQUESTS_WAITING(and) "(SELECT id FROM request INDEXED BY request_waiting WHERE " REQUEST_WAITS and ") w"
 /* Ids of rows found damaged, for damage_quarantine. */
 struct damage {
 	GArray *requests, *items; /* gint64 */

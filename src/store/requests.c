@@ -3,9 +3,6 @@
 
 #include "base/clock.h"
 
-/* As the index of those that wait has it. */
-#define WAITING "state IN (0, 1, 4)"
-
 /* --- values --- */
 
 static void item_free(void *item)
@@ -55,11 +52,6 @@ struct store_change_item *store_change_item_add(struct store_change *c)
 	return item;
 }
 
-bool request_waits(enum change_state s)
-{
-	return s == CHANGE_OPEN || s == CHANGE_BEGUN || s == CHANGE_PARKED;
-}
-
 static int no_change(struct err *e)
 {
 	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no such change");
@@ -90,8 +82,8 @@ static int highest_ids(struct db *state, int64_t *request_out, int64_t *item_out
 static int count_waiting(struct db *state, int64_t *out, struct err *e)
 {
 	*out = 0;
-	return db_int(db_query(state, "SELECT count(*) FROM request INDEXED BY request_waiting WHERE " WAITING), out,
-		       e) < 0
+	return db_int(db_query(state, "SELECT count(*) FROM request INDEXED BY request_waiting WHERE " REQUEST_WAITS),
+		       out, e) < 0
 		       ? -1
 		       : 0;
 }
@@ -109,7 +101,7 @@ int changes_mark_renew(struct db *state, struct err *e)
 }
 
 /* Ends a transaction on the state, and on success notes in the cache what it came to. */
-static int end(struct store *st, int result, struct err *e)
+static int finish(struct store *st, int result, struct err *e)
 {
 	struct changes_mark mark;
 	if (db_end(st->shelf.state, result, e))
@@ -229,7 +221,7 @@ int store_changes_put(struct store *st, GPtrArray *changes, struct err *e)
 	g_autoptr(GArray) old = remember_ids(changes);
 	if (db_begin(st->shelf.state, e))
 		return -1;
-	int result = end(st, put_changes(st->shelf.state, changes, e), e);
+	int result = finish(st, put_changes(st->shelf.state, changes, e), e);
 	if (result)
 		restore_ids(changes, old);
 	return result;
@@ -255,7 +247,7 @@ static int put_step(struct db *state, const struct store_change *c, struct err *
 
 int store_change_step(struct store *st, const struct store_change *c, struct err *e)
 {
-	return db_begin(st->shelf.state, e) ? -1 : end(st, put_step(st->shelf.state, c, e), e);
+	return db_begin(st->shelf.state, e) ? -1 : finish(st, put_step(st->shelf.state, c, e), e);
 }
 
 static int put_items(struct db *state, const struct store_change *c, struct err *e)
@@ -345,15 +337,12 @@ int store_change_get(struct store *st, uint32_t id, struct store_change **out, s
 	return 0;
 }
 
-/* The index says which wait, not the row: a damaged state must not hide one. */
-#define BY_INDEX(which) "(SELECT id FROM request INDEXED BY request_waiting WHERE " WAITING which ") w"
-
 int store_changes_open(struct store *st, uint32_t account, GPtrArray *out, struct err *e)
 {
 	guint from = out->len;
 	struct query *q = db_query(st->shelf.state,
-		"SELECT " REQUEST_COLUMNS
-		" FROM " BY_INDEX(" AND (?1=0 OR account=?1)") " CROSS JOIN request r ON r.id=w.id ORDER BY r.id");
+		"SELECT " REQUEST_COLUMNS " FROM " REQUESTS_WAITING(
+			" AND (?1=0 OR account=?1)") " CROSS JOIN request r ON r.id=w.id ORDER BY r.id");
 	db_bind_int(q, account);
 	if (read_and_mend(st, q, out, e))
 		return -1;
@@ -425,7 +414,7 @@ int reader_changes(struct store_reader *r, bool all, unsigned most, GPtrArray *o
 	struct damage found;
 	struct query *q =
 		all ? db_query(state, "SELECT " REQUEST_COLUMNS " FROM request r ORDER BY r.id DESC LIMIT ?")
-		    : db_query(state, "SELECT " REQUEST_COLUMNS " FROM " BY_INDEX(
+		    : db_query(state, "SELECT " REQUEST_COLUMNS " FROM " REQUESTS_WAITING(
 					      "") " CROSS JOIN request r ON r.id=w.id ORDER BY r.id DESC LIMIT ?");
 	db_bind_int(q, most ? (int64_t)most : -1);
 	damage_init(&found);
@@ -511,12 +500,13 @@ int reader_moved_to(struct store_reader *r, uint32_t account, const char *folder
 
 static int sweep(struct db *state, int64_t older_than, struct err *e)
 {
-	struct query *q = db_query(state, "DELETE FROM request_item WHERE request IN"
-					  " (SELECT id FROM request WHERE NOT " WAITING " AND ended>0 AND ended<?)");
+	struct query *q =
+		db_query(state, "DELETE FROM request_item WHERE request IN"
+				" (SELECT id FROM request WHERE NOT " REQUEST_WAITS " AND ended>0 AND ended<?)");
 	db_bind_int(q, older_than);
 	if (db_run(q, e))
 		return -1;
-	q = db_query(state, "DELETE FROM request WHERE NOT " WAITING " AND ended>0 AND ended<?");
+	q = db_query(state, "DELETE FROM request WHERE NOT " REQUEST_WAITS " AND ended>0 AND ended<?");
 	db_bind_int(q, older_than);
 	return db_run(q, e);
 }
@@ -524,5 +514,5 @@ static int sweep(struct db *state, int64_t older_than, struct err *e)
 int store_changes_sweep(struct store *st, int64_t older_than_wall, struct err *e)
 {
 	struct db *state = st->shelf.state;
-	return db_begin(state, e) ? -1 : end(st, sweep(state, older_than_wall, e), e);
+	return db_begin(state, e) ? -1 : finish(st, sweep(state, older_than_wall, e), e);
 }

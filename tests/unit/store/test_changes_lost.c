@@ -172,6 +172,9 @@ static void d08_damaged_message_of_a_change_is_left_out_and_told(void)
 	check_notice(&f, "1 messages");
 	store_change_free(c);
 	g_assert_cmpint(count(&f, "SELECT count(*) FROM damaged"), ==, 1);
+	fixture_shut(&f);
+	fixture_open(&f);
+	g_assert_null(store_notice(f.st));
 	fixture_clear(&f);
 }
 

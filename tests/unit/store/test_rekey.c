@@ -242,6 +242,10 @@ static void uids_by_rank(void)
 	uint32_t n = 0;
 	check_ok(&f, store_uids_count(f.st, f.folder, 50, 149, &n, &f.e));
 	g_assert_cmpuint(n, ==, 100);
+	/* A few steps a row that is passed, and nothing for the rows behind. */
+	uint64_t before = db_steps(f.st->shelf.cache);
+	check_ok(&f, store_uids_at(f.st, f.folder, 1, ranks, 4, out, &f.e));
+	g_assert_cmpuint(db_steps(f.st->shelf.cache) - before, <, 99 * 5 + 4 * 30);
 	stop(&f);
 }
 
