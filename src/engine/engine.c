@@ -181,11 +181,19 @@ void engine_emit(struct engine *en, struct event *ev)
 	channel_send(en->events, ev);
 }
 
+/* NULL also while the accounts are being freed. */
+static struct account *account_of(struct engine *en, int index)
+{
+	bool known = en->accounts && index >= 0 && (unsigned)index < en->accounts->len;
+	return known ? en->accounts->pdata[index] : NULL;
+}
+
 void engine_end(struct engine *en, struct request *r, struct err *e)
 {
 	/* The engine's own work has no id: nobody waits for its end, but a change may. */
-	if (!r->id && (r->type == REQ_SYNC || r->type == REQ_READ) && r->answers)
-		change_sync_ended(en->accounts->pdata[r->account], r->answers, e);
+	struct account *a = account_of(en, r->account);
+	if (a && !r->id && (r->type == REQ_SYNC || r->type == REQ_READ) && r->answers)
+		change_sync_ended(a, r->answers, e);
 	if (r->id) {
 		struct event *ev = event_new(EV_ENDED, r->id, r->account);
 		if (e)
@@ -202,11 +210,6 @@ static void end_with(struct engine *en, struct request *r, enum err_cause cause,
 	struct err e = ERR_INIT;
 	err_set(&e, ERR_PROGRAM, cause, ERR_NEVER, "%s", text);
 	engine_end(en, r, &e);
-}
-
-static struct account *account_of(struct engine *en, int index)
-{
-	return index >= 0 && (unsigned)index < en->accounts->len ? en->accounts->pdata[index] : NULL;
 }
 
 static void add_job(struct engine *en, struct request *r)
@@ -455,7 +458,8 @@ static void free_account(void *value)
 
 static void shut(struct engine *en)
 {
-	g_ptr_array_unref(en->accounts);
+	GPtrArray *accounts = g_steal_pointer(&en->accounts);
+	g_ptr_array_unref(accounts);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
