@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/app.h"
 
+#include "base/clock.h"
+
 struct call {
 	uint32_t id;
 	app_event_fn fn; /* NULL: forgotten */
@@ -104,4 +106,27 @@ void app_listen(struct app *a, app_event_fn fn, void *aux)
 {
 	a->listener = fn;
 	a->listener_aux = aux;
+}
+
+static void rested(struct event *ev, void *aux)
+{
+	if (ev->type == EV_ENDED)
+		*(bool *)aux = true;
+}
+
+void app_rest(struct app *a, int wait_ms)
+{
+	int64_t until = clock_ms() + wait_ms;
+	bool done = false;
+	uint32_t id = app_request(a, request_new(REQ_REST, 0, -1), rested, &done);
+	struct event *ev;
+	while (!done && (ev = channel_wait(a->port.events, until)))
+		got_event(ev, a);
+	if (!done)
+		app_forget(a, id);
+}
+
+void app_resume(struct app *a)
+{
+	app_request(a, request_new(REQ_RESUME, 0, -1), NULL, NULL);
 }

@@ -33,8 +33,11 @@ void app_free(struct app *a); /* NULL is a no-op */
 const struct cfg *app_cfg(const struct app *a);
 /* Gives r its id, sends it, and calls fn for its events. fn may be NULL. */
 uint32_t app_request(struct app *a, struct request *r, app_event_fn fn, void *aux);
-void app_cancel(struct app *a, uint32_t id);                /* its EV_ENDED still comes; 0 is a no-op */
-void app_forget(struct app *a, uint32_t id);                /* canceled, and fn is not called any more; 0 is a no-op */
+void app_cancel(struct app *a, uint32_t id); /* its EV_ENDED still comes; 0 is a no-op */
+void app_forget(struct app *a, uint32_t id); /* canceled, and fn is not called any more; 0 is a no-op */
+/* The program is about to be stopped: waits until the engine has let go of everything others may want, at most wait_ms. */
+void app_rest(struct app *a, int wait_ms);
+void app_resume(struct app *a);
 void app_listen(struct app *a, app_event_fn fn, void *aux); /* events of no request; one listener a front end */
 
 /* --- the words of errors (words.c): every sentence both front ends say --- */

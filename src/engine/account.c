@@ -558,6 +558,31 @@ void account_taken(struct account *a, uint32_t request, uint64_t octets)
 		j->class->taken(j, octets);
 }
 
+void account_rest(struct account *a)
+{
+	struct err e = ERR_INIT;
+	if (a->running) {
+		err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program was stopped");
+		job_end(a->running, &e);
+	}
+	if (a->conn) {
+		account_drop_connection(a);
+		account_set_phase(a, ACCOUNT_OFFLINE, NULL);
+	}
+	peer_free(a);
+	peer_unlock(a);
+}
+
+void account_resume(struct account *a)
+{
+	changes_queue(a);
+	if (!g_queue_is_empty(&a->jobs))
+		account_run(a);
+	/* A new connection to listen on is a login with backoff. */
+	if (!a->conn)
+		come_back(a);
+}
+
 void account_retry(struct account *a, struct secret *s)
 {
 	if (s) {

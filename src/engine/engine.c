@@ -308,6 +308,25 @@ static void save_from_bytes(struct engine *en, struct request *r)
 	engine_end(en, r, &e);
 }
 
+static void got_request(void *value, void *aux);
+
+/* Transactions end with the turn they began in, so none is open here. What is asked meanwhile waits. */
+static void rest(struct engine *en, struct request *r)
+{
+	GQueue meanwhile = G_QUEUE_INIT;
+	struct request *next;
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_rest(en->accounts->pdata[i]);
+	engine_end(en, r, NULL);
+	while ((next = channel_wait(en->requests, CLOCK_NEVER)) && next->type != REQ_RESUME && next->type != REQ_QUIT)
+		g_queue_push_tail(&meanwhile, next);
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		account_resume(en->accounts->pdata[i]);
+	while (!g_queue_is_empty(&meanwhile))
+		got_request(g_queue_pop_head(&meanwhile), en);
+	got_request(next, en);
+}
+
 static void got_request(void *value, void *aux)
 {
 	struct engine *en = aux;
@@ -322,6 +341,8 @@ static void got_request(void *value, void *aux)
 		g_main_loop_quit(en->loop);
 		request_free(r);
 		break;
+	case REQ_REST: rest(en, r); break;
+	case REQ_RESUME: engine_end(en, r, NULL); break;
 	case REQ_RETRY:
 		if (a)
 			account_retry(a, g_steal_pointer(&r->secret));

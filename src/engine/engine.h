@@ -51,6 +51,9 @@ enum request_type {
 	REQ_ANSWER,  /* to an EV_ASK */
 	REQ_CANCEL,  /* the request with that id */
 	REQ_TAKEN,   /* .octets of EV_BYTES of the request `answers` were taken: as many more may come. No id, no end */
+	REQ_REST,    /* the program is about to be stopped (^Z): connections and locks are given up, nothing is written
+		      * until REQ_RESUME */
+	REQ_RESUME,
 	REQ_QUIT,    /* engine_stop's own */
 	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
 	REQ_CHANGE,  /* .change: made durable, shown, carried out -> EV_DURABLE, EV_CHANGED.., EV_CHANGE.. */

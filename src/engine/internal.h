@@ -167,6 +167,8 @@ void account_cut(struct account *a); /* ends the job that runs, with its err, an
 void account_set_phase(struct account *a, enum account_phase phase, const struct err *why);
 void account_start(struct account *a);  /* the store is ready */
 void account_report(struct account *a); /* EV_ACCOUNT */
+void account_rest(struct account *a);   /* gives up its connection and its lock, keeps what is asked of it */
+void account_resume(struct account *a);
 /* The connection has ended; e says why (cause NONE: as wanted). */
 void account_disconnected(struct account *a, struct err *e);
 void account_drop_connection(struct account *a); /* at once, without a word */

@@ -10,7 +10,8 @@
 
 #define READ_OCTETS 4096
 #define CTRL_C 0x03
-#define HOPS_MAX 20 /* folders looked into for one key */
+#define REST_MS 1000 /* before the program stops for ^Z */
+#define HOPS_MAX 20  /* folders looked into for one key */
 
 /* --- the stack of views --- */
 struct view *ui_top(const struct ui *ui)
@@ -415,8 +416,11 @@ void ui_take_signals(struct ui *ui)
 		ui->quit = true;
 	if (got & TERM_INTERRUPT)
 		take_key(ui, &(struct key_event){ .key = CTRL_C });
-	if (got & TERM_STOP)
+	if (got & TERM_STOP) {
+		app_rest(ui->app, REST_MS);
 		ui->term->suspend(ui->term);
+		app_resume(ui->app);
+	}
 	if (got & (TERM_STOP | TERM_CONTINUED))
 		ui->all_dirty = true;
 	ui_touch(ui);

@@ -190,15 +190,21 @@ class Screen:
     """The screens on a pty in tmux."""
     count = itertools.count(1)
 
-    def __init__(self, home, *args, columns=80, rows=24, term="screen-256color"):
+    def __init__(self, home, *args, columns=80, rows=24, term="screen-256color", job=False):
+        """job: it can be stopped; then the screen says so, and Enter goes on with it."""
         self.name = "s%d" % next(self.count)
         words = ["%s=%s" % kv for kv in home.environment(TERM=term, TMUX=None, TMUX_PANE=None).items()]
-        shell = """trap "" INT
+        stoppable = """set -m
             env -i "$@"
+            echo stopped
+            read -r line
+            fg >/dev/null"""
+        shell = """trap "" INT
+            %s
             code=$?
             stty -a | grep -q " icanon" && stty -a | grep -q " echo " && tty=sane
             echo "code=$code $tty"
-            exec cat"""
+            exec cat""" % (stoppable if job else 'env -i "$@"')
         self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), "-s", self.name, "-c", home.dir,
                   "sh", "-c", shell, "sh", *words, BOXWOOD, *args)
 
