@@ -12,6 +12,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/html.c \
 	src/msg/internal.h \
 	src/msg/magic.c \
+	src/msg/mbox.c \
 	src/msg/msg.c \
 	src/msg/msg.h \
 	src/msg/param.c \

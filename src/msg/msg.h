@@ -206,4 +206,34 @@ const char *msg_flag_name(unsigned bit);
 /* The type of bounded content (the first 64 KB are looked at), or NULL. One handle a thread; slow: pool only. g_free. */
 char *msg_magic(struct str octets);
 
+/* --- mbox files (mbox.c): as mboxrd quotes them, read and written piece by piece --- */
+#define MSG_MBOX_HEAD 512 /* octets of a line that decide what it is */
+
+struct msg_mbox_sink {
+	void (*begin)(void *aux, struct str postmark); /* a message begins; its "From " line without line end */
+	void (*text)(void *aux, struct str bytes);     /* of that message, as many pieces as there are */
+};
+struct msg_mbox;
+/* Content-Length is not believed. A line is a postmark when it looks like one, also where the empty line before it
+ * is missing. unquote: ">From " becomes "From ". */
+struct msg_mbox *msg_mbox_new(bool unquote, const struct msg_mbox_sink *sink, void *aux);
+void msg_mbox_free(struct msg_mbox *m);
+int msg_mbox_feed(struct msg_mbox *m, struct str bytes); /* -1: it does not begin as an mbox does */
+int msg_mbox_end(struct msg_mbox *m);
+unsigned msg_mbox_count(const struct msg_mbox *m);
+/* False: "From " stands at the start of a line of text, so whoever wrote the file did not quote. */
+bool msg_mbox_is_quoted(const struct msg_mbox *m);
+bool msg_mbox_date(struct str postmark, int64_t *epoch_out);
+
+/* Writing: CRLF becomes LF, ">*From " gets one more ">". */
+struct msg_mbox_writer {
+	size_t signs; /* ">" at the start of the line */
+	char head[5]; /* what follows them */
+	size_t n;
+	bool inside, cr; /* past the head of a line; a CR may belong to a line end */
+};
+int msg_mbox_write_begin(struct msg_mbox_writer *w, const char *sender, int64_t received, struct buf *out);
+int msg_mbox_write(struct msg_mbox_writer *w, struct str bytes, struct buf *out); /* -1: out is full */
+int msg_mbox_write_end(struct msg_mbox_writer *w, struct buf *out);
+
 #endif
