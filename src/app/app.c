@@ -14,6 +14,7 @@ struct app {
 	struct app_port port;
 	GSource *source;
 	GHashTable *calls; /* id -> struct call * */
+	struct overlay *overlay;
 	uint32_t next_id;
 	app_event_fn listener;
 	void *listener_aux;
@@ -53,6 +54,7 @@ struct app *app_new(const struct cfg *cfg, const struct app_port *port, GMainCon
 	struct app *a = g_new0(struct app, 1);
 	a->cfg = cfg;
 	a->port = *port;
+	a->overlay = overlay_new();
 	a->calls = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	a->source = channel_watch(port->events, ctx, got_event, a);
 	return a;
@@ -65,12 +67,23 @@ void app_free(struct app *a)
 	g_source_destroy(a->source);
 	g_source_unref(a->source);
 	g_hash_table_unref(a->calls);
+	overlay_free(a->overlay);
 	g_free(a);
 }
 
 const struct cfg *app_cfg(const struct app *a)
 {
 	return a->cfg;
+}
+
+struct overlay *app_overlay(const struct app *a)
+{
+	return a->overlay;
+}
+
+uint32_t app_newest(const struct app *a)
+{
+	return a->next_id;
 }
 
 uint32_t app_request(struct app *a, struct request *r, app_event_fn fn, void *aux)

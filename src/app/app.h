@@ -40,9 +40,46 @@ void app_rest(struct app *a, int wait_ms);
 void app_resume(struct app *a);
 void app_listen(struct app *a, app_event_fn fn, void *aux); /* events of no request; one listener a front end */
 
+/* --- what the user changed and the cache does not show yet (overlay.c) --- */
+struct overlay;
+struct overlay *overlay_new(void);
+void overlay_free(struct overlay *o);
+/* c lies over the rows of its places from now on, under the id of the request that makes it. */
+void overlay_lay(struct overlay *o, uint32_t request, const struct engine_change *c);
+/* The cache shows it by now: it no longer counts for answers to questions asked after `newest`. */
+void overlay_settle(struct overlay *o, uint32_t request, uint32_t newest);
+/* It did not come to be. False: it was settled or never laid. */
+bool overlay_lift(struct overlay *o, uint32_t request);
+/* Row of an answer to the request `asked`: gets the flags it will have; true: it is gone. */
+bool overlay_row(const struct overlay *o, uint32_t asked, struct store_row *row);
+uint32_t overlay_hidden(
+	const struct overlay *o, uint32_t asked, uint32_t folder); /* rows of the folder that are gone */
+struct overlay *app_overlay(const struct app *a);
+uint32_t app_newest(const struct app *a); /* the id of the request sent last */
+
 /* --- the words of errors (words.c): every sentence both front ends say --- */
 char *app_err_text(const struct err *e, const char *account); /* one sentence; account may be NULL; g_free */
 char *app_err_hint(const struct err *e, const char *account); /* what to do, or NULL; g_free */
+/* What a person or a script asked to be done. */
+enum app_verb {
+	VERB_NONE,
+	VERB_DELETE,
+	VERB_ARCHIVE,
+	VERB_JUNK,
+	VERB_NOT_JUNK,
+	VERB_MOVE,
+	VERB_COPY,
+	VERB_FLAG,
+	VERB_EXPUNGE,
+	VERB_FOLDER,
+};
+/* "Archived 2 messages.": it is written down, and shown. g_free. */
+char *app_done_text(enum app_verb verb, const struct engine_durable *d);
+/* "Not moved to Archive: 2 messages are still in Inbox." g_free. */
+char *app_failed_text(const struct engine_changed *c, unsigned messages);
+/* "move 2 messages from Inbox to Archive"; names as shown. g_free. */
+char *app_change_text(const struct store_change *c, const char *folder, const char *target);
+char *app_waiting_text(unsigned changes); /* "3 changes wait for the server" */
 enum {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_NONE = 1,
@@ -64,15 +101,18 @@ enum {
 int app_exit_code(const struct err *e);
 int app_exit_worst(int a, int b); /* the order of cli.md */
 
-/* --- ids: ACCOUNT/FOLDER/UIDVALIDITY.UID and its shorter forms --- */
+/* --- ids: ACCOUNT/FOLDER/UIDVALIDITY.UID and its shorter forms; ACCOUNT/FOLDER/local.N while no server names it --- */
 struct app_id {
 	char *account, *folder;    /* NULL: not said */
 	uint32_t uidvalidity, uid; /* uidvalidity 0: not said */
+	uint32_t local;            /* not 0: then uid is 0 */
 	char *msgid;               /* `<..>` form, without <>; then the rest is empty */
 };
 int app_id_parse(const char *text, struct app_id *out, struct err *e);
 void app_id_clear(struct app_id *id);
 char *app_id_format(const char *account, const char *folder, uint32_t uidvalidity, uint32_t uid);
+char *app_id_local(const char *account, const char *folder, uint32_t local);
+char *app_id_folder(const char *account, const char *folder); /* what changes of a folder are called by */
 bool app_id_is_full(const char *text);
 
 /* --- dates for people, in the local time zone --- */
@@ -178,7 +218,7 @@ enum {
 
 /* --- commands: one table feeds dispatch, the hint line, help, completion and the manual --- */
 enum app_context { CTX_INDEX, CTX_MESSAGE, CTX_FOLDERS, CTX_PARTS, CTX_TEXT, CTX_COUNT };
-enum app_group { GROUP_MOVE, GROUP_READ, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
+enum app_group { GROUP_MOVE, GROUP_READ, GROUP_CHANGE, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
 
 enum app_command {
 	CMD_NONE,
@@ -203,6 +243,26 @@ enum app_command {
 	CMD_HEADERS,
 	CMD_SOURCE,
 	CMD_SAVE,
+	CMD_DELETE,
+	CMD_ARCHIVE,
+	CMD_SPAM,
+	CMD_MOVE,
+	CMD_COPY,
+	CMD_FLAG,
+	CMD_SET_FLAG,
+	CMD_CLEAR_FLAG,
+	CMD_TOGGLE_NEW,
+	CMD_MARK_READ,
+	CMD_TAG,
+	CMD_UNTAG,
+	CMD_TAG_PREFIX,
+	CMD_UNDO,
+	CMD_REDO,
+	CMD_CREATE_FOLDER,
+	CMD_RENAME_FOLDER,
+	CMD_DELETE_FOLDER,
+	CMD_EMPTY_FOLDER,
+	CMD_SUBSCRIBE,
 	CMD_SYNC,
 	CMD_FOLDER,
 	CMD_NEXT_ACCOUNT,
@@ -307,7 +367,14 @@ struct model_list {
 	uint32_t request; /* the window asked for, 0 none */
 	struct store_window asked;
 	bool asked_to_seek;
-	GPtrArray *coming;           /* its rows */
+	GPtrArray *coming; /* its rows */
+	bool short_of;     /* they were fewer than asked for: the end is reached */
+	bool starved;      /* all of them are gone by what is laid over: no use to ask again before it settles */
+	uint32_t hidden;   /* rows of the folder that are gone so */
+	int64_t left_mid;  /* the message the cursor was on when it went so */
+	uint32_t left_uid;
+	bool comes_back;             /* it may be there again: so is the cursor */
+	GHashTable *tagged;          /* gint64: places of this folder */
 	enum model_seek seek;        /* looking for unread mail past what is loaded */
 	uint32_t seek_at, seek_left; /* the next position to look at; windows left */
 	int64_t seek_mid;            /* the last row looked at */
@@ -335,14 +402,69 @@ void model_list_last(struct model_list *m);
 void model_list_to(struct model_list *m, uint32_t position);
 /* Puts the cursor on the next unread message below or above it (inclusive: it may stay where it is). */
 void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive);
-void model_list_stop(struct model_list *m); /* the search */
+void model_list_stop(struct model_list *m);    /* the search */
+void model_list_lay(struct model_list *m);     /* the overlay has grown: shows it at once */
+void model_list_refresh(struct model_list *m); /* the overlay has shrunk: asks for what is true */
+/* Tagged messages are acted on together; without any, the one at the cursor. */
+void model_list_tag(struct model_list *m); /* or untags, at the cursor */
+void model_list_untag(struct model_list *m);
+bool model_list_is_tagged(const struct model_list *m, const struct store_row *row);
+guint model_list_tags(const struct model_list *m);
+GArray *model_list_chosen(const struct model_list *m);               /* struct store_place; NULL: there is none */
+bool model_list_all_have(const struct model_list *m, uint32_t flag); /* of those chosen that are loaded */
+
+/* --- what the user changes --- */
+#define MODEL_TROUBLES_KEPT 20
+
+/* A change that did not come to be, or waits for the user. */
+struct model_trouble {
+	int account;
+	uint32_t change;
+	unsigned messages;
+	struct engine_changed first; /* of its first message */
+};
+struct model_changes_hooks {
+	/* Takes the sentence; NULL: what was said last holds no more. */
+	void (*said)(void *aux, char *sentence, bool undoable);
+	/* There is no such folder: it may be made, by model_changes_make with what is given back. Takes c. */
+	void (*lacks)(void *aux, int account, enum app_verb verb, struct engine_change *c);
+	void (*laid)(void *aux);   /* the overlay has grown */
+	void (*lifted)(void *aux); /* the overlay has shrunk */
+	void (*changed)(void *aux);
+};
+struct model_changes {
+	struct app *app;
+	const struct model_changes_hooks *hooks;
+	void *aux;
+	GPtrArray *troubles; /* struct model_trouble *, the newest last */
+	GArray *waiting;     /* unsigned: open changes by account */
+	/* The rest is the model's own. */
+	GPtrArray *calls, *made;
+	GArray *asked;  /* by account: the question how many wait */
+	GArray *undone; /* uint32_t: groups of undos, the newest last */
+};
+struct model_changes *model_changes_new(struct app *a, const struct model_changes_hooks *hooks, void *aux);
+void model_changes_free(struct model_changes *m);
+void model_changes_make(
+	struct model_changes *m, int account, enum app_verb verb, struct engine_change *c); /* takes c */
+void model_changes_undo(struct model_changes *m);
+void model_changes_redo(struct model_changes *m);
+void model_changes_event(struct model_changes *m, struct event *ev);              /* an event of no request */
+unsigned model_changes_waiting(const struct model_changes *m, int account);       /* -1: of all */
+const struct model_trouble *model_changes_trouble(const struct model_changes *m); /* the newest; NULL */
+void model_changes_hide(struct model_changes *m);                                 /* it was read */
+void model_changes_retry(struct model_changes *m);
+struct engine_change *app_change_new(enum change_op op, GArray *places); /* places: taken; may be NULL */
+struct engine_change *app_change_copy(const struct engine_change *c);
+/* "seen", "\\Seen", "$Forwarded": its bit; a keyword: 0. False: no flag that can be set. */
+bool app_flag_parse(const char *name, uint32_t *bit_out);
 
 /* --- one message --- */
 struct model_message {
 	struct app *app;
 	int account;
 	char *folder;
-	uint32_t folder_id, uid;
+	uint32_t folder_id, uid, local;
 	struct buf file;                /* a message from a file, whole; account -1 then */
 	char *section;                  /* NULL: the part the program chose */
 	struct engine_message *message; /* NULL: not here yet */
@@ -357,8 +479,8 @@ struct model_message {
 	model_changed_fn changed;
 	void *aux;
 };
-struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
-	uint32_t uid, const char *section, model_changed_fn changed, void *aux);
+struct model_message *model_message_new(struct app *a, int account, const char *folder, const struct store_row *row,
+	const char *section, model_changed_fn changed, void *aux);
 /* A message in a file; NULL with e when it cannot be read. */
 struct model_message *model_message_file(
 	struct app *a, const char *path, model_changed_fn changed, void *aux, struct err *e);

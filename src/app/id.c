@@ -20,14 +20,25 @@ static void append_escaped(GString *out, const char *text)
 	}
 }
 
-char *app_id_format(const char *account, const char *folder, uint32_t uidvalidity, uint32_t uid)
+char *app_id_folder(const char *account, const char *folder)
 {
 	GString *out = g_string_new(NULL);
 	append_escaped(out, account);
 	g_string_append_c(out, '/');
 	append_escaped(out, folder);
-	g_string_append_printf(out, "/%u.%u", uidvalidity, uid);
 	return g_string_free(out, FALSE);
+}
+
+char *app_id_format(const char *account, const char *folder, uint32_t uidvalidity, uint32_t uid)
+{
+	g_autofree char *path = app_id_folder(account, folder);
+	return g_strdup_printf("%s/%u.%u", path, uidvalidity, uid);
+}
+
+char *app_id_local(const char *account, const char *folder, uint32_t local)
+{
+	g_autofree char *path = app_id_folder(account, folder);
+	return g_strdup_printf("%s/local.%u", path, local);
 }
 
 static int bad(const char *text, const char *why, struct err *e)
@@ -39,7 +50,14 @@ static int parse_place(struct str place, struct app_id *out)
 {
 	struct str head, tail;
 	uint64_t a, b;
-	if (str_cut(place, '.', &head, &tail)) {
+	bool dotted = str_cut(place, '.', &head, &tail);
+	if (dotted && str_eq(head, STR("local"))) {
+		if (!str_u64(tail, UINT32_MAX, &b) || !b)
+			return -1;
+		out->local = (uint32_t)b;
+		return 0;
+	}
+	if (dotted) {
 		if (!str_u64(head, UINT32_MAX, &a) || !str_u64(tail, UINT32_MAX, &b) || !b)
 			return -1;
 		out->uidvalidity = (uint32_t)a;
@@ -89,7 +107,7 @@ bool app_id_is_full(const char *text)
 {
 	struct app_id id;
 	struct err e = ERR_INIT;
-	bool full = !app_id_parse(text, &id, &e) && id.account && id.folder && id.uidvalidity;
+	bool full = !app_id_parse(text, &id, &e) && id.account && id.folder && (id.uidvalidity || id.local);
 	app_id_clear(&id);
 	err_clear(&e);
 	return full;

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
+	src/app/changes.c \
 	src/app/cli.c \
 	src/app/commands.c \
 	src/app/date.c \
@@ -10,4 +11,5 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_folders.c \
 	src/app/model_list.c \
 	src/app/model_message.c \
+	src/app/overlay.c \
 	src/app/words.c

@@ -44,6 +44,23 @@ static void clamp(struct model_list *m)
 /* --- asking --- */
 static void ended(struct model_list *m, struct event *ev);
 
+static void take_out_hidden(struct model_list *m)
+{
+	const struct overlay *o = app_overlay(m->app);
+	guint before = m->coming->len;
+	for (guint i = before; i-- > 0;)
+		if (overlay_row(o, m->request, m->coming->pdata[i]))
+			g_ptr_array_remove_index(m->coming, i);
+	m->starved = before && !m->coming->len;
+	m->hidden = m->folder ? overlay_hidden(o, m->request, m->folder->id) : 0;
+}
+
+static uint32_t rows_told(const struct model_list *m)
+{
+	uint32_t rows = m->folder ? m->folder->rows : 0;
+	return rows > m->hidden ? rows - m->hidden : 0;
+}
+
 static void got_rows(struct event *ev, void *aux)
 {
 	struct model_list *m = aux;
@@ -54,6 +71,8 @@ static void got_rows(struct event *ev, void *aux)
 	if (ev->type != EV_ROWS)
 		return;
 	if (ev->folder) {
+		if (m->folder && m->folder->id != ev->folder->id)
+			model_list_untag(m);
 		if (m->folder)
 			store_folder_clear(m->folder);
 		g_free(m->folder);
@@ -62,6 +81,8 @@ static void got_rows(struct event *ev, void *aux)
 	if (ev->rows) {
 		g_ptr_array_unref(m->coming);
 		m->coming = g_steal_pointer(&ev->rows);
+		m->short_of = m->coming->len < m->asked.rows;
+		take_out_hidden(m);
 	}
 }
 
@@ -78,6 +99,8 @@ static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uin
 	r->window = m->asked;
 	r->folder = g_strdup(m->name);
 	m->coming = store_rows_new();
+	m->short_of = true;
+	m->starved = false;
 	m->asked_to_seek = false;
 	m->request = app_request(m->app, r, got_rows, m);
 }
@@ -126,7 +149,7 @@ static void pump(struct model_list *m)
 		ask_to_seek(m);
 		return;
 	}
-	if (!m->rows->len)
+	if (!m->rows->len || m->starved)
 		return;
 	uint32_t margin = MAX(m->height, 10);
 	uint32_t low = m->top > margin ? m->top - margin : 0;
@@ -149,6 +172,16 @@ static uint32_t position_of(const struct model_list *m, int64_t mid, uint32_t ui
 	return m->rows->len ? end_of(m) - 1 : 0;
 }
 
+static void come_back(struct model_list *m)
+{
+	for (guint i = 0; m->comes_back && i < m->rows->len; i++) {
+		const struct store_row *row = m->rows->pdata[i];
+		if (row->mid == m->left_mid && row->uid == m->left_uid)
+			m->cursor = m->first + i;
+	}
+	m->comes_back = false;
+}
+
 /* Takes a fresh stretch and keeps the cursor on its message. */
 static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
 {
@@ -163,6 +196,7 @@ static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
 		if (m->top)
 			m->top = (uint32_t)MAX((int64_t)m->top + m->cursor - old, 0);
 	}
+	come_back(m);
 }
 
 static void append(struct model_list *m, GPtrArray *rows)
@@ -196,14 +230,12 @@ static void prepend(struct model_list *m, GPtrArray *rows, bool reached_top)
 
 static void count(struct model_list *m, bool reached_end)
 {
-	uint32_t told = m->folder ? m->folder->rows : 0;
-	m->total = reached_end ? end_of(m) : MAX(told, end_of(m));
+	m->total = reached_end ? end_of(m) : MAX(rows_told(m), end_of(m));
 }
 
 static void take_window(struct model_list *m, GPtrArray *rows)
 {
-	bool short_of = rows->len < m->asked.rows;
-	uint32_t told = m->folder ? m->folder->rows : 0;
+	bool short_of = m->short_of;
 	switch (m->asked.anchor) {
 	case ANCHOR_TOP:
 		replace(m, rows, 0);
@@ -224,7 +256,7 @@ static void take_window(struct model_list *m, GPtrArray *rows)
 		count(m, false);
 		break;
 	case ANCHOR_BOTTOM:
-		m->total = short_of ? rows->len : MAX(told, rows->len);
+		m->total = short_of ? rows->len : MAX(rows_told(m), rows->len);
 		set_rows(m, rows, m->total - rows->len);
 		m->cursor = m->total;
 		break;
@@ -258,7 +290,7 @@ static void seek_past(struct model_list *m, const GPtrArray *rows)
 
 static void take_sought(struct model_list *m, GPtrArray *rows)
 {
-	bool down = m->seek == SEEK_DOWN, short_of = rows->len < m->asked.rows;
+	bool down = m->seek == SEEK_DOWN, short_of = m->short_of || !rows->len;
 	uint32_t begins = down ? m->seek_at : m->seek_at + 1 > rows->len ? m->seek_at + 1 - rows->len : 0;
 	int found = rows->len ? first_unread(rows, m->seek, down ? 0 : rows->len - 1) : -1;
 	if (found >= 0) {
@@ -335,6 +367,7 @@ struct model_list *model_list_new(struct app *a, int account, const char *name, 
 	m->account = account;
 	m->name = g_strdup(name);
 	m->rows = store_rows_new();
+	m->tagged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	m->changed = changed;
 	m->sought = sought;
 	m->aux = aux;
@@ -354,6 +387,7 @@ void model_list_free(struct model_list *m)
 		app_request(m->app, r, NULL, NULL);
 	}
 	g_ptr_array_unref(m->rows);
+	g_hash_table_unref(m->tagged);
 	if (m->folder)
 		store_folder_clear(m->folder);
 	g_free(m->folder);
@@ -467,4 +501,104 @@ void model_list_stop(struct model_list *m)
 	if (m->request && m->asked_to_seek)
 		drop_question(m);
 	m->seek = SEEK_NO;
+}
+
+/* --- what is laid over --- */
+void model_list_lay(struct model_list *m)
+{
+	const struct overlay *o = app_overlay(m->app);
+	uint32_t above = 0, gone = 0;
+	for (guint i = m->rows->len; i-- > 0;) {
+		struct store_row *row = m->rows->pdata[i];
+		if (!overlay_row(o, app_newest(m->app), row))
+			continue;
+		if (m->first + i == m->cursor) {
+			m->left_mid = row->mid;
+			m->left_uid = row->uid;
+		}
+		above += m->first + i < m->cursor;
+		gone++;
+		g_ptr_array_remove_index(m->rows, i);
+	}
+	m->cursor -= above;
+	m->total -= MIN(gone, m->total);
+	clamp(m);
+	pump(m);
+	m->changed(m->aux);
+}
+
+void model_list_refresh(struct model_list *m)
+{
+	m->stale = m->comes_back = true;
+	pump(m);
+}
+
+/* --- tags --- */
+static gint64 tag_of(const struct store_row *row)
+{
+	return row->local ? (gint64)1 << 32 | row->local : row->uid;
+}
+
+bool model_list_is_tagged(const struct model_list *m, const struct store_row *row)
+{
+	gint64 tag = tag_of(row);
+	return g_hash_table_contains(m->tagged, &tag);
+}
+
+guint model_list_tags(const struct model_list *m)
+{
+	return g_hash_table_size(m->tagged);
+}
+
+void model_list_tag(struct model_list *m)
+{
+	const struct store_row *row = model_list_current(m);
+	if (!row)
+		return;
+	gint64 tag = tag_of(row);
+	if (!g_hash_table_remove(m->tagged, &tag))
+		g_hash_table_add(m->tagged, g_memdup2(&tag, sizeof tag));
+	m->changed(m->aux);
+}
+
+void model_list_untag(struct model_list *m)
+{
+	g_hash_table_remove_all(m->tagged);
+	m->changed(m->aux);
+}
+
+static void add_place(GArray *places, uint32_t folder, gint64 tag)
+{
+	bool local = tag >> 32;
+	struct store_place p = { folder, local ? 0 : (uint32_t)tag, local ? (uint32_t)tag : 0 };
+	g_array_append_val(places, p);
+}
+
+GArray *model_list_chosen(const struct model_list *m)
+{
+	const struct store_row *row = model_list_current(m);
+	GHashTableIter iter;
+	gpointer tag;
+	if (!m->folder || (!row && !model_list_tags(m)))
+		return NULL;
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	g_hash_table_iter_init(&iter, m->tagged);
+	while (g_hash_table_iter_next(&iter, &tag, NULL))
+		add_place(places, m->folder->id, *(gint64 *)tag);
+	if (!places->len)
+		add_place(places, row->folder, tag_of(row));
+	return places;
+}
+
+bool model_list_all_have(const struct model_list *m, uint32_t flag)
+{
+	const struct store_row *current = model_list_current(m);
+	if (!model_list_tags(m))
+		return current && current->flags & flag;
+	for (guint i = 0; i < m->rows->len; i++) {
+		const struct store_row *row = m->rows->pdata[i];
+		if (model_list_is_tagged(m, row) && !(row->flags & flag))
+			return false;
+	}
+	return true;
 }

@@ -15,6 +15,7 @@ static struct request *about(const struct model_message *m, enum request_type ty
 	struct request *r = request_new(read ? REQ_FILE : type, 0, m->account);
 	r->folder = g_strdup(m->folder);
 	r->uid = m->uid;
+	r->local = m->local;
 	/* Fits: it was read under the same limit. */
 	buf_add_str(&r->bytes, buf_str(&m->file));
 	return r;
@@ -56,14 +57,15 @@ static void read_it(struct model_message *m)
 	m->request = app_request(m->app, r, got_message, m);
 }
 
-struct model_message *model_message_new(struct app *a, int account, const char *folder, uint32_t folder_id,
-	uint32_t uid, const char *section, model_changed_fn changed, void *aux)
+struct model_message *model_message_new(struct app *a, int account, const char *folder, const struct store_row *row,
+	const char *section, model_changed_fn changed, void *aux)
 {
 	struct model_message *m = new_model(a, section, changed, aux);
 	m->account = account;
 	m->folder = g_strdup(folder);
-	m->folder_id = folder_id;
-	m->uid = uid;
+	m->folder_id = row->folder;
+	m->uid = row->uid;
+	m->local = row->local;
 	read_it(m);
 	return m;
 }
@@ -88,6 +90,7 @@ struct model_message *model_message_part(
 	m->folder = g_strdup(of->folder);
 	m->folder_id = of->folder_id;
 	m->uid = of->uid;
+	m->local = of->local;
 	buf_add_str(&m->file, buf_str(&of->file));
 	read_it(m);
 	return m;

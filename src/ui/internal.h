@@ -71,6 +71,7 @@ void hint_draw(const struct ui *ui, struct grid *g, struct rect r);
 int banner_account(const struct ui *ui); /* whose trouble is told; -1: nobody's */
 int banner_rows(const struct ui *ui, int rows, int cols);
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r);
+char *queue_text(const struct ui *ui); /* "1 in queue"; NULL: nothing waits */
 void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r);
 
 /* --- views --- */
@@ -96,8 +97,18 @@ struct view {
 
 struct view *view_folders_new(struct ui *ui);
 struct view *view_folders_pick(struct ui *ui); /* type some letters of a name */
+/* What is done with the folder that was picked: name as shown, or as typed when there is none. */
+struct pick {
+	int account; /* only of this one */
+	const char *label;
+	void (*picked)(struct ui *ui, const char *name, bool exists, void *aux);
+	void *aux;
+	void (*free)(void *aux);
+};
+struct view *view_folders_pick_for(struct ui *ui, const struct pick *pick); /* takes aux */
 struct view *view_list_new(struct ui *ui, int account, const char *folder);
 bool view_list_is(const struct view *v, int account, const char *folder);
+bool view_is_list(const struct view *v);
 struct model_list *view_list_model(struct view *v);
 /* Looks for unread mail once the rows are here, and reads what is found. */
 void view_list_seek_later(struct view *v, bool then_read);
@@ -112,6 +123,14 @@ struct view *view_text_new(struct ui *ui, const char *title, const char *text);
 struct view *view_text_source(struct ui *ui, struct view *message);
 struct view *view_help_new(struct ui *ui, enum app_context of);
 
+/* --- change.c: what the keys change --- */
+extern const struct model_changes_hooks change_hooks;
+/* The chosen messages of a list view; false: no command that changes any. */
+bool change_command(struct ui *ui, struct view *list, enum app_command c);
+/* The folder at the cursor (NULL: an account's line); false: no such command. */
+bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c);
+void change_seen(struct ui *ui, int account, const struct store_row *row); /* its text was shown */
+
 /* --- ui.c --- */
 enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
 
@@ -120,6 +139,17 @@ struct prompt {
 	struct input input;
 	void (*done)(struct ui *ui, struct str typed, void *aux); /* not called when given up */
 	void *aux;
+	void (*free)(void *aux); /* may be NULL */
+};
+
+/* What has no way back is asked first. Keys count only when the question has been seen. */
+#define QUESTION_QUIET_MS 250
+struct question {
+	char *text;
+	int64_t live_at; /* 0: not drawn yet */
+	void (*yes)(struct ui *ui, void *aux);
+	void *aux;
+	void (*free)(void *aux);
 };
 
 struct ui {
@@ -128,6 +158,8 @@ struct ui {
 	struct term *term;
 	struct keymap *keymap;
 	struct model_folders *folders;
+	struct model_changes *changes;
+	struct question *question;
 	GPtrArray *views; /* struct view *, the top last; never empty once the store is open */
 	struct grid shown;
 	bool all_dirty;
@@ -165,8 +197,10 @@ void ui_say(struct ui *ui, char *sentence); /* until the next key; takes the str
 /* Shows that folder, over the folders view. */
 struct view *ui_open_folder(struct ui *ui, int account, const char *name);
 void ui_next_unread_folder(struct ui *ui, bool then_read); /* before the next draw */
+/* Asked with No for an answer unless y is typed; takes text and aux. free may be NULL. */
+void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux));
 bool ui_has_sidebar(const struct ui *ui, int cols);
 void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
-	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux);
+	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux));
 
 #endif

@@ -87,24 +87,32 @@ void ui_say(struct ui *ui, char *sentence)
 	ui_touch(ui);
 }
 
+static void prompt_free(struct prompt *p)
+{
+	if (p->free)
+		p->free(p->aux);
+	input_clear(&p->input);
+	g_free(p->label);
+	g_free(p);
+}
+
 static void prompt_drop(struct ui *ui)
 {
 	if (!ui->prompt)
 		return;
-	input_clear(&ui->prompt->input);
-	g_free(ui->prompt->label);
-	g_clear_pointer(&ui->prompt, g_free);
+	g_clear_pointer(&ui->prompt, prompt_free);
 	ui_touch(ui);
 }
 
 void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
-	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux)
+	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux))
 {
 	prompt_drop(ui);
 	ui->prompt = g_new0(struct prompt, 1);
 	ui->prompt->label = label;
 	ui->prompt->done = done;
 	ui->prompt->aux = aux;
+	ui->prompt->free = free;
 	input_init(&ui->prompt->input, text, hidden);
 	ui_touch(ui);
 }
@@ -116,13 +124,51 @@ static void prompt_key(struct ui *ui, uint32_t key, const char *paste)
 		/* Taken out first: the answer may ask again. */
 		ui->prompt = NULL;
 		p->done(ui, (struct str){ p->input.text, p->input.n }, p->aux);
-		input_clear(&p->input);
-		g_free(p->label);
-		g_free(p);
+		prompt_free(p);
 	} else if (key == APP_KEY_ESC || key == CTRL_C) {
 		prompt_drop(ui);
 	} else {
 		input_key(&p->input, key, paste);
+	}
+	ui_touch(ui);
+}
+
+static void question_free(struct question *q)
+{
+	if (q->free)
+		q->free(q->aux);
+	g_free(q->text);
+	g_free(q);
+}
+
+static void question_drop(struct ui *ui)
+{
+	g_clear_pointer(&ui->question, question_free);
+	ui_touch(ui);
+}
+
+void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux))
+{
+	question_drop(ui);
+	ui->question = g_new0(struct question, 1);
+	*ui->question = (struct question){ .text = text, .yes = yes, .aux = aux, .free = free };
+	ui->chord_n = 0;
+	ui_touch(ui);
+}
+
+/* Typed ahead of the question, or before anybody can have read it: no answer. */
+static void question_key(struct ui *ui, uint32_t key)
+{
+	struct question *q = ui->question;
+	const char *yes = _("y");
+	if (!q->live_at || clock_ms() < q->live_at)
+		return;
+	if (key == 'y' || key == g_utf8_get_char(yes)) {
+		ui->question = NULL;
+		q->yes(ui, q->aux);
+		question_free(q);
+	} else if (key == 'n' || key == APP_KEY_ENTER || key == APP_KEY_ESC || key == 'q' || key == CTRL_C) {
+		question_drop(ui);
 	}
 	ui_touch(ui);
 }
@@ -152,10 +198,16 @@ static void draw_message_line(struct ui *ui, struct grid *g, const struct layout
 		g_string_append_c(keys, '-');
 		said = chord = g_string_free(keys, FALSE);
 	}
-	if (!said || !l->message.rows)
+	g_autofree char *queue = own_row ? queue_text(ui) : NULL;
+	if ((!said && !queue) || !l->message.rows)
 		return;
+	int queue_cols = queue ? grid_width(queue) : 0;
+	if (said && grid_width(said) + queue_cols + 3 > l->message.cols)
+		queue_cols = 0;
 	grid_fill(g, l->message.row, 0, l->message.cols, STYLE_NORMAL, ' ');
-	grid_text(g, l->message.row, l->message.col + 1, l->message.cols - 1, STYLE_NORMAL, said);
+	grid_text(g, l->message.row, l->message.col + 1, l->message.cols - 1, STYLE_NORMAL, said ? said : "");
+	grid_text(g, l->message.row, l->message.col + l->message.cols - queue_cols - 1, queue_cols, STYLE_DIM,
+		queue ? queue : "");
 }
 
 static void draw_prompt(struct ui *ui, struct grid *g, const struct layout *l)
@@ -163,6 +215,21 @@ static void draw_prompt(struct ui *ui, struct grid *g, const struct layout *l)
 	struct rect r = l->message.rows ? l->message : l->body;
 	r.rows = 1;
 	input_draw(&ui->prompt->input, g, r, ui->prompt->label);
+}
+
+static void draw_question(struct ui *ui, struct grid *g, const struct layout *l)
+{
+	struct rect r = l->message.rows ? l->message : l->body;
+	struct text *t = text_new();
+	text_addf(t, STYLE_ERROR, 2, "? %s %s", ui->question->text, _("[y/N]"));
+	int rows = CLAMP(text_lines(t, r.cols, 6), 1, r.row + 1);
+	r = (struct rect){ r.row + 1 - rows, r.col, rows, r.cols };
+	for (int i = 0; i < r.rows; i++)
+		grid_fill(g, r.row + i, r.col, r.cols, STYLE_NORMAL, ' ');
+	text_draw(t, g, r);
+	text_free(t);
+	if (!ui->question->live_at)
+		ui->question->live_at = clock_ms() + QUESTION_QUIET_MS;
 }
 
 static void draw_views(struct ui *ui, struct grid *g)
@@ -181,6 +248,8 @@ static void draw_views(struct ui *ui, struct grid *g)
 	draw_message_line(ui, g, &l);
 	if (ui->prompt)
 		draw_prompt(ui, g, &l);
+	if (ui->question)
+		draw_question(ui, g, &l);
 }
 
 void ui_draw(struct ui *ui)
@@ -278,7 +347,7 @@ static void ask_password(struct ui *ui, int account)
 {
 	const struct model_account *a = model_folders_account(ui->folders, account);
 	char *label = g_strdup_printf(_("Password of %s: "), a->cfg->login ? a->cfg->login : a->cfg->label);
-	ui_ask(ui, label, "", true, password_typed, GINT_TO_POINTER(account));
+	ui_ask(ui, label, "", true, password_typed, GINT_TO_POINTER(account), NULL);
 }
 
 static void retry_now(struct ui *ui, int account, struct model_account *a)
@@ -288,8 +357,33 @@ static void retry_now(struct ui *ui, int account, struct model_account *a)
 	ui_say(ui, g_strdup_printf(_("Trying %s again."), a->cfg->label));
 }
 
+static void trouble_words(struct ui *ui, const struct model_trouble *t)
+{
+	const struct err *e = &t->first.err;
+	g_autofree char *what = app_failed_text(&t->first, t->messages), *hint = app_err_hint(e, NULL);
+	g_autofree char *text = g_strdup_printf("%s\n\n%s %s\n%s%s", what, _("The server said:"),
+		e->server ? e->server : _("nothing."), hint ? "\n" : "", hint ? hint : "");
+	ui_push(ui, view_text_new(ui, _("What the server said"), text));
+}
+
+static bool trouble_command(struct ui *ui, enum app_command c)
+{
+	const struct model_trouble *t = model_changes_trouble(ui->changes);
+	if (!t || c == CMD_BANNER_PASSWORD)
+		return false;
+	if (c == CMD_BANNER_WORDS)
+		trouble_words(ui, t);
+	else if (c == CMD_BANNER_RETRY)
+		model_changes_retry(ui->changes);
+	else
+		model_changes_hide(ui->changes);
+	return true;
+}
+
 static void banner_command(struct ui *ui, enum app_command c)
 {
+	if (trouble_command(ui, c))
+		return;
 	int account = banner_account(ui);
 	struct model_account *a = model_folders_account(ui->folders, account);
 	if (!a) {
@@ -320,6 +414,8 @@ static void run(struct ui *ui, enum app_command c)
 	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
 	case CMD_SIDEBAR: toggle_sidebar(ui); break;
 	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
+	case CMD_UNDO: model_changes_undo(ui->changes); break;
+	case CMD_REDO: model_changes_redo(ui->changes); break;
 	case CMD_REDRAW: ui->all_dirty = true; break;
 	case CMD_BANNER_WORDS:
 	case CMD_BANNER_RETRY:
@@ -359,6 +455,10 @@ static void take_key(struct ui *ui, const struct key_event *ev)
 {
 	struct view *top = ui->views->len ? ui_top(ui) : NULL;
 	ui_touch(ui);
+	if (ui->question) {
+		question_key(ui, ev->key);
+		return;
+	}
 	if (ui->prompt) {
 		prompt_key(ui, ev->key, ev->paste);
 		return;
@@ -465,6 +565,7 @@ static void heard(struct event *ev, void *aux)
 		ui->term->bell(ui->term);
 	}
 	model_folders_event(ui->folders, ev);
+	model_changes_event(ui->changes, ev);
 	if (ev->type == EV_STORE_READY && !ui->views->len)
 		start(ui);
 	ui_touch(ui);
@@ -488,6 +589,7 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->at_folder = g_strdup(options->folder ? options->folder : "Inbox");
 	ui->keymap = keymap_new(cfg, complaints);
 	ui->folders = model_folders_new(a, folders_changed, ui);
+	ui->changes = model_changes_new(a, &change_hooks, ui);
 	ui->views = g_ptr_array_new_with_free_func(view_free);
 	ui->decoder = key_decoder_new(cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
 	ui->key_timer = timer_new(ui->ctx, key_gap, ui);
@@ -514,6 +616,8 @@ void ui_free(struct ui *ui)
 	while (ui->views->len)
 		g_ptr_array_set_size(ui->views, (int)ui->views->len - 1);
 	g_ptr_array_unref(ui->views);
+	question_drop(ui);
+	model_changes_free(ui->changes);
 	model_folders_free(ui->folders);
 	keymap_free(ui->keymap);
 	key_decoder_free(ui->decoder);

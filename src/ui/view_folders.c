@@ -16,6 +16,7 @@ struct view_folders {
 	struct view view;
 	struct list list;
 	bool picks;
+	struct pick pick; /* picked NULL: the folder is opened */
 	struct input typed;
 	GArray *lines;
 };
@@ -42,7 +43,7 @@ static gint by_score(gconstpointer a, gconstpointer b)
 	return ((const struct line *)b)->score - ((const struct line *)a)->score;
 }
 
-static GArray *lines_typed(const struct model_folders *m, const char *typed)
+static GArray *lines_typed(const struct model_folders *m, int account, const char *typed)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
 	for (int i = 0; i < (int)m->accounts->len; i++) {
@@ -51,7 +52,7 @@ static GArray *lines_typed(const struct model_folders *m, const char *typed)
 			struct line l = { i, a->folders->pdata[j], 0 };
 			g_autofree char *full = g_strdup_printf("%s/%s", a->cfg->label, l.folder->name);
 			l.score = MAX(model_fuzzy(typed, l.folder->name) * 2, model_fuzzy(typed, full));
-			if (l.score && !(l.folder->flags & FOLDER_NOSELECT))
+			if (l.score && (account < 0 || account == i) && !(l.folder->flags & FOLDER_NOSELECT))
 				g_array_append_val(lines, l);
 		}
 	}
@@ -64,7 +65,8 @@ static void make_lines(struct view_folders *v)
 {
 	if (v->lines)
 		g_array_unref(v->lines);
-	v->lines = v->picks ? lines_typed(v->view.ui->folders, v->typed.text) : lines_all(v->view.ui->folders);
+	v->lines = v->picks ? lines_typed(v->view.ui->folders, v->pick.account, v->typed.text)
+			    : lines_all(v->view.ui->folders);
 }
 
 static const struct line *current(const struct view_folders *v)
@@ -143,7 +145,8 @@ static void draw_found(
 static void draw_empty(const struct view_folders *v, struct grid *g, struct rect r)
 {
 	const struct model_folders *m = v->view.ui->folders;
-	const char *why = _("No folder has these letters in its name.");
+	const char *why = v->pick.picked ? _("No folder has these letters in its name. Enter makes one of that name.")
+					 : _("No folder has these letters in its name.");
 	if (!m->accounts->len)
 		why = _("There is no account yet. Write one in the mailrc: see boxwood-mailrc(5).");
 	struct text *t = text_new();
@@ -177,7 +180,8 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	struct view_folders *v = (struct view_folders *)view;
 	make_lines(v);
 	if (v->picks) {
-		input_draw(&v->typed, g, (struct rect){ r.row, r.col, 1, r.cols }, _("Folder: "));
+		input_draw(&v->typed, g, (struct rect){ r.row, r.col, 1, r.cols },
+			v->pick.label ? v->pick.label : _("Folder: "));
 		r.row++;
 		r.rows--;
 	} else {
@@ -234,11 +238,31 @@ static void open_current(struct view_folders *v)
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_folders *v = (struct view_folders *)view;
-	if (c == CMD_OPEN)
+	if (c == CMD_OPEN) {
 		open_current(v);
-	else
-		return list_command(&v->list, c);
-	return true;
+		return true;
+	}
+	if (list_command(&v->list, c))
+		return true;
+	make_lines(v);
+	const struct line *l = current(v);
+	return l && change_folder_command(view->ui, l->account, l->folder, c);
+}
+
+/* The view goes first: what is done may put another in its place. */
+static void pick_current(struct view_folders *v)
+{
+	struct ui *ui = v->view.ui;
+	make_lines(v);
+	const struct line *l = current(v);
+	g_autofree char *name = l ? g_strdup(l->folder->name) : g_strstrip(g_strdup(v->typed.text));
+	struct pick pick = v->pick;
+	if (!*name)
+		return;
+	v->pick.free = NULL;
+	ui_pop(ui);
+	pick.picked(ui, name, l != NULL, pick.aux);
+	pick.free(pick.aux);
 }
 
 /* While a name is typed: arrows move, Enter opens, Esc gives up, the rest is text. */
@@ -246,7 +270,7 @@ static bool pick_key(struct view *view, uint32_t key, const char *paste)
 {
 	struct view_folders *v = (struct view_folders *)view;
 	switch (key) {
-	case APP_KEY_ENTER: open_current(v); return true;
+	case APP_KEY_ENTER: v->pick.picked ? pick_current(v) : open_current(v); return true;
 	case APP_KEY_ESC: ui_pop(view->ui); return true;
 	case APP_KEY_DOWN:
 	case APP_KEY_TAB: return list_command(&v->list, CMD_DOWN);
@@ -275,6 +299,8 @@ static void destroy(struct view *view)
 	if (v->lines)
 		g_array_unref(v->lines);
 	input_clear(&v->typed);
+	if (v->pick.free)
+		v->pick.free(v->pick.aux);
 	g_free(v);
 }
 
@@ -296,6 +322,16 @@ static const struct view_ops pick_ops = {
 	.free = destroy,
 };
 
+static const struct view_ops pick_for_ops = {
+	.context = CTX_FOLDERS,
+	.draw = draw,
+	.command = command,
+	.key = pick_key,
+	.typing = N_("Up Down choose  Enter take  Esc give up"),
+	.title = title,
+	.free = destroy,
+};
+
 struct view *view_folders_new(struct ui *ui)
 {
 	struct view_folders *v = g_new0(struct view_folders, 1);
@@ -305,9 +341,17 @@ struct view *view_folders_new(struct ui *ui)
 
 struct view *view_folders_pick(struct ui *ui)
 {
+	return view_folders_pick_for(ui, &(struct pick){ .account = -1 });
+}
+
+struct view *view_folders_pick_for(struct ui *ui, const struct pick *pick)
+{
 	struct view_folders *v = g_new0(struct view_folders, 1);
-	v->view = (struct view){ .ops = &pick_ops, .ui = ui };
+	v->view = (struct view){ .ops = pick->picked ? &pick_for_ops : &pick_ops, .ui = ui };
 	v->picks = true;
+	v->pick = *pick;
+	if (pick->account >= 0)
+		v->view.account = pick->account;
 	input_init(&v->typed, "", false);
 	return &v->view;
 }

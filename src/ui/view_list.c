@@ -99,10 +99,11 @@ static void draw_row(const struct view_list *v, struct grid *g, struct rect r, i
 	const struct store_row *msg = model_list_row(m, position);
 	bool here = position == m->cursor;
 	unsigned style = (msg && !(msg->flags & MSG_SEEN) ? STYLE_NEW : STYLE_NORMAL) | (here ? STYLE_CURSOR : 0);
+	bool tagged = msg && model_list_is_tagged(m, msg);
 	for (int i = 0; i < lines && at + i < r.row + r.rows; i++)
 		grid_fill(g, at + i, r.col, r.cols, style, ' ');
-	if (here)
-		grid_text(g, at, r.col, 1, style, ">");
+	if (here || tagged)
+		grid_text(g, at, r.col, 1, style, tagged ? "*" : ">");
 	if (!msg)
 		grid_text(g, at, r.col + 2, r.cols - 2, style | STYLE_DIM, "...");
 	else if (lines == 2)
@@ -158,6 +159,7 @@ static char *title(struct view *view, int cols)
 	const struct view_list *v = (const struct view_list *)view;
 	const struct model_account *a = model_folders_account(view->ui->folders, view->account);
 	const struct store_folder *f = v->model->folder;
+	guint tags = model_list_tags(v->model);
 	uint32_t unread = f ? model_folder_unread(f) : 0;
 	if (cols < TWO_LINES_BELOW)
 		return unread ? g_strdup_printf(_("%s %u new"), v->model->name, unread) : g_strdup(v->model->name);
@@ -167,8 +169,9 @@ static char *title(struct view *view, int cols)
 	uint32_t all = MAX(f->exists, v->model->total);
 	g_autofree char *count = g_strdup_printf(P_("%u message", "%u messages", all), all);
 	g_autofree char *fresh = unread ? g_strdup_printf(_("  %u unread"), unread) : g_strdup("");
+	g_autofree char *tagged = tags ? g_strdup_printf(_("  %u tagged"), tags) : g_strdup("");
 	int gap = MAX(20 - grid_width(where), 0);
-	return g_strdup_printf("%s%*s %s%s", where, gap, "", count, fresh);
+	return g_strdup_printf("%s%*s %s%s%s", where, gap, "", count, fresh, tagged);
 }
 
 /* --- the model speaks --- */
@@ -225,6 +228,8 @@ static bool command(struct view *view, enum app_command c)
 {
 	struct view_list *v = (struct view_list *)view;
 	struct model_list *m = v->model;
+	if (change_command(view->ui, view, c))
+		return true;
 	switch (c) {
 	case CMD_DOWN: model_list_move(m, 1); break;
 	case CMD_UP: model_list_move(m, -1); break;
@@ -296,4 +301,9 @@ bool view_list_is(const struct view *view, int account, const char *folder)
 struct model_list *view_list_model(struct view *view)
 {
 	return ((struct view_list *)view)->model;
+}
+
+bool view_is_list(const struct view *view)
+{
+	return view->ops == &ops;
 }

@@ -17,6 +17,7 @@ struct view_message {
 	bool follow;  /* show what the list's cursor is on */
 	bool headers; /* all of them */
 	bool stale;   /* the text is to be made again */
+	bool seen;    /* it was marked as read, which is done once */
 };
 
 /* --- the page --- */
@@ -132,7 +133,7 @@ static void add_body(struct text *t, const struct engine_message *m)
 static const struct store_row *row_of(const struct view_message *v)
 {
 	const struct store_row *row = v->list ? model_list_current(view_list_model(v->list)) : NULL;
-	return row && row->uid == v->model->uid ? row : NULL;
+	return row && row->uid == v->model->uid && row->local == v->model->local ? row : NULL;
 }
 
 static void make_page(struct view_message *v)
@@ -154,12 +155,23 @@ static void make_page(struct view_message *v)
 }
 
 /* --- the model speaks --- */
+static void mark_seen(struct view_message *v)
+{
+	const struct store_row *row = v->model->message ? row_of(v) : NULL;
+	if (!row || v->seen)
+		return;
+	v->seen = true;
+	if (!(row->flags & MSG_SEEN))
+		change_seen(v->view.ui, v->view.account, row);
+}
+
 static void changed(void *aux)
 {
 	struct view_message *v = aux;
 	if (!v->model)
 		return;
 	v->stale = true;
+	mark_seen(v);
 	if (v->model->said)
 		ui_say(v->view.ui, g_steal_pointer(&v->model->said));
 	ui_touch(v->view.ui);
@@ -174,12 +186,12 @@ static void follow(struct view_message *v)
 		return;
 	v->follow = false;
 	v->stale = true;
-	if (v->model && v->model->uid == row->uid && v->model->folder_id == row->folder)
+	if (v->model && v->model->folder_id == row->folder && row_of(v))
 		return;
+	v->seen = false;
 	model_message_free(g_steal_pointer(&v->model));
 	text_reset(v->text);
-	v->model =
-		model_message_new(v->view.ui->app, list->account, list->name, row->folder, row->uid, NULL, changed, v);
+	v->model = model_message_new(v->view.ui->app, list->account, list->name, row, NULL, changed, v);
 }
 
 void view_message_follow(struct view *view)
@@ -259,6 +271,8 @@ static void step(struct view_message *v, int by)
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_message *v = (struct view_message *)view;
+	if (v->list && change_command(view->ui, v->list, c))
+		return true;
 	switch (c) {
 	case CMD_NEXT_MESSAGE: step(v, 1); return true;
 	case CMD_PREV_MESSAGE: step(v, -1); return true;

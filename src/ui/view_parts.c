@@ -120,7 +120,7 @@ static void save(struct view_parts *v)
 	g_free(v->saving);
 	v->saving = g_strdup(p->section);
 	g_autofree char *path = model_message_save_path(m, p);
-	ui_ask(v->view.ui, g_strdup(_("Save as: ")), path, false, name_typed, v);
+	ui_ask(v->view.ui, g_strdup(_("Save as: ")), path, false, name_typed, v, NULL);
 }
 
 static void look_into(struct view_parts *v)

@@ -88,6 +88,8 @@ static char *hint_text(const struct ui *ui, enum app_command c, int *key_cols_ou
 static const char *typing_hints(const struct ui *ui)
 {
 	const char *typing = ui_top(ui)->ops->typing;
+	if (ui->question)
+		return _("y yes  n no");
 	if (ui->prompt)
 		return _("Enter done  Esc give up  ^U empty");
 	return typing ? _(typing) : NULL;
@@ -120,6 +122,12 @@ void hint_draw(const struct ui *ui, struct grid *g, struct rect r)
 }
 
 /* --- banners --- */
+struct banner {
+	int index;
+	const struct model_account *account;
+	const struct model_trouble *trouble; /* NULL: the account's own state */
+};
+
 int banner_account(const struct ui *ui)
 {
 	int shown = ui->views->len ? ui_top(ui)->account : 0;
@@ -140,10 +148,18 @@ static void append_key(GString *out, const struct ui *ui, enum app_command c)
 		g_string_append_printf(out, "  %s %s", key, _(app_command_info(c)->hint));
 }
 
-static struct text *banner_keys(const struct ui *ui, const struct model_account *a)
+static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	struct text *t = text_new();
+	const struct model_account *a = b->account;
+	if (b->trouble) {
+		append_key(out, ui, CMD_BANNER_RETRY);
+		append_key(out, ui, CMD_BANNER_WORDS);
+		append_key(out, ui, CMD_BANNER_HIDE);
+		text_add(t, STYLE_KEY, 2, str_of(out->str));
+		return t;
+	}
 	if (a->ask || a->state.err.cause == ERR_AUTH)
 		append_key(out, ui, CMD_BANNER_PASSWORD);
 	if (!a->ask)
@@ -155,10 +171,26 @@ static struct text *banner_keys(const struct ui *ui, const struct model_account 
 	return t;
 }
 
-/* "! " stops, "~ " will heal by itself, "? " wants an answer. */
-static struct text *banner_text(const struct model_account *a)
+static struct text *trouble_text(const struct banner *b)
 {
 	struct text *t = text_new();
+	const struct err *e = &b->trouble->first.err;
+	g_autofree char *what = app_failed_text(&b->trouble->first, b->trouble->messages);
+	g_autofree char *words = e->server ? grid_line(str_of(e->server)) : NULL;
+	text_addf(t, STYLE_ERROR, 2, "! %s: %s", b->account->cfg->label, what);
+	if (words)
+		text_addf(t, STYLE_NORMAL, 2, "  %s", words);
+	return t;
+}
+
+/* "! " stops, "~ " will heal by itself, "? " wants an answer. */
+static struct text *banner_text(const struct ui *ui, const struct banner *b)
+{
+	if (b->trouble)
+		return trouble_text(b);
+	struct text *t = text_new();
+	const struct model_account *a = b->account;
+	unsigned waiting = model_changes_waiting(ui->changes, b->index);
 	const struct account_state *s = &a->state;
 	if (a->ask) {
 		text_addf(t, STYLE_TITLE, 2, _("? %s: the password of %s at %s is wanted."), a->cfg->label,
@@ -173,31 +205,50 @@ static struct text *banner_text(const struct model_account *a)
 		text_add(t, STYLE_NORMAL, 2,
 			str_of(_("  Mail shown is from the cache. Not retrying, to keep the account from being "
 				 "locked.")));
+	if (heals && waiting) {
+		g_autofree char *kept = app_waiting_text(waiting);
+		text_addf(t, STYLE_NORMAL, 2, _("  %s; what waits goes out by itself."), kept);
+	}
 	return t;
+}
+
+/* A change that failed comes before an account in trouble. */
+static bool banner_of(const struct ui *ui, struct banner *b)
+{
+	b->trouble = model_changes_trouble(ui->changes);
+	b->index = b->trouble ? b->trouble->account : banner_account(ui);
+	b->account = model_folders_account(ui->folders, b->index);
+	return b->account;
 }
 
 int banner_rows(const struct ui *ui, int rows, int cols)
 {
-	const struct model_account *a = model_folders_account(ui->folders, banner_account(ui));
-	if (!a || rows < BANNER_FROM_ROWS)
+	struct banner b;
+	if (rows < BANNER_FROM_ROWS || !banner_of(ui, &b))
 		return 0;
-	struct text *t = banner_text(a), *keys = banner_keys(ui, a);
+	struct text *t = banner_text(ui, &b), *keys = banner_keys(ui, &b);
 	int wanted = text_lines(t, cols, BANNER_TEXT_MAX) + text_lines(keys, cols, BANNER_KEYS_MAX);
 	text_free(t);
 	text_free(keys);
 	return wanted;
 }
 
-/* The keys have their place whatever the text takes. */
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r)
 {
-	const struct model_account *a = model_folders_account(ui->folders, banner_account(ui));
-	if (!a || !r.rows)
+	struct banner b;
+	if (!r.rows || !banner_of(ui, &b))
 		return;
-	struct text *t = banner_text(a), *keys = banner_keys(ui, a);
+	struct text *t = banner_text(ui, &b), *keys = banner_keys(ui, &b);
 	int key_rows = MIN(text_lines(keys, r.cols, BANNER_KEYS_MAX), r.rows);
 	text_draw(t, g, (struct rect){ r.row, r.col, r.rows - key_rows, r.cols });
 	text_draw(keys, g, (struct rect){ r.row + r.rows - key_rows, r.col, key_rows, r.cols });
 	text_free(t);
 	text_free(keys);
+}
+
+/* --- what waits --- */
+char *queue_text(const struct ui *ui)
+{
+	unsigned waiting = model_changes_waiting(ui->changes, -1);
+	return waiting ? g_strdup_printf(_("%u in queue"), waiting) : NULL;
 }

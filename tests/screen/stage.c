@@ -164,6 +164,11 @@ static struct engine_message *message_new(const char *section)
 	return out;
 }
 
+static void change_free_any(void *c)
+{
+	store_change_free(c);
+}
+
 /* --- the engine that is none --- */
 static void end(struct stage *s, struct request *r, enum err_cause cause, const char *text)
 {
@@ -173,16 +178,23 @@ static void end(struct stage *s, struct request *r, enum err_cause cause, const 
 	channel_send(s->events, ev);
 }
 
-static uint32_t first_of(const struct stage *s, const struct store_window *w)
+static uint32_t *visible(const struct stage *s, uint32_t rows, uint32_t *n_out)
 {
-	uint32_t at = s->rows - MIN((uint32_t)(w->mid >> 24), s->rows);
-	switch (w->anchor) {
-	case ANCHOR_TOP: return 0;
-	case ANCHOR_BOTTOM: return s->rows > w->rows ? s->rows - w->rows : 0;
-	case ANCHOR_BELOW: return at + 1;
-	case ANCHOR_ABOVE: return at > w->rows ? at - w->rows : 0;
-	default: return at;
-	}
+	uint32_t *at = g_new(uint32_t, rows + 1), n = 0;
+	for (uint32_t i = 0; i < rows; i++)
+		if (!g_hash_table_contains(s->gone, GUINT_TO_POINTER(s->rows - i)))
+			at[n++] = i;
+	*n_out = n;
+	return at;
+}
+
+static struct store_row *inbox_row(const struct stage *s, uint32_t i)
+{
+	struct store_row *row = row_new(s->rows, i);
+	guint flags = GPOINTER_TO_UINT(g_hash_table_lookup(s->flags, GUINT_TO_POINTER(row->uid)));
+	if (flags)
+		row->flags = flags - 1;
+	return row;
 }
 
 static void answer_window(struct stage *s, struct request *r)
@@ -193,14 +205,30 @@ static void answer_window(struct stage *s, struct request *r)
 	}
 	struct event *ev = event_new(EV_ROWS, r->id, r->account);
 	bool inbox = !strcmp(r->folder, "Inbox");
-	uint32_t first = first_of(s, &r->window), rows = inbox ? s->rows : !strcmp(r->folder, "Lists/dev") ? 12 : 0;
-	uint32_t last = MIN(first + r->window.rows, rows);
-	if (r->window.anchor == ANCHOR_ABOVE)
-		last = MIN(s->rows - (uint32_t)(r->window.mid >> 24), rows);
-	ev->folder = folder_new(inbox ? 1 : 5, r->folder, inbox ? ROLE_INBOX : ROLE_NONE, rows, inbox ? 62 : 9);
+	uint32_t rows = inbox ? s->rows : !strcmp(r->folder, "Lists/dev") ? 12 : 0, n;
+	g_autofree uint32_t *at = visible(s, rows, &n);
+	uint32_t first = 0, last;
+	/* Places in the folder as it is now: what was moved away is not counted. */
+	uint32_t here = r->window.mid ? s->rows - MIN((uint32_t)(r->window.mid >> 24), s->rows) : 0, k = 0;
+	while (k < n && at[k] < here)
+		k++;
+	if (r->window.anchor == ANCHOR_BOTTOM)
+		first = n > r->window.rows ? n - r->window.rows : 0;
+	else if (r->window.anchor == ANCHOR_AT)
+		first = k;
+	else if (r->window.anchor == ANCHOR_BELOW)
+		first = k + (k < n && at[k] == here);
+	else if (r->window.anchor == ANCHOR_ABOVE)
+		first = k > r->window.rows ? k - r->window.rows : 0;
+	last = r->window.anchor == ANCHOR_ABOVE ? k : MIN(first + r->window.rows, n);
+	enum store_role role = inbox                         ? ROLE_INBOX
+			       : !strcmp(r->folder, "Spam")  ? ROLE_JUNK
+			       : !strcmp(r->folder, "Trash") ? ROLE_TRASH
+							     : ROLE_NONE;
+	ev->folder = folder_new(inbox ? 1 : 5, r->folder, role, n, inbox ? 62 : 9);
 	ev->rows = store_rows_new();
 	for (uint32_t i = first; i < last; i++)
-		g_ptr_array_add(ev->rows, row_new(s->rows, i));
+		g_ptr_array_add(ev->rows, inbox ? inbox_row(s, at[i]) : row_new(s->rows, at[i]));
 	channel_send(s->events, ev);
 	end(s, r, ERR_NONE, NULL);
 }
@@ -247,6 +275,125 @@ static void answer_part(struct stage *s, struct request *r)
 	end(s, r, ERR_NONE, NULL);
 }
 
+/* --- changes --- */
+static void carry_out(struct stage *s, const struct engine_change *c)
+{
+	for (guint i = 0; i < c->places->len; i++) {
+		const struct store_place *p = &g_array_index(c->places, struct store_place, i);
+		if (p->folder != 1 || p->uid > s->rows)
+			continue;
+		if (c->op == CHANGE_MOVE || c->op == CHANGE_EXPUNGE) {
+			g_hash_table_add(s->gone, GUINT_TO_POINTER(p->uid));
+		} else if (c->op == CHANGE_FLAG) {
+			struct store_row *row = inbox_row(s, s->rows - p->uid);
+			guint flags = (row->flags | c->add) & ~c->remove;
+			g_hash_table_insert(s->flags, GUINT_TO_POINTER(p->uid), GUINT_TO_POINTER(flags + 1));
+			store_row_free(row);
+		}
+	}
+}
+
+static const char *target_of(const struct engine_change *c)
+{
+	static const char *const names[] = {
+		[ROLE_INBOX] = "Inbox", [ROLE_TRASH] = "Trash", [ROLE_JUNK] = "Spam", [ROLE_ARCHIVE] = "Archive"
+	};
+	return c->target ? c->target : c->name ? c->name : c->role ? names[c->role] : NULL;
+}
+
+static void tell_durable(struct stage *s, const struct request *r, const struct engine_change *c, bool undo)
+{
+	struct event *ev = event_new(EV_DURABLE, r->id, r->account < 0 ? 0 : r->account);
+	ev->durable = g_new0(struct engine_durable, 1);
+	*ev->durable = (struct engine_durable){ .group = undo ? 99 : 7,
+		.op = c->op,
+		.messages = c->places->len,
+		.target = g_strdup(undo ? "Inbox" : target_of(c)),
+		.undoable = c->op != CHANGE_EXPUNGE && c->op != CHANGE_DELETE && c->op != CHANGE_EMPTY,
+		.undo = undo };
+	channel_send(s->events, ev);
+	ev = event_new(EV_CHANGED, 0, 0);
+	ev->folder_id = 1;
+	channel_send(s->events, ev);
+}
+
+static void tell_refused(struct stage *s, const struct request *r, const struct engine_change *c)
+{
+	for (guint i = 0; i < MAX(c->places->len, 1); i++) {
+		struct event *ev = event_new(EV_CHANGE, r->id, r->account);
+		ev->changed = g_new0(struct engine_changed, 1);
+		*ev->changed = (struct engine_changed){ .change = 7,
+			.op = c->op,
+			.folder = g_strdup("Inbox"),
+			.state = CHANGE_FAILED,
+			.target = g_strdup(target_of(c)) };
+		err_set(&ev->changed->err, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the mailbox is full");
+		err_set_server(&ev->changed->err, s->refusal);
+		channel_send(s->events, ev);
+	}
+	g_hash_table_remove_all(s->gone);
+	struct event *ev = event_new(EV_CHANGED, 0, 0);
+	ev->folder_id = 1;
+	channel_send(s->events, ev);
+}
+
+static void answer_change(struct stage *s, struct request *r)
+{
+	const struct engine_change *c = r->change;
+	if (s->no_role && c->role && c->role != ROLE_INBOX && !c->create) {
+		end(s, r, ERR_MISSING, "no folder of the account is for that");
+		return;
+	}
+	carry_out(s, c);
+	tell_durable(s, r, c, false);
+	if (s->refusal)
+		tell_refused(s, r, c);
+	end(s, r, s->refusal ? ERR_REFUSED : ERR_NONE, "the server refused");
+}
+
+static void answer_undo(struct stage *s, struct request *r)
+{
+	if (!s->last) {
+		end(s, r, ERR_MISSING, "there is nothing to take back");
+		return;
+	}
+	g_hash_table_remove_all(s->gone);
+	g_hash_table_remove_all(s->flags);
+	tell_durable(s, r, s->last, true);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_changes(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_CHANGES, r->id, r->account);
+	ev->changes = g_ptr_array_new_with_free_func(change_free_any);
+	for (unsigned i = 0; i < (r->account ? 0 : s->queue); i++) {
+		struct store_change *c = store_change_new(CHANGE_MOVE, 1);
+		c->id = c->group = i + 1;
+		g_ptr_array_add(ev->changes, c);
+	}
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void take_change(struct stage *s, struct request *r)
+{
+	g_clear_pointer(&s->last, engine_change_free);
+	s->last = app_change_copy(r->change);
+}
+
+void stage_durable(struct stage *s)
+{
+	for (guint i = s->held->len; i-- > 0;) {
+		struct request *r = s->held->pdata[i];
+		if (r->type != REQ_CHANGE)
+			continue;
+		answer_change(s, r);
+		g_ptr_array_remove_index(s->held, i);
+	}
+	stage_settle(s);
+}
+
 static void cancel(struct stage *s, struct request *r)
 {
 	for (guint i = 0; i < s->held->len; i++) {
@@ -272,8 +419,11 @@ static void send_request(void *it, struct request *r)
 {
 	struct stage *s = it;
 	s->sent[r->type]++;
+	if (r->type == REQ_CHANGE)
+		take_change(s, r);
 	bool slow = r->type == REQ_READ || r->type == REQ_RAW || r->type == REQ_PART;
-	if (r->type == REQ_OPEN || (s->silent && slow)) {
+	slow = (slow && s->silent) || (r->type == REQ_CHANGE && s->slow_changes);
+	if (r->type == REQ_OPEN || slow) {
 		g_ptr_array_add(s->held, r);
 		return;
 	}
@@ -283,6 +433,9 @@ static void send_request(void *it, struct request *r)
 	case REQ_READ: answer_message(s, r); break;
 	case REQ_RAW: answer_raw(s, r); break;
 	case REQ_PART: answer_part(s, r); break;
+	case REQ_CHANGE: answer_change(s, r); break;
+	case REQ_UNDO: answer_undo(s, r); break;
+	case REQ_CHANGES: answer_changes(s, r); break;
 	case REQ_CANCEL: cancel(s, r); break;
 	case REQ_ANSWER:
 	case REQ_RETRY: take_password(s, r); break;
@@ -311,6 +464,8 @@ static struct stage *behind(bool cold)
 	s->events = channel_new(event_free_any);
 	s->cfg = cfg_parse(STR(mailrc), "mailrc", NULL);
 	s->cfg->options.sidebar = true;
+	s->gone = g_hash_table_new(NULL, NULL);
+	s->flags = g_hash_table_new(NULL, NULL);
 	s->held = g_ptr_array_new_with_free_func(request_free_any);
 	s->rows = STAGE_ROWS;
 	s->cold = cold;
@@ -357,6 +512,9 @@ void stage_free(struct stage *s)
 	app_free(s->app);
 	channel_free(s->events);
 	g_ptr_array_unref(s->held);
+	g_hash_table_unref(s->gone);
+	g_hash_table_unref(s->flags);
+	engine_change_free(s->last);
 	cfg_free(s->cfg);
 	g_main_context_unref(s->ctx);
 	g_free(s->saved_path);

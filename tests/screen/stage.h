@@ -20,8 +20,14 @@ struct stage {
 	bool cold;                    /* nothing was ever synced */
 	bool silent;                  /* messages and parts are never answered */
 	bool lose_message;            /* reading a message fails */
+	bool slow_changes;            /* changes are never durable: see stage_durable */
+	bool no_role;                 /* no folder has a role but the inbox */
+	const char *refusal;          /* what the server answers to changes */
+	unsigned queue;               /* changes that wait */
+	GHashTable *gone, *flags;     /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
+	struct engine_change *last;   /* change asked for last */
 	GPtrArray *held;              /* struct request * not answered */
-	unsigned sent[REQ_RETRY + 1]; /* requests by type */
+	unsigned sent[REQ_CACHE + 1]; /* requests by type */
 	char *saved_path, *saved_section;
 	char *password;    /* as it came with an answer */
 	uint32_t answered; /* the ask it was for */
@@ -36,6 +42,7 @@ void stage_resize(struct stage *s, int rows, int cols);
 void stage_tell(struct stage *s, struct event *ev); /* takes it, and settles */
 /* An EV_ACCOUNT of the first account. err may be NULL. */
 void stage_account(struct stage *s, enum account_phase phase, int64_t last_sync, int64_t next, struct err *e);
+void stage_durable(struct stage *s); /* what was held by slow_changes */
 /* Compares the grid with tests/screen/golden/NAME.txt; UPDATE=1 in the environment writes it. */
 void stage_golden(struct stage *s, const char *name);
 /* The same mail on the real terminal, until the user leaves; an exit code. */

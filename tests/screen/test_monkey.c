@@ -7,15 +7,22 @@
 static const char *const keys[] = { "j", "k", "\r", "q", "i", "\t", "\033\t", " ", "-", "=", "*", "H", "M", "v", "h",
 	"E", "s", "$", "c", "}", "{", "B", "!w", "!n", "!p", "!x", "?", "\033[A", "\033[B", "\033[C", "\033[D",
 	"\033[5~", "\033[6~", "\033[H", "\033[F", "\x03", "\x0c", "x", "\xc3", "\xe5\xb1\xb1", "\x7f", "\033",
-	"\033\033", "dev", "\033[200~paste\nd\033[201~", "\033]0;x", "\a", "z", "Z", "1", "in" };
+	"\033\033", "dev", "\033[200~paste\nd\033[201~", "\033]0;x", "\a", "z", "Z", "1", "in", "d", "A", "S", "F", "N",
+	"t", "u", "\033u", "C", "w", "W", "y", "X", "r", ";", "\x12", "\x14" };
 
 static void upset(struct stage *s, GRand *rand)
 {
 	struct event *ev = event_new(g_rand_boolean(rand) ? EV_CHANGED : EV_FOLDER, 0, 0);
 	ev->folder_id = 1;
-	switch (g_rand_int_range(rand, 0, 4)) {
+	switch (g_rand_int_range(rand, 0, 7)) {
 	case 0: s->rows += (uint32_t)g_rand_int_range(rand, 0, 5); break;
 	case 1: s->rows -= MIN(s->rows, (uint32_t)g_rand_int_range(rand, 0, 5)); break;
+	case 4: s->no_role = !s->no_role; break;
+	case 5: s->refusal = s->refusal ? NULL : "no"; break;
+	case 6:
+		s->slow_changes = !s->slow_changes;
+		stage_durable(s);
+		break;
 	case 2: s->silent = !s->silent; break;
 	default: s->lose_message = !s->lose_message; break;
 	}

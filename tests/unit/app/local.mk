@@ -10,3 +10,6 @@ tests_unit_app_test_keymap_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_model_list
 tests_unit_app_test_model_list_SOURCES = tests/unit/app/test_model_list.c $(UNIT)
 tests_unit_app_test_model_list_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_overlay
+tests_unit_app_test_overlay_SOURCES = tests/unit/app/test_overlay.c $(UNIT)
+tests_unit_app_test_overlay_LDADD = $(LINK_APP)

@@ -95,6 +95,76 @@ static void ids_have_shorter_forms(void)
 	g_assert_false(app_id_is_full("box/Inbox/7"));
 }
 
+static void ids_of_places_no_server_has_named(void)
+{
+	struct app_id id;
+	struct err e = ERR_INIT;
+	g_autofree char *text = app_id_local("box", "Lists/dev", 12), *folder = app_id_folder("box", "100%");
+	g_assert_cmpstr(text, ==, "box/Lists/dev/local.12");
+	g_assert_cmpstr(folder, ==, "box/100%25");
+	g_assert_cmpint(app_id_parse(text, &id, &e), ==, 0);
+	g_assert_cmpstr(id.folder, ==, "Lists/dev");
+	g_assert_cmpuint(id.local, ==, 12);
+	g_assert_cmpuint(id.uid, ==, 0);
+	app_id_clear(&id);
+	g_assert_true(app_id_is_full(text));
+	g_assert_cmpint(app_id_parse("box/x/local.0", &id, &e), ==, -1);
+	g_assert_cmpint(app_id_parse("box/x/Local.1", &id, &e), ==, -1);
+	err_clear(&e);
+}
+
+static void changes_are_told_in_words(void)
+{
+	struct engine_durable d = { .op = CHANGE_MOVE, .messages = 2, .target = (char *)"Archive", .undoable = true };
+	g_autofree char *archived = app_done_text(VERB_ARCHIVE, &d), *moved = app_done_text(VERB_MOVE, &d);
+	g_assert_cmpstr(archived, ==, "Archived 2 messages.");
+	g_assert_cmpstr(moved, ==, "Moved 2 messages to Archive.");
+	d.undo = true;
+	g_autofree char *undone = app_done_text(VERB_NONE, &d);
+	g_assert_cmpstr(undone, ==, "Undone: 2 messages are in Archive again.");
+	struct engine_changed c = { .op = CHANGE_MOVE, .folder = (char *)"In\033box", .target = (char *)"Archive" };
+	c.state = CHANGE_FAILED;
+	err_set(&c.err, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the server refused to move");
+	g_autofree char *failed = app_failed_text(&c, 1);
+	g_assert_cmpstr(failed, ==,
+		"Not moved to Archive: 1 message, which is still in In\xef\xbf\xbd"
+		"box (the server refused to move)");
+	c.state = CHANGE_PARKED;
+	g_autofree char *parked = app_failed_text(&c, 2);
+	g_assert_nonnull(strstr(parked, "queue"));
+	err_clear(&c.err);
+}
+
+/* Every change and every end of it has words. */
+static void no_change_is_told_without_words(void)
+{
+	for (enum change_op op = CHANGE_FLAG; op < CHANGE_SYNC; op++) {
+		struct engine_durable d = { .op = op, .messages = 1, .target = (char *)"x" };
+		struct engine_changed c = { .op = op, .folder = (char *)"x", .state = CHANGE_FAILED };
+		struct store_change *s = store_change_new(op, 1);
+		g_autofree char *done = app_done_text(VERB_NONE, &d), *failed = app_failed_text(&c, 1);
+		g_autofree char *text = app_change_text(s, NULL, NULL);
+		g_assert_cmpstr(done, !=, "");
+		g_assert_cmpstr(failed, !=, "");
+		g_assert_cmpstr(text, !=, "");
+		store_change_free(s);
+	}
+}
+
+static void flag_names_parsed(void)
+{
+	uint32_t bit;
+	g_assert_true(app_flag_parse("seen", &bit));
+	g_assert_cmpuint(bit, ==, MSG_SEEN);
+	g_assert_true(app_flag_parse("\\Flagged", &bit));
+	g_assert_cmpuint(bit, ==, MSG_FLAGGED);
+	g_assert_true(app_flag_parse("$Todo", &bit));
+	g_assert_cmpuint(bit, ==, 0);
+	static const char *const bad[] = { "", "a b", "\\Nonsense", "recent", "x)", "x\r\ny", "\xc3\xa9" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		g_assert_false(app_flag_parse(bad[i], &bit));
+}
+
 static void b07_nonsense_is_no_id(void)
 {
 	static const char *const bad[] = { "", "/", "x", "box/Inbox/", "box/Inbox/0", "box/Inbox/1.0", "box/Inbox/-1",
@@ -127,6 +197,10 @@ void suite(void)
 	unit_add(e02_words_of_errors_are_clean);
 	unit_add(ids_go_round);
 	unit_add(ids_have_shorter_forms);
+	unit_add(ids_of_places_no_server_has_named);
+	unit_add(changes_are_told_in_words);
+	unit_add(no_change_is_told_without_words);
+	unit_add(flag_names_parsed);
 	unit_add(b07_nonsense_is_no_id);
 	unit_add(dates_fit_their_column);
 }
