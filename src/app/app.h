@@ -155,6 +155,10 @@ enum cli_option_id {
 	CLI_IF_DUE,
 	CLI_WATCH,
 	CLI_DRY_RUN,
+	CLI_QUEUE,
+	CLI_QUERY,
+	CLI_EXPUNGE,
+	CLI_DUE,
 	CLI_OPTIONS
 };
 struct cli_option {

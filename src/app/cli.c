@@ -37,14 +37,18 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_HEADERS] = { "headers", 0, NULL, N_("the header only") },
 	[CLI_TEXT] = { "text", 0, NULL, N_("the text only, without the header") },
 	[CLI_HTML] = { "html", 0, NULL, N_("the HTML part, unrendered") },
-	[CLI_SEEN] = { "seen", 0, NULL, N_("mark the message as read; not in this version") },
+	[CLI_SEEN] = { "seen", 0, NULL, N_("mark the message as read") },
 	[CLI_OUTPUT] = { NULL, 'o', "PATH", N_("a directory, or the file's own name") },
-	[CLI_ALL] = { "all", 0, NULL, N_("every attachment") },
+	[CLI_ALL] = { "all", 0, NULL, N_("all of them: every attachment; changes that have ended, too") },
 	[CLI_FOLDER] = { "folder", 0, "FOLDER", N_("only this folder; may be repeated") },
 	[CLI_BODIES] = { "bodies", 0, NULL, N_("fetch the texts of recent messages too") },
 	[CLI_IF_DUE] = { "if-due", 0, NULL, N_("only when the poll interval has passed; for cron") },
 	[CLI_WATCH] = { "watch", 0, NULL, N_("go on, at the account's own interval, until ended") },
 	[CLI_DRY_RUN] = { "dry-run", 0, NULL, N_("change nothing, only say what would be done") },
+	[CLI_QUEUE] = { "queue", 0, NULL, N_("end once it is written down, without waiting for the server") },
+	[CLI_QUERY] = { "query", 0, "QUERY", N_("the messages found by a search; not in this version") },
+	[CLI_EXPUNGE] = { "expunge", 0, NULL, N_("for good, not into the Trash; cannot be undone") },
+	[CLI_DUE] = { "due", 0, NULL, N_("only what is due") },
 };
 
 #define BIT(o) (UINT64_C(1) << (o))
@@ -52,6 +56,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	(BIT(CLI_CONFIG) | BIT(CLI_ACCOUNT) | BIT(CLI_JSON) | BIT(CLI_FORMAT) | BIT(CLI_ZERO) | BIT(CLI_QUIET) |       \
 		BIT(CLI_VERBOSE) | BIT(CLI_LOG) | BIT(CLI_NO_INPUT) | BIT(CLI_OFFLINE) | BIT(CLI_FRESH) |              \
 		BIT(CLI_COLOR) | BIT(CLI_VERSION) | BIT(CLI_HELP))
+
+#define CHANGE (BIT(CLI_QUERY) | BIT(CLI_DRY_RUN) | BIT(CLI_QUEUE))
 
 static const struct cli_verb verbs[] = {
 	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
@@ -67,7 +73,7 @@ static const struct cli_verb verbs[] = {
 		N_("show messages, from an account, a file or standard input"),
 		N_("An ID is ACCOUNT/FOLDER/UIDVALIDITY.UID or a shorter form of it: FOLDER/UID, the UID alone in the "
 		   "Inbox, or "
-		   "<message-id>. A file needs no account. Nothing is marked as read.") },
+		   "<message-id>. A file needs no account. Nothing is marked as read without --seen.") },
 	{ "save", "ID", 1, 1, BIT(CLI_PART) | BIT(CLI_OUTPUT) | BIT(CLI_ALL), N_("save attachments into files"),
 		N_("Never overwrites a file and never leaves the directory.") },
 	{ "sync", "[ACCOUNT]", 0, 1,
@@ -76,13 +82,42 @@ static const struct cli_verb verbs[] = {
 		N_("Without --folder: the Inbox, Sent, Drafts and the folders that were opened. --if-due and --watch "
 		   "keep the polling "
 		   "floor of ten minutes.") },
+	{ "flag", "ID.. +FLAG.. -FLAG..", 1, -1, CHANGE, N_("set and clear flags of messages"),
+		N_("A FLAG is seen, answered, flagged, deleted, draft, or a keyword such as $Todo. `+seen` sets it, "
+		   "`-seen` clears it; a keyword that does not begin with $ is cleared after --.") },
+	{ "move", "ID.. FOLDER", 1, -1, CHANGE, N_("move messages to another folder of their account"), NULL },
+	{ "copy", "ID.. FOLDER", 1, -1, CHANGE, N_("copy messages to another folder of their account"), NULL },
+	{ "delete", "ID..", 0, -1, CHANGE | BIT(CLI_EXPUNGE), N_("move messages to the Trash"),
+		N_("An account without a Trash gets one. --expunge removes them for good instead, and asks first if "
+		   "there is a terminal.") },
+	{ "archive", "ID..", 0, -1, CHANGE, N_("move messages to the Archive"), NULL },
+	{ "junk", "ID..", 0, -1, CHANGE, N_("move messages to the folder for spam"), NULL },
+	{ "undo", "[N]", 0, 1, 0, N_("take back the last change, or the last N"),
+		N_("Also after the server has it, where there is a way back: not for what was removed for good.") },
+	{ "queue", "list|show|flush|hold|drop|retry [ID]", 1, 2, BIT(CLI_ALL) | BIT(CLI_DUE),
+		N_("what waits to be carried out"),
+		N_("`list` prints what waits, and what failed or was ended if --all is given. `flush` carries it out "
+		   "now. `drop` takes a change back before it has begun, `retry` tries one again.") },
+	{ "folder", "create|rename|delete|subscribe|unsubscribe|empty NAME [NEW]", 2, 3,
+		BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN), N_("make, rename and remove folders"),
+		N_("`delete` and `empty` cannot be undone and ask first if there is a terminal.") },
+	{ "import", "MBOX|MAILDIR|FILE.. FOLDER", 2, -1, BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN),
+		N_("store messages from files in a folder"),
+		N_("An mbox is read through once before anything is stored, and its messages are counted.") },
+	{ "export", "FOLDER MBOX|MAILDIR", 2, 2, 0, N_("write the messages of a folder into a new file or directory"),
+		N_("A name that ends in a slash is a Maildir. What exists is never overwritten, and what is not whole "
+		   "does not appear.") },
+	{ "cache", "check|repair|stat|drop", 1, 1, 0, N_("look after the cache"),
+		N_("`check` reads all of it and prints what is wrong, `repair` drops what is wrong, `stat` says what "
+		   "is "
+		   "kept and how much was asked of the server today, `drop` forgets what is cached, with -A of one "
+		   "account. It is filled again from the server; changes that wait are kept.") },
 	{ "setup", "check", 0, 1, 0, N_("test every account, step by step; writes nothing"), NULL },
 	{ "config", "check", 1, 1, 0, N_("read the mailrc and print every mistake in it"), NULL },
 };
 
 /* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */
-static const char *const later[] = { "search", "flag", "move", "copy", "delete", "archive", "junk", "undo", "send",
-	"reply", "forward", "bounce", "queue", "from", "folder", "import", "export", "cache", "address", "capsule",
+static const char *const later[] = { "search", "send", "reply", "forward", "bounce", "from", "address", "capsule",
 	"provider" };
 
 const struct cli_option *cli_option(enum cli_option_id id)
@@ -202,6 +237,20 @@ static int check(const struct cli *c, struct err *e)
 	return 0;
 }
 
+/* `-seen` and `-$done` of the verb `flag`; every other word with a minus is an option. */
+static bool clears_flag(const struct cli *c, const char *word)
+{
+	static const char *const names[] = { "seen", "answered", "flagged", "deleted", "draft" };
+	if (!c->verb || strcmp(c->verb->name, "flag") || word[0] != '-')
+		return false;
+	if (word[1] == '$' || word[1] == '\\')
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (!g_ascii_strcasecmp(word + 1, names[i]))
+			return true;
+	return false;
+}
+
 int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
 {
 	bool ended = false;
@@ -214,7 +263,7 @@ int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
 			ended = true;
 		} else if (!ended && g_str_has_prefix(word, "--")) {
 			failed = long_option(c, word, argv, &i, e);
-		} else if (!ended && word[0] == '-' && word[1]) {
+		} else if (!ended && word[0] == '-' && word[1] && !clears_flag(c, word)) {
 			failed = short_options(c, word, argv, &i, e);
 		} else if (!c->verb && !c->args->len && !ended && find_verb(word)) {
 			c->verb = find_verb(word);

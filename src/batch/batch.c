@@ -20,6 +20,18 @@ static const struct {
 	{ "show", cmd_show },
 	{ "save", cmd_save },
 	{ "sync", cmd_sync },
+	{ "flag", cmd_flag },
+	{ "move", cmd_move },
+	{ "copy", cmd_move },
+	{ "delete", cmd_role },
+	{ "archive", cmd_role },
+	{ "junk", cmd_role },
+	{ "undo", cmd_undo },
+	{ "queue", cmd_queue },
+	{ "folder", cmd_folder },
+	{ "import", cmd_import },
+	{ "export", cmd_export },
+	{ "cache", cmd_cache },
 	{ "setup", cmd_setup },
 	{ "config", cmd_config },
 };
@@ -169,12 +181,16 @@ int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, in
 	timer_at(w.timer, w.until);
 	b->asking = &w;
 	uint32_t id = app_request(b->app, r, got, &w);
-	while (!w.ended && !w.late)
+	while (!w.ended && !w.late && b->lost.cause == ERR_NONE)
 		g_main_context_iteration(b->ctx, TRUE);
 	b->asking = NULL;
 	timer_free(w.timer);
 	if (!w.ended) {
 		app_forget(b->app, id);
+		if (b->lost.cause != ERR_NONE) {
+			err_move(e, &b->lost);
+			return -1;
+		}
 		return no_answer(wait_ms, e);
 	}
 	if (w.err.cause == ERR_NONE)
@@ -230,9 +246,35 @@ static struct secret *type_secret(FILE *tty, const char *prompt)
 	return s;
 }
 
+bool batch_confirm(struct batch *b, const char *question)
+{
+	if (!b->tty)
+		return true;
+	struct buf line;
+	char c = 'n';
+	g_autofree char *prompt = g_strdup_printf("%s %s ", question, _("[y/N]"));
+	g_autofree char *local = utf8_to_locale(prompt);
+	fputs(local, b->tty);
+	fflush(b->tty);
+	tcflush(fileno(b->tty), TCIFLUSH); /* what was typed ahead is no answer */
+	buf_init(&line, 64);
+	while (read(fileno(b->tty), &c, 1) == 1 && c != '\n' && !buf_add_c(&line, c))
+		;
+	g_autofree char *typed = str_dup(str_trim(buf_str(&line)));
+	buf_clear(&line);
+	return !g_ascii_strcasecmp(typed, "y") || !g_ascii_strcasecmp(typed, "yes") || !g_strcmp0(typed, _("y"));
+}
+
 static void unasked(struct event *ev, void *aux)
 {
 	struct batch *b = aux;
+	if (ev->type == EV_ACCOUNT && ev->account == b->reaching && ev->state) {
+		enum account_phase phase = ev->state->phase;
+		enum err_cause cause = ev->state->err.cause;
+		bool lost = cause == ERR_NET || cause == ERR_TLS || cause == ERR_AUTH || cause == ERR_PROTOCOL;
+		if (lost && (phase == ACCOUNT_WAITING || phase == ACCOUNT_STOPPED))
+			err_copy(&b->lost, &ev->state->err);
+	}
 	if (ev->type == EV_ASK) {
 		struct request *r = request_new(REQ_ANSWER, 0, ev->account);
 		g_autofree char *prompt = g_strdup_printf(_("Password of %s at %s: "), ev->ask->login, ev->ask->host);
@@ -261,6 +303,11 @@ int batch_account(struct batch *b, const char *label, struct err *e)
 			e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"), label);
 	return err_set(e, ERR_PROGRAM, ERR_CONFIG, ERR_NEVER, _("there is no account in the mailrc '%s'"),
 		b->cfg->path ? b->cfg->path : "~/.config/boxwood/mailrc");
+}
+
+const char *batch_label(const struct batch *b, int account)
+{
+	return account >= 0 ? ((struct cfg_account *)b->cfg->accounts->pdata[account])->label : NULL;
 }
 
 int batch_refresh(struct batch *b, int account, const char *folder, uint32_t rows, bool all_folders, struct err *e)
@@ -335,9 +382,11 @@ static int run(struct batch *b)
 
 int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_port *port)
 {
-	struct batch b = {
-		.cli = cli, .cfg = cfg, .ctx = g_main_context_new(), .deadline = clock_ms() + BATCH_READ_MS
-	};
+	struct batch b = { .cli = cli,
+		.cfg = cfg,
+		.reaching = -1,
+		.ctx = g_main_context_new(),
+		.deadline = clock_ms() + BATCH_READ_MS };
 	if (port)
 		b.app = app_new(cfg, port, b.ctx);
 	if (!cli_has(cli, CLI_NO_INPUT))
@@ -345,6 +394,7 @@ int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_por
 	int code = run(&b);
 	if (b.tty)
 		fclose(b.tty);
+	err_clear(&b.lost);
 	app_free(b.app);
 	g_main_context_unref(b.ctx);
 	return code;

@@ -114,10 +114,24 @@ static int show_place(struct show *s, const char *id, struct err *e)
 	r = request_new(cli_has(b->cli, CLI_RAW) ? REQ_RAW : REQ_READ, 0, s->place->account);
 	r->folder = g_strdup(s->place->folder);
 	r->uid = s->place->uid;
+	r->local = s->place->local;
 	r->whole = wants_all(b);
 	r->section = g_strdup(cli_value(b->cli, CLI_PART));
 	bool large = wants_all(b) || cli_has(b->cli, CLI_RAW);
 	return batch_ask(b, r, take_message, s, large ? BATCH_LONG_MS : BATCH_IN_ALL, e);
+}
+
+static void mark_seen(const struct show *s)
+{
+	struct batch *b = s->batch;
+	const struct place *p = s->place;
+	struct store_place at = { p->row->folder, p->uid, p->local };
+	if (p->row->flags & MSG_SEEN)
+		return;
+	struct engine_change *c = app_change_new(CHANGE_FLAG, g_array_new(FALSE, FALSE, sizeof at));
+	g_array_append_val(c->places, at);
+	c->add = MSG_SEEN;
+	batch_change(b, p->account, NULL, c, NULL);
 }
 
 static void show_one(struct batch *b, const char *arg)
@@ -143,6 +157,8 @@ static void show_one(struct batch *b, const char *arg)
 		batch_error(b, account_of(&s), &e);
 	else if (s.message)
 		print_message(&s);
+	if (!failed && s.place && cli_has(b->cli, CLI_SEEN))
+		mark_seen(&s);
 	engine_message_free(s.message);
 	batch_place_free(s.place);
 	err_clear(&e);
@@ -150,13 +166,6 @@ static void show_one(struct batch *b, const char *arg)
 
 int cmd_show(struct batch *b)
 {
-	if (cli_has(b->cli, CLI_SEEN)) {
-		struct err e = ERR_INIT;
-		err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("--seen is not in this version"));
-		batch_error(b, NULL, &e);
-		err_clear(&e);
-		return b->code;
-	}
 	for (unsigned i = 0; i < b->cli->args->len; i++)
 		show_one(b, b->cli->args->pdata[i]);
 	return b->code;
@@ -220,6 +229,7 @@ static void save_one(struct saving *s, const struct msg_part *p)
 	g_autofree char *name = s->name ? g_strdup(s->name) : unused_name(s, p->name);
 	r->folder = g_strdup(s->show.place->folder);
 	r->uid = s->show.place->uid;
+	r->local = s->show.place->local;
 	r->section = g_strdup(p->section);
 	r->path = g_build_filename(s->dir, name, NULL);
 	if (batch_ask(b, r, print_saved, s, BATCH_LONG_MS, &e))

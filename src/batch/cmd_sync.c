@@ -12,6 +12,7 @@
 struct syncing {
 	struct batch *batch;
 	const char *account;
+	GPtrArray *folders; /* char *: that were brought into agreement */
 };
 
 static void got(struct event *ev, void *aux)
@@ -38,6 +39,7 @@ static void got(struct event *ev, void *aux)
 		_("%s/%s: %u new, %u changed, %u gone"), s->account, r->folder, r->fresh, r->changed, r->gone);
 	batch_record(s->batch, j, text);
 	json_free(j);
+	g_ptr_array_add(s->folders, g_strdup(r->folder));
 }
 
 static enum sync_due due_of(const struct batch *b)
@@ -50,7 +52,7 @@ struct recent {
 	int64_t since; /* received */
 	int64_t mid;   /* of the last row, to go on from */
 	uint32_t uid;
-	bool more;
+	bool begun, more;
 };
 
 static void take_recent(struct event *ev, void *aux)
@@ -59,13 +61,15 @@ static void take_recent(struct event *ev, void *aux)
 	if (ev->type != EV_ROWS)
 		return;
 	r->more = ev->rows->len > 0;
+	r->begun = true;
 	for (unsigned i = 0; i < ev->rows->len; i++) {
 		const struct store_row *row = ev->rows->pdata[i];
 		if (row->received < r->since) {
 			r->more = false;
 			break;
 		}
-		g_array_append_val(r->uids, row->uid);
+		if (row->uid) /* the server has not got the others yet */
+			g_array_append_val(r->uids, row->uid);
 		r->mid = row->mid;
 		r->uid = row->uid;
 	}
@@ -79,9 +83,9 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 	r.since = a->keep_text_days ? clock_wall() - (int64_t)a->keep_text_days * 86400 : INT64_MIN;
 	while (r.more) {
 		struct request *q = request_new(REQ_WINDOW, 0, account);
-		q->folder = g_strdup(folder ? folder : "Inbox");
+		q->folder = g_strdup(folder);
 		q->window = (struct store_window){
-			.anchor = r.uids->len ? ANCHOR_BELOW : ANCHOR_TOP, .mid = r.mid, .uid = r.uid, .rows = 200
+			.anchor = r.begun ? ANCHOR_BELOW : ANCHOR_TOP, .mid = r.mid, .uid = r.uid, .rows = 200
 		};
 		if (batch_ask(b, q, take_recent, &r, BATCH_CACHE_MS, e)) {
 			g_array_unref(r.uids);
@@ -89,7 +93,7 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 		}
 	}
 	struct request *q = request_new(REQ_BODIES, 0, account);
-	q->folder = g_strdup(folder ? folder : "Inbox");
+	q->folder = g_strdup(folder);
 	q->uids = r.uids;
 	return batch_ask(b, q, NULL, NULL, BATCH_LONG_MS, e);
 }
@@ -97,14 +101,20 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 static int sync_folder(struct batch *b, int account, const char *folder, struct err *e)
 {
 	struct syncing s = { .batch = b, .account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label };
+	g_autoptr(GPtrArray) done = g_ptr_array_new_with_free_func(g_free);
 	struct request *r = request_new(REQ_SYNC, 0, account);
+	s.folders = done;
 	r->folder = g_strdup(folder);
 	r->whole = true;
 	r->due = due_of(b);
 	r->dry_run = cli_has(b->cli, CLI_DRY_RUN);
 	if (batch_ask(b, r, got, &s, SYNC_MS, e))
 		return -1;
-	return cli_has(b->cli, CLI_BODIES) ? fetch_bodies(b, account, folder, e) : 0;
+	bool bodies = cli_has(b->cli, CLI_BODIES) && !cli_has(b->cli, CLI_DRY_RUN);
+	for (unsigned i = 0; i < done->len && bodies; i++)
+		if (fetch_bodies(b, account, done->pdata[i], e))
+			return -1;
+	return 0;
 }
 
 /* One account; the seconds until it is due again if it was not. */

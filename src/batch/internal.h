@@ -37,6 +37,9 @@ struct batch {
 	FILE *tty;             /* for questions; NULL: nobody to ask */
 	int64_t deadline;      /* clock_ms(): BATCH_IN_ALL ends then */
 	struct asking *asking; /* what is waited for now, or NULL */
+	/* Of a change that waits: it is kept, so there is no use in waiting for an account that cannot be reached. */
+	int reaching;    /* the account; -1: none */
+	struct err lost; /* why it cannot be */
 };
 
 #define BATCH_IN_ALL (-1)     /* what is left of the command's BATCH_READ_MS */
@@ -47,6 +50,9 @@ struct batch {
 /* Sends r and waits for its end: 0, or -1 with e. Past wait_ms (or one of the names above) it is canceled and e
  * says so; what a question to the user took does not count. fn gets the other events of it. */
 int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e);
+/* Asks on the terminal; without one the command was the answer. */
+bool batch_confirm(struct batch *b, const char *question);
+const char *batch_label(const struct batch *b, int account);
 /* Prints e on stderr as text or JSON and raises the exit code. */
 void batch_error(struct batch *b, const char *account, const struct err *e);
 void batch_note(struct batch *b, const char *text); /* one line on stderr, not with --quiet */
@@ -64,12 +70,36 @@ int batch_refresh(struct batch *b, int account, const char *folder, uint32_t row
 struct place {
 	int account;
 	char *folder;
-	uint32_t uid, uidvalidity;
-	struct store_row *row; /* owned */
+	uint32_t uid, uidvalidity, local; /* local: then uid is 0 */
+	struct store_row *row;            /* owned */
 };
 void batch_place_free(struct place *p);
 struct place *batch_place_find(struct batch *b, const char *id, struct err *e);
 char *batch_place_id(const struct batch *b, const struct place *p);
+
+/* Folders of an account, struct store_folder *; NULL with e. */
+GPtrArray *batch_folders(struct batch *b, int account, struct err *e);
+
+/* The folder that name means, which may begin with the account's; g_free. NULL with e. */
+char *batch_target(struct batch *b, int account, const char *name, struct err *e);
+
+/* --- changes (change.c) --- */
+#define BATCH_CHANGE_MS 30000 /* the server's answer is waited for */
+
+/* Messages of one account that a change is about. */
+struct chosen {
+	int account;
+	GArray *places; /* struct store_place */
+	GPtrArray *ids; /* char *, one a place: as they are now */
+};
+/* The ids among args[from..to) by account ("-": on standard input); NULL with e. */
+GPtrArray *batch_choose(struct batch *b, unsigned from, unsigned to, struct err *e);
+/* Makes the change and prints what became of each id. verb: the record's `op`; NULL: no record. Takes c. The
+ * exit code is raised. */
+void batch_change(struct batch *b, int account, const char *verb, struct engine_change *c, const GPtrArray *ids);
+void batch_changed(struct batch *b, int account, const char *verb, const struct engine_changed *ch); /* one record */
+/* One request whose EV_CHANGE events are printed: undo, flush, retry. */
+void batch_change_request(struct batch *b, struct request *r, const char *verb, int wait_ms);
 
 int cmd_list(struct batch *b);
 int cmd_folders(struct batch *b);
@@ -77,6 +107,15 @@ int cmd_show(struct batch *b);
 int cmd_save(struct batch *b);
 int cmd_sync(struct batch *b);
 int cmd_setup(struct batch *b);
+int cmd_flag(struct batch *b);
+int cmd_move(struct batch *b); /* copy, too */
+int cmd_role(struct batch *b); /* delete, archive, junk */
+int cmd_undo(struct batch *b);
+int cmd_queue(struct batch *b);
+int cmd_folder(struct batch *b);
+int cmd_cache(struct batch *b);
+int cmd_import(struct batch *b);
+int cmd_export(struct batch *b);
 int cmd_config(struct batch *b);
 
 /* --- records (records.c) --- */

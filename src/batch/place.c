@@ -10,6 +10,7 @@ struct rows {
 	GPtrArray *rows;
 	GPtrArray *folders; /* struct store_folder *, when asked for */
 	struct store_folder *folder;
+	bool moved; /* the message was found in another folder than was asked for */
 };
 
 static void take_rows(struct event *ev, void *aux)
@@ -23,6 +24,7 @@ static void take_rows(struct event *ev, void *aux)
 			g_free(r->folder);
 		}
 		r->folder = g_steal_pointer(&ev->folder);
+		r->moved = ev->moved;
 	} else if (ev->type == EV_FOLDERS) {
 		g_clear_pointer(&r->folders, g_ptr_array_unref);
 		r->folders = g_steal_pointer(&ev->folders);
@@ -51,8 +53,9 @@ void batch_place_free(struct place *p)
 
 char *batch_place_id(const struct batch *b, const struct place *p)
 {
-	const struct cfg_account *a = b->cfg->accounts->pdata[p->account];
-	return app_id_format(a->label, p->folder, p->uidvalidity, p->uid);
+	const char *label = batch_label(b, p->account);
+	return p->local ? app_id_local(label, p->folder, p->local)
+			: app_id_format(label, p->folder, p->uidvalidity, p->uid);
 }
 
 static struct store_row *steal_row(struct rows *r, unsigned i)
@@ -80,14 +83,14 @@ static struct place *by_msgid(struct batch *b, int account, const char *msgid, s
 			const struct store_folder *f = r.folders->pdata[k];
 			if (f->id != row->folder)
 				continue;
-			g_autofree char *id =
-				app_id_format(((struct cfg_account *)b->cfg->accounts->pdata[account])->label, f->name,
-					f->uidvalidity, row->uid);
+			struct place at = { account, f->name, row->uid, f->uidvalidity, row->local, NULL };
+			g_autofree char *id = batch_place_id(b, &at);
 			g_string_append_printf(list, "%s%s", hits ? " " : "", id);
 			if (hits++)
 				continue;
 			p = g_new0(struct place, 1);
-			*p = (struct place){ account, g_strdup(f->name), row->uid, f->uidvalidity, NULL };
+			*p = at;
+			p->folder = g_strdup(f->name);
 			p->row = steal_row(&r, i);
 		}
 	}
@@ -105,14 +108,50 @@ out:
 	return p;
 }
 
+GPtrArray *batch_folders(struct batch *b, int account, struct err *e)
+{
+	struct rows r = { 0 };
+	GPtrArray *folders = NULL;
+	if (!batch_ask(b, request_new(REQ_FOLDERS, 0, account), take_rows, &r, BATCH_CACHE_MS, e))
+		folders = r.folders ? g_steal_pointer(&r.folders) : store_folders_new();
+	rows_clear(&r);
+	return folders;
+}
+
+static const struct store_folder *find_folder(const GPtrArray *folders, const char *name)
+{
+	const struct store_folder *found = NULL;
+	for (unsigned i = 0; i < folders->len; i++) {
+		const struct store_folder *f = folders->pdata[i];
+		if (f->flags & FOLDER_GONE)
+			continue;
+		if (!strcmp(f->name, name))
+			return f;
+		if (!g_ascii_strcasecmp(f->name, name))
+			found = f;
+	}
+	return found;
+}
+
+static uint32_t uidvalidity_of(struct batch *b, int account, const char *name, struct err *e)
+{
+	g_autoptr(GPtrArray) folders = batch_folders(b, account, e);
+	const struct store_folder *f = folders ? find_folder(folders, name) : NULL;
+	return f ? f->uidvalidity : 0;
+}
+
 static int look(struct batch *b, struct place *p, struct err *e)
 {
 	struct rows r = { 0 };
 	struct request *q = request_new(REQ_FIND, 0, p->account);
 	q->folder = g_strdup(p->folder);
 	q->uid = p->uid;
+	q->local = p->local;
 	int failed = batch_ask(b, q, take_rows, &r, BATCH_CACHE_MS, e);
-	if (!failed && p->uidvalidity && p->uidvalidity != r.folder->uidvalidity)
+	uint32_t now = failed || !p->uidvalidity ? p->uidvalidity
+		       : r.moved                 ? uidvalidity_of(b, p->account, p->folder, e)
+						 : r.folder->uidvalidity;
+	if (!failed && p->uidvalidity != now)
 		failed = err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
 			_("the folder '%s' was renumbered by the server: list it for the new ids"), p->folder);
 	if (!failed) {
@@ -120,6 +159,9 @@ static int look(struct batch *b, struct place *p, struct err *e)
 		g_free(p->folder);
 		p->folder = g_strdup(r.folder->name);
 		p->row = steal_row(&r, 0);
+		/* Moved, or named by the server by now. */
+		p->uid = p->row->uid;
+		p->local = p->row->local;
 	}
 	rows_clear(&r);
 	return failed;
@@ -157,11 +199,41 @@ struct place *batch_place_find(struct batch *b, const char *text, struct err *e)
 		p = by_msgid(b, account, id.msgid, e);
 	} else if (account >= 0) {
 		p = g_new0(struct place, 1);
-		*p = (struct place){ account, g_strdup(id.folder ? id.folder : "Inbox"), id.uid, id.uidvalidity, NULL };
+		*p = (struct place){ account, g_strdup(id.folder ? id.folder : "Inbox"), id.uid, id.uidvalidity,
+			id.local, NULL };
 		if (look(b, p, e) &&
 			(e->cause != ERR_MISSING || cli_has(b->cli, CLI_OFFLINE) || fetch(b, p, e) || look(b, p, e)))
 			g_clear_pointer(&p, batch_place_free);
 	}
 	app_id_clear(&id);
 	return p;
+}
+
+/* --- folders --- */
+/* "box/Lists" is a folder of box, or of the account at hand. */
+static const char *folder_in(const struct batch *b, int account, const char *name)
+{
+	const char *label = batch_label(b, account);
+	size_t n = strlen(label);
+	return !strncmp(name, label, n) && name[n] == '/' ? name + n + 1 : name;
+}
+
+/* A folder that is really called so comes before one behind an account's name. */
+char *batch_target(struct batch *b, int account, const char *name, struct err *e)
+{
+	g_autoptr(GPtrArray) folders = batch_folders(b, account, e);
+	if (folders && !folders->len && !batch_refresh(b, account, NULL, 0, true, e)) {
+		g_ptr_array_unref(folders);
+		folders = batch_folders(b, account, e);
+	}
+	if (!folders || e->cause != ERR_NONE)
+		return NULL;
+	const struct store_folder *f = find_folder(folders, strcmp(name, ".") ? name : "Inbox");
+	if (!f)
+		f = find_folder(folders, folder_in(b, account, name));
+	if (!f) {
+		err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, _("no folder '%s' is known"), name);
+		return NULL;
+	}
+	return g_strdup(f->name);
 }

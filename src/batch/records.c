@@ -13,20 +13,21 @@ static struct json *date_of(struct msg_date d)
 	return json_string(text);
 }
 
-static void add_place(struct json *j, const char *account, const struct store_folder *f, uint32_t uid)
+static void add_place(struct json *j, const char *account, const struct store_folder *f, uint32_t uid, uint32_t local)
 {
-	g_autofree char *id = app_id_format(account, f->name, f->uidvalidity, uid);
+	g_autofree char *id =
+		local ? app_id_local(account, f->name, local) : app_id_format(account, f->name, f->uidvalidity, uid);
 	json_add(j, "id", json_string(id));
 	json_add(j, "account", json_string(account));
 	json_add(j, "folder", json_string(f->name));
-	json_add(j, "uid", json_number(uid));
+	json_add(j, "uid", local ? json_null() : json_number(uid));
 	json_add(j, "uidvalidity", json_number(f->uidvalidity));
 }
 
 struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row)
 {
 	struct json *j = json_record("message");
-	add_place(j, account, f, row->uid);
+	add_place(j, account, f, row->uid, row->local);
 	json_add(j, "msgid", json_string(row->msgid));
 	json_add(j, "thread", json_string(row->thread));
 	json_add(j, "date", date_of(row->date));
@@ -149,7 +150,7 @@ struct json *record_message(const char *account, const struct place *p, const st
 	struct json *j = json_record("message");
 	if (p) {
 		struct store_folder f = { .name = p->folder, .uidvalidity = p->uidvalidity };
-		add_place(j, account, &f, p->uid);
+		add_place(j, account, &f, p->uid, p->local);
 	} else {
 		add_nulls(j, file_nulls, G_N_ELEMENTS(file_nulls));
 	}
@@ -202,7 +203,9 @@ char *text_row(const struct store_row *row, int64_t now)
 	g_autoptr(GDateTime) iso = app_date_iso() ? g_date_time_new_from_unix_local(when) : NULL;
 	g_autofree char *date = iso ? g_date_time_format(iso, "%Y-%m-%d %H:%M") : app_date_short(when, now);
 	const char *who = row->from && row->from->len ? msg_addr_short(row->from->pdata[0]) : "";
-	g_string_append_printf(out, "%6u %c%c%c ", row->uid, row->flags & MSG_SEEN ? ' ' : 'N',
+	g_autofree char *number =
+		row->local ? g_strdup_printf("local.%u", row->local) : g_strdup_printf("%u", row->uid);
+	g_string_append_printf(out, "%6s %c%c%c ", number, row->flags & MSG_SEEN ? ' ' : 'N',
 		row->flags & MSG_FLAGGED    ? 'F'
 		: row->flags & MSG_ANSWERED ? 'r'
 					    : ' ',

@@ -53,6 +53,29 @@ static void u14_bad_use_is_refused(void)
 	}
 }
 
+static void flags_to_clear_are_no_options(void)
+{
+	struct cli c;
+	struct err e = ERR_INIT;
+	g_assert_cmpint(
+		parse(&c, &e, "boxwood flag box/Inbox/7 - -seen -$done -\\Flagged +x -0 -A box --queue"), ==, 0);
+	g_assert_cmpuint(c.args->len, ==, 6);
+	g_assert_cmpstr(c.args->pdata[2], ==, "-seen");
+	g_assert_cmpstr(c.args->pdata[3], ==, "-$done");
+	g_assert_true(cli_has(&c, CLI_ZERO));
+	g_assert_true(cli_has(&c, CLI_QUEUE));
+	g_assert_cmpstr(cli_value(&c, CLI_ACCOUNT), ==, "box");
+	cli_clear(&c);
+	g_assert_cmpint(parse(&c, &e, "boxwood flag 7 -- -work"), ==, 0);
+	g_assert_cmpstr(c.args->pdata[1], ==, "-work");
+	cli_clear(&c);
+	g_assert_cmpint(parse(&c, &e, "boxwood move -seen Inbox"), ==, -1);
+	cli_clear(&c);
+	g_assert_cmpint(parse(&c, &e, "boxwood flag 7 -work"), ==, -1);
+	cli_clear(&c);
+	err_clear(&e);
+}
+
 static void commands_of_later_versions_say_so(void)
 {
 	struct cli c;
@@ -87,6 +110,7 @@ static void help_names_every_option_of_every_command(void)
 void suite(void)
 {
 	unit_add(options_stand_before_and_after_the_command);
+	unit_add(flags_to_clear_are_no_options);
 	unit_add(u14_double_dash_ends_options);
 	unit_add(u14_bad_use_is_refused);
 	unit_add(commands_of_later_versions_say_so);
