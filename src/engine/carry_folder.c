@@ -4,6 +4,19 @@
 
 #include "base/log.h"
 
+/* Some servers do not delete what is selected, others end the session. */
+static void leave(struct replay *r, const char *raw)
+{
+	struct connection *c = r->job.account->conn;
+	if (g_strcmp0(connection_selected(c), raw))
+		return;
+	connection_set_selected(c, NULL);
+	if (replay_can(r, IMAP_CAP_UNSELECT))
+		job_command(&r->job, imap_unselect(job_imap(&r->job)));
+	else
+		job_command(&r->job, imap_select_resync(job_imap(&r->job), STR("INBOX"), true, NULL));
+}
+
 void carry_folder(struct replay *r)
 {
 	struct imap_session *s = job_imap(&r->job);
@@ -21,11 +34,7 @@ void carry_folder(struct replay *r)
 	switch (c->op) {
 	case CHANGE_CREATE: replay_command(r, imap_create(s, name, folder_role_bit((enum store_role)c->add))); break;
 	case CHANGE_DELETE:
-		/* Some servers do not delete what is selected. */
-		if (!g_strcmp0(connection_selected(r->job.account->conn), c->folder)) {
-			connection_set_selected(r->job.account->conn, NULL);
-			job_command(&r->job, imap_unselect(s));
-		}
+		leave(r, c->folder);
 		replay_command(r, imap_delete(s, name));
 		break;
 	case CHANGE_RENAME: replay_command(r, imap_rename(s, name, str_of(c->target))); break;
