@@ -28,21 +28,31 @@ static unsigned open_uids(const struct replay *r, enum which which, struct imap_
 	return n;
 }
 
-/* Places that nobody had named when the change was made have their UID by now, or never will. */
+/* Places that nobody had named when the change was made have their UID by now, or never will: then the change that was to
+ * make them failed, or another hand had taken the message away. False: one failed and none is left. */
 static bool resolve(struct replay *r)
 {
-	bool some = false;
+	bool some = false, failed = false;
 	for (unsigned i = 0; i < r->c->items->len; i++) {
 		struct store_change_item *item = r->c->items->pdata[i];
 		enum change_state state = CHANGE_OPEN;
 		struct err e = ERR_INIT;
 		if (!item->uid && item->local &&
 			(store_change_local(replay_store(r), item->local, &item->uid, &state, &e) || !item->uid))
-			item->state = CHANGE_FAILED;
+			item->state = state == CHANGE_DONE ? CHANGE_DONE : CHANGE_FAILED;
 		err_clear(&e);
 		some = some || item->state == CHANGE_OPEN;
+		failed = failed || item->state == CHANGE_FAILED;
 	}
-	return some;
+	return some || !failed;
+}
+
+static unsigned count_open(const struct replay *r)
+{
+	struct imap_set set;
+	unsigned n = open_uids(r, ALL, &set);
+	imap_set_clear(&set);
+	return n;
 }
 
 void carry_ask_source(struct replay *r, bool identities, enum stage next)
@@ -189,11 +199,22 @@ static void send_empty(struct replay *r)
 	imap_set_clear(&set);
 }
 
+/* An earlier try had copied all of them and got no further. */
+static void all_there(struct replay *r)
+{
+	if (!replay_moves(r))
+		carry_conclude(r);
+	else if (replay_begin(r, STEP_COPIED))
+		carry_ask_source(r, true, STAGE_SOURCE_AGAIN);
+}
+
 static void send_copy(struct replay *r)
 {
 	struct imap_session *s = job_imap(&r->job);
 	struct imap_set set;
-	if (open_uids(r, NOT_ARRIVED, &set) && replay_begin(r, STEP_SENT)) {
+	if (!open_uids(r, NOT_ARRIVED, &set)) {
+		all_there(r);
+	} else if (replay_begin(r, STEP_SENT)) {
 		r->stage = STAGE_SENT;
 		if (replay_moves(r) && replay_can(r, IMAP_CAP_MOVE))
 			replay_command(r, imap_move(s, &set, str_of(r->c->target)));
@@ -252,6 +273,8 @@ void carry_start(struct replay *r)
 	const struct store_change *c = r->c;
 	if (!resolve(r))
 		replay_fail_with(r, "the change before it did not come about");
+	else if (!count_open(r))
+		carry_conclude(r);
 	else if (c->step == STEP_COPIED)
 		carry_ask_source(r, true, STAGE_SOURCE_AGAIN);
 	else
@@ -263,7 +286,11 @@ static void after_copy(struct replay *r)
 {
 	if (!replay_moves(r) || replay_can(r, IMAP_CAP_MOVE))
 		carry_conclude(r);
-	else if (!verify_all_arrived(r->c))
+	else if (!verify_all_arrived(r->c) && !r->rechecked) {
+		/* Another hand may have taken the original away in the moment before it was copied. */
+		r->rechecked = true;
+		carry_ask_source(r, true, STAGE_SOURCE);
+	} else if (!verify_all_arrived(r->c))
 		replay_fail_with(r, "the server does not show the copy: the original stays");
 	else if (replay_begin(r, STEP_COPIED))
 		carry_ask_source(r, true, STAGE_SOURCE_AGAIN);
@@ -274,7 +301,8 @@ void carry_source_told(struct replay *r)
 	const struct imap_mailbox *m = imap_selected(job_imap(&r->job));
 	struct store_change *c = r->c;
 	unsigned gone = 0;
-	if (!r->selected || !m) {
+	/* An answer that was refused tells nothing of what is there. */
+	if (!r->selected || !m || r->refused) {
 		replay_fail(r);
 		return;
 	}
@@ -307,7 +335,7 @@ void carry_source_told(struct replay *r)
 		carry_conclude(r);
 	else if (!carries)
 		send_expunge(r);
-	else if (begun && !atomic && verify_all_arrived(r->c))
+	else if (begun && (r->rechecked || (!atomic && verify_all_arrived(r->c))))
 		after_copy(r);
 	else
 		carry_start_append(r);
@@ -318,6 +346,10 @@ void carry_source_again(struct replay *r)
 	const struct imap_mailbox *m = imap_selected(job_imap(&r->job));
 	struct imap_set set;
 	unsigned gone = 0;
+	if (r->refused) {
+		replay_fail(r);
+		return;
+	}
 	if (!r->selected || !m || m->uidvalidity != r->c->uidvalidity) {
 		replay_fail_with(r, "the message was copied, but the original could not be removed");
 		return;

@@ -73,6 +73,8 @@ static int rename_in_cache(struct replay *r, struct err *e)
 	if (!result) {
 		g_autofree char *shown = folder_shown_name(str_of(r->c->target), f.delimiter, a->info.prefix);
 		result = store_folder_name(replay_store(r), f.id, r->c->target, shown, e);
+		if (!result)
+			changes_follow(a, r->c, f.delimiter);
 	}
 	store_folder_clear(&f);
 	return result;

@@ -268,7 +268,7 @@ void change_drop_request(struct engine *en, struct request *r)
 	engine_end(en, r, &e);
 }
 
-/* What failed or was parked is made anew: the row that ended stays as it is. */
+/* What failed or was parked is open again: its messages that are done stay so. */
 static int make_again(struct engine *en, uint32_t id, struct err *e)
 {
 	struct store_change *c = NULL;
@@ -278,16 +278,19 @@ static int make_again(struct engine *en, uint32_t id, struct err *e)
 		struct account *a = en->accounts->pdata[i];
 		if (a->number != c->account || (c->state != CHANGE_FAILED && c->state != CHANGE_PARKED))
 			continue;
-		c->id = c->group = 0;
 		c->state = CHANGE_OPEN;
 		c->step = 0;
 		c->attempts = 0;
 		g_clear_pointer(&c->owner, g_free);
-		for (unsigned k = c->items->len; k--;) {
+		c->ended = 0;
+		g_clear_pointer(&c->error, g_free);
+		g_clear_pointer(&c->server, g_free);
+		for (unsigned k = 0; k < c->items->len; k++) {
 			struct store_change_item *item = c->items->pdata[k];
-			if (item->state == CHANGE_DONE)
-				g_ptr_array_remove_index(c->items, k);
-			else
+			/* The number of one that was parked means nothing: all are looked for by what they are. */
+			if (item->state == CHANGE_PARKED)
+				c->uidvalidity = 0;
+			if (item->state != CHANGE_DONE)
 				item->state = CHANGE_OPEN;
 		}
 		if (store_change_put(en->store, c, e)) {

@@ -264,6 +264,34 @@ static void name_followers(struct account *a, const struct store_change *c)
 	}
 }
 
+static bool follow(char **raw, const char *from, const char *to, char delimiter)
+{
+	size_t n = strlen(from);
+	if (!*raw || strncmp(*raw, from, n) || ((*raw)[n] && (*raw)[n] != delimiter))
+		return false;
+	char *now = g_strconcat(to, *raw + n, NULL);
+	g_free(*raw);
+	*raw = now;
+	return true;
+}
+
+void changes_follow(struct account *a, const struct store_change *renaming, char delimiter)
+{
+	const char *from = renaming->folder, *to = renaming->target;
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		struct store_change *c = a->changes.open->pdata[i];
+		struct err e = ERR_INIT;
+		if (c == renaming)
+			continue;
+		bool moved = follow(&c->folder, from, to, delimiter);
+		moved = follow(&c->target, from, to, delimiter) || moved;
+		if (moved && store_change_put(a->engine->store, c, &e))
+			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+		err_clear(&e);
+	}
+	pending_forget(a);
+}
+
 static void tell_waiters(
 	struct account *a, const struct store_change *c, enum change_state state, const struct err *why)
 {
@@ -314,7 +342,8 @@ void change_end(struct account *a, struct store_change *c, enum change_state sta
 			if (item->state == CHANGE_OPEN)
 				item->state = CHANGE_DONE;
 		}
-	if (effect_settle(a, c, &e) || (state != CHANGE_DONE && effect_take_back(a, c, &e)))
+	/* Also of a change that is done some messages may have failed. */
+	if (effect_settle(a, c, &e) || effect_take_back(a, c, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
 	note_end(c, state, why);

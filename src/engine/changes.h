@@ -21,6 +21,8 @@ void change_tell(struct account *a, uint32_t request, const struct store_change 
 	const struct err *why);
 void change_durable(
 	struct account *a, const struct request *r, const struct store_change *first, unsigned messages, bool undo);
+/* A folder was renamed: other open changes mean it by its new raw name. */
+void changes_follow(struct account *a, const struct store_change *renaming, char delimiter);
 /* The request r ends when no change of the group (0: of any) is open any more; takes r. */
 void change_wait(struct account *a, struct request *r, uint32_t group);
 

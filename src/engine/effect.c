@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a change does to the cache before the server has heard of it, and how that is settled or taken back. Places that
- * move get the item's number until the server names them; what is to be expunged waits in folder 0, which nobody sees. */
+ * move get the item's number until the server names them; what is to be expunged, or goes to a folder that is still to be
+ * made, waits in folder 0, which nobody sees. */
 #include "engine/changes.h"
 
 #define LIMBO 0
@@ -9,16 +10,20 @@ struct effect {
 	struct store *store;
 	const struct store_change *change;
 	uint32_t source, target; /* folders; 0: not in the cache */
+	bool current;            /* the change's UIDs are those of the source as it is in the cache */
+	bool numbered;           /* the UIDs the server gave are those of the target as it is in the cache */
 };
 typedef int (*item_fn)(const struct effect *x, struct store_change_item *item, struct err *e);
 
-static uint32_t folder_number(struct account *a, const char *raw)
+static uint32_t folder_number(struct account *a, const char *raw, uint32_t *uidvalidity_out)
 {
 	struct store_folder f = { 0 };
 	struct err e = ERR_INIT;
 	uint32_t id = 0;
-	if (raw && !store_folder_find(a->engine->store, a->number, str_of(raw), &f, &e))
+	if (raw && !store_folder_find(a->engine->store, a->number, str_of(raw), &f, &e)) {
 		id = f.id;
+		*uidvalidity_out = f.uidvalidity;
+	}
 	err_clear(&e);
 	store_folder_clear(&f);
 	return id;
@@ -34,14 +39,37 @@ static int missing_is_fine(int result, struct err *e)
 	return result;
 }
 
+/* Folder 0: the item's UID is not of the numbers that the cache has. */
 static struct store_place source_of(const struct effect *x, const struct store_change_item *item)
 {
-	return (struct store_place){ x->source, item->uid, item->uid ? 0 : item->local };
+	if (item->uid)
+		return (struct store_place){ x->current ? x->source : 0, item->uid, 0 };
+	return (struct store_place){ x->source, 0, item->local };
 }
 
 static struct store_place waiting_of(const struct effect *x, const struct store_change_item *item)
 {
 	return (struct store_place){ x->change->op == CHANGE_EXPUNGE ? LIMBO : x->target, 0, item->id };
+}
+
+/* From where it waits: a folder that was not in the cache when the change was made may be by now. */
+static int move_waiting(
+	const struct effect *x, const struct store_change_item *item, struct store_place to, struct err *e)
+{
+	struct store_place at = waiting_of(x, item), limbo = { LIMBO, 0, item->id };
+	int result = store_place_move(x->store, at, to, e);
+	if (result && e->cause == ERR_MISSING && at.folder != LIMBO) {
+		err_clear(e);
+		result = store_place_move(x->store, limbo, to, e);
+	}
+	return missing_is_fine(result, e);
+}
+
+static int drop_waiting(const struct effect *x, const struct store_change_item *item, struct err *e)
+{
+	struct store_place limbo = { LIMBO, 0, item->id };
+	int result = store_place_drop(x->store, waiting_of(x, item), e);
+	return result ? result : store_place_drop(x->store, limbo, e);
 }
 
 static GPtrArray *copy_words(const GPtrArray *words)
@@ -96,43 +124,57 @@ static int restore_flags(const struct effect *x, struct store_change_item *item,
 	return put_flags(x, item, &back, e);
 }
 
+/* The change that makes the place is still to come about. */
+static bool is_awaited(struct store *st, uint32_t local)
+{
+	enum change_state state = CHANGE_FAILED;
+	struct err e = ERR_INIT;
+	uint32_t uid;
+	if (store_change_local(st, local, &uid, &state, &e))
+		err_clear(&e);
+	return state == CHANGE_OPEN || state == CHANGE_BEGUN;
+}
+
 static int take_back(const struct effect *x, struct store_change_item *item, struct err *e)
 {
-	struct store_place from = source_of(x, item), at = waiting_of(x, item);
+	struct store_place from = source_of(x, item);
 	if (item->state == CHANGE_DONE)
 		return 0;
 	switch (x->change->op) {
 	case CHANGE_FLAG: return restore_flags(x, item, e);
 	case CHANGE_MOVE:
 	case CHANGE_EXPUNGE:
-		/* A parked message has no number here any more: the sync brings it with its new one. */
-		if (item->state == CHANGE_PARKED || !x->source)
-			return missing_is_fine(store_place_drop(x->store, at, e), e);
-		return missing_is_fine(store_place_move(x->store, at, from, e), e);
-	case CHANGE_COPY: return missing_is_fine(store_place_drop(x->store, at, e), e);
+		/* A parked message has no number here any more: the sync brings it with its new one. So it does when the
+		 * change that was to make the place has ended otherwise. */
+		if (item->state == CHANGE_PARKED || !from.folder || (from.local && !is_awaited(x->store, from.local)))
+			return drop_waiting(x, item, e);
+		return move_waiting(x, item, from, e);
+	case CHANGE_COPY: return drop_waiting(x, item, e);
 	default: return 0;
 	}
 }
 
 static int settle(const struct effect *x, struct store_change_item *item, struct err *e)
 {
-	struct store_place at = waiting_of(x, item);
 	bool places = x->change->op == CHANGE_MOVE || x->change->op == CHANGE_COPY || x->change->op == CHANGE_EXPUNGE;
 	if (item->state != CHANGE_DONE || !places)
 		return 0;
-	if (!item->target_uid || x->change->op == CHANGE_EXPUNGE)
-		return missing_is_fine(store_place_drop(x->store, at, e), e);
+	if (!item->target_uid || !x->numbered || x->change->op == CHANGE_EXPUNGE)
+		return drop_waiting(x, item, e);
 	struct store_place to = { x->target, item->target_uid, 0 };
-	return missing_is_fine(store_place_move(x->store, at, to, e), e);
+	return move_waiting(x, item, to, e);
 }
 
 /* In transactions of at most STORE_BATCH rows. */
 static int each(struct account *a, struct store_change *c, item_fn fn, struct err *e)
 {
+	uint32_t source = 0, target = 0; /* UIDVALIDITY */
 	struct effect x = { .store = a->engine->store,
 		.change = c,
-		.source = folder_number(a, c->folder),
-		.target = folder_number(a, c->target) };
+		.source = folder_number(a, c->folder, &source),
+		.target = folder_number(a, c->target, &target) };
+	x.current = source == c->uidvalidity;
+	x.numbered = target == c->target_uidvalidity;
 	for (unsigned i = 0; i < c->items->len;) {
 		unsigned stop = MIN(i + STORE_BATCH, c->items->len);
 		if (store_begin(x.store, e))
@@ -158,7 +200,23 @@ int effect_take_back(struct account *a, struct store_change *c, struct err *e)
 	return each(a, c, take_back, e);
 }
 
+/* What lies in a folder that was never read is the first to tell its UIDVALIDITY. */
+static int number_target(struct account *a, const struct store_change *c, struct err *e)
+{
+	struct store_folder f = { 0 };
+	struct err missing = ERR_INIT;
+	int result = 0;
+	if (c->target && c->target_uidvalidity &&
+		!store_folder_find(a->engine->store, a->number, str_of(c->target), &f, &missing) && !f.uidvalidity) {
+		f.uidvalidity = c->target_uidvalidity;
+		result = store_folder_put(a->engine->store, &f, e);
+	}
+	err_clear(&missing);
+	store_folder_clear(&f);
+	return result;
+}
+
 int effect_settle(struct account *a, struct store_change *c, struct err *e)
 {
-	return each(a, c, settle, e);
+	return number_target(a, c, e) ? -1 : each(a, c, settle, e);
 }

@@ -31,7 +31,7 @@ void replay_command(struct replay *r, uint32_t id)
 static void forget(struct replay *r)
 {
 	r->c = NULL;
-	r->searched = r->answered = r->refound = false;
+	r->searched = r->answered = r->rechecked = r->refound = false;
 	r->stage = STAGE_NEXT;
 	g_array_set_size(r->seen, 0);
 	g_clear_pointer(&r->spool, spool_close);
@@ -285,7 +285,8 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		connection_set_selected(
 			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
 	}
-	if (!ok)
+	/* What follows a refusal in the same flight is refused for it: the first one tells why. */
+	if (!ok && !r->refused)
 		note_refusal(r, done);
 	if (done->u.done.id == r->command && done->u.done.copied)
 		verify_copied(r->c, done->u.done.copied);

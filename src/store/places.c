@@ -213,9 +213,10 @@ static int insert_place(struct store *st, const struct store_row *row, int64_t k
 	return 0;
 }
 
+/* Folder 0 is nobody's: what waits to be expunged lies there unseen, under its local number. */
 static bool is_place(struct store_place at)
 {
-	return at.folder && at.folder < FOLDER_MAX && !at.uid != !at.local;
+	return (at.folder || at.local) && at.folder < FOLDER_MAX && !at.uid != !at.local;
 }
 
 static int put_row(struct store *st, const struct store_row *row, struct err *e)
@@ -254,8 +255,8 @@ int store_flags_put(struct store *st, uint32_t folder, uint32_t uid, uint32_t fl
 static int is_shared(struct db *cache, int64_t mid, struct err *e)
 {
 	int64_t one;
-	struct query *q =
-		db_query(cache, "SELECT 1 FROM folder f CROSS JOIN place p ON p.folder=f.id AND p.mid=? LIMIT 1");
+	struct query *q = db_query(cache, "SELECT 1 FROM folder f CROSS JOIN place p ON p.folder=f.id AND p.mid=?1"
+					  " UNION ALL SELECT 1 FROM place WHERE folder=0 AND mid=?1 LIMIT 1");
 	db_bind_int(q, mid);
 	return db_int(q, &one, e);
 }
