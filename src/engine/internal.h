@@ -226,6 +226,21 @@ void plan_folder(const struct plan_in *in, struct plan *out);
 /* The next UIDs to fill, downward from below: about `rows` messages by density. False: nothing is left. */
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out);
 
+/* --- what vanished, by sequence numbers (search.c): pure --- */
+/* cached: uint32_t, the folder's cached UIDs at or above floor, ascending; borrowed. floor 1: all of the folder is
+ * meant to be cached. exists: the server's count, all new rows being cached. */
+struct plan_search;
+struct plan_search *plan_search_new(const GArray *cached, uint32_t floor, uint32_t exists);
+void plan_search_free(struct plan_search *p); /* NULL is a no-op */
+/* Before the first question: the server said EXPUNGE of this number; in the order told. */
+void plan_search_hint(struct plan_search *p, uint32_t seq);
+/* The numbers (uint32_t) whose UIDs are wanted now; false: the search has ended. */
+bool plan_search_next(struct plan_search *p, GArray *seqs_out);
+void plan_search_told(struct plan_search *p, uint32_t seq, uint32_t uid);
+/* After its end: UIDs that vanished (ascending), and where the server has messages that the cache lacks. False: the
+ * server's answers make no sense, nothing is known. */
+bool plan_search_result(const struct plan_search *p, GArray *gone_out, struct imap_set *missing_out);
+
 /* --- folders of the server into the cache (folders.c) --- */
 struct folder_list; /* collects LIST and NAMESPACE answers */
 struct folder_list *folder_list_new(void);

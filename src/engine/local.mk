@@ -30,6 +30,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/row.c \
 	src/engine/save.c \
 	src/engine/schedule.c \
+	src/engine/search.c \
 	src/engine/secret.c \
 	src/engine/spool.c \
 	src/engine/sync.c \

@@ -20,3 +20,6 @@ tests_unit_engine_test_apply_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_verify
 tests_unit_engine_test_verify_SOURCES = tests/unit/engine/test_verify.c $(UNIT)
 tests_unit_engine_test_verify_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_search
+tests_unit_engine_test_search_SOURCES = tests/unit/engine/test_search.c $(UNIT)
+tests_unit_engine_test_search_LDADD = $(LINK_ENGINE)
