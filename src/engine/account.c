@@ -393,19 +393,24 @@ static void make_connection(struct account *a)
 		secret_get(a, got_secret);
 }
 
-static void idle(struct account *a)
+/* True: something else comes first. */
+static bool idle(struct account *a)
 {
 	struct imap_session *s = connection_imap(a->conn);
 	connection_tally(a->conn);
 	if (!a->engine->settings.stay || !connection_ready(a->conn) || imap_idling(s))
-		return;
+		return false;
+	if (live_settle(connection_live(a->conn))) {
+		connection_poke(a->conn);
+		return true;
+	}
 	/* A server that refuses it has lost the capability. */
 	bool can = (imap_caps(s) & IMAP_CAP_IDLE) && imap_selected(s);
 	if (can) {
-		imap_idle(s);
-		connection_poke(a->conn);
+		connection_idle(a->conn);
 	}
 	set_idling(a, can);
+	return false;
 }
 
 void account_queue(struct account *a, struct job *j)
@@ -440,11 +445,10 @@ void account_run(struct account *a)
 		/* What a canceled job asked for is awaited: its data must not reach another. */
 		if (imap_busy(connection_imap(a->conn)))
 			return;
-		if (!some) {
-			idle(a);
+		if (!some && !idle(a))
 			return;
-		}
-		start(a, g_queue_pop_head(&a->jobs));
+		if (some)
+			start(a, g_queue_pop_head(&a->jobs));
 	}
 }
 

@@ -4,12 +4,13 @@
 
 #define DOUBT_FROM 100 /* so many messages do not vanish at once without a second look */
 
-void apply_init(struct apply *ap, struct store *st, struct store_folder *f)
+void apply_init(struct apply *ap, struct store *st, struct account *a, struct store_folder *f)
 {
-	*ap = (struct apply){ .store = st, .folder = f };
+	*ap = (struct apply){ .store = st, .account = a, .folder = f };
 	ap->rows = store_rows_new();
 	ap->flags = store_rows_new();
 	ap->seen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	imap_set_init(&ap->missing);
 }
 
 void apply_clear(struct apply *ap)
@@ -17,6 +18,7 @@ void apply_clear(struct apply *ap)
 	g_ptr_array_unref(ap->rows);
 	g_ptr_array_unref(ap->flags);
 	g_array_unref(ap->seen);
+	imap_set_clear(&ap->missing);
 }
 
 void apply_reset(struct apply *ap)
@@ -25,8 +27,8 @@ void apply_reset(struct apply *ap)
 	g_ptr_array_set_size(ap->flags, 0);
 	g_array_set_size(ap->seen, 0);
 	ap->fresh = ap->changed = ap->gone = 0;
-	ap->missing = 0;
-	ap->doubt = ap->confirmed = false;
+	g_array_set_size(ap->missing.ranges, 0);
+	ap->doubt = ap->confirmed = ap->held = ap->share = false;
 }
 
 static bool has_uid(const GArray *sorted, uint32_t uid)
@@ -60,12 +62,38 @@ static GArray *cached_uids(struct apply *ap, struct err *e)
 	return uids;
 }
 
-static int put_flags(struct apply *ap, const struct store_row *row, struct err *e)
+static bool is_hidden(const struct apply *ap, uint32_t uid)
+{
+	return ap->account && pending_hides(ap->account, ap->folder->id, uid);
+}
+
+static void lay(const struct apply *ap, struct store_row *row)
+{
+	if (ap->account)
+		pending_lay(ap->account, ap->folder->id, row->uid, &row->flags, &row->keywords);
+}
+
+static int put_flags(struct apply *ap, struct store_row *row, struct err *e)
 {
 	bool changed = false;
+	lay(ap, row);
 	if (store_flags_put(ap->store, ap->folder->id, row->uid, row->flags, row->keywords, &changed, e))
 		return -1;
 	ap->changed += changed;
+	return 0;
+}
+
+/* A message that moved here, by whatever hands, brings its text along. */
+static int put_new(struct apply *ap, struct store_row *row, struct err *e)
+{
+	row->folder = ap->folder->id;
+	lay(ap, row);
+	if (ap->share && row->msgid &&
+		store_same_message(ap->store, ap->folder->account, row->msgid, row->size, row->received, &row->mid, e))
+		return -1;
+	if (store_row_put(ap->store, row, e))
+		return -1;
+	ap->fresh++;
 	return 0;
 }
 
@@ -73,15 +101,10 @@ static int put_rows(struct apply *ap, const GArray *cached, struct err *e)
 {
 	for (unsigned i = 0; i < ap->rows->len; i++) {
 		struct store_row *row = ap->rows->pdata[i];
-		row->folder = ap->folder->id;
-		if (has_uid(cached, row->uid)) {
-			if (put_flags(ap, row, e))
-				return -1;
+		if (is_hidden(ap, row->uid))
 			continue;
-		}
-		if (store_row_put(ap->store, row, e))
+		if (has_uid(cached, row->uid) ? put_flags(ap, row, e) : put_new(ap, row, e))
 			return -1;
-		ap->fresh++;
 	}
 	for (unsigned i = 0; i < ap->flags->len; i++)
 		if (put_flags(ap, ap->flags->pdata[i], e))
@@ -130,7 +153,8 @@ int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e)
 
 static int flush_if_full(struct apply *ap, struct err *e)
 {
-	return ap->folder->id && ap->rows->len + ap->flags->len >= STORE_BATCH ? apply_flush(ap, 0, e) : 0;
+	bool full = ap->rows->len + ap->flags->len >= STORE_BATCH;
+	return full && ap->folder->id && !ap->held ? apply_flush(ap, 0, e) : 0;
 }
 
 int apply_row(struct apply *ap, struct store_row *row, struct err *e)
@@ -171,6 +195,15 @@ static int drop(struct apply *ap, const GArray *uids, unsigned from, unsigned to
 	return 0;
 }
 
+int apply_gone(struct apply *ap, const GArray *uids, uint32_t of, struct err *e)
+{
+	ap->doubt = !ap->confirmed && uids->len >= DOUBT_FROM && uids->len > of / 2;
+	for (unsigned from = 0; !ap->doubt && from < uids->len; from += STORE_BATCH)
+		if (drop(ap, uids, from, MIN(from + STORE_BATCH, uids->len), e))
+			return -1;
+	return 0;
+}
+
 int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e)
 {
 	g_autoptr(GArray) cached = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -185,14 +218,8 @@ int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e)
 	}
 	for (unsigned i = 0; i < ap->seen->len; i++) {
 		uint32_t uid = g_array_index(ap->seen, uint32_t, i);
-		if (uid >= lo && uid <= hi && uid > ap->missing && !has_uid(cached, uid))
-			ap->missing = uid;
+		if (uid >= lo && uid <= hi && !has_uid(cached, uid) && !is_hidden(ap, uid))
+			imap_set_add(&ap->missing, uid, uid);
 	}
-	ap->doubt = !ap->confirmed && gone->len >= DOUBT_FROM && gone->len > cached->len / 2;
-	if (ap->doubt)
-		return 0;
-	for (unsigned from = 0; from < gone->len; from += STORE_BATCH)
-		if (drop(ap, gone, from, MIN(from + STORE_BATCH, gone->len), e))
-			return -1;
-	return 0;
+	return apply_gone(ap, gone, cached->len, e);
 }

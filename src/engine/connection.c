@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/utf8.h"
 
 #define NONCE_OCTETS 18 /* without padding in base64 */
@@ -18,8 +19,9 @@ struct connection {
 	int64_t started_ms;
 	struct wire_stats tallied;
 	unsigned tallied_commands;
-	bool news;   /* other hands were at the selected mailbox, and no sync has looked since */
-	bool logged; /* the login is in the ledger */
+	struct live *live;
+	uint32_t idle; /* the IDLE that has not ended yet; 0: none */
+	bool logged;   /* the login is in the ledger */
 };
 
 static struct imap_session *session_of(void *it)
@@ -105,24 +107,23 @@ static void alert(struct connection *c, struct str text)
 	engine_emit(c->account->engine, ev);
 }
 
-/* What happens to the selected mailbox by other hands. A sync sees it itself; flags count only when nobody asked
- * for them. */
-static bool is_news(const struct connection *c, const struct job *j, const struct imap_event *ev)
+/* Of a folder that no sync is about to look at: by NOTIFY. */
+static void told_counts(struct account *a, const struct imap_event *ev)
 {
-	if (j && j->class->syncs)
-		return false;
-	if (ev->type == IMAP_FETCH)
-		return !j && (ev->u.fetch.has & IMAP_HAS_FLAGS) && !imap_busy(c->imap);
-	return ev->type == IMAP_EXISTS || ev->type == IMAP_EXPUNGE;
+	struct err e = ERR_INIT;
+	if (folder_counts(a, ev, &e))
+		engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
+	if (e.cause != ERR_NONE)
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
 }
 
-static void look_again(struct account *a)
+/* Until its IDLE has ended the server tells of the mailbox that the job is about to leave. */
+static bool is_of_before(const struct connection *c, const struct job *j, const struct imap_event *ev)
 {
-	if (!a->watched || !a->engine->settings.stay)
-		return;
-	struct request *r = request_new(REQ_OPEN, 0, a->index);
-	r->folder = g_strdup(a->watched);
-	account_add(a, sync_job_new(a, r));
+	bool news = ev->type == IMAP_FETCH || ev->type == IMAP_EXISTS || ev->type == IMAP_EXPUNGE ||
+		    ev->type == IMAP_VANISHED;
+	return c->idle && j && j->elsewhere && news;
 }
 
 static void on_progress(void *aux)
@@ -137,13 +138,19 @@ static void on_progress(void *aux)
 			a->can_idle = imap_caps(c->imap) & IMAP_CAP_IDLE;
 			account_secret_worked(a);
 		}
+		if (ev.type == IMAP_DONE && ev.u.done.id == c->idle)
+			c->idle = 0;
+		if (is_of_before(c, j, &ev))
+			continue;
 		if (ev.type == IMAP_DONE)
 			command_ended(c, &ev);
 		else if (ev.type == IMAP_ALERT)
 			alert(c, ev.u.text);
 		else if (j && j->class->event)
 			j->class->event(j, &ev);
-		c->news = c->news || is_news(c, j, &ev);
+		if (ev.type == IMAP_STATUS && !(j && j->class->syncs))
+			told_counts(a, &ev);
+		live_event(c->live, &ev, j);
 		j = a->running;
 		if (j && j->cut) {
 			account_cut(a);
@@ -154,10 +161,10 @@ static void on_progress(void *aux)
 	}
 	if (a->conn != c)
 		return;
-	if (c->news && !a->running && g_queue_is_empty(&a->jobs)) {
-		c->news = false;
-		look_again(a);
-	}
+	if (!a->running && g_queue_is_empty(&a->jobs))
+		live_apply(c->live);
+	if (a->conn != c)
+		return;
 	connection_poke(c);
 	account_run(a);
 }
@@ -198,11 +205,14 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 		.who = who,
 		.nonce = nonce,
 		.host = s->host,
-		.port = s->port };
+		.port = s->port,
+		.known_caps = a->info.caps,
+		.caps_off = a->info.caps_off };
 	net_random(&settings.seed, sizeof(settings.seed));
 	c->account = a;
 	c->started_ms = clock_ms();
 	c->imap = imap_new(&settings);
+	c->live = live_new(a);
 	return c;
 }
 
@@ -227,6 +237,7 @@ void connection_free(struct connection *c)
 	connection_tally(c);
 	wire_free(c->wire);
 	imap_free(c->imap);
+	live_free(c->live);
 	g_free(c->selected);
 	g_free(c);
 }
@@ -250,6 +261,12 @@ void connection_poke(struct connection *c)
 {
 	if (c->wire)
 		wire_poke(c->wire);
+}
+
+void connection_idle(struct connection *c)
+{
+	c->idle = imap_idle(c->imap);
+	connection_poke(c);
 }
 
 void connection_doubt(struct connection *c)
@@ -283,13 +300,33 @@ const char *connection_selected(const struct connection *c)
 
 void connection_set_selected(struct connection *c, const char *raw)
 {
+	if (g_strcmp0(c->selected, raw))
+		live_forget(c->live);
 	g_free(c->selected);
 	c->selected = g_strdup(raw);
 }
 
 void connection_look_again(struct connection *c)
 {
-	c->news = true;
+	live_look_again(c->live);
+}
+
+struct live *connection_live(struct connection *c)
+{
+	return c->live;
+}
+
+void connection_remember(struct connection *c)
+{
+	struct account *a = c->account;
+	struct err e = ERR_INIT;
+	uint64_t caps = imap_caps(c->imap);
+	if (!imap_caps_told(c->imap) || caps == a->info.caps)
+		return;
+	a->info.caps = caps;
+	if (account_save(a, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
 }
 
 void connection_tally(struct connection *c)

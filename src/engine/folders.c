@@ -12,10 +12,14 @@ struct listed {
 	size_t raw_n;
 	char delimiter;
 	uint32_t attributes;
+	bool subscribed;
+	bool counted; /* LIST-STATUS told: */
+	uint32_t messages, unseen;
 };
 
 struct folder_list {
 	GPtrArray *entries; /* struct listed * */
+	GHashTable *names;  /* raw name -> entry */
 	char *prefix;       /* of the first personal namespace; NULL: not told */
 };
 
@@ -30,6 +34,7 @@ struct folder_list *folder_list_new(void)
 {
 	struct folder_list *l = g_new0(struct folder_list, 1);
 	l->entries = g_ptr_array_new_with_free_func(listed_free);
+	l->names = g_hash_table_new(g_str_hash, g_str_equal);
 	return l;
 }
 
@@ -37,13 +42,27 @@ void folder_list_free(struct folder_list *l)
 {
 	if (!l)
 		return;
+	g_hash_table_unref(l->names);
 	g_ptr_array_unref(l->entries);
 	g_free(l->prefix);
 	g_free(l);
 }
 
+static void take_counts(struct folder_list *l, const struct imap_event *ev)
+{
+	g_autofree char *raw = str_dup(ev->u.status.name);
+	struct listed *e = g_hash_table_lookup(l->names, raw);
+	if (!e || !ev->u.status.has_messages)
+		return;
+	e->counted = true;
+	e->messages = ev->u.status.messages;
+	e->unseen = ev->u.status.unseen;
+}
+
 void folder_list_event(struct folder_list *l, const struct imap_event *ev)
 {
+	if (ev->type == IMAP_STATUS)
+		take_counts(l, ev);
 	if (ev->type == IMAP_NAMESPACE && ev->u.ns.kind == IMAP_NS_PERSONAL && !l->prefix)
 		l->prefix = str_dup(ev->u.ns.prefix);
 	if (ev->type != IMAP_LIST || l->entries->len >= IMAP_MAILBOXES_MAX)
@@ -52,12 +71,15 @@ void folder_list_event(struct folder_list *l, const struct imap_event *ev)
 	*e = (struct listed){ .raw = str_dup(ev->u.list.name),
 		.raw_n = ev->u.list.name.n,
 		.delimiter = ev->u.list.delimiter,
-		.attributes = ev->u.list.attributes };
+		.attributes = ev->u.list.attributes,
+		.subscribed = ev->u.list.subscribed };
 	/* A NUL cannot be in a name that is a C string here: such a name is not usable. */
-	if (strlen(e->raw) == e->raw_n)
-		g_ptr_array_add(l->entries, e);
-	else
+	if (strlen(e->raw) != e->raw_n) {
 		listed_free(e);
+		return;
+	}
+	g_ptr_array_add(l->entries, e);
+	g_hash_table_insert(l->names, e->raw, e);
 }
 
 char *folder_shown_name(struct str raw, char delimiter, const char *prefix)
@@ -133,7 +155,13 @@ static void fill(struct naming *n, const struct listed *l, struct store_folder *
 		f->raw = g_strdup(l->raw);
 	f->account = n->account->number;
 	f->delimiter = l->delimiter;
-	f->flags &= FOLDER_VISITED;
+	f->flags &= FOLDER_VISITED | FOLDER_PINNED | FOLDER_SHIFTED | FOLDER_FICKLE;
+	if (l->subscribed)
+		f->flags |= FOLDER_SUBSCRIBED;
+	if (l->counted) {
+		f->exists = l->messages;
+		f->unseen = l->unseen;
+	}
 	if (l->attributes & (IMAP_NOSELECT | IMAP_NONEXISTENT))
 		f->flags |= FOLDER_NOSELECT;
 	if (l->attributes & IMAP_NOINFERIORS)
@@ -171,12 +199,9 @@ static void give_role(struct naming *n, const struct listed *l, struct store_fol
 
 static int mark_gone(struct naming *n, const struct folder_list *l, struct err *e)
 {
-	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
-	for (unsigned i = 0; i < l->entries->len; i++)
-		g_hash_table_add(names, ((struct listed *)l->entries->pdata[i])->raw);
 	for (unsigned i = 0; i < n->old->len; i++) {
 		struct store_folder *f = n->old->pdata[i];
-		if (f->role == ROLE_INBOX || (f->flags & FOLDER_GONE) || g_hash_table_contains(names, f->raw))
+		if (f->role == ROLE_INBOX || (f->flags & FOLDER_GONE) || g_hash_table_contains(l->names, f->raw))
 			continue;
 		f->flags |= FOLDER_GONE;
 		if (store_folder_put(n->account->engine->store, f, e))
@@ -234,6 +259,26 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 	if (l->entries->len < IMAP_MAILBOXES_MAX && mark_gone(&n, l, e))
 		return -1;
 	return account_save(a, e);
+}
+
+bool folder_counts(struct account *a, const struct imap_event *status, struct err *e)
+{
+	struct store *st = a->engine->store;
+	struct store_folder f = { 0 };
+	struct err unknown = ERR_INIT;
+	bool changed = false;
+	if (!store_folder_find(st, a->number, status->u.status.name, &f, &unknown)) {
+		uint32_t exists = status->u.status.has_messages ? status->u.status.messages : f.exists;
+		uint32_t unseen = status->u.status.has_unseen ? status->u.status.unseen : f.unseen;
+		changed = exists != f.exists || unseen != f.unseen;
+		f.exists = exists;
+		f.unseen = unseen;
+		if (changed && store_folder_put(st, &f, e))
+			changed = false;
+	}
+	err_clear(&unknown);
+	store_folder_clear(&f);
+	return changed;
 }
 
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e)

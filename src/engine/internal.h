@@ -71,6 +71,7 @@ struct job {
 	int open;                /* commands under way */
 	bool heavy;              /* canceling it drops the connection: its answers may go on for long */
 	bool cut;                /* what is still to come is not worth reading: it ends with the connection */
+	bool elsewhere;          /* it leaves the selected mailbox: news of that one are not for it */
 	bool person;             /* somebody waits for it: a refused secret may be tried */
 	struct err err;          /* set: the job ends with it when its commands have ended */
 };
@@ -191,6 +192,7 @@ struct imap_session *connection_imap(struct connection *c);
 struct wire_stats connection_stats(const struct connection *c);
 struct wire *connection_wire(struct connection *c);
 void connection_poke(struct connection *c);
+void connection_idle(struct connection *c);
 /* The job that runs has enough for now; it must let go before it ends. */
 void connection_hold(struct connection *c, bool held);
 void connection_doubt(struct connection *c);       /* the machine slept: is the server still there? */
@@ -203,6 +205,33 @@ void connection_set_selected(struct connection *c, const char *raw);
 void connection_look_again(struct connection *c);
 void connection_tally(struct connection *c); /* into the ledger */
 
+/* What the server offers is remembered for the next login. */
+void connection_remember(struct connection *c);
+struct live *connection_live(struct connection *c);
+
+/* --- news of the selected mailbox while nobody asks (live.c) --- */
+struct live;
+struct live *live_new(struct account *a);
+void live_free(struct live *l);
+void live_forget(struct live *l); /* another mailbox is selected, or all of it was asked anew */
+void live_event(struct live *l, const struct imap_event *ev, const struct job *j); /* j: runs, or NULL */
+void live_look_again(struct live *l); /* a sync of what is looked at, when nothing else runs */
+/* While nothing runs: what needs no question is written, for the rest there is a job. */
+void live_apply(struct live *l);
+/* What is left for a sync of that mailbox; the containers are the caller's. */
+struct live_news {
+	GPtrArray *flags;         /* struct store_row * */
+	struct imap_set *gone;    /* UIDs */
+	struct imap_set *numbers; /* of messages whose flags changed, the UID not told */
+	GArray *hints;            /* uint32_t: numbers of EXPUNGE, in the order told */
+	bool exists;              /* messages arrived */
+	bool blurred;             /* flags changed, nobody knows of which */
+};
+void live_take(struct live *l, struct live_news *out);
+/* Before the connection idles: NOTIFY where offered, and back to the folder that is looked at, else the inbox. True:
+ * there is something to be done first. */
+bool live_settle(struct live *l);
+
 /* --- when (schedule.c): pure --- */
 int64_t schedule_next_poll(const struct cfg_account *cfg, int64_t last_poll, uint32_t random);
 /* Seconds until a poll may start, 0: now. */
@@ -213,16 +242,34 @@ bool schedule_may_try(
 	const struct cfg_account *cfg, const struct store_account_info *i, bool same_secret, bool person, int64_t now);
 
 /* --- what to do in a folder (plan.c): pure --- */
+enum plan_tier {
+	TIER_BASELINE,  /* flags of the newest by UID; what vanished, by counting */
+	TIER_CONDSTORE, /* the server names the flags that changed */
+	TIER_QRESYNC,   /* and what vanished */
+};
+#define PLAN_NEWS 500  /* UIDs above the last UIDNEXT whose rows are asked before it is known how many there are */
+#define PLAN_FLAGS 100 /* newest messages whose flags are asked on the baseline: two windows */
+#define FOLDER_SHIFTED (1u << 16) /* in store_folder.flags: UIDVALIDITY changed at the last visit .. */
+#define FOLDER_FICKLE (1u << 17)  /* .. and at the one before it: nothing but the window is worth fetching */
+/* caps: what the server offers and is not off. */
+enum plan_tier plan_tier(const struct store_folder *f, uint64_t caps);
+/* The tier that the server's answer to SELECT leaves. again: its HIGHESTMODSEQ says that the cache's means nothing. */
+enum plan_tier plan_tier_told(
+	enum plan_tier asked, const struct store_folder *f, const struct imap_mailbox *m, bool *again_out);
 struct plan_in {
 	const struct store_folder *cached; /* NULL: never seen */
 	struct imap_mailbox server;
-	uint32_t window_low; /* lowest UID that the window brought, 0: no window was fetched */
+	uint32_t asked_hi; /* rows of new messages were asked up to this UID */
 };
 struct plan {
-	bool renumber;           /* UIDVALIDITY changed */
-	uint32_t gap_lo, gap_hi; /* new messages below the window; 0: none */
+	bool renumber;             /* UIDVALIDITY changed */
+	bool fickle;               /* and not for the first time */
+	uint32_t news_lo, news_hi; /* new messages above asked_hi; 0: none */
 };
 void plan_folder(const struct plan_in *in, struct plan *out);
+/* Is something missing or too many? hidden: messages the user moved away, which the server still has. sound: all
+ * that is cached was named by the server in this visit. */
+bool plan_differs(const struct store_folder *f, uint32_t exists, unsigned hidden, enum plan_tier tier, bool sound);
 /* The next UIDs to fill, downward from below: about `rows` messages by density. False: nothing is left. */
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out);
 
@@ -248,6 +295,8 @@ void folder_list_free(struct folder_list *l);
 void folder_list_event(struct folder_list *l, const struct imap_event *ev);
 /* Names, prefix and roles into the store; 0 or -1. */
 int folder_list_apply(struct folder_list *l, struct account *a, struct err *e);
+/* Counts of a folder that is known. True: they are not what they were. */
+bool folder_counts(struct account *a, const struct imap_event *status, struct err *e);
 char *folder_shown_name(struct str raw, char delimiter, const char *prefix); /* g_free */
 enum store_role folder_role_by_name(const char *shown);                      /* many languages */
 /* The server's name for a new folder of this shown name (names.c); NULL with e; g_free. */
@@ -260,6 +309,8 @@ int folder_find(struct account *a, const char *name, struct store_folder *out, s
 /* False: there is nothing to do now (e says why, if it is no success). May turn r into a person's act. */
 bool sync_is_wanted(struct account *a, struct request *r, struct err *e);
 struct job *sync_job_new(struct account *a, struct request *r);
+/* The engine's own: the folder's news. live: it is selected, and the server said that there are some. */
+struct job *sync_job_quiet(struct account *a, const char *folder, bool live);
 /* True: what r wants is all in the cache, and *r was taken; or (with e) it cannot be. */
 bool read_from_cache(struct account *a, struct request **r, struct err *e);
 struct job *read_job_new(struct account *a, struct request *r); /* READ, RAW, PART */
@@ -274,15 +325,18 @@ GPtrArray *row_keywords(const struct imap_event *ev); /* copied; NULL: none */
 /* --- what the server told of a folder, into the cache (apply.c) --- */
 struct apply {
 	struct store *store;
+	struct account *account;     /* whose open changes are laid over it; NULL: nobody's */
 	struct store_folder *folder; /* borrowed; rows wait until its id is known */
 	GPtrArray *rows, *flags;     /* struct store_row *: not written yet */
 	GArray *seen;                /* uint32_t: UIDs whose flags the server named */
 	unsigned fresh, changed, gone;
-	uint32_t missing;      /* the highest UID the server named and the cache lacks, 0: none */
-	bool doubt, confirmed; /* of apply_vanished */
-	bool dry;              /* count, write nothing */
+	struct imap_set missing; /* the server named them and the cache lacks them */
+	bool doubt, confirmed;   /* of apply_vanished and apply_gone */
+	bool held;               /* whose folder it is, is not known yet: nothing is written */
+	bool share;              /* new rows may be messages that moved here: text of theirs is kept */
+	bool dry;                /* count, write nothing */
 };
-void apply_init(struct apply *ap, struct store *st, struct store_folder *f);
+void apply_init(struct apply *ap, struct store *st, struct account *a, struct store_folder *f);
 void apply_clear(struct apply *ap);
 void apply_reset(struct apply *ap); /* what waits is dropped, the counts begin anew */
 int apply_row(struct apply *ap, struct store_row *row, struct err *e); /* takes row */
@@ -292,6 +346,8 @@ int apply_flush(struct apply *ap, uint32_t filled_down_to, struct err *e);
 /* What the cache has in [lo, hi] and `seen` lacks is gone. When that is most of many, nothing is dropped: `doubt`
  * is set, and the caller asks once more and comes again with `confirmed`. */
 int apply_vanished(struct apply *ap, uint32_t lo, uint32_t hi, struct err *e);
+/* The same of UIDs (uint32_t) that are known to be gone, out of so many that are cached. */
+int apply_gone(struct apply *ap, const GArray *uids, uint32_t of, struct err *e);
 
 /* --- a part on its way into a file (save.c) --- */
 struct save;

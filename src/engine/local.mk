@@ -18,6 +18,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/folders.c \
 	src/engine/internal.h \
 	src/engine/job.c \
+	src/engine/live.c \
 	src/engine/names.c \
 	src/engine/peers.c \
 	src/engine/pending.c \
@@ -26,6 +27,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/reader.c \
 	src/engine/replay.c \
 	src/engine/replay.h \
+	src/engine/resync.c \
 	src/engine/roles.c \
 	src/engine/row.c \
 	src/engine/save.c \

@@ -3,6 +3,27 @@
  * server told. */
 #include "engine/internal.h"
 
+enum plan_tier plan_tier(const struct store_folder *f, uint64_t caps)
+{
+	if (!f->highestmodseq || !f->uidvalidity || !f->uidnext)
+		return TIER_BASELINE;
+	if ((caps & IMAP_CAP_QRESYNC) && (caps & IMAP_CAP_ENABLE))
+		return TIER_QRESYNC;
+	return caps & IMAP_CAP_CONDSTORE ? TIER_CONDSTORE : TIER_BASELINE;
+}
+
+enum plan_tier plan_tier_told(
+	enum plan_tier asked, const struct store_folder *f, const struct imap_mailbox *m, bool *again_out)
+{
+	*again_out = false;
+	if (asked == TIER_BASELINE || m->nomodseq || !m->highestmodseq)
+		return TIER_BASELINE;
+	*again_out = m->highestmodseq < f->highestmodseq;
+	if (*again_out)
+		return TIER_BASELINE;
+	return asked == TIER_QRESYNC && !m->resynced ? TIER_CONDSTORE : asked;
+}
+
 void plan_folder(const struct plan_in *in, struct plan *out)
 {
 	const struct store_folder *f = in->cached;
@@ -11,13 +32,22 @@ void plan_folder(const struct plan_in *in, struct plan *out)
 	if (!f)
 		return;
 	out->renumber = f->uidvalidity && m->uidvalidity && f->uidvalidity != m->uidvalidity;
-	if (out->renumber)
-		return;
-	/* What is new below the window: from the UIDNEXT of the last agreement up to the window. */
-	if (f->uidnext && in->window_low > f->uidnext) {
-		out->gap_lo = f->uidnext;
-		out->gap_hi = in->window_low - 1;
+	out->fickle = out->renumber && (f->flags & (FOLDER_SHIFTED | FOLDER_FICKLE));
+	/* Without UIDNEXT nobody knows whether there is more. */
+	uint32_t top = m->uidnext ? m->uidnext - 1 : UINT32_MAX;
+	if (!out->renumber && m->exists && in->asked_hi && top > in->asked_hi) {
+		out->news_lo = in->asked_hi + 1;
+		out->news_hi = top;
 	}
+}
+
+bool plan_differs(const struct store_folder *f, uint32_t exists, unsigned hidden, enum plan_tier tier, bool sound)
+{
+	uint64_t rows = (uint64_t)f->rows + hidden;
+	if (f->complete || rows > exists)
+		return rows != exists;
+	/* Of a part of the folder the count says nothing. */
+	return f->rows && !sound && tier != TIER_QRESYNC;
 }
 
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out)

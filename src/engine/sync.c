@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bringing folders into agreement with the server: the newest window first, then what is new below it,
- * flags and what vanished, the folder list, and at last the rest, downward. */
+/* Bringing folders into agreement with the server, one after the other: what changed (resync.c, vanish.c), the folder
+ * list, and at last the rest, downward (fill.c). */
 #include "engine/sync.h"
 
 #include <string.h>
@@ -59,19 +59,51 @@ void sync_flush(struct sync_job *s, uint32_t filled_down_to)
 		apply_reset(&s->apply);
 }
 
+uint64_t sync_caps(const struct sync_job *s)
+{
+	const struct account *a = s->job.account;
+	return imap_caps(connection_imap(a->conn)) & ~a->info.caps_off;
+}
+
+void sync_distrust(struct sync_job *s, uint64_t caps)
+{
+	struct account *a = s->job.account;
+	s->tier = TIER_BASELINE;
+	a->info.caps_off |= caps;
+	account_save(a, &s->job.err);
+}
+
+static void reset_search(struct sync_job *s)
+{
+	g_clear_pointer(&s->search, plan_search_free);
+	g_clear_pointer(&s->cached, g_array_unref);
+	g_clear_pointer(&s->sweep, g_array_unref);
+	g_array_set_size(s->hints, 0);
+	g_array_set_size(s->gone.ranges, 0);
+	g_array_set_size(s->numbers.ranges, 0);
+	s->searches = s->restarts = 0;
+	s->shaken = s->grown = s->doubted = s->asked_missing = s->untouched = s->sound = s->swept = s->sweep_all =
+		false;
+	s->sweeping = s->judged = false;
+}
+
 static void reset_folder(struct sync_job *s)
 {
 	store_folder_clear(&s->f);
 	s->f = (struct store_folder){ 0 };
-	s->known = s->windowed = false;
-	s->untouched = true;
-	s->window_low = s->window_high = s->flags_low = s->old_uidnext = s->fill_below = 0;
-	g_clear_pointer(&s->sweep, g_array_unref);
-	s->sweeping = s->sound = false;
+	s->reselected = s->known = s->stale = s->late = s->again = false;
+	s->tier = TIER_BASELINE;
+	s->window_low = s->flags_low = s->asked_hi = s->old_top = s->fill_below = s->news_at = s->news_hi = 0;
+	s->select = s->list = s->counts = s->changes = s->check_flags = s->check_changes = 0;
+	s->modseq = 0;
+	g_array_set_size(s->fresh, 0);
+	g_hash_table_remove_all(s->told);
+	reset_search(s);
 	s->oldest = 0;
 	g_free(s->result.folder);
 	s->result = (struct engine_sync){ 0 };
 	apply_reset(&s->apply);
+	s->apply.share = true;
 	s->began = connection_stats(s->job.account->conn);
 	s->began_ms = clock_ms();
 	if (!s->contacted)
@@ -81,51 +113,81 @@ static void reset_folder(struct sync_job *s)
 
 /* --- what the session tells --- */
 
-static void got_fetch(struct sync_job *s, struct imap_event *ev)
+static void got_row(struct sync_job *s, struct imap_event *ev)
 {
 	uint32_t uid = ev->u.fetch.uid;
-	if (!uid || s->job.err.cause != ERR_NONE)
+	struct store_row *row = g_new0(struct store_row, 1);
+	row_from_fetch(ev, row);
+	if (s->stage == STAGE_FILL) {
+		sync_fill_row(s, row);
 		return;
-	if (ev->u.fetch.has & IMAP_HAS_HEADER) {
+	}
+	if (s->stage == STAGE_WINDOW && (!s->window_low || uid < s->window_low))
+		s->window_low = uid;
+	if (s->stage <= STAGE_NEWS)
+		g_array_append_val(s->fresh, uid);
+	apply_row(&s->apply, row, &s->job.err);
+}
+
+static void got_structure(struct sync_job *s, struct imap_event *ev)
+{
+	struct msg_part *root = g_steal_pointer(&ev->u.fetch.structure);
+	/* Of a message that vanished meanwhile there is nothing to keep. */
+	if (root && store_structure_put(sync_store(s), s->f.id, ev->u.fetch.uid, root, &s->job.err) &&
+		s->job.err.cause == ERR_MISSING)
+		err_clear(&s->job.err);
+	if (root)
+		msg_part_free(root);
+}
+
+static void got_flags(struct sync_job *s, struct imap_event *ev)
+{
+	/* Flags as they are, to be compared with what is said to have changed. */
+	if (s->check_flags && !s->changes) {
 		struct store_row *row = g_new0(struct store_row, 1);
-		row_from_fetch(ev, row);
-		if (s->stage == STAGE_FILL && (!s->oldest || row->received < s->oldest))
-			s->oldest = row->received;
-		if (s->stage <= STAGE_WINDOW && (!s->window_low || uid < s->window_low))
-			s->window_low = uid;
-		if (s->stage <= STAGE_WINDOW)
-			s->window_high = MAX(s->window_high, uid);
-		apply_row(&s->apply, row, &s->job.err);
+		*row = (struct store_row){ .uid = ev->u.fetch.uid, .flags = row_flags(ev) };
+		row->keywords = row_keywords(ev);
+		g_ptr_array_add(s->check, row);
 		return;
 	}
-	if (ev->u.fetch.has & IMAP_HAS_STRUCTURE) {
-		struct msg_part *root = g_steal_pointer(&ev->u.fetch.structure);
-		/* Of a message that vanished meanwhile there is nothing to keep. */
-		if (root && store_structure_put(sync_store(s), s->f.id, uid, root, &s->job.err) &&
-			s->job.err.cause == ERR_MISSING)
-			err_clear(&s->job.err);
-		if (root)
-			msg_part_free(root);
+	if (s->tier != TIER_BASELINE)
+		g_hash_table_add(s->told, GUINT_TO_POINTER(ev->u.fetch.uid));
+	if (s->open && (ev->u.fetch.has & IMAP_HAS_MODSEQ))
+		s->modseq = MAX(s->modseq, ev->u.fetch.modseq);
+	apply_flags(&s->apply, ev, &s->job.err);
+}
+
+static void got_fetch(struct sync_job *s, struct imap_event *ev)
+{
+	if (s->search)
+		plan_search_told(s->search, ev->u.fetch.seq, ev->u.fetch.uid);
+	if (!ev->u.fetch.uid || s->stale || s->job.err.cause != ERR_NONE)
 		return;
-	}
-	if (ev->u.fetch.has & IMAP_HAS_FLAGS)
-		apply_flags(&s->apply, ev, &s->job.err);
+	if (ev->u.fetch.has & IMAP_HAS_HEADER)
+		got_row(s, ev);
+	else if (ev->u.fetch.has & IMAP_HAS_STRUCTURE)
+		got_structure(s, ev);
+	else if (ev->u.fetch.has & IMAP_HAS_FLAGS)
+		got_flags(s, ev);
 }
 
 static void got_status(struct sync_job *s, const struct imap_event *ev)
 {
-	struct store_folder f = { 0 };
-	struct err e = ERR_INIT;
-	if (!store_folder_find(sync_store(s), s->job.account->number, ev->u.status.name, &f, &e)) {
-		if (ev->u.status.has_messages)
-			f.exists = ev->u.status.messages;
-		if (ev->u.status.has_unseen)
-			f.unseen = ev->u.status.unseen;
-		if (store_folder_put(sync_store(s), &f, &s->job.err))
-			log_line(LOG_ERROR, "%s", s->job.err.text);
+	if (s->folders) {
+		folder_list_event(s->folders, ev);
+		return;
 	}
-	err_clear(&e);
-	store_folder_clear(&f);
+	folder_counts(s->job.account, ev, &s->job.err);
+	if (s->f.raw && str_eq(ev->u.status.name, str_of(s->f.raw)) && ev->u.status.has_unseen)
+		s->f.unseen = ev->u.status.unseen;
+}
+
+/* Numbers move. */
+static void got_expunge(struct sync_job *s, uint32_t seq)
+{
+	s->shaken = true;
+	g_array_append_val(s->hints, seq);
+	g_array_set_size(s->numbers.ranges, 0);
 }
 
 static void on_event(struct job *j, struct imap_event *ev)
@@ -141,6 +203,12 @@ static void on_event(struct job *j, struct imap_event *ev)
 			folder_list_event(s->folders, ev);
 		break;
 	case IMAP_STATUS: got_status(s, ev); break;
+	case IMAP_EXISTS: s->grown = true; break;
+	case IMAP_EXPUNGE: got_expunge(s, ev->u.number); break;
+	case IMAP_VANISHED:
+		if (!s->stale)
+			imap_set_add(&s->gone, ev->u.vanished.first, ev->u.vanished.last);
+		break;
 	default: break;
 	}
 }
@@ -184,50 +252,6 @@ static void existence_told(struct sync_job *s)
 	err_set_server(&s->job.err, s->refusal);
 }
 
-/* Before any row of it is written: whose folder is it, and is it still the one we know? */
-static void selected(struct sync_job *s)
-{
-	struct store *st = sync_store(s);
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	if (!m)
-		return;
-	/* Also rows of a first contact that broke off belong to a UIDVALIDITY. */
-	struct plan_in in = { .cached = s->f.id ? &s->f : NULL, .server = *m };
-	struct plan plan;
-	plan_folder(&in, &plan);
-	if (plan.renumber && s->apply.dry) {
-		s->known = false;
-	} else if (plan.renumber) {
-		if (store_folder_renumber(st, &s->f, m->uidvalidity, &s->job.err))
-			return;
-		engine_sweep(s->job.account->engine);
-		s->known = false;
-		s->old_uidnext = 0;
-		s->window_low = 0;
-	}
-	if (s->apply.dry) {
-		connection_set_selected(s->job.account->conn, s->f.raw);
-		if (!s->known)
-			s->apply.fresh = m->exists;
-		return;
-	}
-	s->untouched = !s->f.rows;
-	if (m->uidvalidity)
-		s->f.uidvalidity = m->uidvalidity;
-	s->f.exists = m->exists;
-	if (s->job.request && s->job.request->type == REQ_OPEN)
-		s->f.flags |= FOLDER_VISITED;
-	if (store_folder_put(st, &s->f, &s->job.err))
-		return;
-	connection_set_selected(s->job.account->conn, s->f.raw);
-}
-
-static void window_refused(struct sync_job *s)
-{
-	/* It was asked for with an old count: ask again with the new one. */
-	s->windowed = false;
-}
-
 static void refused(struct sync_job *s, const struct imap_event *done)
 {
 	g_autofree char *words = str_dup(done->u.done.text);
@@ -244,31 +268,43 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	bool ok = done->u.done.result == IMAP_OK;
 	if (done->u.done.id == s->select) {
 		if (ok)
-			selected(s);
+			sync_selected(s);
 		else
 			select_failed(s, done);
 	} else if (done->u.done.id == s->list && !ok) {
 		/* An answer cut short must not pass for folders that are gone. */
 		g_clear_pointer(&s->folders, folder_list_free);
+	} else if (sync_changes_ended(s, done)) {
+		return;
 	} else if (s->stage == STAGE_FILL) {
 		sync_fill_done(s, ok);
-	} else if ((s->stage == STAGE_SELECT || s->stage == STAGE_EXISTS) && !ok) {
-		window_refused(s);
-	} else if ((s->stage == STAGE_WINDOW || s->stage == STAGE_FLAGS || s->stage == STAGE_SWEEP) && !ok) {
+	} else if (s->stage >= STAGE_WINDOW && s->stage <= STAGE_SWEEP && !ok) {
+		refused(s, done);
+	} else if (s->stage == STAGE_SELECT && !ok && done->u.done.id != s->counts && imap_selected(job_imap(j))) {
 		refused(s, done);
 	}
 }
 
 /* --- stages: each queues commands, or falls through to the next --- */
 
+/* Of all folders in one answer, where that is offered. */
+static bool wants_counts(const struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	return (sync_caps(s) & IMAP_CAP_LIST_STATUS) &&
+	       ((r && r->all_folders) || s->job.account->engine->settings.stay);
+}
+
 static bool wants_list(const struct sync_job *s)
 {
 	const struct account *a = s->job.account;
 	const struct request *r = s->job.request;
-	if (s->apply.dry || s->relisted)
+	if (s->apply.dry || s->relisted || s->quiet || s->background)
 		return false;
-	return (r && r->all_folders) || (!a->listed && (!a->info.prefix || a->engine->settings.stay ||
-							       (r && r->due == SYNC_PERSON && !r->folder)));
+	if ((r && r->all_folders) || (s->poll && wants_counts(s)))
+		return true;
+	return !a->listed &&
+	       (!a->info.prefix || a->engine->settings.stay || (r && r->due == SYNC_PERSON && !r->folder));
 }
 
 static void ask_list(struct sync_job *s)
@@ -278,8 +314,15 @@ static void ask_list(struct sync_job *s)
 	s->folders = folder_list_new();
 	if (imap_caps(i) & IMAP_CAP_NAMESPACE)
 		job_command(&s->job, imap_namespace(i));
-	s->list = imap_list(i, STR(""), STR("*"));
+	s->relisted = true;
+	s->list = imap_list_all(i, STR(""), wants_counts(s));
 	job_command(&s->job, s->list);
+}
+
+void sync_ask_list(struct sync_job *s)
+{
+	if (wants_list(s))
+		ask_list(s);
 }
 
 static void apply_list(struct sync_job *s)
@@ -287,16 +330,21 @@ static void apply_list(struct sync_job *s)
 	struct account *a = s->job.account;
 	if (!s->folders)
 		return;
-	s->relisted = true;
 	if (!folder_list_apply(s->folders, a, &s->job.err))
 		engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
 	g_clear_pointer(&s->folders, folder_list_free);
 }
 
-static void ask_window(struct sync_job *s, uint32_t exists)
+/* A first contact that broke off has left its window, and perhaps more: that is looked at like any other rows. */
+static void was_begun(struct sync_job *s)
 {
-	uint32_t low = exists > ENGINE_WINDOW_ROWS ? exists - ENGINE_WINDOW_ROWS + 1 : 1;
-	job_command(&s->job, imap_fetch_window(job_imap(&s->job), low, 0));
+	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	if (s->known || !s->f.filled_down_to ||
+		store_uids(sync_store(s), s->f.id, s->f.filled_down_to, UINT32_MAX, top, &s->job.err))
+		return;
+	s->known = true;
+	s->f.uidnext = top->len ? g_array_index(top, uint32_t, top->len - 1) : s->f.filled_down_to - 1;
+	s->f.uidnext += s->f.uidnext < UINT32_MAX;
 }
 
 /* The folder by its name; an inbox nobody has seen yet needs no list. False: the list is needed first. */
@@ -323,127 +371,75 @@ static bool look_up(struct sync_job *s)
 		return s->relisted;
 	}
 	err_clear(&e);
-	s->old_uidnext = s->known ? s->f.uidnext : 0;
+	was_begun(s);
 	s->result.folder = g_strdup(s->f.name);
 	return true;
 }
 
-static void start_select(struct sync_job *s)
+/* The cache agrees with a HIGHESTMODSEQ when the whole difference since the last one was applied, or every flag was
+ * looked at. */
+static uint64_t agreed_modseq(const struct sync_job *s)
 {
-	struct account *a = s->job.account;
-	struct imap_session *i = job_imap(&s->job);
-	const char *current = connection_selected(a->conn);
-	sync_stage(s, STAGE_SELECT);
-	if (current && !strcmp(current, s->f.raw) && imap_selected(i)) {
-		s->select = imap_noop(i);
-		job_command(&s->job, s->select);
-		return;
-	}
-	s->select = imap_select(i, str_of(s->f.raw), true);
-	job_command(&s->job, s->select);
-	if (s->known && s->f.exists && !s->background) {
-		s->windowed = true;
-		ask_window(s, s->f.exists);
-	}
+	if (!s->known)
+		return s->f.highestmodseq;
+	if (s->tier != TIER_BASELINE || s->swept)
+		return s->modseq;
+	return s->again ? 0 : s->f.highestmodseq;
 }
 
-static void after_select(struct sync_job *s)
+static uint32_t highest_cached(struct sync_job *s)
 {
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	if (s->apply.dry && !s->known) {
-		sync_stage(s, STAGE_NEXT);
-		return;
-	}
-	sync_stage(s, STAGE_WINDOW);
-	if (m && m->exists && !s->windowed && !s->background)
-		ask_window(s, m->exists);
-}
-
-static void window_done(struct sync_job *s)
-{
-	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	struct wire_stats now = connection_stats(s->job.account->conn);
-	/* A folder that was never agreed on is filled from this window downward, whatever is there. */
-	sync_flush(s, s->known ? 0 : s->window_low);
-	if (!m || s->background || s->job.err.cause != ERR_NONE)
-		return;
-	s->result.first_round_trips = now.round_trips - s->began.round_trips;
-	s->result.first_bytes_in = now.bytes_in - s->began.bytes_in;
-	s->result.first_ms = (uint64_t)(clock_ms() - s->began_ms);
-	sync_tell(s, true);
-}
-
-/* Part trees of what is new in the window, new rows below it, flags of the rest: all in one flight. */
-static void ask_rest(struct sync_job *s)
-{
-	struct imap_session *i = job_imap(&s->job);
-	const struct imap_mailbox *m = imap_selected(i);
-	struct plan_in in = { .cached = s->known ? &s->f : NULL, .window_low = s->window_low };
-	struct plan plan;
-	sync_stage(s, STAGE_FLAGS);
-	g_array_set_size(s->apply.seen, 0);
-	if (!m || !m->exists || s->background)
-		return;
-	in.server = *m;
-	plan_folder(&in, &plan);
-	s->flags_low = sync_was_cached(s) ? sync_newest_cached(s) : 0;
-	uint32_t fresh_low = MAX(s->window_low, s->old_uidnext);
-	if (fresh_low && s->window_high >= fresh_low)
-		job_command(&s->job, imap_fetch_structure(i, fresh_low, 0));
-	if (plan.gap_lo)
-		job_command(&s->job, imap_fetch_rows(i, plan.gap_lo, plan.gap_hi));
-	if (s->job.request && s->job.request->uid)
-		job_command(&s->job, imap_fetch_rows(i, s->job.request->uid, s->job.request->uid));
-	if (s->flags_low)
-		job_command(&s->job, imap_fetch_flags(i, s->flags_low, 0));
+	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	uint32_t from = s->known ? MAX(s->old_top, 1) : MAX(s->window_low, 1);
+	if (store_uids(sync_store(s), s->f.id, from, UINT32_MAX, top, &s->job.err) || !top->len)
+		return 0;
+	return g_array_index(top, uint32_t, top->len - 1);
 }
 
 static void agree(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	struct err *e = &s->job.err;
-	if (!m || s->background || sync_reload(s))
+	sync_flush(s, 0);
+	if (!m || s->background || e->cause != ERR_NONE || sync_reload(s))
 		return;
 	if (s->apply.dry) {
 		uint32_t stay = s->f.rows - MIN(s->f.rows, s->apply.gone);
 		s->apply.fresh = m->exists > stay ? m->exists - stay : 0;
 		return;
 	}
-	uint32_t highest = 0;
-	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	if (s->window_low && store_uids(sync_store(s), s->f.id, s->window_low, UINT32_MAX, top, e))
+	uint32_t highest = highest_cached(s);
+	uint64_t rows = (uint64_t)s->f.rows + pending_hidden(s->job.account, s->f.id);
+	if (e->cause != ERR_NONE)
 		return;
-	if (top->len)
-		highest = g_array_index(top, uint32_t, top->len - 1);
 	s->f.exists = m->exists;
-	s->f.uidnext = MAX(m->uidnext, highest + 1);
+	s->f.uidnext = MAX(MAX(m->uidnext, highest + (highest < UINT32_MAX)), s->f.uidnext);
 	s->f.last_sync = clock_wall();
+	s->f.highestmodseq = agreed_modseq(s);
+	if (!s->job.account->info.checked)
+		s->job.account->info.checked = s->f.last_sync;
 	/* By count only when nothing is cached that the server did not name: ghosts would make it seem full. */
-	if (s->f.rows == m->exists && (s->sound || (!sync_was_cached(s) && s->apply.fresh == m->exists)))
+	if (rows == m->exists && (s->sound || (!s->known && s->apply.fresh == m->exists)))
 		s->f.complete = true;
-	if (s->apply.missing && s->apply.missing <= highest) {
-		s->f.complete = false;
-		s->f.filled_down_to = s->apply.missing + 1;
-	}
 	if (s->f.complete)
 		s->f.unseen = s->f.rows_unseen;
 	if (!store_folder_put(sync_store(s), &s->f, e))
 		sync_tell(s, true);
+	if (s->f.complete)
+		sync_rekey_end(s);
 	if (s->f.role == ROLE_INBOX) {
 		s->job.account->info.last_sync = s->f.last_sync;
 		s->job.account->state.last_sync = s->f.last_sync;
 	}
 }
 
-/* Of this folder, while its unread cannot be counted in the cache, and of all, when that is wanted. */
+/* Of all folders one by one, where they do not come with the list. */
 static void ask_counts(struct sync_job *s)
 {
 	struct account *a = s->job.account;
 	const struct request *r = s->job.request;
 	g_autoptr(GPtrArray) all = store_folders_new();
-	if (s->f.id && !s->f.complete && !s->background && !s->apply.dry)
-		job_command(&s->job, imap_status(job_imap(&s->job), str_of(s->f.raw)));
-	if (!r || !r->all_folders || store_folders(sync_store(s), a->number, all, &s->job.err))
+	if (!r || !r->all_folders || wants_counts(s) || store_folders(sync_store(s), a->number, all, &s->job.err))
 		return;
 	unsigned asked = 0;
 	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
@@ -483,7 +479,8 @@ static void finish(struct sync_job *s)
 	bool more = a->engine->settings.stay && s->job.err.cause == ERR_NONE && !s->background && sync_fill_left(s);
 	bool background = s->background;
 	g_autofree char *name = g_strdup(s->f.name);
-	if (!background)
+	connection_remember(a->conn);
+	if (!background && !s->quiet)
 		account_contacted(a, s->poll);
 	a->state.syncing = false;
 	account_report(a);
@@ -547,13 +544,19 @@ static void step_start(struct sync_job *s)
 	account_report(a);
 	if (look_up(s)) {
 		if (s->job.err.cause == ERR_NONE)
-			start_select(s);
+			sync_select(s);
 		else
 			sync_stage(s, STAGE_NEXT);
 	} else if (connection_ready(a->conn)) {
 		ask_list(s);
 		sync_stage(s, STAGE_LIST);
 	}
+}
+
+static void step_news(struct sync_job *s)
+{
+	if (!sync_ask_news(s))
+		sync_ask_rest(s);
 }
 
 static void step_folders(struct sync_job *s)
@@ -574,15 +577,20 @@ static void advance(struct sync_job *s)
 		apply_list(s);
 		sync_stage(s, STAGE_START);
 		break;
-	case STAGE_SELECT: after_select(s); break;
+	case STAGE_SELECT: sync_after_select(s); break;
 	case STAGE_EXISTS: existence_told(s); break;
 	case STAGE_WINDOW:
-		window_done(s);
-		ask_rest(s);
+		sync_window_done(s);
+		step_news(s);
 		break;
-	case STAGE_FLAGS:
-		sync_flags_done(s);
+	case STAGE_NEWS: step_news(s); break;
+	case STAGE_REST:
+		sync_rest_done(s);
 		if (!s->job.open)
+			sync_stage(s, STAGE_SEARCH);
+		break;
+	case STAGE_SEARCH:
+		if (!sync_search(s))
 			sync_ask_sweep(s);
 		break;
 	case STAGE_SWEEP:
@@ -591,8 +599,7 @@ static void advance(struct sync_job *s)
 		if (!s->job.open && !sync_ask_sweep(s)) {
 			agree(s);
 			sync_stage(s, STAGE_FOLDERS);
-			if (wants_list(s))
-				ask_list(s);
+			sync_ask_list(s);
 		}
 		break;
 	case STAGE_FOLDERS: step_folders(s); break;
@@ -629,7 +636,14 @@ static void on_free(struct job *j)
 	g_queue_clear_full(&s->fills, g_free);
 	store_folder_clear(&s->f);
 	apply_clear(&s->apply);
-	g_clear_pointer(&s->sweep, g_array_unref);
+	reset_search(s);
+	g_array_unref(s->hints);
+	g_array_unref(s->fresh);
+	imap_set_clear(&s->gone);
+	imap_set_clear(&s->numbers);
+	g_ptr_array_unref(s->check);
+	g_hash_table_unref(s->told);
+	g_ptr_array_unref(s->identities);
 	folder_list_free(s->folders);
 	err_clear(&s->worst);
 	g_free(s->refusal);
@@ -641,8 +655,8 @@ static void on_lost(struct job *j, const struct err *e)
 {
 	struct sync_job *s = (struct sync_job *)j;
 	(void)e;
-	/* What was received whole is kept. */
-	if (s->f.id && j->err.cause == ERR_NONE)
+	/* What was received whole is kept, where it can be compared at the next contact. */
+	if (s->f.id && s->f.filled_down_to && !s->apply.held && !s->stale && j->err.cause == ERR_NONE)
 		sync_flush(s, 0);
 	j->account->state.syncing = false;
 }
@@ -690,22 +704,72 @@ bool sync_is_wanted(struct account *a, struct request *r, struct err *e)
 	return r->due != SYNC_POLL || !wait;
 }
 
-struct job *sync_job_new(struct account *a, struct request *r)
+static struct sync_job *job_new(struct account *a, struct request *r)
 {
 	struct sync_job *s = g_new0(struct sync_job, 1);
 	s->job = (struct job){ .class = &sync_class, .account = a, .request = r };
-	apply_init(&s->apply, a->engine->store, &s->f);
+	apply_init(&s->apply, a->engine->store, a, &s->f);
 	s->apply.dry = r->dry_run;
 	s->chunk = CHUNK_FIRST;
 	s->poll = r->due == SYNC_POLL || r->due == SYNC_IF_DUE;
 	g_queue_init(&s->names);
 	g_queue_init(&s->fills);
-	g_queue_push_tail(&s->names, g_strdup(r->folder ? r->folder : "Inbox"));
-	if (s->poll && !r->folder && a->watched && strcmp(a->watched, "Inbox"))
-		g_queue_push_tail(&s->names, g_strdup(a->watched));
+	imap_set_init(&s->gone);
+	imap_set_init(&s->numbers);
+	s->hints = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	s->fresh = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	s->check = store_rows_new();
+	s->told = g_hash_table_new(NULL, NULL);
+	s->identities = store_rows_new();
+	return s;
+}
+
+static void add_name(struct sync_job *s, const char *name)
+{
+	if (!g_queue_find_custom(&s->names, name, (GCompareFunc)strcmp))
+		g_queue_push_tail(&s->names, g_strdup(name));
+}
+
+/* What a poll looks at: what is pinned, and last where the connection will idle. Whoever has no screen looks at the
+ * inbox alone. */
+static void add_polled(struct sync_job *s)
+{
+	struct account *a = s->job.account;
+	const char *home = a->watched ? a->watched : "Inbox";
+	g_autoptr(GPtrArray) all = store_folders_new();
+	if (!a->engine->settings.stay || store_folders(sync_store(s), a->number, all, &s->job.err))
+		return;
+	if (strcmp(home, "Inbox"))
+		add_name(s, "Inbox");
+	for (unsigned i = 0; i < all->len; i++) {
+		const struct store_folder *f = all->pdata[i];
+		bool wanted = (f->flags & FOLDER_PINNED) && !(f->flags & (FOLDER_NOSELECT | FOLDER_GONE));
+		if (wanted && strcmp(f->name, home))
+			add_name(s, f->name);
+	}
+	add_name(s, home);
+}
+
+struct job *sync_job_new(struct account *a, struct request *r)
+{
+	struct sync_job *s = job_new(a, r);
+	if (s->poll && !r->folder)
+		add_polled(s);
+	add_name(s, r->folder ? r->folder : "Inbox");
 	if (r->type == REQ_OPEN) {
 		g_free(a->watched);
 		a->watched = g_strdup(r->folder ? r->folder : "Inbox");
 	}
+	return &s->job;
+}
+
+struct job *sync_job_quiet(struct account *a, const char *folder, bool live)
+{
+	struct request *r = request_new(REQ_SYNC, 0, a->index);
+	r->folder = g_strdup(folder);
+	struct sync_job *s = job_new(a, r);
+	add_name(s, folder);
+	s->quiet = true;
+	s->live = live;
 	return &s->job;
 }

@@ -303,8 +303,9 @@ class Run:
         if end[0] != "ok":
             raise Failure("dump %s: %s" % (name, end))
         rows = {}
-        for word, uid, _, size, received, subject, flags in lines:
-            if word == "row":
+        for line in lines:
+            if line[0] == "row":
+                _, uid, _, size, received, subject, flags = line
                 rows[int(uid)] = (subject.split(" ")[0], frozenset(flags[1:-1].split()), int(size), int(received))
         return rows
 

@@ -480,6 +480,7 @@ class Session(threading.Thread):
         self.state, self.box, self.readonly = "greeted", None, False
         self.view, self.told = [], {}  # UIDs by sequence number; uid -> modseq of the flags told
         self.enabled, self.select_failed, self.login_failed, self.ended = set(), False, False, False
+        self.enable_failed = False
 
     # The wire.
 
@@ -656,6 +657,7 @@ class Session(threading.Thread):
         except Bad as why:
             if not self.is_follower(name):
                 self.server.violate(self.who, str(why), reader.line.decode("latin-1"))
+            self.refused(name)
             return ends("BAD", why)
 
     def refused(self, name):
@@ -664,8 +666,11 @@ class Session(threading.Thread):
             self.unselect()
             self.select_failed = True
         self.login_failed = self.login_failed or name in ("LOGIN", "AUTHENTICATE")
+        self.enable_failed = self.enable_failed or name == "ENABLE"
 
     def is_follower(self, name):
+        if self.enable_failed and name in ("SELECT", "EXAMINE"):
+            return True
         return self.login_failed if self.state == "greeted" else \
             self.select_failed and not self.box and name in ("FETCH", "UID FETCH")
 

@@ -2,9 +2,9 @@
 #include "engine/internal.h"
 #include "tests/unit/unit.h"
 
-static struct plan plan_of(const struct store_folder *f, struct imap_mailbox m, uint32_t window_low)
+static struct plan plan_of(const struct store_folder *f, struct imap_mailbox m, uint32_t asked_hi)
 {
-	struct plan_in in = { .cached = f, .server = m, .window_low = window_low };
+	struct plan_in in = { .cached = f, .server = m, .asked_hi = asked_hi };
 	struct plan plan;
 	plan_folder(&in, &plan);
 	return plan;
@@ -15,7 +15,8 @@ static void i18_changed_uidvalidity_renumbers(void)
 	struct store_folder f = { .uidvalidity = 7, .uidnext = 100, .rows = 99, .complete = true };
 	struct plan p = plan_of(&f, (struct imap_mailbox){ .exists = 99, .uidvalidity = 8, .uidnext = 100 }, 50);
 	g_assert_true(p.renumber);
-	g_assert_cmpuint(p.gap_lo, ==, 0);
+	g_assert_false(p.fickle);
+	g_assert_cmpuint(p.news_lo, ==, 0);
 	p = plan_of(&f, (struct imap_mailbox){ .exists = 99, .uidvalidity = 7, .uidnext = 100 }, 50);
 	g_assert_false(p.renumber);
 }
@@ -29,16 +30,85 @@ static void i19_missing_uidvalidity_is_no_change(void)
 	g_assert_false(plan_of(&f, (struct imap_mailbox){ .exists = 1, .uidvalidity = 9 }, 0).renumber);
 }
 
-static void gap_reaches_from_last_uidnext_to_the_window(void)
+static void i19_uidvalidity_that_always_changes_is_fickle(void)
+{
+	struct store_folder f = { .uidvalidity = 7, .uidnext = 100, .flags = FOLDER_SHIFTED };
+	struct imap_mailbox m = { .exists = 1, .uidvalidity = 8, .uidnext = 9 };
+	g_assert_true(plan_of(&f, m, 0).fickle);
+	f.flags = FOLDER_FICKLE;
+	g_assert_true(plan_of(&f, m, 0).fickle);
+	f.flags = FOLDER_VISITED;
+	g_assert_false(plan_of(&f, m, 0).fickle);
+}
+
+static void news_reach_from_what_was_asked_to_uidnext(void)
 {
 	struct store_folder f = { .uidvalidity = 7, .uidnext = 100, .rows = 99, .complete = true };
-	struct imap_mailbox m = { .exists = 300, .uidvalidity = 7, .uidnext = 301 };
-	struct plan p = plan_of(&f, m, 251);
-	g_assert_cmpuint(p.gap_lo, ==, 100);
-	g_assert_cmpuint(p.gap_hi, ==, 250);
-	g_assert_cmpuint(plan_of(&f, m, 100).gap_lo, ==, 0);
-	g_assert_cmpuint(plan_of(&f, m, 40).gap_lo, ==, 0);
-	g_assert_cmpuint(plan_of(NULL, m, 251).gap_lo, ==, 0);
+	struct imap_mailbox m = { .exists = 300, .uidvalidity = 7, .uidnext = 2001 };
+	struct plan p = plan_of(&f, m, 599);
+	g_assert_cmpuint(p.news_lo, ==, 600);
+	g_assert_cmpuint(p.news_hi, ==, 2000);
+	g_assert_cmpuint(plan_of(&f, m, 2000).news_lo, ==, 0);
+	g_assert_cmpuint(plan_of(&f, m, UINT32_MAX).news_lo, ==, 0);
+	g_assert_cmpuint(plan_of(&f, m, 0).news_lo, ==, 0);
+	g_assert_cmpuint(plan_of(NULL, m, 599).news_lo, ==, 0);
+	m.uidnext = 0;
+	p = plan_of(&f, m, 599);
+	g_assert_cmpuint(p.news_lo, ==, 600);
+	g_assert_cmpuint(p.news_hi, ==, UINT32_MAX);
+	m.exists = 0;
+	g_assert_cmpuint(plan_of(&f, m, 599).news_lo, ==, 0);
+}
+
+static void best_tier_offered_is_taken(void)
+{
+	struct store_folder f = { .uidvalidity = 7, .uidnext = 100, .highestmodseq = 5 };
+	uint64_t all = IMAP_CAP_ENABLE | IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC;
+	g_assert_cmpint(plan_tier(&f, all), ==, TIER_QRESYNC);
+	g_assert_cmpint(plan_tier(&f, all & ~IMAP_CAP_ENABLE), ==, TIER_CONDSTORE);
+	g_assert_cmpint(plan_tier(&f, all & ~IMAP_CAP_QRESYNC), ==, TIER_CONDSTORE);
+	g_assert_cmpint(plan_tier(&f, IMAP_CAP_ENABLE), ==, TIER_BASELINE);
+	f.highestmodseq = 0;
+	g_assert_cmpint(plan_tier(&f, all), ==, TIER_BASELINE);
+}
+
+static void i17_modseq_lies_lead_to_the_next_tier(void)
+{
+	struct store_folder f = { .uidvalidity = 7, .uidnext = 100, .highestmodseq = 50 };
+	struct imap_mailbox m = {
+		.exists = 9, .uidvalidity = 7, .uidnext = 100, .highestmodseq = 50, .resynced = true
+	};
+	bool again;
+	g_assert_cmpint(plan_tier_told(TIER_QRESYNC, &f, &m, &again), ==, TIER_QRESYNC);
+	g_assert_false(again);
+	m.resynced = false;
+	g_assert_cmpint(plan_tier_told(TIER_QRESYNC, &f, &m, &again), ==, TIER_CONDSTORE);
+	g_assert_cmpint(plan_tier_told(TIER_CONDSTORE, &f, &m, &again), ==, TIER_CONDSTORE);
+	m.highestmodseq = 49;
+	g_assert_cmpint(plan_tier_told(TIER_CONDSTORE, &f, &m, &again), ==, TIER_BASELINE);
+	g_assert_true(again);
+	m.highestmodseq = 0;
+	g_assert_cmpint(plan_tier_told(TIER_QRESYNC, &f, &m, &again), ==, TIER_BASELINE);
+	g_assert_false(again);
+	m.highestmodseq = 60;
+	m.nomodseq = true;
+	g_assert_cmpint(plan_tier_told(TIER_QRESYNC, &f, &m, &again), ==, TIER_BASELINE);
+}
+
+static void difference_is_seen_in_the_count(void)
+{
+	struct store_folder f = { .rows = 100, .complete = true };
+	g_assert_false(plan_differs(&f, 100, 0, TIER_QRESYNC, false));
+	g_assert_true(plan_differs(&f, 99, 0, TIER_QRESYNC, true));
+	g_assert_true(plan_differs(&f, 101, 0, TIER_QRESYNC, true));
+	g_assert_false(plan_differs(&f, 103, 3, TIER_BASELINE, false));
+	f.complete = false;
+	g_assert_false(plan_differs(&f, 1000, 0, TIER_QRESYNC, false));
+	g_assert_true(plan_differs(&f, 1000, 0, TIER_CONDSTORE, false));
+	g_assert_false(plan_differs(&f, 1000, 0, TIER_BASELINE, true));
+	g_assert_true(plan_differs(&f, 99, 0, TIER_BASELINE, true));
+	f.rows = 0;
+	g_assert_false(plan_differs(&f, 1000, 0, TIER_BASELINE, false));
 }
 
 /* Whatever the holes, filling ends, downward, and every UID below the start is asked for once. */
@@ -84,7 +154,11 @@ void suite(void)
 {
 	unit_add(i18_changed_uidvalidity_renumbers);
 	unit_add(i19_missing_uidvalidity_is_no_change);
-	unit_add(gap_reaches_from_last_uidnext_to_the_window);
+	unit_add(i19_uidvalidity_that_always_changes_is_fickle);
+	unit_add(news_reach_from_what_was_asked_to_uidnext);
+	unit_add(best_tier_offered_is_taken);
+	unit_add(i17_modseq_lies_lead_to_the_next_tier);
+	unit_add(difference_is_seen_in_the_count);
 	unit_add(filling_covers_everything_once);
 	unit_add(fill_knows_when_nothing_is_left);
 }
