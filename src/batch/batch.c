@@ -287,6 +287,8 @@ static void unasked(struct event *ev, void *aux)
 	} else if (ev->type == EV_ALERT) {
 		g_autofree char *text = g_strdup_printf(_("server says: %s"), ev->text);
 		batch_note(b, text);
+	} else if (ev->type == EV_NOTICE) {
+		batch_note(b, ev->text);
 	}
 }
 

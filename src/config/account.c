@@ -63,15 +63,25 @@ static bool is_command(struct parser *p, const struct word *w)
 	return argv != NULL;
 }
 
+static void take_secret_command(struct parser *p, const struct stmt *s, struct cfg_account *a, enum cfg_password kind)
+{
+	if (!is_command(p, s->word + 1))
+		return;
+	a->password = kind;
+	g_free(a->password_arg);
+	a->password_arg = g_strdup(s->word[1].text);
+}
+
 static void take_passcmd(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
 {
 	(void)rule;
-	struct cfg_account *a = into;
-	if (!is_command(p, s->word + 1))
-		return;
-	a->password = CFG_PASSWORD_COMMAND;
-	g_free(a->password_arg);
-	a->password_arg = g_strdup(s->word[1].text);
+	take_secret_command(p, s, into, CFG_PASSWORD_COMMAND);
+}
+
+static void take_tokencmd(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)rule;
+	take_secret_command(p, s, into, CFG_PASSWORD_TOKEN);
 }
 
 static void not_yet(struct parser *p, const struct word *w)
@@ -137,10 +147,10 @@ static void take_auth(struct parser *p, const struct stmt *s, void *into, const 
 	static const struct {
 		const char *name;
 		enum cfg_auth auth; /* BEST: known, but not to this version */
-	} ways[] = { { "plain", CFG_AUTH_PLAIN }, { "login", CFG_AUTH_LOGIN }, { "scram", CFG_AUTH_BEST },
-		{ "scram-sha-1", CFG_AUTH_BEST }, { "scram-sha-256", CFG_AUTH_BEST }, { "cram-md5", CFG_AUTH_BEST },
-		{ "xoauth2", CFG_AUTH_BEST }, { "oauthbearer", CFG_AUTH_BEST }, { "gssapi", CFG_AUTH_BEST },
-		{ "external", CFG_AUTH_BEST } };
+	} ways[] = { { "plain", CFG_AUTH_PLAIN }, { "login", CFG_AUTH_LOGIN }, { "scram", CFG_AUTH_SCRAM },
+		{ "scram-sha-1", CFG_AUTH_SCRAM_SHA_1 }, { "scram-sha-256", CFG_AUTH_SCRAM_SHA_256 },
+		{ "xoauth2", CFG_AUTH_XOAUTH2 }, { "oauthbearer", CFG_AUTH_OAUTHBEARER },
+		{ "external", CFG_AUTH_EXTERNAL }, { "cram-md5", CFG_AUTH_CRAM_MD5 }, { "gssapi", CFG_AUTH_BEST } };
 	struct cfg_account *a = into;
 	const struct word *w = s->word + 1;
 	const char *names[G_N_ELEMENTS(ways)];
@@ -151,7 +161,7 @@ static void take_auth(struct parser *p, const struct stmt *s, void *into, const 
 		a->auth = ways[i].auth;
 		if (a->auth == CFG_AUTH_BEST)
 			cfg_complain(p, CFG_ERROR, &w->at,
-				_("plain or login; without the word the best of them is taken"),
+				_("without the word the best way is taken that the server offers"),
 				_("'auth %s' is not supported by this version"), w->text);
 		return;
 	}
@@ -325,8 +335,11 @@ static const struct cfg_word account_words[] = {
 		.name = "tokencmd",
 		.args = "\"COMMAND\"",
 		.help = N_("a command that prints an OAuth token, in place of password"),
-		.doc = N_("Not supported by this version."),
-		.rule = RULE(.take = take_command_later, .min = 1, .max = 1, .slot = "password"),
+		.doc = N_("Run as passcmd is, but before each login, for tokens are short-lived. What it prints goes "
+			  "by OAUTHBEARER or XOAUTH2 and is never sent as a password. When the server refuses a token "
+			  "the command is run once more, and another token is tried once."),
+		.example = "# tokencmd \"oauth-token vera@box.example\"",
+		.rule = RULE(.take = take_tokencmd, .min = 1, .max = 1, .slot = "password"),
 	},
 	{
 		.name = "imap",
@@ -369,8 +382,16 @@ static const struct cfg_word account_words[] = {
 	},
 	{
 		.name = "auth",
-		.args = "plain|login",
+		.args = "plain|login|scram|scram-sha-1|scram-sha-256|xoauth2|oauthbearer|external|cram-md5",
 		.help = N_("how to log in, when the usual order is wrong"),
+		.doc = N_(
+			"Without it a password goes by SCRAM where it can be bound to the connection or was used last "
+			"time, else by LOGIN, PLAIN or, at last, SCRAM; a token by OAUTHBEARER or XOAUTH2. scram is "
+			"the strongest of its kind. Where SCRAM kept the password from the server last time and now "
+			"the server would learn it, there is no login until this word names such a way. cram-md5 and "
+			"external are used only when they are named; external sends neither name nor password, for a "
+			"server that knows you by the connection: there are no client certificates here. A way that "
+			"the server cannot do is passed over; no password is tried twice."),
 		.example = "# auth     plain",
 		.rule = RULE(.take = take_auth, .min = 1, .max = 1),
 	},

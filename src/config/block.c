@@ -154,6 +154,23 @@ static void check_pins(struct parser *p, const struct block *b)
 	}
 }
 
+/* A token is no password, and a password no token. */
+static void check_auth(struct parser *p, const struct block *b)
+{
+	const struct cfg_account *a = b->account;
+	const struct given *said = given(b, "auth");
+	bool wants = a->auth == CFG_AUTH_XOAUTH2 || a->auth == CFG_AUTH_OAUTHBEARER;
+	bool has = a->password == CFG_PASSWORD_TOKEN;
+	if (a->auth == CFG_AUTH_BEST || a->auth == CFG_AUTH_EXTERNAL || wants == has)
+		return;
+	if (wants)
+		cfg_complain(p, CFG_ERROR, &said->value, _("add 'tokencmd', in place of password"),
+			_("this way to log in wants an access token"));
+	else
+		cfg_complain(p, CFG_ERROR, &said->value, _("xoauth2, oauthbearer, or leave the word out"),
+			_("'tokencmd' gives an access token, and this way to log in wants a password"));
+}
+
 /* A word that was wrong is given all the same: it is not missing too. Nor is what may stand behind the end
  * that was not found. */
 static void finish(struct parser *p, struct block *b, const struct mark *at)
@@ -173,6 +190,7 @@ static void finish(struct parser *p, struct block *b, const struct mark *at)
 	if (a->email)
 		finish_login(p, b);
 	finish_poll(p, b);
+	check_auth(p, b);
 	check_roles(p, b);
 	check_pins(p, b);
 }

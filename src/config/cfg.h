@@ -29,7 +29,19 @@ struct cfg_diag {
 };
 
 enum cfg_security { CFG_TLS, CFG_STARTTLS, CFG_INSECURE };
-enum cfg_auth { CFG_AUTH_BEST, CFG_AUTH_PLAIN, CFG_AUTH_LOGIN };
+/* How to log in; BEST: the usual order. */
+enum cfg_auth {
+	CFG_AUTH_BEST,
+	CFG_AUTH_PLAIN,
+	CFG_AUTH_LOGIN,
+	CFG_AUTH_SCRAM, /* the best of its kind */
+	CFG_AUTH_SCRAM_SHA_1,
+	CFG_AUTH_SCRAM_SHA_256,
+	CFG_AUTH_CRAM_MD5,
+	CFG_AUTH_XOAUTH2,
+	CFG_AUTH_OAUTHBEARER,
+	CFG_AUTH_EXTERNAL,
+};
 
 struct cfg_server {
 	char *host;
@@ -37,7 +49,8 @@ struct cfg_server {
 	enum cfg_security security;
 };
 
-enum cfg_password { CFG_PASSWORD_NONE, CFG_PASSWORD_ASK, CFG_PASSWORD_FILE, CFG_PASSWORD_COMMAND };
+/* TOKEN: a command gives an OAuth access token, which is no password. */
+enum cfg_password { CFG_PASSWORD_NONE, CFG_PASSWORD_ASK, CFG_PASSWORD_FILE, CFG_PASSWORD_COMMAND, CFG_PASSWORD_TOKEN };
 
 struct cfg_pin {
 	char *host;

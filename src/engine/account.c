@@ -60,6 +60,7 @@ void account_free(struct account *a)
 	peer_unlock(a);
 	store_account_info_clear(&a->info);
 	err_clear(&a->state.err);
+	err_clear(&a->token_refused);
 	g_free(a->watched);
 	g_free(a);
 }
@@ -224,11 +225,14 @@ static void secret_refused(struct account *a)
 	save_quietly(a);
 }
 
-void account_secret_worked(struct account *a)
+void account_secret_worked(struct account *a, enum sasl_mechanism by)
 {
 	account_set_phase(a, ACCOUNT_ONLINE, NULL);
-	if (a->info.secret_worked && !a->info.secret_hash)
+	err_clear(&a->token_refused);
+	if (a->info.secret_worked && !a->info.secret_hash && (by == SASL_NONE || a->info.auth_used == (int)by))
 		return;
+	if (by != SASL_NONE)
+		a->info.auth_used = (int)by;
 	a->info.secret_worked = true;
 	a->info.auth_tries = 0;
 	g_clear_pointer(&a->info.secret_hash, g_free);
@@ -283,7 +287,8 @@ static void start(struct account *a, struct job *j)
 	set_idling(a, false);
 	if (imap_idling(connection_imap(a->conn)))
 		imap_idle_done(connection_imap(a->conn));
-	j->class->step(j);
+	if (connection_takes_jobs(a->conn))
+		j->class->step(j);
 	if (a->conn)
 		connection_poke(a->conn);
 }
@@ -291,6 +296,7 @@ static void start(struct account *a, struct job *j)
 static void stop_with(struct account *a, struct job *j, struct err *e)
 {
 	enum account_phase phase = e->cause == ERR_NET ? ACCOUNT_WAITING : ACCOUNT_STOPPED;
+	err_clear(&a->token_refused);
 	if (!a->engine->settings.offline)
 		account_set_phase(a, phase, e);
 	if (j->class->lost)
@@ -330,10 +336,14 @@ static void got_secret(struct account *a, struct secret *s, struct err *e)
 		stop_with(a, g_queue_pop_head(&a->jobs), e);
 		return;
 	}
-	if (!schedule_may_try(a->cfg, &a->info, is_refused(a, s), j->person, clock_wall())) {
+	bool refused = is_refused(a, s), renewed = a->token_refused.cause != ERR_NONE;
+	if ((refused && renewed) || !schedule_may_try(a->cfg, &a->info, refused, j->person, clock_wall())) {
 		secret_free(s);
-		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
-			"the server refused this password before; it is not tried again by itself");
+		if (renewed)
+			err_move(e, &a->token_refused);
+		else
+			err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
+				"the server refused this password before; it is not tried again by itself");
 		stop_with(a, g_queue_pop_head(&a->jobs), e);
 		return;
 	}
@@ -455,9 +465,26 @@ void account_run(struct account *a)
 void account_drop_connection(struct account *a)
 {
 	struct connection *c = a->conn;
+	if (login_by_token(a))
+		g_clear_pointer(&a->secret, secret_free);
 	a->conn = NULL;
 	a->state.idling = false;
 	connection_free(c);
+}
+
+/* A refused token may only have run out: its command is asked once for another, and the job that runs begins with that;
+ * it has queued nothing yet. */
+static bool renew_token(struct account *a, struct err *why)
+{
+	struct job *j = a->running;
+	if (!j || why->cause != ERR_AUTH || !login_by_token(a) || a->token_refused.cause != ERR_NONE)
+		return false;
+	err_move(&a->token_refused, why);
+	a->running = NULL;
+	g_queue_push_head(&a->jobs, j);
+	account_drop_connection(a);
+	secret_get(a, got_secret);
+	return true;
 }
 
 void account_disconnected(struct account *a, struct err *e)
@@ -472,6 +499,9 @@ void account_disconnected(struct account *a, struct err *e)
 		a->failures++;
 	if (why.cause == ERR_AUTH)
 		secret_refused(a);
+	if (renew_token(a, &why))
+		return;
+	err_clear(&a->token_refused);
 	if (j && j->class->lost)
 		j->class->lost(j, &why);
 	account_drop_connection(a);
@@ -589,9 +619,11 @@ void account_resume(struct account *a)
 
 void account_retry(struct account *a, struct secret *s)
 {
-	if (s) {
+	if (s && !login_by_token(a)) {
 		secret_free(a->secret);
 		a->secret = s;
+	} else {
+		secret_free(s);
 	}
 	struct request *r = request_new(REQ_SYNC, 0, a->index);
 	r->folder = g_strdup(a->watched);

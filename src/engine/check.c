@@ -29,6 +29,8 @@ static void on_secured(struct job *j)
 	if (!c->reached)
 		tell(c, CHECK_DNS, CHECK_OK, g_strdup(s->host), NULL);
 	c->reached = true;
+	if (c->at == CHECK_LOGIN)
+		return;
 	if (!version)
 		tell(c, CHECK_TLS, CHECK_WARN, g_strdup("no TLS: the account says 'insecure'"), NULL);
 	else if (wire_cert(w, &cert))
@@ -94,7 +96,8 @@ static void on_step(struct job *j)
 		if (!c->reached)
 			on_secured(j);
 		tell(c, CHECK_CAPABILITY, CHECK_OK, g_strdup(imap_caps_text(i)), NULL);
-		tell(c, CHECK_LOGIN, CHECK_OK, g_strdup(a->cfg->login), NULL);
+		g_autofree char *by = login_words(i);
+		tell(c, CHECK_LOGIN, CHECK_OK, g_strdup_printf("%s: %s", a->cfg->login, by), NULL);
 		c->listing = true;
 		if (imap_caps(i) & IMAP_CAP_NAMESPACE)
 			job_command(j, imap_namespace(i));

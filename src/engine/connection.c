@@ -38,7 +38,7 @@ static void on_connected(void *it, bool tls)
 static void offer_room(struct connection *c)
 {
 	struct job *j = c->account->running;
-	if (j && j->class->sent)
+	if (j && j->class->sent && connection_takes_jobs(c))
 		j->class->sent(j);
 }
 
@@ -136,7 +136,7 @@ static void on_progress(void *aux)
 		if (ev.type == IMAP_READY) {
 			c->ready = true;
 			a->can_idle = imap_caps(c->imap) & IMAP_CAP_IDLE;
-			account_secret_worked(a);
+			login_done(a, c->imap);
 		}
 		if (ev.type == IMAP_DONE && ev.u.done.id == c->idle)
 			c->idle = 0;
@@ -156,7 +156,7 @@ static void on_progress(void *aux)
 			account_cut(a);
 			return;
 		}
-		if (j && !j->open)
+		if (j && !j->open && connection_takes_jobs(c))
 			j->class->step(j);
 	}
 	if (a->conn != c)
@@ -173,6 +173,7 @@ static void on_secured(void *aux)
 {
 	struct connection *c = aux;
 	struct job *j = c->account->running;
+	login_bind(c->imap, c->wire);
 	account_reached(c->account);
 	if (j && j->class->secured)
 		j->class->secured(j);
@@ -189,9 +190,6 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 	static const enum imap_security securities[] = {
 		[CFG_TLS] = IMAP_TLS, [CFG_STARTTLS] = IMAP_STARTTLS, [CFG_INSECURE] = IMAP_INSECURE
 	};
-	static const uint32_t auths[] = {
-		[CFG_AUTH_BEST] = 0, [CFG_AUTH_PLAIN] = SASL_BIT(SASL_PLAIN), [CFG_AUTH_LOGIN] = SASL_BIT(SASL_COMMAND)
-	};
 	struct connection *c = g_new0(struct connection, 1);
 	const struct cfg_server *s = a->cfg->imap;
 	g_autofree char *who = g_strdup_printf("%s/1", a->cfg->label);
@@ -199,7 +197,6 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 	net_random(random, sizeof(random));
 	g_autofree char *nonce = g_base64_encode(random, sizeof(random));
 	struct imap_settings settings = { .security = securities[s->security],
-		.auth = auths[a->cfg->auth],
 		.login = a->cfg->login,
 		.secret = secret,
 		.who = who,
@@ -209,6 +206,7 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 		.known_caps = a->info.caps,
 		.caps_off = a->info.caps_off };
 	net_random(&settings.seed, sizeof(settings.seed));
+	login_settings(a, &settings);
 	c->account = a;
 	c->started_ms = clock_ms();
 	c->imap = imap_new(&settings);
@@ -286,6 +284,11 @@ void connection_hold(struct connection *c, bool held)
 bool connection_ready(const struct connection *c)
 {
 	return c->ready;
+}
+
+bool connection_takes_jobs(const struct connection *c)
+{
+	return c->ready || !login_by_token(c->account);
 }
 
 int64_t connection_started_ms(const struct connection *c)

@@ -452,7 +452,7 @@ static void start_reading(struct engine *en, bool fresh)
 	if (!en->store)
 		return;
 	if (store_notice(en->store)) {
-		ev = event_new(EV_ALERT, 0, -1);
+		ev = event_new(EV_NOTICE, 0, -1);
 		ev->text = g_strdup(store_notice(en->store));
 		engine_emit(en, ev);
 	}

@@ -137,6 +137,7 @@ enum event_type {
 	EV_ACCOUNT,     /* .state of account changed */
 	EV_ASK,         /* a decision is needed: .ask; answered by REQ_ANSWER or, past the deadline, by its default */
 	EV_ALERT,       /* the server says .text */
+	EV_NOTICE,      /* the engine says .text, unasked */
 	EV_DURABLE,     /* .durable: on disk and in the cache; may be said */
 	EV_CHANGE,      /* .changed: what became of one message or folder; id 0: nobody waits any more */
 	EV_CHANGES,     /* .changes */

@@ -147,14 +147,15 @@ struct account {
 	struct timer *timer;   /* next poll or try; while lock_until: the next look at the lock */
 	int64_t lock_until;    /* clock_ms(): another process's lock is waited for so long; 0: it is not */
 	unsigned failures;     /* connections in a row, for the backoff */
-	struct secret *secret; /* while a connection lives or may be remade */
+	struct secret *secret; /* while a connection lives or may be remade; a token only while one lives */
 	struct secret_wait *secret_wait;
-	char *watched;    /* folder that is looked at, shown name; or NULL */
-	bool can_idle;    /* the server offered IDLE */
-	bool dialed;      /* this process has contacted the server */
-	bool acted;       /* this process has entered its act in the ledger */
-	bool listed;      /* folders were listed in this process */
-	guint cut_source; /* of account_cut_soon, 0 none */
+	struct err token_refused; /* how the server refused the token before this one; cause NONE: it did not */
+	char *watched;            /* folder that is looked at, shown name; or NULL */
+	bool can_idle;            /* the server offered IDLE */
+	bool dialed;              /* this process has contacted the server */
+	bool acted;               /* this process has entered its act in the ledger */
+	bool listed;              /* folders were listed in this process */
+	guint cut_source;         /* of account_cut_soon, 0 none */
 	struct changes changes;
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
@@ -175,13 +176,20 @@ void account_disconnected(struct account *a, struct err *e);
 void account_drop_connection(struct account *a); /* at once, without a word */
 void account_cut_soon(struct account *a); /* the same in the loop's next turn, from within the wire's callbacks */
 void account_reached(struct account *a);  /* the server answered: a contact has begun */
-void account_secret_worked(struct account *a);
+void account_secret_worked(struct account *a, enum sasl_mechanism by);
 void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
 int account_save(struct account *a, struct err *e);
 void account_retry(struct account *a, struct secret *s); /* the user acts; s: typed, taken, or NULL */
 /* Processes without a terminal may contact a server so many times an hour; counts this one. */
 bool account_may_act(struct account *a, struct err *e);
 void account_answer(struct account *a, struct request *r);
+
+/* --- how it logs in (login.c) --- */
+bool login_by_token(const struct account *a); /* its secret is an OAuth token */
+void login_settings(const struct account *a, struct imap_settings *out);
+void login_bind(struct imap_session *s, const struct wire *w); /* TLS stands: the login may be bound to it */
+void login_done(struct account *a, const struct imap_session *s);
+char *login_words(const struct imap_session *s); /* by what, for people; g_free */
 
 /* --- one connection: the pump and the session joined (connection.c) --- */
 /* The session takes commands at once; they leave when connection_open has connected it. */
@@ -197,6 +205,8 @@ void connection_idle(struct connection *c);
 void connection_hold(struct connection *c, bool held);
 void connection_doubt(struct connection *c);       /* the machine slept: is the server still there? */
 bool connection_ready(const struct connection *c); /* logged in */
+/* Jobs may queue commands: also before the login, unless that may have to be made again on another connection. */
+bool connection_takes_jobs(const struct connection *c);
 int64_t connection_started_ms(const struct connection *c);
 /* Raw name of the selected mailbox; NULL: none. */
 const char *connection_selected(const struct connection *c);

@@ -19,6 +19,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/internal.h \
 	src/engine/job.c \
 	src/engine/live.c \
+	src/engine/login.c \
 	src/engine/names.c \
 	src/engine/peers.c \
 	src/engine/pending.c \

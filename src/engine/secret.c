@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a password comes from: a file, a command, or the person. */
+/* Where a password or token comes from: a file, a command, or the person. */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -53,7 +53,9 @@ static void take(struct secret_wait *w, struct buf *text)
 		struct err e = ERR_INIT;
 		finish(w, s, &e);
 	} else {
-		fail(w, ERR_AUTH, "the password is empty or no single line");
+		fail(w, ERR_AUTH,
+			login_by_token(w->account) ? "the token is empty or no single line"
+						   : "the password is empty or no single line");
 	}
 }
 
@@ -62,8 +64,8 @@ static void command_done(struct buf *out, struct err *e, void *aux)
 	struct secret_wait *w = aux;
 	w->proc = NULL;
 	if (e->cause != ERR_NONE) {
-		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER,
-			"the password command failed: %s; run it by hand to see why", e->text);
+		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "the %s command failed: %s; run it by hand to see why",
+			login_by_token(w->account) ? "token" : "password", e->text);
 		finish(w, NULL, e);
 		return;
 	}
@@ -107,13 +109,28 @@ static void ask(struct secret_wait *w)
 	engine_emit(a->engine, ev);
 }
 
-static void run(struct secret_wait *w, char **argv)
+static void from_command(struct secret_wait *w)
 {
 	struct account *a = w->account;
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(a->cfg->password_arg, &e);
+	if (!argv) {
+		finish(w, NULL, &e);
+		err_clear(&e);
+		return;
+	}
 	struct proc *p = proc_run((const char *const *)argv, SECRET_MAX, COMMAND_MS, command_done, w);
 	/* A program that could not be started has ended w already. */
 	if (p && a->secret_wait == w)
 		w->proc = p;
+}
+
+/* EXTERNAL sends none. */
+static void without(struct secret_wait *w)
+{
+	struct err e = ERR_INIT;
+	finish(w, secret_new(STR("")), &e);
+	err_clear(&e);
 }
 
 void secret_get(struct account *a, void (*done)(struct account *a, struct secret *s, struct err *e))
@@ -121,18 +138,14 @@ void secret_get(struct account *a, void (*done)(struct account *a, struct secret
 	struct secret_wait *w = g_new0(struct secret_wait, 1);
 	*w = (struct secret_wait){ .account = a, .done = done };
 	a->secret_wait = w;
+	if (a->cfg->auth == CFG_AUTH_EXTERNAL) {
+		without(w);
+		return;
+	}
 	switch (a->cfg->password) {
 	case CFG_PASSWORD_FILE: from_file(w); break;
-	case CFG_PASSWORD_COMMAND: {
-		struct err e = ERR_INIT;
-		g_auto(GStrv) argv = proc_argv(a->cfg->password_arg, &e);
-		if (!argv)
-			finish(w, NULL, &e);
-		else
-			run(w, argv);
-		err_clear(&e);
-		break;
-	}
+	case CFG_PASSWORD_COMMAND:
+	case CFG_PASSWORD_TOKEN: from_command(w); break;
 	default:
 		if (a->engine->settings.interactive)
 			ask(w);

@@ -25,6 +25,7 @@
 #define SASL_ITERATIONS_MAX 1000000
 #define SASL_BINDING_SIZE 32
 
+/* The numbers are kept in files: new ones come behind. */
 enum sasl_mechanism {
 	SASL_NONE,
 	SASL_COMMAND, /* no mechanism but the protocol's own command: LOGIN of IMAP, USER and PASS of POP3 */

@@ -564,6 +564,8 @@ static void heard(struct event *ev, void *aux)
 		ui_say(ui, g_strdup_printf(_("The server says: %s"), words));
 		ui->term->bell(ui->term);
 	}
+	if (ev->type == EV_NOTICE)
+		ui_say(ui, grid_line(str_of(ev->text)));
 	model_folders_event(ui->folders, ev);
 	model_changes_event(ui->changes, ev);
 	if (ev->type == EV_STORE_READY && !ui->views->len)

@@ -3,6 +3,7 @@
 
 Each test file starts its servers with lib.sh and then runs Python, which finds $work and $boxwood in the environment.
 """
+import base64
 import contextlib
 import imaplib
 import itertools
@@ -458,6 +459,15 @@ def flights(lines):
     """Waits for the server after the TLS handshake: the greeting, then each write that an answer followed."""
     sides = [side for side, _ in itertools.groupby(lines, key=lambda line: line[0])]
     return sides.count("S")
+
+
+def forms(secret):
+    """It, and what base64 makes of it whatever stands before and behind."""
+    secret = secret.encode()
+    yield secret
+    for shift in range(3):
+        code = base64.b64encode(b"\0" * shift + secret)
+        yield code[-(-8 * shift // 6):8 * (shift + len(secret)) // 6]
 
 
 def copy_home(home):

@@ -261,8 +261,8 @@ static void from_settings_are_kept(void)
 
 static void what_this_version_lacks_is_an_error_at_its_line(void)
 {
-	static const char *const words[] = { "tokencmd \"oauth vera\"", "pop3 mail.box.example:995 tls",
-		"proxy socks5://localhost:1080", "tunnel \"ssh host imapd\"" };
+	static const char *const words[] = { "pop3 mail.box.example:995 tls", "proxy socks5://localhost:1080",
+		"tunnel \"ssh host imapd\"" };
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		g_auto(GStrv) parts = g_strsplit(words[i], " ", 2);
 		g_autofree char *text =
@@ -271,9 +271,8 @@ static void what_this_version_lacks_is_an_error_at_its_line(void)
 			g_strdup_printf("4:1: error: '%s' is not supported by this version\n", parts[0]);
 		told_is(text, expected);
 	}
-	told_line_is("auth scram",
-		"4:6: error: 'auth scram' is not supported by this version [plain or login; without the word "
-		"the best of them is taken]\n");
+	told_line_is("auth gssapi", "4:6: error: 'auth gssapi' is not supported by this version "
+				    "[without the word the best way is taken that the server offers]\n");
 	told_line_is("auth plan", "4:6: error: unknown way to log in 'plan' [did you mean 'plain'?]\n");
 }
 
@@ -283,6 +282,40 @@ static void password_command_is_an_argument_list(void)
 	told_line_is("passcmd \"\"", "4:9: error: this is no command line: empty, or a quote is not closed\n");
 	told_line_is("password file",
 		"4:10: error: one path is wanted behind 'file' [password ask, or password file PATH]\n");
+}
+
+static void ways_to_log_in_are_known(void)
+{
+	static const struct {
+		const char *lines;
+		enum cfg_auth auth;
+	} cases[] = { { "auth plain", CFG_AUTH_PLAIN }, { "auth login", CFG_AUTH_LOGIN },
+		{ "auth scram", CFG_AUTH_SCRAM }, { "auth scram-sha-1", CFG_AUTH_SCRAM_SHA_1 },
+		{ "auth scram-sha-256", CFG_AUTH_SCRAM_SHA_256 }, { "auth cram-md5", CFG_AUTH_CRAM_MD5 },
+		{ "auth external", CFG_AUTH_EXTERNAL }, { "tokencmd t\nauth xoauth2", CFG_AUTH_XOAUTH2 },
+		{ "auth oauthbearer\ntokencmd t", CFG_AUTH_OAUTHBEARER }, { "tokencmd t", CFG_AUTH_BEST } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct cfg *c;
+		g_autofree char *lines = g_strdup_printf("imap x:993 tls\n%s", cases[i].lines);
+		g_assert_cmpint(account(lines, &c)->auth, ==, cases[i].auth);
+		g_assert_cmpuint(c->diags->len, ==, 0);
+		cfg_free(c);
+	}
+}
+
+static void token_command_is_a_secret_of_its_own(void)
+{
+	struct cfg *c;
+	const struct cfg_account *a = account("imap x:993 tls\ntokencmd \"oauth 'vera lund'\"", &c);
+	g_assert_cmpint(a->password, ==, CFG_PASSWORD_TOKEN);
+	g_assert_cmpstr(a->password_arg, ==, "oauth 'vera lund'");
+	cfg_free(c);
+	told_line_is("tokencmd \"\"", "4:10: error: this is no command line: empty, or a quote is not closed\n");
+	told_line_is("auth xoauth2",
+		"4:6: error: this way to log in wants an access token [add 'tokencmd', in place of password]\n");
+	told_line_is("auth plain\ntokencmd t",
+		"4:6: error: 'tokencmd' gives an access token, and this way to log in wants a password "
+		"[xoauth2, oauthbearer, or leave the word out]\n");
 }
 
 static void accounts_are_bounded(void)
@@ -318,5 +351,7 @@ void suite(void)
 	unit_add(from_settings_are_kept);
 	unit_add(what_this_version_lacks_is_an_error_at_its_line);
 	unit_add(password_command_is_an_argument_list);
+	unit_add(ways_to_log_in_are_known);
+	unit_add(token_command_is_a_secret_of_its_own);
 	unit_add(accounts_are_bounded);
 }
