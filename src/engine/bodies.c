@@ -116,6 +116,7 @@ static void step_start(struct bodies_job *b)
 {
 	if (folder_find(b->job.account, b->job.request->folder, &b->f, &b->job.err))
 		return;
+	connection_expect(b->job.account->conn, b->job.request->uids->len);
 	b->select = job_select(&b->job, &b->f);
 	ask_structures(b);
 }

@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "base/utf8.h"
 
-#define NONCE_OCTETS 18 /* without padding in base64 */
+#define NONCE_OCTETS 18     /* without padding in base64 */
+#define COMPRESS_LEAST 2000 /* messages to come */
 
 struct connection {
 	struct account *account;
@@ -20,8 +21,10 @@ struct connection {
 	struct wire_stats tallied;
 	unsigned tallied_commands;
 	struct live *live;
-	uint32_t idle; /* the IDLE that has not ended yet; 0: none */
-	bool logged;   /* the login is in the ledger */
+	uint32_t idle;     /* the IDLE that has not ended yet; 0: none */
+	bool logged;       /* the login is in the ledger */
+	bool compressed;   /* asked for */
+	uint32_t compress; /* the command that does it, while it is under way */
 };
 
 static struct imap_session *session_of(void *it)
@@ -75,6 +78,8 @@ static enum wire_want on_want(void *it)
 {
 	if (imap_wants_starttls(session_of(it)))
 		return WIRE_STARTTLS;
+	if (imap_wants_deflate(session_of(it)))
+		return WIRE_DEFLATE;
 	return imap_wants_close(session_of(it)) ? WIRE_CLOSE : WIRE_NOTHING;
 }
 
@@ -88,9 +93,18 @@ static void on_tls_started(void *it)
 	imap_tls_started(session_of(it), clock_ms());
 }
 
+static struct str on_deflate_started(void *it)
+{
+	return imap_deflate_started(session_of(it));
+}
+
 static void command_ended(struct connection *c, struct imap_event *ev)
 {
 	struct job *j = c->account->running;
+	if (c->compress && ev->u.done.id == c->compress) {
+		c->compress = 0;
+		return;
+	}
 	/* The end of an IDLE, of what a canceled job had asked for, or of what was lost: then the end of the
 	 * connection follows in this turn and ends the job. */
 	if (!j || !j->open || ev->u.done.id < j->first || ev->u.done.result == IMAP_LOST)
@@ -221,7 +235,7 @@ void connection_open(struct connection *c)
 	};
 	const struct cfg_account *cfg = c->account->cfg;
 	struct wire_session session = { c, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired, on_want,
-		on_eof, on_tls_started, NULL };
+		on_eof, on_tls_started, on_deflate_started };
 	struct wire_callbacks callbacks = { on_secured, on_progress, on_ended };
 	struct net_where where = { cfg->imap->host, cfg->imap->port, nets[cfg->imap->security], cfg->cafile,
 		cfg_pin(cfg, cfg->imap->host, cfg->imap->port) };
@@ -289,6 +303,14 @@ bool connection_ready(const struct connection *c)
 bool connection_takes_jobs(const struct connection *c)
 {
 	return c->ready || !login_by_token(c->account);
+}
+
+void connection_expect(struct connection *c, unsigned messages)
+{
+	if (c->compressed || messages < COMPRESS_LEAST || !(imap_caps(c->imap) & IMAP_CAP_COMPRESS))
+		return;
+	c->compressed = true;
+	c->compress = imap_compress(c->imap);
 }
 
 int64_t connection_started_ms(const struct connection *c)

@@ -150,6 +150,17 @@ void sync_fill_done(struct sync_job *s, bool ok)
 	fill_more(s);
 }
 
+static unsigned rows_to_come(const struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	uint32_t most = s->f.exists, keep = (uint32_t)s->job.account->cfg->keep_rows;
+	if (!s->background && r && !r->whole)
+		most = MIN(most, r->rows);
+	else if (keep)
+		most = MIN(most, keep);
+	return most > s->f.rows ? most - s->f.rows : 0;
+}
+
 bool sync_fill_start(struct sync_job *s)
 {
 	const struct request *r = s->job.request;
@@ -160,6 +171,7 @@ bool sync_fill_start(struct sync_job *s)
 		return false;
 	s->fill_below = 0;
 	s->apply.share = rekeys(s);
+	connection_expect(s->job.account->conn, rows_to_come(s));
 	fill_more(s);
 	return s->job.open > 0;
 }

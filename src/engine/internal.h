@@ -207,6 +207,8 @@ void connection_doubt(struct connection *c);       /* the machine slept: is the 
 bool connection_ready(const struct connection *c); /* logged in */
 /* Jobs may queue commands: also before the login, unless that may have to be made again on another connection. */
 bool connection_takes_jobs(const struct connection *c);
+/* About so many messages will be fetched: they come compressed, where that is offered and worth its flight. */
+void connection_expect(struct connection *c, unsigned messages);
 int64_t connection_started_ms(const struct connection *c);
 /* Raw name of the selected mailbox; NULL: none. */
 const char *connection_selected(const struct connection *c);
