@@ -60,7 +60,9 @@ void job_end(struct job *j, struct err *e)
 		a->running = NULL;
 	if (j->request)
 		engine_end(a->engine, j->request, e);
-	else if (e)
+	else if (e && j == a->changes.job)
+		changes_kept(a, e);
+	if (e)
 		err_clear(e);
 	err_clear(&j->err);
 	j->class->free(j);

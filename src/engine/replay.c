@@ -310,6 +310,8 @@ static void on_step(struct job *j)
 	struct account *a = j->account;
 	while (a->running == j && !j->open) {
 		if (j->err.cause != ERR_NONE) {
+			/* The disk fails, not the server: that may pass too. */
+			timer_at(a->changes.retry, clock_ms() + RETRY_MS);
 			job_end(j, &j->err);
 			return;
 		}
