@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-#include "base/fs.h"
 #include "base/log.h"
-
-#define IN_USE_WAIT_MS 2000
 
 struct request *request_new(enum request_type type, uint32_t id, int account)
 {
@@ -408,16 +405,9 @@ static int open_accounts(struct engine *en, struct err *e)
 
 static int open_store(struct engine *en, bool *fresh_out, struct err *e)
 {
-	g_autofree char *path = NULL;
 	*fresh_out = false;
 	if (!en->settings.cache_dir)
 		return 0;
-	if (fs_private_dir(en->settings.state_dir, e))
-		return -1;
-	path = g_build_filename(en->settings.state_dir, "in-use", NULL);
-	en->in_use = fs_lock(path, true, IN_USE_WAIT_MS, NULL, e);
-	if (!en->in_use)
-		return -1;
 	if (store_open(en->settings.cache_dir, en->settings.state_dir, &en->store, fresh_out, e))
 		return -1;
 	return open_accounts(en, e);
@@ -488,7 +478,6 @@ static void shut(struct engine *en)
 	pool_free(en->pool);
 	g_ptr_array_unref(en->texts);
 	store_close(en->store);
-	fs_unlock(en->in_use);
 	g_array_unref(en->numbers);
 }
 

@@ -27,7 +27,6 @@ struct engine {
 	GSource *request_source, *pool_source;
 	struct sleep_watch *sleep_watch;
 	struct store *store;
-	struct fs_lock *in_use;
 	GPtrArray *accounts; /* struct account *, same order as cfg->accounts */
 	GArray *numbers;     /* uint32_t: the accounts' numbers, for the reader */
 	uint32_t next_ask;
