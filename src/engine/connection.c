@@ -318,9 +318,10 @@ int64_t connection_started_ms(const struct connection *c)
 	return c->started_ms;
 }
 
+/* A job that ended between SELECT and its answer has left another mailbox selected than it said. */
 const char *connection_selected(const struct connection *c)
 {
-	return c->selected;
+	return g_strcmp0(c->selected, imap_selected_name(c->imap)) ? NULL : c->selected;
 }
 
 void connection_set_selected(struct connection *c, const char *raw)

@@ -273,6 +273,7 @@ bool imap_caps_told(const struct imap_session *s);          /* after login: imap
 uint64_t imap_caps_found_bad(const struct imap_session *s); /* offered and then refused: off for this session */
 const char *imap_caps_text(const struct imap_session *s);   /* as the server wrote them, cleaned; "" before */
 const struct imap_mailbox *imap_selected(const struct imap_session *s); /* NULL: none */
+const char *imap_selected_name(const struct imap_session *s);           /* as it was asked for; NULL: none */
 bool imap_idling(const struct imap_session *s);
 bool imap_busy(const struct imap_session *s);         /* a command other than IDLE is queued or open */
 unsigned imap_commands(const struct imap_session *s); /* sent so far, for the ledger */

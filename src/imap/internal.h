@@ -248,6 +248,7 @@ struct imap_session {
 
 	enum imap_box box_state;
 	struct imap_mailbox box;
+	char *box_name;
 	GPtrArray *permanent;  /* char *: box.permanent_keywords */
 	GPtrArray *flag_words; /* char *: keywords that have a bit, as this mailbox spells them */
 	bool box_before;       /* until CLOSED what comes is of the mailbox before */

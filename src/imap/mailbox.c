@@ -112,6 +112,8 @@ void imap_box_opening(struct imap_session *s, const struct imap_command *c)
 	s->box_before = s->box_state == BOX_OPEN && s->qresync;
 	s->box = (struct imap_mailbox){ .readonly = c->readonly, .permanent_keywords = s->permanent };
 	s->box_state = BOX_OPENING;
+	g_free(s->box_name);
+	s->box_name = g_strdup(c->name);
 	flags_forget(s);
 	g_ptr_array_set_size(s->flag_words, 0);
 	s->box.permanent_flags = FLAGS_ALWAYS;

@@ -78,6 +78,7 @@ void imap_free(struct imap_session *s)
 	g_free((char *)s->settings.host);
 	sasl_free(s->sasl);
 	g_free(s->caps_text);
+	g_free(s->box_name);
 	g_free(s);
 }
 
@@ -385,6 +386,11 @@ void imap_doubt(struct imap_session *s, int64_t now)
 const struct imap_mailbox *imap_selected(const struct imap_session *s)
 {
 	return s->box_state == BOX_OPEN ? &s->box : NULL;
+}
+
+const char *imap_selected_name(const struct imap_session *s)
+{
+	return s->box_state == BOX_OPEN ? s->box_name : NULL;
 }
 
 bool imap_busy(const struct imap_session *s)
