@@ -14,6 +14,8 @@
 #include "base/utf8.h"
 
 #define NAME_MAX_OCTETS 200
+#define TEMP ".boxwood-"
+#define TEMP_LEFT_S 86400
 
 static int check_private(const char *path, struct err *e)
 {
@@ -114,7 +116,7 @@ struct fs_new *fs_new_open(const char *path, bool replace, struct err *e)
 		fs_new_abort(&f);
 		return NULL;
 	}
-	f->temp = g_build_filename(f->dir, ".boxwood-XXXXXX", NULL);
+	f->temp = g_build_filename(f->dir, TEMP "XXXXXX", NULL);
 	f->fd = g_mkstemp_full(f->temp, O_RDWR | O_CLOEXEC, 0600);
 	if (f->fd < 0 || fchmod(f->fd, 0600)) {
 		err_errno(e, errno, "cannot write in", f->dir);
@@ -201,6 +203,18 @@ void fs_new_abort(struct fs_new **fp)
 	g_free(f->path);
 	g_free(f);
 	*fp = NULL;
+}
+
+bool fs_is_older(const char *path, int seconds)
+{
+	struct stat st;
+	return !lstat(path, &st) && S_ISREG(st.st_mode) && st.st_mtime < clock_wall() - seconds;
+}
+
+bool fs_new_is_left(const char *path)
+{
+	g_autofree char *name = g_path_get_basename(path);
+	return g_str_has_prefix(name, TEMP) && fs_is_older(path, TEMP_LEFT_S);
 }
 
 /* At most max octets of a valid string, cut at a character. */

@@ -21,6 +21,9 @@ struct fs_new *fs_new_open(const char *path, bool replace, struct err *e);
 int fs_new_write(struct fs_new *f, struct str bytes, struct err *e);
 int fs_new_commit(struct fs_new **f, struct err *e);
 void fs_new_abort(struct fs_new **f); /* NULL is a no-op; the temp file is removed */
+/* Whether the file is a temp file of a process that died, a day ago at least: then it may be removed. */
+bool fs_new_is_left(const char *path);
+bool fs_is_older(const char *path, int seconds); /* a regular file, not written for so long by the wall clock */
 
 /* A name from outside made into one harmless path component: UTF-8, no '/', no control or bidi bytes,
  * no leading '.' or '-', at most 200 octets cut at a character with the extension kept; never empty

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An account: its lock, its connection and when it may be made, and the jobs that wait for it. */
-#include "engine/internal.h"
+#include "engine/changes.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -130,7 +130,7 @@ void account_start(struct account *a)
 	if (a->cfg->imap)
 		plan_poll(a);
 	account_report(a);
-	if (changes_reload(a, &e))
+	if (effect_settle_ended(a, &e) || changes_reload(a, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
 	if (a->engine->settings.stay)

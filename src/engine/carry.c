@@ -226,8 +226,15 @@ static void send_copy(struct replay *r)
 
 static void send_append(struct replay *r)
 {
+	struct err e = ERR_INIT;
 	if (!r->spool)
-		r->spool = spool_open(r->job.account, r->c, &r->job.err);
+		r->spool = spool_open(r->job.account, r->c, &e);
+	if (!r->spool && e.cause == ERR_MISSING) {
+		/* Nothing brings it back, and nothing else may wait for it. */
+		replay_finish(r, CHANGE_FAILED, &e);
+		return;
+	}
+	err_move(&r->job.err, &e);
 	if (!r->spool || !replay_begin(r, STEP_SENT))
 		return;
 	r->stage = STAGE_SENT;
@@ -400,8 +407,8 @@ void carry_sent(struct replay *r)
 		return;
 	}
 	if (r->refused) {
-		bool folder = !carries && c->op != CHANGE_APPEND && c->op != CHANGE_FLAG;
-		if (folder && carry_was_done(r))
+		r->doubted = c->attempts && !carries && c->op != CHANGE_APPEND && c->op != CHANGE_FLAG;
+		if (r->doubted)
 			carry_list(r);
 		else
 			replay_fail(r);

@@ -37,20 +37,14 @@ void carry_folder(struct replay *r)
 		leave(r, c->folder);
 		replay_command(r, imap_delete(s, name));
 		break;
-	case CHANGE_RENAME: replay_command(r, imap_rename(s, name, str_of(c->target))); break;
+	case CHANGE_RENAME:
+		/* What is selected keeps the name it was selected by, and another folder may get that. */
+		connection_set_selected(r->job.account->conn, NULL);
+		replay_command(r, imap_rename(s, name, str_of(c->target)));
+		break;
 	case CHANGE_SUBSCRIBE: replay_command(r, imap_subscribe(s, name, true)); break;
 	default: replay_command(r, imap_subscribe(s, name, false)); break;
 	}
-}
-
-/* Done already, when the answer to the first try was lost. */
-bool carry_was_done(const struct replay *r)
-{
-	const char *code = r->code ? r->code : "";
-	if (r->c->attempts == 0)
-		return false;
-	return (r->c->op == CHANGE_CREATE && !g_ascii_strcasecmp(code, "ALREADYEXISTS")) ||
-	       (r->c->op == CHANGE_DELETE && !g_ascii_strcasecmp(code, "NONEXISTENT"));
 }
 
 void carry_list(struct replay *r)
@@ -80,11 +74,32 @@ static int rename_in_cache(struct replay *r, struct err *e)
 	return result;
 }
 
+/* The answer to the first try was lost: the list tells what it was. */
+static bool was_done(const struct replay *r)
+{
+	const struct store_change *c = r->c;
+	if (r->refused || !r->folders)
+		return false;
+	switch (c->op) {
+	case CHANGE_CREATE: return folder_list_has(r->folders, c->target);
+	case CHANGE_DELETE: return !folder_list_has(r->folders, c->folder);
+	case CHANGE_RENAME: return folder_list_has(r->folders, c->target) && !folder_list_has(r->folders, c->folder);
+	default: return false;
+	}
+}
+
 void carry_listed(struct replay *r)
 {
 	struct account *a = r->job.account;
 	struct err e = ERR_INIT;
 	struct store_change *c = r->c;
+	if (r->doubted && !was_done(r)) {
+		replay_fail(r);
+		return;
+	}
+	/* An answer cut short must not pass for folders that are gone. */
+	if (r->refused)
+		g_clear_pointer(&r->folders, folder_list_free);
 	if (c->op == CHANGE_RENAME && rename_in_cache(r, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);

@@ -208,6 +208,8 @@ int change_make_all(struct account *a, struct request *r, GPtrArray *rows, bool 
 		return -1;
 	struct store_change *last = rows->pdata[rows->len - 1];
 	uint32_t group = last->group;
+	for (unsigned i = 0; i < rows->len; i++)
+		spool_keep(a, rows->pdata[i]);
 	while (rows->len)
 		change_add(a, g_ptr_array_steal_index(rows, 0));
 	change_durable(a, r, last, messages, undo);
@@ -264,7 +266,7 @@ void change_drop_request(struct engine *en, struct request *r)
 		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_LATER, "change %u may have reached the server",
 			(unsigned)c->id);
 	else
-		change_end(a, c, CHANGE_UNDONE, NULL);
+		change_end(a, c, CHANGE_UNDONE, NULL, &e);
 	engine_end(en, r, &e);
 }
 

@@ -222,15 +222,20 @@ bool changes_waiting(const struct account *a)
 	return false;
 }
 
-void change_add(struct account *a, struct store_change *c)
+/* The change exists: what fails now is only what is shown of it. */
+static void show(struct account *a, struct store_change *c)
 {
 	struct err e = ERR_INIT;
-	g_ptr_array_add(a->changes.open, c);
-	pending_forget(a);
-	/* The change exists: what fails now is only what is shown of it. */
 	if (effect_lay(a, c, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
+}
+
+void change_add(struct account *a, struct store_change *c)
+{
+	g_ptr_array_add(a->changes.open, c);
+	pending_forget(a);
+	show(a, c);
 	announce(a, c);
 }
 
@@ -312,44 +317,85 @@ static void tell_waiters(
 			end_waiter(a, i);
 }
 
-static void note_end(struct store_change *c, enum change_state state, const struct err *why)
+static void note_why(struct store_change *c, const struct err *why)
 {
-	c->state = state;
-	c->ended = clock_wall();
-	if (why && why->cause != ERR_NONE) {
-		g_free(c->error);
-		g_free(c->server);
-		c->error = g_strdup(why->text);
-		c->server = g_strdup(why->server);
-	}
+	if (!why || why->cause == ERR_NONE)
+		return;
+	g_free(c->error);
+	g_free(c->server);
+	c->error = g_strdup(why->text);
+	c->server = g_strdup(why->server);
+}
+
+/* Items that are open become this. */
+static void end_items(struct store_change *c, enum change_state state)
+{
 	for (unsigned i = 0; i < c->items->len; i++) {
 		struct store_change_item *item = c->items->pdata[i];
 		if (item->state == CHANGE_OPEN)
-			item->state = state == CHANGE_DONE ? CHANGE_DONE : CHANGE_FAILED;
+			item->state = state;
 	}
 }
 
-void change_end(struct account *a, struct store_change *c, enum change_state state, struct err *why)
+static enum change_state *item_states(const struct store_change *c)
+{
+	enum change_state *states = g_new(enum change_state, c->items->len + 1);
+	for (unsigned i = 0; i < c->items->len; i++)
+		states[i] = ((const struct store_change_item *)c->items->pdata[i])->state;
+	return states;
+}
+
+static int write_end(struct account *a, const struct store_change *c, struct err *e)
 {
 	struct store *st = a->engine->store;
-	struct err e = ERR_INIT;
+	if (!store_change_items(st, c, e) && !store_change_step(st, c, e))
+		return 0;
+	/* Another process has ended it. */
+	if (e->cause != ERR_CANCELED)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+/* The cache first: between the two the change is carried out once more, which does no harm as long as it is the first to be.
+ * What the cache could not be told is made good by effect_settle_ended(). */
+static int end_on_disk(struct account *a, struct store_change *c, enum change_state state, struct err *e)
+{
+	struct err unheard = ERR_INIT;
+	enum change_state was = c->state;
+	g_autofree enum change_state *items_were = item_states(c);
+	if (state == CHANGE_DONE)
+		end_items(c, CHANGE_DONE);
+	/* Also of a change that is done some messages may have failed. */
+	if (effect_settle(a, c, &unheard) || effect_take_back(a, c, &unheard))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, unheard.text);
+	err_clear(&unheard);
+	end_items(c, CHANGE_FAILED);
+	c->state = state;
+	c->ended = clock_wall();
+	if (!write_end(a, c, e))
+		return 0;
+	c->state = was;
+	c->ended = 0;
+	for (unsigned i = 0; i < c->items->len; i++)
+		((struct store_change_item *)c->items->pdata[i])->state = items_were[i];
+	if (state != CHANGE_DONE)
+		show(a, c);
+	return -1;
+}
+
+int change_end(struct account *a, struct store_change *c, enum change_state state, struct err *why, struct err *e)
+{
 	unsigned at;
 	replay_let_go(a, c);
-	/* The cache first: if the end is not written the change is carried out once more, which does no harm. */
-	if (state == CHANGE_DONE)
-		for (unsigned i = 0; i < c->items->len; i++) {
-			struct store_change_item *item = c->items->pdata[i];
-			if (item->state == CHANGE_OPEN)
-				item->state = CHANGE_DONE;
-		}
-	/* Also of a change that is done some messages may have failed. */
-	if (effect_settle(a, c, &e) || effect_take_back(a, c, &e))
-		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
-	err_clear(&e);
-	note_end(c, state, why);
-	if (store_change_items(st, c, &e) || store_change_step(st, c, &e))
-		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
-	err_clear(&e);
+	note_why(c, why);
+	if (end_on_disk(a, c, state, e)) {
+		if (why)
+			err_clear(why);
+		return -1;
+	}
+	if (c->op == CHANGE_APPEND && (state == CHANGE_DONE || state == CHANGE_UNDONE))
+		spool_remove(a, c);
 	name_followers(a, c);
 	if (g_ptr_array_find(a->changes.open, c, &at))
 		g_ptr_array_steal_index(a->changes.open, at);
@@ -359,6 +405,7 @@ void change_end(struct account *a, struct store_change *c, enum change_state sta
 	if (why)
 		err_clear(why);
 	store_change_free(c);
+	return 0;
 }
 
 static bool is_open(const struct store_change *c)

@@ -14,8 +14,9 @@ struct store_change *change_find(struct account *a, uint32_t id); /* among the o
 uint32_t change_newest(const struct account *a);                  /* its id; 0: none is open */
 /* Takes c, which is in the store: shows its effect and tells the front. */
 void change_add(struct account *a, struct store_change *c);
-/* The end of an open change: DONE, FAILED, PARKED, UNDONE. why may be NULL; it is left empty. c is freed. */
-void change_end(struct account *a, struct store_change *c, enum change_state state, struct err *why);
+/* The end of an open change: DONE, FAILED, PARKED, UNDONE. why may be NULL; it is left empty. c is freed, but where its end
+ * cannot be written: then nobody is told, c stays open as it was, and the answer is -1. */
+int change_end(struct account *a, struct store_change *c, enum change_state state, struct err *why, struct err *e);
 /* EV_CHANGE, a line for each message, or one for a folder's change. */
 void change_tell(struct account *a, uint32_t request, const struct store_change *c, enum change_state state,
 	const struct err *why);
@@ -35,6 +36,8 @@ int effect_lay(struct account *a, struct store_change *c, struct err *e);       
 int effect_take_back(struct account *a, struct store_change *c, struct err *e); /* of items that are not done */
 /* What became of the items that are done: places get the UIDs the server gave, or go. */
 int effect_settle(struct account *a, struct store_change *c, struct err *e);
+/* The same for changes that have ended while the cache could not be told: a full disk, a power cut. */
+int effect_settle_ended(struct account *a, struct err *e);
 
 /* --- verify.c: identities --- */
 struct identity { /* of a message on the server */
@@ -73,8 +76,10 @@ int spool_take(
 	struct account *a, const struct engine_change *want, struct store_change *c, GPtrArray *rows, struct err *e);
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e);
 int spool_feed(struct spool *s, struct imap_session *imap, struct err *e);
-void spool_close(struct spool *s); /* NULL is a no-op */
+void spool_close(struct spool *s);                                /* NULL is a no-op */
+void spool_keep(struct account *a, const struct store_change *c); /* the change is a row now */
 void spool_remove(struct account *a, const struct store_change *c);
+void spool_sweep(struct engine *en); /* files that nobody will ask for */
 
 /* --- replay.c --- */
 /* A sync that another process asked for. */

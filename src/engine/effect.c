@@ -220,3 +220,29 @@ int effect_settle(struct account *a, struct store_change *c, struct err *e)
 {
 	return number_target(a, c, e) ? -1 : each(a, c, settle, e);
 }
+
+/* Places that wait for a change which has ended are moved on or go; what it cannot say goes. */
+static int settle_place(struct account *a, struct store_place at, struct err *e)
+{
+	struct store *st = a->engine->store;
+	struct store_change *c = NULL;
+	int result = missing_is_fine(store_change_of_item(st, at.local, &c, e), e);
+	bool waits = c && (c->account != a->number || c->state == CHANGE_OPEN || c->state == CHANGE_BEGUN);
+	if (!result && c && !waits)
+		result = effect_settle(a, c, e) || effect_take_back(a, c, e) ? -1 : 0;
+	if (!result && !waits)
+		result = store_place_drop(st, at, e);
+	store_change_free(c);
+	return result;
+}
+
+int effect_settle_ended(struct account *a, struct err *e)
+{
+	g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	if (store_places_local(a->engine->store, a->number, places, e))
+		return -1;
+	for (unsigned i = 0; i < places->len; i++)
+		if (settle_place(a, g_array_index(places, struct store_place, i), e))
+			return -1;
+	return 0;
+}

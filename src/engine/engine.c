@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/internal.h"
+#include "engine/changes.h"
 
 #include <string.h>
 
@@ -446,6 +446,7 @@ static void start_reading(struct engine *en, bool fresh)
 		ev->text = g_strdup(store_notice(en->store));
 		engine_emit(en, ev);
 	}
+	spool_sweep(en);
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_start(en->accounts->pdata[i]);

@@ -106,6 +106,16 @@ char *folder_shown_name(struct str raw, char delimiter, const char *prefix)
 	return clean;
 }
 
+bool folder_list_has(const struct folder_list *l, const char *raw)
+{
+	for (unsigned i = 0; i < l->entries->len; i++) {
+		const struct listed *entry = l->entries->pdata[i];
+		if (!strcmp(entry->raw, raw) && !(entry->attributes & IMAP_NONEXISTENT))
+			return true;
+	}
+	return false;
+}
+
 static enum store_role role_of_attributes(uint32_t attributes)
 {
 	static const struct {

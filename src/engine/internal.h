@@ -304,6 +304,7 @@ struct folder_list; /* collects LIST and NAMESPACE answers */
 struct folder_list *folder_list_new(void);
 void folder_list_free(struct folder_list *l);
 void folder_list_event(struct folder_list *l, const struct imap_event *ev);
+bool folder_list_has(const struct folder_list *l, const char *raw);
 /* Names, prefix and roles into the store; 0 or -1. */
 int folder_list_apply(struct folder_list *l, struct account *a, struct err *e);
 /* Counts of a folder that is known. True: they are not what they were. */

@@ -172,6 +172,8 @@ void change_sync_ended(struct account *a, uint32_t id, struct err *e)
 {
 	struct store_change *c = change_find(a, id);
 	bool failed = e && e->cause != ERR_NONE;
-	if (c)
-		change_end(a, c, failed ? CHANGE_FAILED : CHANGE_DONE, e);
+	struct err unheard = ERR_INIT;
+	if (c && change_end(a, c, failed ? CHANGE_FAILED : CHANGE_DONE, e, &unheard))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, unheard.text);
+	err_clear(&unheard);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 #define ATTEMPTS_MOST 5 /* of what the server refuses "at the moment" */
 #define RETRY_MS 60000  /* times the attempts so far */
 
@@ -31,7 +33,7 @@ void replay_command(struct replay *r, uint32_t id)
 static void forget(struct replay *r)
 {
 	r->c = NULL;
-	r->searched = r->answered = r->rechecked = r->refound = false;
+	r->searched = r->answered = r->rechecked = r->refound = r->doubted = false;
 	r->stage = STAGE_NEXT;
 	g_array_set_size(r->seen, 0);
 	g_clear_pointer(&r->spool, spool_close);
@@ -40,10 +42,10 @@ static void forget(struct replay *r)
 void replay_finish(struct replay *r, enum change_state state, struct err *why)
 {
 	struct store_change *c = r->c;
-	if (state == CHANGE_DONE && c->op == CHANGE_APPEND)
-		spool_remove(r->job.account, c);
 	forget(r);
-	change_end(r->job.account, c, state, why);
+	/* What cannot be written down ends the job: nothing may overtake a change of which nobody knows that it is done. */
+	if (change_end(r->job.account, c, state, why, &r->job.err))
+		log_line(LOG_ERROR, "%s: %s", r->job.account->cfg->label, r->job.err.text);
 }
 
 void replay_let_go(struct account *a, const struct store_change *c)

@@ -37,6 +37,7 @@ struct replay {
 	bool answered;      /* the command itself was answered OK */
 	bool rechecked;     /* what did not arrive was looked for where it came from */
 	bool refound;       /* the whole folder was looked through */
+	bool doubted;       /* refused when it was tried again: was it done the first time? */
 	uint32_t counted;   /* messages of STATUS */
 	struct folder_list *folders;
 	struct spool *spool; /* APPEND: the bytes */
@@ -69,7 +70,6 @@ void carry_conclude(struct replay *r); /* all its messages have their fate */
 
 /* --- carry_folder.c --- */
 void carry_folder(struct replay *r);
-bool carry_was_done(const struct replay *r); /* the refusal says that an earlier try came through */
 void carry_list(struct replay *r);
 void carry_listed(struct replay *r);
 

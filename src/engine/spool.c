@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bytes of a message on its way to the server: a file of the state directory, made before the change is called durable
- * and removed once the server has it. */
+ * and removed once the server has it. Until its change is a row its name ends in ".new": then it is nobody's work yet. */
 #include "engine/changes.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/log.h"
 
 #define PIECE 65536
+#define NEW ".new"
+#define NEW_FOR_S 86400 /* so long another process may be about to write the row */
 
 struct spool {
 	FILE *file;
@@ -21,6 +25,12 @@ struct spool {
 static char *spool_path(const struct account *a, const char *name)
 {
 	return g_build_filename(a->engine->settings.state_dir, "spool", name, NULL);
+}
+
+static char *new_path(const struct account *a, const char *name)
+{
+	g_autofree char *path = spool_path(a, name);
+	return g_strconcat(path, NEW, NULL);
 }
 
 /* A NUL cannot go through APPEND (RFC 3501 9, CHAR8), and every line ends as RFC 5322 has it. */
@@ -78,7 +88,7 @@ int spool_take(
 	item->received = want->received ? want->received : m->head->date.known ? m->head->date.epoch : clock_wall();
 	item->msgid = g_strdup(m->head->message_id);
 	msg_free(m);
-	path = spool_path(a, c->path);
+	path = new_path(a, c->path);
 	result = write_spool(path, (struct str){ out->str, out->len }, e);
 out:
 	if (out)
@@ -87,12 +97,32 @@ out:
 	return result;
 }
 
+void spool_keep(struct account *a, const struct store_change *c)
+{
+	if (!c->path)
+		return;
+	g_autofree char *from = new_path(a, c->path), *to = spool_path(a, c->path);
+	if (rename(from, to) && errno != ENOENT)
+		log_line(LOG_ERROR, "%s: %s", from, g_strerror(errno));
+}
+
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
 {
+	/* The row may have been all that was written. */
+	spool_keep(a, c);
 	g_autofree char *path = spool_path(a, c->path);
 	FILE *file = fopen(path, "rbe");
+	struct stat st;
 	if (!file) {
+		bool absent = errno == ENOENT;
 		err_errno(e, errno, "cannot open", path);
+		if (absent)
+			e->cause = ERR_MISSING;
+		return NULL;
+	}
+	if (fstat(fileno(file), &st) || (uint64_t)st.st_size != c->size) {
+		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the kept message '%s' is not as it was", path);
+		fclose(file);
 		return NULL;
 	}
 	struct spool *s = g_new0(struct spool, 1);
@@ -131,4 +161,39 @@ void spool_remove(struct account *a, const struct store_change *c)
 	g_autofree char *path = c->path ? spool_path(a, c->path) : NULL;
 	if (path && unlink(path))
 		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+}
+
+/* Whether nobody will ask for the file. One that has its name and no row stays: the state it was in may be lost. */
+static bool is_left_over(const char *name, const char *path, GHashTable *states)
+{
+	gpointer state;
+	if (g_str_has_suffix(name, NEW)) {
+		g_autofree char *kept = g_strndup(name, strlen(name) - strlen(NEW));
+		return !g_hash_table_contains(states, kept) && fs_is_older(path, NEW_FOR_S);
+	}
+	if (fs_new_is_left(path))
+		return true;
+	return g_hash_table_lookup_extended(states, name, NULL, &state) &&
+	       (GPOINTER_TO_INT(state) == CHANGE_DONE || GPOINTER_TO_INT(state) == CHANGE_UNDONE);
+}
+
+void spool_sweep(struct engine *en)
+{
+	g_autofree char *dir = g_build_filename(en->settings.state_dir, "spool", NULL);
+	g_autoptr(GHashTable) states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct err e = ERR_INIT;
+	GDir *d = g_dir_open(dir, 0, NULL);
+	const char *name = d ? g_dir_read_name(d) : NULL;
+	if (name && store_change_paths(en->store, states, &e)) {
+		log_line(LOG_ERROR, "%s", e.text);
+		name = NULL;
+	}
+	for (; name; name = g_dir_read_name(d)) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+		if (is_left_over(name, path, states) && unlink(path))
+			log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+	}
+	err_clear(&e);
+	if (d)
+		g_dir_close(d);
 }

@@ -167,8 +167,10 @@ static int take_group_back(struct account *a, GPtrArray *group, GPtrArray *rows,
 		const struct store_change *c = group->pdata[i];
 		struct store_change *open = change_find(a, c->id);
 		if (open && open->state == CHANGE_OPEN) {
-			*forgotten += MAX(open->items->len, 1);
-			change_end(a, open, CHANGE_UNDONE, NULL);
+			unsigned messages = MAX(open->items->len, 1);
+			if (change_end(a, open, CHANGE_UNDONE, NULL, e))
+				return -1;
+			*forgotten += messages;
 		} else if ((c->state == CHANGE_DONE || c->state == CHANGE_BEGUN) && !c->undone_by &&
 			   inverse(open ? open : c, rows, e)) {
 			return -1;

@@ -76,7 +76,13 @@ static unsigned part_file_generation(const char *name)
 	return str_u64(number, GENERATION_MAX, &generation) ? (unsigned)generation : 0;
 }
 
-/* Removes what is left of earlier caches: only regular files with names of ours. */
+static unsigned no_generation(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
+/* Removes what is left of earlier caches, and of writers that died: only regular files with names of ours. */
 static void sweep_dir(const char *dir, unsigned (*generation_of)(const char *name), unsigned keep)
 {
 	GDir *d = g_dir_open(dir, 0, NULL);
@@ -86,7 +92,8 @@ static void sweep_dir(const char *dir, unsigned (*generation_of)(const char *nam
 		struct stat st;
 		unsigned generation = generation_of(name);
 		g_autofree char *path = g_build_filename(dir, name, NULL);
-		if (generation && generation < keep && !lstat(path, &st) && S_ISREG(st.st_mode))
+		bool old = generation && generation < keep && !lstat(path, &st) && S_ISREG(st.st_mode);
+		if (old || fs_new_is_left(path))
 			unlink(path);
 	}
 	g_dir_close(d);
@@ -343,6 +350,7 @@ static int open_all(struct store *st, const char *cache_dir, const char *state_d
 	if (open_state(st, state, e) || open_cache(st, cache, fresh_out, e) || message_count_waiting(st, e) ||
 		damage_compare(st, e))
 		return -1;
+	sweep_dir(state, no_generation, 0);
 	/* What a damaged cache left behind stays until the start after. */
 	if (!*fresh_out) {
 		sweep_dir(cache, cache_file_generation, st->shelf.generation);

@@ -385,6 +385,21 @@ int store_place_flags(struct store *st, struct store_place at, uint32_t flags, c
 	return store_leave(st, own, found > 0 ? place_set_flags(st, &p, flags, keywords, NULL, e) : found, e);
 }
 
+int store_places_local(struct store *st, uint32_t account, GArray *out, struct err *e)
+{
+	enum db_pull pull;
+	struct query *q = db_query(st->shelf.cache,
+		"SELECT p.key FROM (SELECT 0 AS id UNION ALL SELECT id FROM folder WHERE account=? AND dropped=0 AND"
+		" rows_local>0) f CROSS JOIN place p WHERE p.key BETWEEN (f.id*2+1)<<32 AND ((f.id+1)<<33)-1");
+	db_bind_int(q, account);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		int64_t key = db_get_int(q, 0);
+		struct store_place at = { place_folder(key), 0, (uint32_t)key };
+		g_array_append_val(out, at);
+	}
+	return pull == DB_END ? 0 : -1;
+}
+
 int store_row_del(struct store *st, uint32_t folder, uint32_t uid, struct err *e)
 {
 	return store_place_drop(st, (struct store_place){ folder, uid, 0 }, e);

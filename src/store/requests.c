@@ -323,18 +323,45 @@ static int read_and_mend(struct store *st, struct query *q, GPtrArray *out, stru
 	return result;
 }
 
-int store_change_get(struct store *st, uint32_t id, struct store_change **out, struct err *e)
+static int get_one(struct store *st, struct query *q, struct store_change **out, struct err *e)
 {
 	g_autoptr(GPtrArray) found = store_changes_new();
-	struct query *q = db_query(st->shelf.state, "SELECT " REQUEST_COLUMNS " FROM request r WHERE r.id=?");
 	*out = NULL;
-	db_bind_int(q, id);
 	if (read_and_mend(st, q, found, e))
 		return -1;
 	if (!found->len)
 		return no_change(e);
 	*out = g_ptr_array_steal_index(found, 0);
 	return 0;
+}
+
+int store_change_get(struct store *st, uint32_t id, struct store_change **out, struct err *e)
+{
+	struct query *q = db_query(st->shelf.state, "SELECT " REQUEST_COLUMNS " FROM request r WHERE r.id=?");
+	db_bind_int(q, id);
+	return get_one(st, q, out, e);
+}
+
+int store_change_of_item(struct store *st, uint32_t item, struct store_change **out, struct err *e)
+{
+	struct query *q = db_query(st->shelf.state,
+		"SELECT " REQUEST_COLUMNS " FROM request r WHERE r.id=(SELECT request FROM request_item WHERE id=?)");
+	db_bind_int(q, item);
+	return get_one(st, q, out, e);
+}
+
+int store_change_paths(struct store *st, GHashTable *out, struct err *e)
+{
+	enum db_pull pull;
+	/* States done and undone come first, and are replaced by any other. */
+	G_STATIC_ASSERT(CHANGE_DONE == 2 && CHANGE_UNDONE == 5);
+	struct query *q = db_query(
+		st->shelf.state, "SELECT path, state FROM request WHERE path NOT NULL ORDER BY state NOT IN (2, 5)");
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		char *path = db_dup_text(q, 0);
+		g_hash_table_insert(out, path, GINT_TO_POINTER((int)db_get_int(q, 1)));
+	}
+	return pull == DB_END ? 0 : -1;
 }
 
 int store_changes_open(struct store *st, uint32_t account, GPtrArray *out, struct err *e)

@@ -212,6 +212,8 @@ int store_place_copy(
 int store_place_drop(struct store *st, struct store_place at, struct err *e);             /* not there: 0 */
 int store_place_flags(struct store *st, struct store_place at, uint32_t flags, const GPtrArray *keywords,
 	struct err *e); /* not there: 0 */
+/* Places (struct store_place) of the account that no server has named, and those in folder 0, whoever's they are. */
+int store_places_local(struct store *st, uint32_t account, GArray *out, struct err *e);
 
 /* Part tree of a message and what follows from it (attachment and invitation flags). Putting for a place
  * that is not there is ERR_MISSING, getting finds nothing. */
@@ -362,7 +364,10 @@ int store_changes_put(struct store *st, GPtrArray *changes, struct err *e);
 int store_change_step(struct store *st, const struct store_change *c, struct err *e); /* without the items: cheap */
 /* Items' target_uid and state only, and only of items where these differ from the row. */
 int store_change_items(struct store *st, const struct store_change *c, struct err *e);
-int store_change_get(struct store *st, uint32_t id, struct store_change **out, struct err *e); /* ERR_MISSING */
+int store_change_get(struct store *st, uint32_t id, struct store_change **out, struct err *e);       /* ERR_MISSING */
+int store_change_of_item(struct store *st, uint32_t item, struct store_change **out, struct err *e); /* ERR_MISSING */
+/* The spool files of all changes kept: path (g_free) -> its change's state, of several the one that still needs it. */
+int store_change_paths(struct store *st, GHashTable *out, struct err *e);
 /* Open and begun ones of the account (0: all), in the order they were made. */
 int store_changes_open(struct store *st, uint32_t account, GPtrArray *out, struct err *e);
 /* Ids (guint32) of the newest n groups that can be taken back, newest first: not undone, not failed, no undo itself,

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "base/fs.h"
 #include "tests/unit/unit.h"
@@ -52,6 +53,28 @@ static void d22_new_file_never_overwrites(void)
 	g_assert_cmpstr(g_dir_read_name(dir), ==, "part");
 	g_assert_null(g_dir_read_name(dir));
 	err_clear(&e);
+}
+
+static void temp_file_is_left_over_after_a_day(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *path = g_build_filename(top, "part", NULL), *other = g_build_filename(top, ".boxwood", NULL);
+	struct utimbuf before = { .actime = 1, .modtime = 1 };
+	struct err e = ERR_INIT;
+	struct fs_new *f = fs_new_open(path, false, &e);
+	GDir *d = g_dir_open(top, 0, NULL);
+	g_autofree char *temp = g_build_filename(top, g_dir_read_name(d), NULL);
+	g_assert_false(fs_new_is_left(temp));
+	g_assert_cmpint(utime(temp, &before), ==, 0);
+	g_assert_true(fs_new_is_left(temp));
+	g_assert_true(g_file_set_contents(other, "x", 1, NULL));
+	g_assert_cmpint(utime(other, &before), ==, 0);
+	g_assert_false(fs_new_is_left(other));
+	g_assert_true(fs_is_older(other, 86400));
+	g_assert_false(fs_is_older(top, 0));
+	g_dir_close(d);
+	fs_new_abort(&f);
+	g_assert_false(fs_new_is_left(temp));
 }
 
 static void d22_symlink_is_not_followed(void)
@@ -170,6 +193,7 @@ void suite(void)
 	unit_add(d22_new_file_never_overwrites);
 	unit_add(d22_symlink_is_not_followed);
 	unit_add(new_file_replaces_by_rename);
+	unit_add(temp_file_is_left_over_after_a_day);
 	unit_add(n02_safe_name_is_one_component);
 	unit_add(n03_long_name_keeps_extension);
 	unit_add(d10_second_exclusive_lock_is_refused);

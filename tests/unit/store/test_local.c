@@ -262,8 +262,35 @@ static void row_put_by_local_number(void)
 	fixture_clear(&f);
 }
 
+static void places_without_a_name_are_told(void)
+{
+	struct fixture f;
+	g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	start(&f);
+	uint32_t to = fixture_folder(&f, "Archive");
+	for (uint32_t uid = 1; uid <= 3; uid++)
+		fixture_put(&f, uid, uid, 0);
+	check_ok(&f, store_places_local(f.st, 1, places, &f.e));
+	g_assert_cmpuint(places->len, ==, 0);
+	check_ok(&f, store_place_move(f.st, by_uid(f.folder, 1), by_local(to, UINT32_MAX), &f.e));
+	check_ok(&f, store_place_move(f.st, by_uid(f.folder, 2), by_local(0, 8), &f.e));
+	check_ok(&f, store_places_local(f.st, 1, places, &f.e));
+	g_assert_cmpuint(places->len, ==, 2);
+	struct store_place *hidden = &g_array_index(places, struct store_place, 0), *moved = hidden + 1;
+	g_assert_cmpuint(hidden->folder, ==, 0);
+	g_assert_cmpuint(hidden->local, ==, 8);
+	g_assert_cmpuint(moved->folder, ==, to);
+	g_assert_cmpuint(moved->uid, ==, 0);
+	g_assert_cmpuint(moved->local, ==, UINT32_MAX);
+	g_array_set_size(places, 0);
+	check_ok(&f, store_places_local(f.st, 2, places, &f.e));
+	g_assert_cmpuint(places->len, ==, 1);
+	fixture_clear(&f);
+}
+
 void suite(void)
 {
+	unit_add(places_without_a_name_are_told);
 	unit_add(place_moves_and_keeps_all);
 	unit_add(place_moves_onto_one_that_is_there);
 	unit_add(copy_shares_the_message);

@@ -413,6 +413,56 @@ static void local_number_is_followed_to_its_uid(void)
 	fixture_clear(&f);
 }
 
+static void item_leads_to_its_change(void)
+{
+	struct fixture f;
+	struct store_change *found = NULL;
+	start(&f);
+	struct store_change *first = move_new(1, 2), *second = move_new(5, 1);
+	put_new(&f, first);
+	put_new(&f, second);
+	check_ok(&f, store_change_of_item(f.st, item_of(first, 1)->id, &found, &f.e));
+	g_assert_cmpuint(found->id, ==, first->id);
+	g_assert_cmpuint(found->items->len, ==, 2);
+	store_change_free(found);
+	g_assert_cmpint(store_change_of_item(f.st, item_of(second, 0)->id + 1, &found, &f.e), ==, -1);
+	g_assert_cmpint(f.e.cause, ==, ERR_MISSING);
+	g_assert_null(found);
+	err_clear(&f.e);
+	store_change_free(first);
+	store_change_free(second);
+	fixture_clear(&f);
+}
+
+static void put_append(struct fixture *f, const char *path, enum change_state state)
+{
+	struct store_change *c = store_change_new(CHANGE_APPEND, 1);
+	c->target = g_strdup("Archive");
+	c->path = g_strdup(path);
+	put_new(f, c);
+	c->state = state;
+	check_ok(f, store_change_step(f->st, c, &f->e));
+	store_change_free(c);
+}
+
+static void spool_file_is_told_with_the_change_that_needs_it(void)
+{
+	struct fixture f;
+	gpointer state = NULL;
+	g_autoptr(GHashTable) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	start(&f);
+	put_append(&f, "done.eml", CHANGE_DONE);
+	put_append(&f, "again.eml", CHANGE_FAILED);
+	put_append(&f, "again.eml", CHANGE_DONE);
+	check_ok(&f, store_change_paths(f.st, paths, &f.e));
+	g_assert_cmpuint(g_hash_table_size(paths), ==, 2);
+	g_assert_true(g_hash_table_lookup_extended(paths, "done.eml", NULL, &state));
+	g_assert_cmpint(GPOINTER_TO_INT(state), ==, CHANGE_DONE);
+	g_assert_true(g_hash_table_lookup_extended(paths, "again.eml", NULL, &state));
+	g_assert_cmpint(GPOINTER_TO_INT(state), ==, CHANGE_FAILED);
+	fixture_clear(&f);
+}
+
 static char *moved_to(struct fixture *f, const char *folder, uint32_t uidvalidity, uint32_t uid)
 {
 	g_autofree char *target = NULL;
@@ -577,6 +627,8 @@ void suite(void)
 	unit_add(group_is_put_whole_and_read_in_order);
 	unit_add(undoable_are_the_newest_with_an_inverse);
 	unit_add(local_number_is_followed_to_its_uid);
+	unit_add(item_leads_to_its_change);
+	unit_add(spool_file_is_told_with_the_change_that_needs_it);
 	unit_add(moved_to_follows_every_hop);
 	unit_add(sweep_takes_ended_ones_and_no_id_comes_again);
 	unit_add(d04_change_that_cannot_be_written_has_no_id);
