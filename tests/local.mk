@@ -27,3 +27,4 @@ include tests/lint/local.mk
 include tests/live/local.mk
 include tests/bench/local.mk
 include tests/model/local.mk
+include tests/crash/local.mk

@@ -6,10 +6,21 @@
  *	sync [FOLDER]          agree with the server, wholly
  *	open FOLDER            as the screens do
  *	list                   the folder list
+ *	read FOLDER UID        the message
  *	dump FOLDER            every row in the cache
  *	folders                every folder in the cache
+ *	flag FOLDER PLACES WORDS       PLACES: 3,4,L7 (L: a local number); WORDS: +\Seen -todo, divided by spaces
+ *	move|copy FOLDER PLACES TARGET
+ *	delete|archive|junk|expunge FOLDER PLACES
+ *	append FOLDER FILE [WORDS]
+ *	create|remove|empty|subscribe|unsubscribe FOLDER, rename FOLDER NEW
+ *	undo [GROUP]           the last one, or that one
+ *	changes                every change that is kept, also ended ones
+ *	flush, drop ID, retry ID
  *	wait MS                prints what happens meanwhile
  *	quit
+ *
+ * A change whose verb ends in "&" (flag&) is answered as soon as it is durable.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +32,7 @@
 #include "engine/engine.h"
 
 #define PATIENCE_MS 30000 /* for one answer */
+#define CHANGE_MS 400     /* .. of what may be waiting for a server that is away; CLIENT_CHANGE_MS overrides it */
 #define ROWS_MOST 100000
 
 struct client {
@@ -50,8 +62,8 @@ static void print_flags(uint32_t flags, const GPtrArray *keywords)
 
 static void print_row(const struct store_row *row)
 {
-	printf("* row\t%u\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%s\t", row->uid, row->mid,
-		row->size, row->received, row->subject ? row->subject : "");
+	printf("* row\t%u\t%u\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%s\t", row->uid,
+		row->local, row->mid, row->size, row->received, row->subject ? row->subject : "");
 	print_flags(row->flags, row->keywords);
 	putchar('\n');
 }
@@ -60,6 +72,39 @@ static void print_folder(const struct store_folder *f)
 {
 	printf("* folder\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%u\t%d\n", f->name, f->raw, store_role_names[f->role],
 		f->flags, f->uidvalidity, f->exists, f->unseen, f->rows, f->rows_unseen, f->complete);
+}
+
+static const char *const states[] = { "open", "begun", "done", "failed", "parked", "undone" };
+
+static const char *text_or(const char *text)
+{
+	return text ? text : "";
+}
+
+static void print_change(const struct store_change *c)
+{
+	printf("* change\t%u\t%u\t%s\t%s\t%s\t%s\t%u\t%u\t%d\t%u\t%u\t%u\t%s\t%s\t", c->id, c->group,
+		change_op_names[c->op], states[c->state], text_or(c->folder), text_or(c->target), c->uidvalidity,
+		c->target_uidvalidity, c->step, c->undoes, c->undone_by, c->attempts, text_or(c->error),
+		text_or(c->server));
+	for (unsigned i = 0; c->items && i < c->items->len; i++) {
+		const struct store_change_item *item = c->items->pdata[i];
+		printf("%s%u:%u:%u:%u:%s", i ? " " : "", item->id, item->uid, item->local, item->target_uid,
+			states[item->state]);
+	}
+	putchar('\t');
+	print_flags(c->add, c->add_keywords);
+	putchar('\t');
+	print_flags(c->remove, c->remove_keywords);
+	putchar('\n');
+}
+
+static void print_changed(const struct event *ev)
+{
+	const struct engine_changed *c = ev->changed;
+	printf("* changed\t%u\t%u\t%s\t%s\t%s\t%u\t%u\t%s\t%u\t%s\t%s\n", ev->id, c->change, change_op_names[c->op],
+		states[c->state], text_or(c->folder), c->uid, c->local, text_or(c->target), c->target_uid,
+		text_or(c->err.text), text_or(c->err.server));
 }
 
 static void print_event(const struct event *ev)
@@ -76,6 +121,20 @@ static void print_event(const struct event *ev)
 	case EV_SYNC:
 		printf("* sync\t%s\t%u\t%u\t%u\n", ev->sync->folder, ev->sync->fresh, ev->sync->changed,
 			ev->sync->gone);
+		break;
+	case EV_MESSAGE: {
+		const char *text = text_or(ev->message->text.text);
+		printf("* message\t%s\t%.*s\n", text_or(ev->message->head->subject), (int)strcspn(text, "\n"), text);
+		break;
+	}
+	case EV_DURABLE:
+		printf("* durable\t%u\t%s\t%u\t%s\t%d\t%d\n", ev->durable->group, change_op_names[ev->durable->op],
+			ev->durable->messages, text_or(ev->durable->target), ev->durable->undoable, ev->durable->undo);
+		break;
+	case EV_CHANGE: print_changed(ev); break;
+	case EV_CHANGES:
+		for (unsigned i = 0; i < ev->changes->len; i++)
+			print_change(ev->changes->pdata[i]);
 		break;
 	case EV_ALERT: printf("* alert\t%s\n", ev->text); break;
 	default: break;
@@ -94,21 +153,48 @@ static void end_line(const struct err *e)
 	fflush(stdout);
 }
 
+/* Hands every event to seen() until the request ends. One that may wait for a server that is away is canceled after a
+ * while, as a command's deadline does. False: it did not end. */
+static bool ask_with(
+	struct client *c, struct request *r, bool may_wait, void (*seen)(const struct event *ev, void *aux), void *aux)
+{
+	const char *change_ms = getenv("CLIENT_CHANGE_MS");
+	int64_t now = clock_ms(), until = now + PATIENCE_MS, cancel = until;
+	uint32_t id = r->id = ++c->ids;
+	bool ended = false, canceled = false;
+	if (may_wait)
+		cancel = now + (change_ms ? g_ascii_strtoll(change_ms, NULL, 10) : CHANGE_MS);
+	engine_send(c->engine, r);
+	while (!ended && clock_ms() < until) {
+		struct event *ev = channel_wait(c->events, canceled ? until : cancel);
+		if (!ev && !canceled) {
+			struct request *stop = request_new(REQ_CANCEL, 0, -1);
+			stop->answers = id;
+			engine_send(c->engine, stop);
+			canceled = true;
+		}
+		if (!ev)
+			continue;
+		ended = ev->type == EV_ENDED && ev->id == id;
+		seen(ev, aux);
+		event_free(ev);
+	}
+	return ended;
+}
+
+static void print_answer(const struct event *ev, void *aux)
+{
+	const struct client *c = aux;
+	print_event(ev);
+	if (ev->type == EV_ENDED && ev->id == c->ids)
+		end_line(&ev->err);
+}
+
 static void ask(struct client *c, struct request *r)
 {
-	int64_t until = clock_ms() + PATIENCE_MS;
-	uint32_t id = r->id = ++c->ids;
-	struct event *ev;
-	engine_send(c->engine, r);
-	while ((ev = channel_wait(c->events, until))) {
-		bool ended = ev->type == EV_ENDED && ev->id == id;
-		print_event(ev);
-		if (ended)
-			end_line(&ev->err);
-		event_free(ev);
-		if (ended)
-			return;
-	}
+	bool may_wait = r->type == REQ_CHANGE || r->type == REQ_UNDO || r->type == REQ_FLUSH;
+	if (ask_with(c, r, may_wait, print_answer, c))
+		return;
 	printf("err\thang\tno answer within %d ms\t\n", PATIENCE_MS);
 	fflush(stdout);
 }
@@ -118,6 +204,11 @@ static struct request *folder_request(enum request_type type, const char *folder
 	struct request *r = request_new(type, 0, 0);
 	r->folder = g_strdup(folder);
 	return r;
+}
+
+static uint32_t number_of(const char *word)
+{
+	return (uint32_t)g_ascii_strtoull(word, NULL, 10);
 }
 
 static void sync_folder(struct client *c, char **words)
@@ -139,6 +230,13 @@ static void list_folders(struct client *c, char **words)
 	struct request *r = request_new(REQ_SYNC, 0, 0);
 	r->all_folders = true;
 	r->due = SYNC_PERSON;
+	ask(c, r);
+}
+
+static void read_message(struct client *c, char **words)
+{
+	struct request *r = folder_request(REQ_READ, words[1]);
+	r->uid = number_of(words[2]);
 	ask(c, r);
 }
 
@@ -167,6 +265,146 @@ static void wait_for_events(struct client *c, char **words)
 	end_line(&none);
 }
 
+/* --- changes --- */
+
+struct wanted {
+	const char *name;
+	uint32_t id;
+};
+
+static void find_folder(const struct event *ev, void *aux)
+{
+	struct wanted *w = aux;
+	for (unsigned i = 0; ev->type == EV_FOLDERS && i < ev->folders->len; i++) {
+		const struct store_folder *f = ev->folders->pdata[i];
+		if (!(f->flags & FOLDER_GONE) && !strcmp(f->name, w->name))
+			w->id = f->id;
+	}
+}
+
+static GArray *places_of(struct client *c, const char *folder, const char *list)
+{
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	struct wanted w = { folder, 0 };
+	g_auto(GStrv) numbers = g_strsplit(list, ",", -1);
+	ask_with(c, request_new(REQ_FOLDERS, 0, 0), false, find_folder, &w);
+	for (unsigned i = 0; numbers[i]; i++) {
+		bool local = *numbers[i] == 'L';
+		struct store_place at = { .folder = w.id };
+		*(local ? &at.local : &at.uid) = number_of(numbers[i] + local);
+		g_array_append_val(places, at);
+	}
+	return places;
+}
+
+static void add_word(const char *name, uint32_t *flags, GPtrArray **keywords)
+{
+	uint32_t bit = msg_flag_bit(str_of(name));
+	*flags |= bit;
+	if (bit)
+		return;
+	if (!*keywords)
+		*keywords = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(*keywords, g_strdup(name));
+}
+
+static void add_words(struct engine_change *change, const char *list)
+{
+	g_auto(GStrv) words = g_strsplit(list ? list : "", " ", -1);
+	for (unsigned i = 0; words[i]; i++) {
+		if (*words[i] == '+')
+			add_word(words[i] + 1, &change->add, &change->add_keywords);
+		else if (*words[i] == '-')
+			add_word(words[i] + 1, &change->remove, &change->remove_keywords);
+	}
+}
+
+/* How the words of a line that asks for a change are to be read. */
+struct verb {
+	const char *name;
+	enum change_op op;
+	enum store_role role;
+	const char *takes; /* p: folder and places; w: words; t: target; f: file; n: name; m: new name */
+};
+static const struct verb verbs[] = {
+	{ "flag", CHANGE_FLAG, ROLE_NONE, "pw" },
+	{ "move", CHANGE_MOVE, ROLE_NONE, "pt" },
+	{ "copy", CHANGE_COPY, ROLE_NONE, "pt" },
+	{ "delete", CHANGE_MOVE, ROLE_TRASH, "p" },
+	{ "archive", CHANGE_MOVE, ROLE_ARCHIVE, "p" },
+	{ "junk", CHANGE_MOVE, ROLE_JUNK, "p" },
+	{ "expunge", CHANGE_EXPUNGE, ROLE_NONE, "p" },
+	{ "append", CHANGE_APPEND, ROLE_NONE, "tfw" },
+	{ "create", CHANGE_CREATE, ROLE_NONE, "n" },
+	{ "rename", CHANGE_RENAME, ROLE_NONE, "nm" },
+	{ "remove", CHANGE_DELETE, ROLE_NONE, "n" },
+	{ "empty", CHANGE_EMPTY, ROLE_NONE, "n" },
+	{ "subscribe", CHANGE_SUBSCRIBE, ROLE_NONE, "n" },
+	{ "unsubscribe", CHANGE_UNSUBSCRIBE, ROLE_NONE, "n" },
+};
+
+static void make_change(struct client *c, const struct verb *verb, char **words, bool later)
+{
+	struct request *r = request_new(REQ_CHANGE, 0, 0);
+	struct engine_change *change = r->change = engine_change_new(verb->op);
+	char **at = words + 1;
+	change->role = verb->role;
+	change->queue = later;
+	for (const char *p = verb->takes; *p && *at; p++) {
+		if (*p == 'p' && at[1]) {
+			change->places = places_of(c, at[0], at[1]);
+			at++;
+		} else if (*p == 'w') {
+			add_words(change, *at);
+		} else {
+			char **to = *p == 't'   ? &change->target
+				    : *p == 'f' ? &change->path
+				    : *p == 'n' ? &change->name
+						: &change->new_name;
+			*to = g_strdup(*at);
+		}
+		at++;
+	}
+	ask(c, r);
+}
+
+static void undo(struct client *c, char **words)
+{
+	struct request *r = request_new(REQ_UNDO, 0, 0);
+	r->rows = 1;
+	r->answers = words[1] ? number_of(words[1]) : 0;
+	ask(c, r);
+}
+
+static void list_changes(struct client *c, char **words)
+{
+	(void)words;
+	struct request *r = request_new(REQ_CHANGES, 0, 0);
+	r->whole = true;
+	r->rows = ROWS_MOST;
+	ask(c, r);
+}
+
+static void flush_changes(struct client *c, char **words)
+{
+	(void)words;
+	ask(c, request_new(REQ_FLUSH, 0, 0));
+}
+
+static void drop_change(struct client *c, char **words)
+{
+	struct request *r = request_new(REQ_CHANGE_DROP, 0, 0);
+	r->answers = number_of(words[1]);
+	ask(c, r);
+}
+
+static void retry_change(struct client *c, char **words)
+{
+	struct request *r = request_new(REQ_CHANGE_RETRY, 0, 0);
+	r->answers = number_of(words[1]);
+	ask(c, r);
+}
+
 static const struct {
 	const char *name;
 	unsigned words;
@@ -178,6 +416,12 @@ static const struct {
 	{ "dump", 2, dump_folder },
 	{ "folders", 1, dump_folders },
 	{ "wait", 2, wait_for_events },
+	{ "read", 3, read_message },
+	{ "undo", 1, undo },
+	{ "changes", 1, list_changes },
+	{ "flush", 1, flush_changes },
+	{ "drop", 2, drop_change },
+	{ "retry", 2, retry_change },
 };
 
 static bool run_line(struct client *c, char *line)
@@ -188,6 +432,14 @@ static bool run_line(struct client *c, char *line)
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		if (!strcmp(commands[i].name, words[0]) && g_strv_length(words) >= commands[i].words) {
 			commands[i].run(c, words);
+			return true;
+		}
+	bool later = g_str_has_suffix(words[0], "&");
+	if (later)
+		words[0][strlen(words[0]) - 1] = '\0';
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+		if (!strcmp(verbs[i].name, words[0])) {
+			make_change(c, &verbs[i], words, later);
 			return true;
 		}
 	printf("err\tusage\t%s\t\n", words[0]);

@@ -6,5 +6,5 @@ tests_model_client_SOURCES = tests/model/client.c
 tests_model_client_LDADD = src/engine/libengine.a $(LINK_FLOOR)
 EXTRA_DIST += $(MODEL_TESTS) tests/model/server.py tests/model/model.py
 .PHONY: check-crash
-check-crash: all tests/model/client$(EXEEXT)
-	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(MODEL_TESTS)"
+check-crash: all tests/model/client$(EXEEXT) $(CRASH_TOOLS)
+	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(MODEL_TESTS) $(CRASH_TESTS)"
