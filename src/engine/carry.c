@@ -252,6 +252,16 @@ void carry_target_told(struct replay *r)
 		send_copy(r);
 }
 
+/* The lowest UID that is not in the cache: copies of our own are there before a sync has told of them. */
+static uint32_t above_known(const struct replay *r, const struct store_folder *f)
+{
+	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	struct err e = ERR_INIT;
+	if (store_uids(replay_store(r), f->id, f->uidnext, UINT32_MAX, uids, &e))
+		err_clear(&e);
+	return uids->len ? g_array_index(uids, uint32_t, uids->len - 1) + 1 : f->uidnext;
+}
+
 /* What arrives in the target will have this UID at least: by it a lost answer is made good. */
 void carry_start_append(struct replay *r)
 {
@@ -260,7 +270,7 @@ void carry_start_append(struct replay *r)
 	if (!r->c->target_uidnext &&
 		!store_folder_find(replay_store(r), r->job.account->number, str_of(r->c->target), &f, &e) &&
 		f.uidnext) {
-		r->c->target_uidnext = f.uidnext;
+		r->c->target_uidnext = above_known(r, &f);
 		r->c->target_uidvalidity = f.uidvalidity;
 	}
 	err_clear(&e);
@@ -370,11 +380,31 @@ void carry_source_again(struct replay *r)
 	imap_set_clear(&set);
 }
 
+/* What was noted of the target is of other numbers: then it may be anywhere in it. */
+static bool is_target_renumbered(struct replay *r, const struct imap_mailbox *m)
+{
+	struct store_change *c = r->c;
+	if (!c->target_uidvalidity || m->uidvalidity == c->target_uidvalidity)
+		return false;
+	c->target_uidvalidity = m->uidvalidity;
+	c->target_uidnext = 1;
+	for (unsigned i = 0; i < c->items->len; i++) {
+		struct store_change_item *item = c->items->pdata[i];
+		if (item->state == CHANGE_OPEN)
+			item->target_uid = 0;
+	}
+	return true;
+}
+
 void carry_found(struct replay *r)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&r->job));
 	if (!r->selected || r->refused) {
 		replay_fail(r);
+		return;
+	}
+	if (m && is_target_renumbered(r, m)) {
+		carry_find(r);
 		return;
 	}
 	verify_target(r->c, r->seen);

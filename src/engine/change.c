@@ -280,8 +280,8 @@ static int make_again(struct engine *en, uint32_t id, struct err *e)
 		struct account *a = en->accounts->pdata[i];
 		if (a->number != c->account || (c->state != CHANGE_FAILED && c->state != CHANGE_PARKED))
 			continue;
-		c->state = CHANGE_OPEN;
-		c->step = 0;
+		/* What had begun is looked for on the server first, and cannot be dropped as if it had not. */
+		c->state = c->step && c->step != CHANGE_STEP_IF_EMPTY ? CHANGE_BEGUN : CHANGE_OPEN;
 		c->attempts = 0;
 		g_clear_pointer(&c->owner, g_free);
 		c->ended = 0;

@@ -195,9 +195,28 @@ int effect_lay(struct account *a, struct store_change *c, struct err *e)
 	return each(a, c, lay, e);
 }
 
+/* What comes back may carry flags of changes that were laid on it meanwhile: all flags of its folder are asked anew. */
+static int forget_modseq(struct account *a, const struct store_change *c, struct err *e)
+{
+	struct store_folder f = { 0 };
+	struct err missing = ERR_INIT;
+	bool comes_back = false;
+	int result = 0;
+	for (unsigned i = 0; i < c->items->len; i++)
+		comes_back = comes_back || ((struct store_change_item *)c->items->pdata[i])->state != CHANGE_DONE;
+	if (comes_back && c->folder &&
+		!store_folder_find(a->engine->store, a->number, str_of(c->folder), &f, &missing) && f.highestmodseq) {
+		f.highestmodseq = 0;
+		result = store_folder_put(a->engine->store, &f, e);
+	}
+	err_clear(&missing);
+	store_folder_clear(&f);
+	return result;
+}
+
 int effect_take_back(struct account *a, struct store_change *c, struct err *e)
 {
-	return each(a, c, take_back, e);
+	return forget_modseq(a, c, e) ? -1 : each(a, c, take_back, e);
 }
 
 /* What lies in a folder that was never read is the first to tell its UIDVALIDITY. */

@@ -268,9 +268,11 @@ bool sync_ask_news(struct sync_job *s)
 	sync_flush(s, 0);
 	if (!s->news_at || s->news_at > s->news_hi || s->background || s->job.err.cause != ERR_NONE)
 		return false;
-	/* So far it need not be asked again when this is cut. */
-	if (s->f.uidnext && s->f.uidnext < s->news_at) {
-		s->f.uidnext = s->news_at;
+	/* So far it need not be asked again when this is cut; but not past the end, which not every server names. */
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
+	uint32_t so_far = m ? MIN(s->news_at, m->uidnext) : 0;
+	if (s->f.uidnext && s->f.uidnext < so_far) {
+		s->f.uidnext = so_far;
 		if (!s->apply.dry && store_folder_put(sync_store(s), &s->f, &s->job.err))
 			return false;
 		sync_tell(s, false);

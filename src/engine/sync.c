@@ -335,14 +335,18 @@ static void apply_list(struct sync_job *s)
 	g_clear_pointer(&s->folders, folder_list_free);
 }
 
-/* A first contact that broke off has left its window, and perhaps more: that is looked at like any other rows. */
+/* A first contact that broke off has left its window, and perhaps more; changes of our own may have left places in a folder
+ * that was never read: those are looked at like any other rows. */
 static void was_begun(struct sync_job *s)
 {
 	g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	if (s->known || !s->f.filled_down_to ||
-		store_uids(sync_store(s), s->f.id, s->f.filled_down_to, UINT32_MAX, top, &s->job.err))
+	uint32_t low = s->f.filled_down_to;
+	if (s->known || (!low && !s->f.rows) ||
+		store_uids(sync_store(s), s->f.id, MAX(low, 1), UINT32_MAX, top, &s->job.err) || (!low && !top->len))
 		return;
 	s->known = true;
+	if (!low)
+		s->f.filled_down_to = g_array_index(top, uint32_t, 0);
 	s->f.uidnext = top->len ? g_array_index(top, uint32_t, top->len - 1) : s->f.filled_down_to - 1;
 	s->f.uidnext += s->f.uidnext < UINT32_MAX;
 }

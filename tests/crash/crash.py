@@ -51,7 +51,8 @@ class Program:
 
     def __init__(self, home, plan=None, extra=(), stay=False):
         env = dict(os.environ, LD_PRELOAD=SHIM, CRASH_UNDER="%s:%s" % (home.cache, home.state), CRASH_COUNTS=home.counts,
-                   CLIENT_CHANGE_MS=str(PATIENCE * 300))
+                   CLIENT_CHANGE_MS=str(PATIENCE * 300),
+                   ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(home.counts)
         if plan:
@@ -80,7 +81,7 @@ class Program:
                 return words
             words[0] = words[0][2:]
             self.durable += words[0] == "durable"
-            if words[0] == "alert":
+            if words[0] == "notice":
                 self.notices.append(words[1])
             lines.append(words)
 

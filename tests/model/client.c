@@ -137,6 +137,7 @@ static void print_event(const struct event *ev)
 			print_change(ev->changes->pdata[i]);
 		break;
 	case EV_ALERT: printf("* alert\t%s\n", ev->text); break;
+	case EV_NOTICE: printf("* notice\t%s\n", ev->text); break;
 	default: break;
 	}
 }
