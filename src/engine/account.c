@@ -407,8 +407,11 @@ static void make_connection(struct account *a)
 static bool idle(struct account *a)
 {
 	struct imap_session *s = connection_imap(a->conn);
+	/* A word that keeps the connection alive is not worth a write. */
+	if (imap_idling(s))
+		return false;
 	connection_tally(a->conn);
-	if (!a->engine->settings.stay || !connection_ready(a->conn) || imap_idling(s))
+	if (!a->engine->settings.stay || !connection_ready(a->conn))
 		return false;
 	if (live_settle(connection_live(a->conn))) {
 		connection_poke(a->conn);

@@ -236,7 +236,6 @@ struct live_news {
 	struct imap_set *numbers; /* of messages whose flags changed, the UID not told */
 	GArray *hints;            /* uint32_t: numbers of EXPUNGE, in the order told */
 	bool exists;              /* messages arrived */
-	bool blurred;             /* flags changed, nobody knows of which */
 };
 void live_take(struct live *l, struct live_news *out);
 /* Before the connection idles: NOTIFY where offered, and back to the folder that is looked at, else the inbox. True:
@@ -281,6 +280,8 @@ void plan_folder(const struct plan_in *in, struct plan *out);
 /* Is something missing or too many? hidden: messages the user moved away, which the server still has. sound: all
  * that is cached was named by the server in this visit. */
 bool plan_differs(const struct store_folder *f, uint32_t exists, unsigned hidden, enum plan_tier tier, bool sound);
+/* The numbers of the same messages after EXPUNGE of one. */
+void plan_shift(struct imap_set *numbers, uint32_t seq);
 /* The next UIDs to fill, downward from below: about `rows` messages by density. False: nothing is left. */
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out);
 

@@ -16,7 +16,6 @@ struct live {
 	struct imap_set numbers; /* of messages whose flags changed */
 	GArray *hints;           /* uint32_t: EXPUNGE */
 	bool exists;             /* messages arrived */
-	bool blurred;            /* flags changed of messages nobody can name any more */
 	bool again;              /* what is looked at is not as it was thought to be */
 	bool notified;           /* NOTIFY was asked for */
 	char *settled;           /* the folder it was last tried to go back to */
@@ -49,7 +48,7 @@ void live_forget(struct live *l)
 	g_array_set_size(l->gone.ranges, 0);
 	g_array_set_size(l->numbers.ranges, 0);
 	g_array_set_size(l->hints, 0);
-	l->exists = l->blurred = false;
+	l->exists = false;
 }
 
 /* --- what is told --- */
@@ -69,11 +68,7 @@ static void take_flags(struct live *l, const struct imap_event *ev)
 
 static void take_expunge(struct live *l, uint32_t seq)
 {
-	/* What was noted by number has another number now. */
-	if (l->numbers.ranges->len) {
-		g_array_set_size(l->numbers.ranges, 0);
-		l->blurred = true;
-	}
+	plan_shift(&l->numbers, seq);
 	if (l->hints->len >= HINTS_MOST)
 		g_array_set_size(l->hints, 0);
 	g_array_append_val(l->hints, seq);
@@ -114,7 +109,6 @@ void live_take(struct live *l, struct live_news *out)
 	move_set(&l->numbers, out->numbers);
 	g_array_append_vals(out->hints, l->hints->data, l->hints->len);
 	out->exists = l->exists;
-	out->blurred = l->blurred;
 	live_forget(l);
 }
 
@@ -185,7 +179,7 @@ static bool asks(const struct live *l, const struct store_folder *f, uint32_t ex
 	uint64_t rows = (uint64_t)f->rows + pending_hidden(l->account, f->id);
 	bool more = l->exists && (!f->complete || rows < exists);
 	bool less = l->hints->len && (!f->complete || rows != exists);
-	return doubt || more || less || l->blurred || l->numbers.ranges->len;
+	return doubt || more || less || l->numbers.ranges->len;
 }
 
 void live_apply(struct live *l)
@@ -195,8 +189,7 @@ void live_apply(struct live *l)
 	struct err e = ERR_INIT;
 	const char *raw = connection_selected(a->conn);
 	const struct imap_mailbox *m = imap_selected(connection_imap(a->conn));
-	bool some = l->flags->len || l->gone.ranges->len || l->numbers.ranges->len || l->hints->len || l->exists ||
-		    l->blurred;
+	bool some = l->flags->len || l->gone.ranges->len || l->numbers.ranges->len || l->hints->len || l->exists;
 	bool doubt = false, ask = false;
 	if (l->again) {
 		l->again = false;

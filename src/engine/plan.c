@@ -50,6 +50,21 @@ bool plan_differs(const struct store_folder *f, uint32_t exists, unsigned hidden
 	return f->rows && !sound && tier != TIER_QRESYNC;
 }
 
+void plan_shift(struct imap_set *numbers, uint32_t seq)
+{
+	struct imap_set moved;
+	imap_set_init(&moved);
+	for (unsigned i = 0; i < numbers->ranges->len; i++) {
+		struct imap_range r = g_array_index(numbers->ranges, struct imap_range, i);
+		if (r.first < seq)
+			imap_set_add(&moved, r.first, MIN(r.last, seq - 1));
+		if (r.last > seq)
+			imap_set_add(&moved, MAX(r.first, seq + 1) - 1, r.last - 1);
+	}
+	imap_set_clear(numbers);
+	*numbers = moved;
+}
+
 bool plan_fill(const struct store_folder *f, uint32_t exists, unsigned rows, uint32_t *lo_out, uint32_t *hi_out)
 {
 	if (f->complete || f->filled_down_to <= 1 || f->rows >= exists)

@@ -49,12 +49,11 @@ static void ask_difference(struct sync_job *s, bool exists)
 /* What was told since the last sync of this mailbox counts as told now. */
 static bool go_on_open(struct sync_job *s)
 {
-	struct live_news news = { s->apply.flags, &s->gone, &s->numbers, s->hints, false, false };
+	struct live_news news = { s->apply.flags, &s->gone, &s->numbers, s->hints, false };
 	if (!s->background)
 		live_take(connection_live(s->job.account->conn), &news);
 	if (s->tier == TIER_QRESYNC && !imap_enabled_qresync(job_imap(&s->job)))
 		s->tier = TIER_CONDSTORE;
-	s->late = news.blurred && s->tier == TIER_BASELINE;
 	if (s->live)
 		return news.exists;
 	s->select = imap_noop(job_imap(&s->job));
@@ -313,7 +312,7 @@ static void ask_numbers(struct sync_job *s)
 		const struct imap_range *r = &g_array_index(s->numbers.ranges, struct imap_range, i);
 		job_command(&s->job, imap_fetch_flags_window(job_imap(&s->job), r->first, r->last));
 	}
-	g_array_set_size(s->numbers.ranges, 0);
+	s->numbered = s->numbers.ranges->len;
 }
 
 /* A person wants one message, which may lie below all that is cached. */
@@ -394,6 +393,13 @@ void sync_rest_done(struct sync_job *s)
 		return;
 	if (s->check_changes)
 		check_done(s);
+	/* Numbers that moved while they were asked may have meant others. */
+	if (s->moved && s->numbered) {
+		s->moved = false;
+		ask_numbers(s);
+		return;
+	}
+	s->numbered = false;
 	if (sync_judge_flags(s))
 		return;
 	sync_ask_missing(s);

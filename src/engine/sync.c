@@ -84,7 +84,7 @@ static void reset_search(struct sync_job *s)
 	s->searches = s->restarts = 0;
 	s->shaken = s->grown = s->doubted = s->asked_missing = s->untouched = s->sound = s->swept = s->sweep_all =
 		false;
-	s->sweeping = s->judged = false;
+	s->sweeping = s->judged = s->numbered = s->moved = false;
 }
 
 static void reset_folder(struct sync_job *s)
@@ -187,7 +187,8 @@ static void got_expunge(struct sync_job *s, uint32_t seq)
 {
 	s->shaken = true;
 	g_array_append_val(s->hints, seq);
-	g_array_set_size(s->numbers.ranges, 0);
+	s->moved = s->moved || s->numbered;
+	plan_shift(&s->numbers, seq);
 }
 
 static void on_event(struct job *j, struct imap_event *ev)

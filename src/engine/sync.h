@@ -56,6 +56,8 @@ struct sync_job {
 	struct imap_set gone;    /* VANISHED, not applied yet */
 	GArray *hints;           /* uint32_t: numbers of EXPUNGE, in the order told */
 	struct imap_set numbers; /* numbers of messages whose flags changed, the UID not told */
+	bool numbered;           /* .. are being asked */
+	bool moved;              /* .. and were expunged from meanwhile */
 	GArray *fresh;           /* uint32_t: UIDs of rows that are new */
 	uint32_t window_low;     /* lowest UID that the window brought */
 	uint32_t news_at, news_hi; /* under way, and to come */

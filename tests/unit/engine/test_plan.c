@@ -111,6 +111,24 @@ static void difference_is_seen_in_the_count(void)
 	g_assert_false(plan_differs(&f, 1000, 0, TIER_BASELINE, false));
 }
 
+static void numbers_move_with_expunge(void)
+{
+	struct imap_set set;
+	imap_set_init(&set);
+	imap_set_add(&set, 3, 5);
+	imap_set_add(&set, 9, 9);
+	plan_shift(&set, 20);
+	g_assert_cmpuint(imap_set_count(&set), ==, 4);
+	plan_shift(&set, 4);
+	g_assert_cmpuint(imap_set_count(&set), ==, 3);
+	g_assert_true(imap_set_has(&set, 3) && imap_set_has(&set, 4) && imap_set_has(&set, 8));
+	plan_shift(&set, 8);
+	plan_shift(&set, 1);
+	g_assert_cmpuint(imap_set_count(&set), ==, 2);
+	g_assert_true(imap_set_has(&set, 2) && imap_set_has(&set, 3));
+	imap_set_clear(&set);
+}
+
 /* Whatever the holes, filling ends, downward, and every UID below the start is asked for once. */
 static void filling_covers_everything_once(void)
 {
@@ -159,6 +177,7 @@ void suite(void)
 	unit_add(best_tier_offered_is_taken);
 	unit_add(i17_modseq_lies_lead_to_the_next_tier);
 	unit_add(difference_is_seen_in_the_count);
+	unit_add(numbers_move_with_expunge);
 	unit_add(filling_covers_everything_once);
 	unit_add(fill_knows_when_nothing_is_left);
 }
