@@ -49,7 +49,7 @@ Counts = collections.namedtuple("Counts", "disk wire read struck link")
 class Program:
     """One process of the engine, asked line by line."""
 
-    def __init__(self, home, plan=None, extra=(), stay=False):
+    def __init__(self, home, plan=None, extra=()):
         env = dict(os.environ, LD_PRELOAD=SHIM, CRASH_UNDER="%s:%s" % (home.cache, home.state), CRASH_COUNTS=home.counts,
                    CLIENT_CHANGE_MS=str(PATIENCE * 300),
                    ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
@@ -60,7 +60,7 @@ class Program:
         env.update(extra)
         self.home = home
         self.errors = open(home.errors, "ab")
-        self.child = subprocess.Popen([CLIENT, home.mailrc, home.cache, home.state, "stay" if stay else "leave"], env=env,
+        self.child = subprocess.Popen([CLIENT, home.mailrc, home.cache, home.state, "leave"], env=env,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.alarm = threading.Timer(PATIENCE, self.child.kill)
         self.alarm.start()

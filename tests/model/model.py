@@ -305,7 +305,7 @@ class Run:
         rows = {}
         for line in lines:
             if line[0] == "row":
-                _, uid, _, size, received, subject, flags = line
+                _, uid, _, _, size, received, subject, flags = line
                 rows[int(uid)] = (subject.split(" ")[0], frozenset(flags[1:-1].split()), int(size), int(received))
         return rows
 
