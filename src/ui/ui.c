@@ -167,7 +167,8 @@ static void question_key(struct ui *ui, uint32_t key)
 		ui->question = NULL;
 		q->yes(ui, q->aux);
 		question_free(q);
-	} else if (key == 'n' || key == APP_KEY_ENTER || key == APP_KEY_ESC || key == 'q' || key == CTRL_C) {
+	} else if (key == 'n' || key == 'N' || key == APP_KEY_ENTER || key == APP_KEY_ESC || key == 'q' ||
+		   key == CTRL_C) {
 		question_drop(ui);
 	}
 	ui_touch(ui);

@@ -224,7 +224,9 @@ static bool banner_of(const struct ui *ui, struct banner *b)
 int banner_rows(const struct ui *ui, int rows, int cols)
 {
 	struct banner b;
-	if (rows < BANNER_FROM_ROWS || !banner_of(ui, &b))
+	/* Its longer words may be what is being read: they get the place. */
+	bool reading = ui->views->len && ui_top(ui)->ops->context == CTX_TEXT;
+	if (rows < BANNER_FROM_ROWS || reading || !banner_of(ui, &b))
 		return 0;
 	struct text *t = banner_text(ui, &b), *keys = banner_keys(ui, &b);
 	int wanted = text_lines(t, cols, BANNER_TEXT_MAX) + text_lines(keys, cols, BANNER_KEYS_MAX);

@@ -121,7 +121,7 @@ static void promise_25_question_ignores_what_was_typed_ahead(void)
 
 static void promise_25_no_is_the_answer_of_every_other_key(void)
 {
-	static const char *const keys[] = { "n", "\r", "q", "\x03" };
+	static const char *const keys[] = { "n", "N", "\r", "q", "\x03" };
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
 		struct stage *s = stage_new(24, 80);
 		stage_type(s, "cTrash\rq");
