@@ -21,7 +21,8 @@ struct key_decoder {
 	int escape_ms;
 	GQueue ready;    /* struct key_event * */
 	GString *params; /* of a CSI, bounded */
-	GString *paste;
+	char *paste;     /* PASTE_ROOM octets, never moved, wiped once they are taken; NULL: none came yet */
+	size_t pasted;
 	unsigned left;    /* octets of a mouse report to come */
 	uint32_t point;   /* of a UTF-8 sequence under way */
 	uint32_t least;   /* below it the sequence is overlong */
@@ -29,13 +30,13 @@ struct key_decoder {
 };
 
 #define PARAMS_MAX 64
+#define PASTE_ROOM (KEY_PASTE_MAX + 8) /* the end mark may lie across */
 
 struct key_decoder *key_decoder_new(int escape_ms)
 {
 	struct key_decoder *d = g_new0(struct key_decoder, 1);
 	d->escape_ms = escape_ms;
 	d->params = g_string_new(NULL);
-	d->paste = g_string_new(NULL);
 	g_queue_init(&d->ready);
 	return d;
 }
@@ -43,7 +44,7 @@ struct key_decoder *key_decoder_new(int escape_ms)
 static void event_free_(void *p)
 {
 	struct key_event *ev = p;
-	g_free(ev->paste);
+	key_paste_free(ev->paste);
 	g_free(ev);
 }
 
@@ -53,7 +54,9 @@ void key_decoder_free(struct key_decoder *d)
 		return;
 	g_queue_clear_full(&d->ready, event_free_);
 	g_string_free(d->params, TRUE);
-	g_string_free(d->paste, TRUE);
+	if (d->paste)
+		explicit_bzero(d->paste, PASTE_ROOM);
+	g_free(d->paste);
 	g_free(d);
 }
 
@@ -64,11 +67,41 @@ static void emit(struct key_decoder *d, uint32_t key)
 	g_queue_push_tail(&d->ready, ev);
 }
 
+void key_paste_free(char *paste)
+{
+	if (paste)
+		explicit_bzero(paste, strlen(paste));
+	g_free(paste);
+}
+
+/* As g_utf8_make_valid, but in one block of its own: that one grows, and leaves what it held behind. NUL ends text. */
+static char *valid_copy(const char *p, size_t n)
+{
+	char *copy = g_malloc(n * 3 + 1), *out = copy;
+	const char *end = memchr(p, '\0', n);
+	for (end = end ? end : p + n; p < end;) {
+		const char *bad;
+		g_utf8_validate(p, end - p, &bad);
+		memcpy(out, p, (size_t)(bad - p));
+		out += bad - p;
+		p = bad;
+		if (p < end) {
+			memcpy(out, "\xef\xbf\xbd", 3);
+			out += 3;
+			p++;
+		}
+	}
+	*out = '\0';
+	return copy;
+}
+
 static void emit_paste(struct key_decoder *d)
 {
 	struct key_event *ev = g_new0(struct key_event, 1);
-	ev->paste = g_utf8_make_valid(d->paste->str, (gssize)d->paste->len);
-	g_string_truncate(d->paste, 0);
+	ev->paste = valid_copy(d->paste ? d->paste : "", d->pasted);
+	if (d->paste)
+		explicit_bzero(d->paste, PASTE_ROOM);
+	d->pasted = 0;
 	g_queue_push_tail(&d->ready, ev);
 }
 
@@ -236,14 +269,18 @@ static void paste(struct key_decoder *d, unsigned char c)
 {
 	static const char end[] = "\033[201~";
 	const size_t n = sizeof end - 1;
-	g_string_append_c(d->paste, (char)c);
-	if (d->paste->len >= n && !memcmp(d->paste->str + d->paste->len - n, end, n)) {
-		g_string_truncate(d->paste, d->paste->len - n);
+	if (!d->paste)
+		d->paste = g_malloc0(PASTE_ROOM);
+	d->paste[d->pasted++] = (char)c;
+	if (d->pasted >= n && !memcmp(d->paste + d->pasted - n, end, n)) {
+		d->pasted -= n;
 		d->state = GROUND;
 		emit_paste(d);
-	} else if (d->paste->len > KEY_PASTE_MAX) {
+	} else if (d->pasted > KEY_PASTE_MAX) {
 		/* The end mark may lie across: its length is kept. */
-		g_string_erase(d->paste, KEY_PASTE_MAX - (gssize)n, 1);
+		memmove(d->paste + KEY_PASTE_MAX - n, d->paste + KEY_PASTE_MAX - n + 1,
+			d->pasted - (KEY_PASTE_MAX - n + 1));
+		d->pasted--;
 	}
 }
 

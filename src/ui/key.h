@@ -11,7 +11,7 @@
 
 struct key_event {
 	uint32_t key; /* an APP_KEY_ or a code point; 0: a paste */
-	char *paste;  /* owned by the taker */
+	char *paste;  /* owned by the taker: key_paste_free */
 };
 
 struct key_decoder;
@@ -21,5 +21,7 @@ void key_feed(struct key_decoder *d, const unsigned char *bytes, size_t n);
 bool key_next(struct key_decoder *d, struct key_event *out); /* false: no more */
 int key_wait_ms(const struct key_decoder *d); /* after this silence key_timeout is due; -1: nothing waits */
 void key_timeout(struct key_decoder *d);
+/* A paste may be a password: its octets are wiped wherever they have been. NULL is a no-op. */
+void key_paste_free(char *paste);
 
 #endif

@@ -485,7 +485,7 @@ static void take_keys(struct ui *ui)
 	struct key_event ev;
 	while (!ui->quit && key_next(ui->decoder, &ev)) {
 		take_key(ui, &ev);
-		g_free(ev.paste);
+		key_paste_free(ev.paste);
 	}
 	int wait = key_wait_ms(ui->decoder);
 	timer_at(ui->key_timer, wait < 0 ? CLOCK_NEVER : clock_ms() + wait);
@@ -506,6 +506,7 @@ void ui_read_keys(struct ui *ui)
 		key_feed(ui->decoder, octets, (size_t)n);
 		take_keys(ui);
 	}
+	explicit_bzero(octets, sizeof octets);
 	if (!ui->quit && n < 0)
 		ui->quit = true;
 }

@@ -7,3 +7,6 @@ tests_unit_ui_test_key_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
 check_PROGRAMS += tests/unit/ui/test_text
 tests_unit_ui_test_text_SOURCES = tests/unit/ui/test_text.c $(UNIT)
 tests_unit_ui_test_text_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/ui/test_paste
+tests_unit_ui_test_paste_SOURCES = tests/unit/ui/test_paste.c $(UNIT)
+tests_unit_ui_test_paste_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)

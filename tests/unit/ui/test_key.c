@@ -14,7 +14,7 @@ static void drain(struct key_decoder *d, GString *out)
 	while (key_next(d, &ev)) {
 		g_autofree char *name = ev.key ? key_name(ev.key) : g_strdup_printf("[%s]", ev.paste);
 		g_string_append_printf(out, "%s%s", out->len ? " " : "", name);
-		g_free(ev.paste);
+		key_paste_free(ev.paste);
 	}
 }
 
@@ -108,7 +108,7 @@ static void paste_past_its_limit_is_cut_and_ends(void)
 	g_assert_true(key_next(d, &ev));
 	g_assert_cmpuint(ev.key, ==, 0);
 	g_assert_cmpuint(strlen(ev.paste), <=, KEY_PASTE_MAX);
-	g_free(ev.paste);
+	key_paste_free(ev.paste);
 	g_assert_true(key_next(d, &ev));
 	g_assert_cmpuint(ev.key, ==, 'q');
 	g_assert_false(key_next(d, &ev));
@@ -147,7 +147,7 @@ static void any_bytes_give_keys_and_an_end(void)
 		key_timeout(d);
 		g_assert_cmpint(key_wait_ms(d), ==, -1);
 		while (key_next(d, &ev))
-			g_free(ev.paste);
+			key_paste_free(ev.paste);
 		key_decoder_free(d);
 	}
 }
