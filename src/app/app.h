@@ -120,7 +120,8 @@ bool app_date_iso(void); /* the locale says nothing of dates: scripts get ISO 86
 char *app_date_short(
 	int64_t when, int64_t now);     /* at most 6 columns: "20:14", "Fri 20", "16 Nov", "Nov 24" = month year */
 char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
-char *app_size(uint64_t octets);        /* "3 KB" */
+char *app_date_head(const struct msg_head *h); /* the same; the field's own words where it is no date */
+char *app_size(uint64_t octets);               /* "3 KB" */
 
 /* --- the command line (cli.c) --- */
 enum cli_option_id {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/utf8.h"
 
 #define DAY_S 86400
+#define RAW_DATE_COLS 60
 
 bool app_date_iso(void)
 {
@@ -47,6 +49,18 @@ char *app_date_long(struct msg_date d)
 		return g_steal_pointer(&text);
 	g_autofree char *their_time = g_date_time_format(there, "%H:%M");
 	return g_strdup_printf(_("%s (%s there)"), text, their_time);
+}
+
+char *app_date_head(const struct msg_head *h)
+{
+	const char *words = h->date.known ? NULL : msg_head_get(h, "Date");
+	g_autofree char *line = words ? utf8_line(str_of(words)) : NULL;
+	if (!line || !*g_strstrip(line))
+		return app_date_long(h->date);
+	int cols;
+	struct str cut = utf8_fit(str_of(line), RAW_DATE_COLS, &cols);
+	g_autofree char *shown = str_dup(cut);
+	return g_strdup_printf(_("%s%s (no valid date)"), shown, line[cut.n] ? "..." : "");
 }
 
 char *app_size(uint64_t octets)

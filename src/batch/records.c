@@ -246,7 +246,7 @@ char *text_header(const struct engine_message *m, bool all)
 		}
 		return g_string_free(out, FALSE);
 	}
-	g_autofree char *date = app_date_long(h->date);
+	g_autofree char *date = app_date_head(h);
 	add_people(out, "From", h->from);
 	add_people(out, "To", h->to);
 	add_people(out, "Cc", h->cc);

@@ -46,7 +46,7 @@ static void add_addresses(struct text *t, const char *label, const GPtrArray *wh
 
 static void add_usual_headers(struct text *t, const struct msg_head *head, const struct store_row *row)
 {
-	g_autofree char *date = app_date_long(head ? head->date : row->date);
+	g_autofree char *date = head ? app_date_head(head) : app_date_long(row->date);
 	add_addresses(t, _("From"), head ? head->from : row->from);
 	add_addresses(t, _("To"), head ? head->to : row->to);
 	add_addresses(t, _("Cc"), head ? head->cc : row->cc);

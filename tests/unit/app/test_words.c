@@ -190,8 +190,33 @@ static void dates_fit_their_column(void)
 	g_assert_cmpstr(odd, ==, "?");
 }
 
+static void date_that_is_none_shows_its_words(void)
+{
+	static const struct {
+		const char *field, *shown;
+	} cases[] = {
+		{ "Date: next Tuesday, about noon\r\n", "next Tuesday, about noon (no valid date)" },
+		{ "Date: \033[31m32 Foo\x07 2026\r\n", "\xef\xbf\xbd[31m32 Foo\xef\xbf\xbd 2026 (no valid date)" },
+		{ "Date: \r\n", "no valid date" },
+		{ "Subject: none\r\n", "no valid date" },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct msg_head *h = msg_head_parse(str_of(cases[i].field));
+		g_autofree char *shown = app_date_head(h);
+		g_assert_cmpstr(shown, ==, cases[i].shown);
+		msg_head_free(h);
+	}
+	g_autofree char *words = g_strnfill(5000, 'w'), *line = g_strdup_printf("Date: %s\r\n", words);
+	struct msg_head *h = msg_head_parse(str_of(line));
+	g_autofree char *shown = app_date_head(h);
+	g_assert_cmpuint(strlen(shown), <, 100);
+	g_assert_true(g_str_has_suffix(shown, "www... (no valid date)"));
+	msg_head_free(h);
+}
+
 void suite(void)
 {
+	unit_add(date_that_is_none_shows_its_words);
 	unit_add(b01_exit_codes_follow_the_cause);
 	unit_add(exit_codes_the_worst_wins);
 	unit_add(e02_words_of_errors_are_clean);
