@@ -247,6 +247,7 @@ enum app_command {
 	CMD_PARTS,
 	CMD_HEADERS,
 	CMD_SOURCE,
+	CMD_LINK,
 	CMD_SAVE,
 	CMD_DELETE,
 	CMD_ARCHIVE,
@@ -499,6 +500,13 @@ void model_message_save(struct model_message *m, const char *section, const char
 char *model_message_save_path(const struct model_message *m, const struct msg_part *p);
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
 uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+
+/* --- links (viewer.c) --- */
+enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */
+enum app_link app_link_kind(const char *url);
+/* Hands a LINK_WEB to the first program of $BROWSER (commands between colons) or to xdg-open, without a shell, and lets
+ * go of it. False: it is none, or there is no such program. */
+bool app_link_open(const char *url);
 /* ======== end of what a screen stands on ======== */
 
 #endif

@@ -12,4 +12,5 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_list.c \
 	src/app/model_message.c \
 	src/app/overlay.c \
+	src/app/viewer.c \
 	src/app/words.c

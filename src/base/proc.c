@@ -121,6 +121,25 @@ static void got(GObject *object, GAsyncResult *result, gpointer data)
 		finish(p);
 }
 
+static void own_session(gpointer data)
+{
+	(void)data;
+	setsid();
+}
+
+int proc_detach(const char *const *argv, struct err *e)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+	g_subprocess_launcher_set_child_setup(launcher, own_session, NULL, NULL);
+	g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
+	g_autoptr(GSubprocess) child = g_subprocess_launcher_spawnv(launcher, argv, &error);
+	if (!child)
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
+	return 0;
+}
+
 struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
 	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
 {

@@ -16,6 +16,8 @@ char **proc_argv(const char *line, struct err *e);
 struct proc;
 struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
 	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+/* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
+int proc_detach(const char *const *argv, struct err *e);
 void proc_cancel(struct proc *p); /* kills the group; done() is not called; p is freed */
 
 #endif

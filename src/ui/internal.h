@@ -139,7 +139,8 @@ struct prompt {
 	struct input input;
 	void (*done)(struct ui *ui, struct str typed, void *aux); /* not called when given up */
 	void *aux;
-	void (*free)(void *aux); /* may be NULL */
+	bool (*enough)(struct str typed, void *aux); /* needs no Enter any more; NULL: always Enter */
+	void (*free)(void *aux);                     /* may be NULL */
 };
 
 /* What has no way back is asked first. Keys count only when the question has been seen. */
@@ -202,5 +203,7 @@ void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux
 bool ui_has_sidebar(const struct ui *ui, int cols);
 void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
 	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux));
+/* The prompt just asked ends by itself as soon as what is typed is enough. */
+void ui_ask_until(struct ui *ui, bool (*enough)(struct str typed, void *aux));
 
 #endif

@@ -20,8 +20,9 @@ struct term {
 	int (*read)(struct term *t, unsigned char *bytes, int n); /* octets; 0: none now; -1: the terminal is gone */
 	unsigned (*signals)(struct term *t);                      /* TERM_ bits since the last call */
 	void (*bell)(struct term *t);
-	void (*suspend)(struct term *t); /* gives the terminal back, stops, and takes it again */
-	void (*close)(struct term *t);   /* gives it back and frees t */
+	bool (*copy)(struct term *t, struct str text); /* into the clipboard (OSC 52); false: it cannot */
+	void (*suspend)(struct term *t);               /* gives the terminal back, stops, and takes it again */
+	void (*close)(struct term *t);                 /* gives it back and frees t */
 };
 
 /* TERM unset, unknown or without cursor movement, or no terminal at all: NULL and ERR_USAGE. */
@@ -32,6 +33,7 @@ struct term *term_capture_new(int rows, int cols);
 void term_capture_type(struct term *t, const char *bytes, size_t n);
 void term_capture_resize(struct term *t, int rows, int cols);
 const struct grid *term_capture_grid(const struct term *t);
+const char *term_capture_copied(const struct term *t);
 unsigned term_capture_bells(const struct term *t);
 
 #endif

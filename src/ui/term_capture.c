@@ -9,6 +9,7 @@ struct capture {
 	struct grid grid;
 	GByteArray *typed;
 	unsigned signals, bells;
+	GString *copied;
 };
 
 static void size(struct term *t, int *rows_out, int *cols_out)
@@ -54,6 +55,14 @@ static unsigned take_signals(struct term *t)
 	return got;
 }
 
+static bool copy(struct term *t, struct str text)
+{
+	struct capture *c = (struct capture *)t;
+	g_string_truncate(c->copied, 0);
+	g_string_append_len(c->copied, text.p, (gssize)text.n);
+	return true;
+}
+
 static void bell(struct term *t)
 {
 	((struct capture *)t)->bells++;
@@ -69,16 +78,18 @@ static void destroy(struct term *t)
 	struct capture *c = (struct capture *)t;
 	grid_clear(&c->grid);
 	g_byte_array_unref(c->typed);
+	g_string_free(c->copied, TRUE);
 	g_free(c);
 }
 
 struct term *term_capture_new(int rows, int cols)
 {
 	struct capture *c = g_new0(struct capture, 1);
-	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, suspend, destroy };
+	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, suspend, destroy };
 	c->rows = rows;
 	c->cols = cols;
 	c->typed = g_byte_array_new();
+	c->copied = g_string_new(NULL);
 	grid_init(&c->grid, rows, cols);
 	return &c->term;
 }
@@ -99,6 +110,11 @@ void term_capture_resize(struct term *t, int rows, int cols)
 const struct grid *term_capture_grid(const struct term *t)
 {
 	return &((const struct capture *)t)->grid;
+}
+
+const char *term_capture_copied(const struct term *t)
+{
+	return ((const struct capture *)t)->copied->str;
 }
 
 unsigned term_capture_bells(const struct term *t)

@@ -229,6 +229,20 @@ static void ring(struct term *t)
 	beep();
 }
 
+/* Terminals that take it say so by the extended capability Ms. Base64 holds no control octet. */
+static bool copy(struct term *t, struct str text)
+{
+	const char *s = tigetstr("Ms");
+	(void)t;
+	if (!s || s == (const char *)-1)
+		return false;
+	g_autofree char *octets = g_base64_encode((const guchar *)text.p, text.n);
+	g_autofree char *words = g_strdup_printf("\033]52;c;%s\a", octets);
+	refresh();
+	fputs(words, stdout);
+	return !fflush(stdout);
+}
+
 /* --- opening and closing --- */
 static void start_colours(struct curses *c)
 {
@@ -336,7 +350,8 @@ struct term *term_curses_open(struct err *e)
 	if (check_terminal(e))
 		return NULL;
 	struct curses *c = g_new0(struct curses, 1);
-	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, suspend, close_term };
+	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, suspend,
+		close_term };
 	c->pipe_out = -1;
 	if (open_pipe(c, e) || begin(c, e)) {
 		close_term(&c->term);

@@ -117,18 +117,33 @@ void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
 	ui_touch(ui);
 }
 
+void ui_ask_until(struct ui *ui, bool (*enough)(struct str typed, void *aux))
+{
+	ui->prompt->enough = enough;
+}
+
+static struct str prompt_text(const struct prompt *p)
+{
+	return (struct str){ p->input.text, p->input.n };
+}
+
+static void prompt_end(struct ui *ui)
+{
+	/* Taken out first: the answer may ask again. */
+	struct prompt *p = g_steal_pointer(&ui->prompt);
+	p->done(ui, prompt_text(p), p->aux);
+	prompt_free(p);
+}
+
 static void prompt_key(struct ui *ui, uint32_t key, const char *paste)
 {
 	struct prompt *p = ui->prompt;
 	if (key == APP_KEY_ENTER) {
-		/* Taken out first: the answer may ask again. */
-		ui->prompt = NULL;
-		p->done(ui, (struct str){ p->input.text, p->input.n }, p->aux);
-		prompt_free(p);
+		prompt_end(ui);
 	} else if (key == APP_KEY_ESC || key == CTRL_C) {
 		prompt_drop(ui);
-	} else {
-		input_key(&p->input, key, paste);
+	} else if (input_key(&p->input, key, paste) && p->enough && p->enough(prompt_text(p), p->aux)) {
+		prompt_end(ui);
 	}
 	ui_touch(ui);
 }

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/utf8.h"
 
 #define ADDRESSES_SHOWN 12 /* of a field; `headers` shows them all */
 #define LABEL_COLS 8
+#define LINK_COLS_ASKED 240 /* of a link that is shown before it is opened */
 
 struct view_message {
 	struct view view;
@@ -254,6 +256,89 @@ static char *remark(struct view *view)
 		P_("%d%%  %u remote image not loaded", "%d%%  %u remote images not loaded", remote), percent, remote);
 }
 
+/* --- links --- */
+static void open_link(struct ui *ui, const char *url)
+{
+	g_autofree char *clean = grid_line(str_of(url));
+	if (app_link_open(url))
+		ui_say(ui, g_strdup_printf(_("Opening %s"), clean));
+	else if (ui->term->copy(ui->term, str_of(url)))
+		ui_say(ui, g_strdup_printf(_("No browser was found; given to the terminal to copy: %s"), clean));
+	else
+		ui_say(ui, g_strdup(_("No browser was found: set BROWSER, or install xdg-open.")));
+}
+
+static void open_asked(struct ui *ui, void *aux)
+{
+	open_link(ui, aux);
+}
+
+/* Beside "Opening", in the one line there is for it. */
+static bool said_whole(const struct ui *ui, const char *clean)
+{
+	int rows, cols;
+	ui->term->size(ui->term, &rows, &cols);
+	return grid_width(clean) + 12 <= cols;
+}
+
+/* A link that would not be seen whole is shown before it is opened. */
+static void take_link(struct ui *ui, const char *url)
+{
+	g_autofree char *clean = grid_line(str_of(url));
+	enum app_link kind = app_link_kind(url);
+	if (kind == LINK_MAILTO) {
+		ui_say(ui, g_strdup(_("Writing mail comes with a later version.")));
+	} else if (kind == LINK_OTHER) {
+		ui_say(ui, g_strdup(_("Only links to http and https are opened.")));
+	} else if (said_whole(ui, clean)) {
+		open_link(ui, url);
+	} else {
+		int cols;
+		struct str head = utf8_fit(str_of(clean), LINK_COLS_ASKED, &cols);
+		g_autofree char *shown = str_dup(head);
+		ui_question(ui, g_strdup_printf(_("Open %s%s ?"), shown, clean[head.n] ? "..." : ""), open_asked,
+			g_strdup(url), g_free);
+	}
+}
+
+static const GPtrArray *links_of(const struct view_message *v)
+{
+	return v->model && v->model->message ? v->model->message->text.links : NULL;
+}
+
+static bool number_is_enough(struct str typed, void *aux)
+{
+	uint64_t n, links = GPOINTER_TO_UINT(aux);
+	return str_u64(typed, links, &n) && n && n * 10 > links;
+}
+
+static void number_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view *top = ui_top(ui);
+	const GPtrArray *links = view_is_message(top) ? links_of((const struct view_message *)top) : NULL;
+	uint64_t n;
+	(void)aux;
+	if (links && str_u64(str_trim(typed), links->len, &n) && n)
+		take_link(ui, ((const struct msg_link *)links->pdata[n - 1])->url);
+	else
+		ui_say(ui, g_strdup(_("There is no link of that number.")));
+}
+
+static void choose_link(struct view_message *v)
+{
+	struct ui *ui = v->view.ui;
+	const GPtrArray *links = links_of(v);
+	if (!links || !links->len) {
+		ui_say(ui, g_strdup(_("There is no link in this message.")));
+	} else if (links->len == 1) {
+		take_link(ui, ((const struct msg_link *)links->pdata[0])->url);
+	} else {
+		ui_ask(ui, g_strdup_printf(_("Open link 1-%u: "), links->len), "", false, number_typed,
+			GUINT_TO_POINTER(links->len), NULL);
+		ui_ask_until(ui, number_is_enough);
+	}
+}
+
 /* --- commands --- */
 static void step(struct view_message *v, int by)
 {
@@ -282,6 +367,7 @@ static bool command(struct view *view, enum app_command c)
 		v->headers = !v->headers;
 		v->stale = true;
 		return true;
+	case CMD_LINK: choose_link(v); return true;
 	case CMD_PARTS:
 		if (v->model && !v->model->section)
 			ui_push(view->ui, view_parts_new(view->ui, view));

@@ -191,10 +191,10 @@ class Screen:
     """The screens on a pty in tmux."""
     count = itertools.count(1)
 
-    def __init__(self, home, *args, columns=80, rows=24, term="screen-256color", job=False):
+    def __init__(self, home, *args, columns=80, rows=24, term="screen-256color", job=False, env=None):
         """job: it can be stopped; then the screen says so, and Enter goes on with it."""
         self.name = "s%d" % next(self.count)
-        words = ["%s=%s" % kv for kv in home.environment(TERM=term, TMUX=None, TMUX_PANE=None).items()]
+        words = ["%s=%s" % kv for kv in home.environment(TERM=term, TMUX=None, TMUX_PANE=None, **(env or {})).items()]
         stoppable = """set -m
             env -i "$@"
             echo stopped

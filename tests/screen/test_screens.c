@@ -325,8 +325,36 @@ static void alert_of_the_server_is_said(void)
 	stage_free(s);
 }
 
+/* No browser is to be found; the terminal takes what is copied. */
+static void link_by_its_number(void)
+{
+	struct stage *s = stage_new(24, 80);
+	g_autofree char *path = g_strdup(g_getenv("PATH"));
+	g_setenv("PATH", "/does/not/exist", TRUE);
+	g_unsetenv("BROWSER");
+	stage_type(s, "\r");
+	stage_type(s, "o");
+	stage_golden(s, "link-80x24");
+	stage_type(s, "2");
+	g_assert_cmpstr(term_capture_copied(s->term), ==, "https://shop.example/unsub");
+	stage_resize(s, 10, 36);
+	stage_type(s, "o1");
+	stage_type(s, "o2");
+	stage_golden(s, "link-long-36x10");
+	clock_advance(QUESTION_QUIET_MS);
+	stage_settle(s);
+	stage_type(s, "y");
+	g_assert_cmpstr(term_capture_copied(s->term), ==, "https://shop.example/unsub");
+	stage_type(s, "o9\r");
+	g_autofree char *text = stage_text(s);
+	g_assert_nonnull(strstr(text, "no link of that number"));
+	g_setenv("PATH", path, TRUE);
+	stage_free(s);
+}
+
 void suite(void)
 {
+	unit_add(link_by_its_number);
 	unit_add(index_at_every_size_keeps_subjects);
 	unit_add(message_shows_address_text_links_files);
 	unit_add(message_headers_toggled_all_shown);

@@ -13,3 +13,6 @@ tests_unit_app_test_model_list_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_overlay
 tests_unit_app_test_overlay_SOURCES = tests/unit/app/test_overlay.c $(UNIT)
 tests_unit_app_test_overlay_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_viewer
+tests_unit_app_test_viewer_SOURCES = tests/unit/app/test_viewer.c $(UNIT)
+tests_unit_app_test_viewer_LDADD = $(LINK_APP)
