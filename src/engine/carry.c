@@ -216,7 +216,8 @@ static void send_copy(struct replay *r)
 		all_there(r);
 	} else if (replay_begin(r, STEP_SENT)) {
 		r->stage = STAGE_SENT;
-		if (replay_moves(r) && replay_can(r, IMAP_CAP_MOVE))
+		r->moving = replay_moves(r) && replay_can(r, IMAP_CAP_MOVE);
+		if (r->moving)
 			replay_command(r, imap_move(s, &set, str_of(r->c->target)));
 		else
 			replay_command(r, imap_copy(s, &set, str_of(r->c->target)));
@@ -430,8 +431,8 @@ void carry_sent(struct replay *r)
 {
 	struct store_change *c = r->c;
 	bool carries = c->op == CHANGE_MOVE || c->op == CHANGE_COPY;
-	if (r->refused && carries && replay_moves(r) && r->code && !strcmp(r->code, "BAD")) {
-		/* MOVE was offered and is not understood: the session has switched it off. */
+	if (r->refused && carries && r->moving && r->code && !strcmp(r->code, "BAD")) {
+		/* MOVE was offered and is not understood: the session has switched it off. Of a COPY it is the end. */
 		r->refused = false;
 		send_copy(r);
 		return;

@@ -35,6 +35,7 @@ struct replay {
 	GArray *seen;       /* struct identity: what a FETCH told */
 	bool searched;      /* the target was looked at since the connection stands */
 	bool answered;      /* the command itself was answered OK */
+	bool moving;        /* the command was MOVE */
 	bool rechecked;     /* what did not arrive was looked for where it came from */
 	bool refound;       /* the whole folder was looked through */
 	bool doubted;       /* refused when it was tried again: was it done the first time? */
