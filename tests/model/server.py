@@ -3,7 +3,8 @@
 
 Everything that happens to a message is recorded with who did it (a session, or "hand"); every command is recorded; what a
 server could not parse, or what nobody may send here, is a violation. Faults are drawn from a seed or planned by number: a
-command refused, delayed, the link cut before, after or in the middle of its answer, BYE.
+command refused, delayed, the link cut before, after or in the middle of its answer, BYE. What `answers` says of a command
+comes instead of its execution; what `lies` make of it, instead of its own "OK".
 
     server = Server("qresync", seed=7); server.port; server.deliver("INBOX"); server.faults.rate = 0.05; server.close()
 """
@@ -200,6 +201,8 @@ class Server:
         self.transcript = collections.deque(maxlen=6000)
         self.sessions, self.session_count, self.logins, self.most_sessions = {}, 0, 0, 0
         self.down, self.between = False, lambda: None
+        self.answers = []  # (pattern of the command behind its tag, what is said instead of doing it; "" cuts the link)
+        self.lies = {}     # name of a command: the text of its OK -> the text that is told
         self.make("INBOX")
         for role in ("Sent", "Drafts", "Trash", "Junk", "Archive"):
             self.make(self.prefix + role, role if "SPECIAL-USE" in self.caps else None)
@@ -642,11 +645,14 @@ class Session(threading.Thread):
             if not method:
                 raise Bad("no such command here")
             self.check_state(name)
+            said = self.scripted(name, reader)
+            if said is not None:
+                return ends(*said.split(" ", 1))
             for word in name.split(" "):
                 reader.need(word.encode())
                 if word == "UID":
                     reader.sp()
-            text = method(reader) or "done"
+            text = self.server.lies.get(name, str)(method(reader) or "done")
             if self.box and name not in ("FETCH", "STORE", "SEARCH", "SELECT", "EXAMINE"):
                 self.catch_up(True)
             elif self.box and name in ("FETCH", "STORE"):
@@ -660,6 +666,16 @@ class Session(threading.Thread):
             self.refused(name)
             return ends("BAD", why)
 
+    def scripted(self, name, reader):
+        command = reader.line.decode("latin-1")
+        for pattern, said in self.server.answers:
+            if re.match(pattern, command):
+                if not said:
+                    raise Cut
+                self.refused(name)
+                return said
+        return None
+
     def refused(self, name):
         """What comes behind in the same write may then be out of place without being wrong."""
         if name in ("SELECT", "EXAMINE"):
@@ -669,7 +685,7 @@ class Session(threading.Thread):
         self.enable_failed = self.enable_failed or name == "ENABLE"
 
     def is_follower(self, name):
-        if self.enable_failed and name in ("SELECT", "EXAMINE"):
+        if self.enable_failed and name in ("SELECT", "EXAMINE", "UID FETCH"):
             return True
         return self.login_failed if self.state == "greeted" else \
             self.select_failed and not self.box and name in ("FETCH", "UID FETCH")
