@@ -92,7 +92,7 @@ WIRE_DIALOGUES = \
 	tests/wire/t01_starttls_refused.t \
 	tests/wire/t01_starttls_stripped.t \
 	tests/wire/t03_starttls_injected.t \
-	tests/wire/t05_tampering_before_tls.t \
+	tests/wire/t05_promise_12_tampering_before_tls.t \
 	tests/wire/t06_preauth_where_tls_is_wanted.t \
 	tests/wire/t07_alert_over_tls.t \
 	tests/wire/t08_referral_is_text.t \

@@ -184,7 +184,7 @@ static void list_key_held_waits_for_nothing(void)
 	fake_free(f);
 }
 
-static void list_change_keeps_the_cursor_on_its_message(void)
+static void i14_list_change_keeps_the_cursor_on_its_message(void)
 {
 	struct fake *f = fake_new(300);
 	model_list_move(f->list, 30);
@@ -306,7 +306,7 @@ void suite(void)
 	unit_add(list_first_window_is_small);
 	unit_add(u12_a_million_rows_windows_stay_small);
 	unit_add(list_key_held_waits_for_nothing);
-	unit_add(list_change_keeps_the_cursor_on_its_message);
+	unit_add(i14_list_change_keeps_the_cursor_on_its_message);
 	unit_add(list_message_gone_cursor_takes_the_next_older);
 	unit_add(list_changes_in_a_burst_ask_once_more);
 	unit_add(seek_finds_unread_far_below_and_above);

@@ -4,7 +4,7 @@
 #include "app/app.h"
 #include "tests/unit/unit.h"
 
-static void b01_exit_codes_follow_the_cause(void)
+static void b01_promise_28_exit_codes_follow_the_cause(void)
 {
 	static const struct {
 		enum err_cause cause;
@@ -217,7 +217,7 @@ static void date_that_is_none_shows_its_words(void)
 void suite(void)
 {
 	unit_add(date_that_is_none_shows_its_words);
-	unit_add(b01_exit_codes_follow_the_cause);
+	unit_add(b01_promise_28_exit_codes_follow_the_cause);
 	unit_add(exit_codes_the_worst_wins);
 	unit_add(e02_words_of_errors_are_clean);
 	unit_add(ids_go_round);

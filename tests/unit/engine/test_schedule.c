@@ -24,7 +24,7 @@ static void polling_jitter_only_adds(void)
 	}
 }
 
-static void k03_clock_set_back_does_not_stop_polling(void)
+static void k03_promise_27_clock_set_back_does_not_stop_polling(void)
 {
 	struct cfg_account cfg = { .poll = 900 };
 	g_assert_cmpint(schedule_until_due(&cfg, 2000000000, 1000000000), ==, 0);
@@ -68,7 +68,7 @@ void suite(void)
 {
 	unit_add(polling_never_goes_below_the_floor);
 	unit_add(polling_jitter_only_adds);
-	unit_add(k03_clock_set_back_does_not_stop_polling);
+	unit_add(k03_promise_27_clock_set_back_does_not_stop_polling);
 	unit_add(backoff_grows_and_is_bounded);
 	unit_add(a12_refused_secret_waits_for_the_user);
 }

@@ -247,7 +247,7 @@ static void i30_names_that_no_server_can_be_told(void)
 	imap_free(s);
 }
 
-static void i31_names_cannot_smuggle_commands(void)
+static void i31_promise_17_names_cannot_smuggle_commands(void)
 {
 	struct imap_session *s = in_box(9);
 	sent_all(s);
@@ -457,7 +457,7 @@ void suite(void)
 	unit_add(i28_lists_past_the_limits);
 	unit_add(i28_odd_delimiters);
 	unit_add(i30_names_that_no_server_can_be_told);
-	unit_add(i31_names_cannot_smuggle_commands);
+	unit_add(i31_promise_17_names_cannot_smuggle_commands);
 	unit_add(sets_go_in_short_lines_and_end_once);
 	unit_add(i15_copyuid_of_millions);
 	unit_add(a02_promise_13_the_trace_masks_every_login);

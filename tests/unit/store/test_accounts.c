@@ -122,7 +122,7 @@ static void acts_are_counted_since_a_time(void)
 	fixture_clear(&f);
 }
 
-static void acts_of_a_wrong_clock_are_forgotten(void)
+static void promise_27_acts_of_a_wrong_clock_are_forgotten(void)
 {
 	struct fixture f;
 	unsigned count = 9;
@@ -143,5 +143,5 @@ void suite(void)
 	unit_add(account_unknown_is_missing);
 	unit_add(ledger_sums_by_account_and_day);
 	unit_add(acts_are_counted_since_a_time);
-	unit_add(acts_of_a_wrong_clock_are_forgotten);
+	unit_add(promise_27_acts_of_a_wrong_clock_are_forgotten);
 }

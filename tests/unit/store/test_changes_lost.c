@@ -132,7 +132,7 @@ static int64_t count(struct fixture *f, const char *sql)
 	return n;
 }
 
-static void d08_damaged_change_is_set_aside_and_told(void)
+static void d08_promise_8_damaged_change_is_set_aside_and_told(void)
 {
 	static const char *const damages[] = { "UPDATE request SET target=CAST('INBOX.Trash' AS BLOB) WHERE id=2",
 		"UPDATE request SET state=2 WHERE id=2", "UPDATE request SET op=3 WHERE id=2",
@@ -442,7 +442,7 @@ void suite(void)
 	unit_add(d07_emptied_state_is_told);
 	unit_add(state_lost_when_all_was_done_is_no_news);
 	unit_add(d06_cache_lost_leaves_the_changes);
-	unit_add(d08_damaged_change_is_set_aside_and_told);
+	unit_add(d08_promise_8_damaged_change_is_set_aside_and_told);
 	unit_add(d08_damaged_message_of_a_change_is_left_out_and_told);
 	unit_add(d08_row_that_is_gone_is_told);
 	unit_add(d08_flipped_bytes_of_the_changes_are_found);

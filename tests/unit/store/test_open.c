@@ -277,7 +277,7 @@ static void d25_only_files_of_ours_are_swept(void)
 	fixture_clear(&f);
 }
 
-static void state_without_wal_works(void)
+static void d11_state_without_wal_works(void)
 {
 	struct fixture f;
 	struct db *d = NULL;
@@ -335,6 +335,6 @@ void suite(void)
 	unit_add(a13_symlinked_cache_file_is_refused);
 	unit_add(symlinked_directory_is_followed);
 	unit_add(d25_only_files_of_ours_are_swept);
-	unit_add(state_without_wal_works);
+	unit_add(d11_state_without_wal_works);
 	unit_add(settings_are_as_measured);
 }

@@ -162,7 +162,7 @@ static void d21_part_of_another_message_is_not_given(void)
 	fixture_clear(&f);
 }
 
-static void n01_n09_names_from_outside_make_no_path(void)
+static void n01_n09_promise_14_names_from_outside_make_no_path(void)
 {
 	static const char *const sections[] = { "../../../x", "/etc/passwd", "", ".", "..", "a//b", "%2e%2e", "a\nb" };
 	struct fixture f;
@@ -262,7 +262,7 @@ void suite(void)
 	unit_add(part_past_the_buffer_is_a_limit);
 	unit_add(part_file_evicted_or_changed_is_not_found);
 	unit_add(d21_part_of_another_message_is_not_given);
-	unit_add(n01_n09_names_from_outside_make_no_path);
+	unit_add(n01_n09_promise_14_names_from_outside_make_no_path);
 	unit_add(structure_put_sets_flags);
 	unit_add(d08_structure_damaged_is_not_known);
 }

@@ -262,7 +262,7 @@ static int write_until_full(struct fixture *f, int fd)
 	return 0;
 }
 
-static void d04_full_disk_is_told_and_does_no_harm(void)
+static void d04_promise_7_full_disk_is_told_and_does_no_harm(void)
 {
 	struct fixture f;
 	int fd;
@@ -286,5 +286,5 @@ void suite(void)
 	unit_add(d10_two_processes_write);
 	unit_add(d10_many_processes_open_the_first_time_at_once);
 	unit_add(d01_killed_writer_loses_no_finished_transaction);
-	unit_add(d04_full_disk_is_told_and_does_no_harm);
+	unit_add(d04_promise_7_full_disk_is_told_and_does_no_harm);
 }

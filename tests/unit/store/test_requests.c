@@ -549,7 +549,7 @@ static void sweep_takes_ended_ones_and_no_id_comes_again(void)
 	fixture_clear(&f);
 }
 
-static void d04_change_that_cannot_be_written_has_no_id(void)
+static void d04_promise_7_change_that_cannot_be_written_has_no_id(void)
 {
 	struct fixture f;
 	start(&f);
@@ -631,7 +631,7 @@ void suite(void)
 	unit_add(spool_file_is_told_with_the_change_that_needs_it);
 	unit_add(moved_to_follows_every_hop);
 	unit_add(sweep_takes_ended_ones_and_no_id_comes_again);
-	unit_add(d04_change_that_cannot_be_written_has_no_id);
+	unit_add(d04_promise_7_change_that_cannot_be_written_has_no_id);
 	unit_add(state_version_moves_with_others_commits);
 	unit_add(large_change_is_cheap);
 }

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Promises and cases of hardening, the tests named after them, and why some have none.
+package cases;
+use strict;
+use warnings;
+
+my $sending = 'not built: sending';
+my $drafts = 'not built: writing mail and drafts';
+
+our %not_ours = (
+	promise_1 => $sending,
+	promise_2 => $sending,
+	promise_18 => 'not built: replying, and badges of signatures',
+	promise_19 => 'not built: encryption',
+	promise_20 => $sending,
+	t02 => 'not built: sending, and POP3',
+	t04 => 'not built: sending, and POP3',
+	t22 => 'not built: finding servers by a mail address',
+	d02 => 'no test: power loss is left to SQLite, which syncs each transaction of the state',
+	d03 => 'no test: what happens when fsync fails is left to SQLite',
+	d05 => 'no test: calls of the system do not fail at will yet',
+	d15 => $drafts,
+	d16 => $drafts,
+	d17 => $drafts,
+	d18 => $drafts,
+	d19 => $sending,
+	d24 => 'not built: mail folders on this machine',
+	d27 => 'not built: a mark that skips a message whose reading crashed',
+	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
+	d29 => 'no test of its own: tests/model under ThreadSanitizer',
+	d30 => 'not built: the program never writes its mailrc',
+);
+
+sub promises {
+	return map { "promise_$_" } 1 .. 30;
+}
+
+sub ids {
+	return promises(), map({ sprintf 't%02d', $_ } 1 .. 24), map({ sprintf 'i%02d', $_ } 1 .. 40),
+		map({ sprintf 'd%02d', $_ } 1 .. 30);
+}
+
+# id => { 'where: name' => 1 }. A name may begin with several ids.
+sub tests {
+	my ($tree) = @_;
+	my %tests;
+	for my $path (grep { !m{^tests/(data|fuzz/seeds)/|^tests/lint/cases\.pm$|\.o$} } lint::files($tree, qr{.}, 'tests')) {
+		my %names;
+		$names{$1} = $path if $path =~ m{^tests/wire/(\w+)\.t$};
+		if ($path =~ /\.(c|test|pm|pl)$/) {
+			my $text = lint::text($tree, $path);
+			$names{$1} = "$path: $1" while $text =~ /\b((?:[a-z]\d\d|promise_\d+)_\w+)/g;
+		}
+		for my $name (keys %names) {
+			my $rest = $name;
+			while ($rest =~ s/^([a-z]\d\d|promise_\d+)_//) {
+				$tests{$1}{ $names{$name} } = 1;
+			}
+		}
+	}
+	return \%tests;
+}
+
+# Ids without a test or a reason, and reasons that have become old.
+sub faults {
+	my ($tests) = @_;
+	my @faults;
+	for my $id (ids()) {
+		push @faults, "$id has no test" unless $tests->{$id} || $not_ours{$id};
+		push @faults, "$id has a test now: '$not_ours{$id}' is not so" if $tests->{$id} && $not_ours{$id};
+	}
+	return @faults;
+}
+
+sub page {
+	my ($tests) = @_;
+	my $page = <<'END';
+# Promises and cases, and the tests that prove them
+
+Written by `make cases`. A test bears the numbers of what it proves in its name: promise 4 is proved by `promise_4_..`,
+case I26 by `i26_..` (T: TLS, I: IMAP, D: data and disk).
+
+| | tests |
+|---|---|
+END
+	for my $id (ids()) {
+		my @named = sort keys %{ $tests->{$id} // {} };
+		my $told = @named ? join '<br>', map { "`$_`" } @named : $not_ours{$id} // 'none';
+		$page .= sprintf "| %s | %s |\n", $id =~ s/^promise_/promise /r =~ s/^([tid]\d)/\u$1/r, $told;
+	}
+	return $page;
+}
+
+1;
