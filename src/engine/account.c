@@ -396,7 +396,9 @@ static void make_connection(struct account *a)
 		stop_with(a, g_queue_pop_head(&a->jobs), &e);
 		return;
 	}
-	changes_queue(a);
+	const struct job *first = g_queue_peek_head(&a->jobs);
+	if (!first->request || !first->request->dry_run)
+		changes_queue(a);
 	if (a->secret)
 		connect_now(a);
 	else

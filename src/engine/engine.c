@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#define CHANGES_KEPT_S (30 * 86400)
+
 struct request *request_new(enum request_type type, uint32_t id, int account)
 {
 	struct request *r = g_new0(struct request, 1);
@@ -434,6 +436,15 @@ void engine_sweep(struct engine *en)
 	g_source_unref(source);
 }
 
+/* So long an id of a message that was moved finds it, and a change can be taken back. */
+static void forget_old_changes(struct engine *en)
+{
+	struct err e = ERR_INIT;
+	if (store_changes_sweep(en->store, clock_wall() - CHANGES_KEPT_S, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+}
+
 static void start_reading(struct engine *en, bool fresh)
 {
 	struct event *ev = event_new(EV_STORE_READY, 0, -1);
@@ -447,6 +458,7 @@ static void start_reading(struct engine *en, bool fresh)
 		engine_emit(en, ev);
 	}
 	spool_sweep(en);
+	forget_old_changes(en);
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_start(en->accounts->pdata[i]);

@@ -136,6 +136,13 @@ static int inverse(const struct store_change *c, GPtrArray *rows, struct err *e)
 	case CHANGE_RENAME: inverse_folder(c, CHANGE_RENAME, c->target, c->folder, rows); break;
 	case CHANGE_SUBSCRIBE: inverse_folder(c, CHANGE_UNSUBSCRIBE, c->folder, NULL, rows); break;
 	case CHANGE_UNSUBSCRIBE: inverse_folder(c, CHANGE_SUBSCRIBE, c->folder, NULL, rows); break;
+	case CHANGE_DELETE:
+		/* One that took the making of a folder back. */
+		if (c->undoes) {
+			inverse_folder(c, CHANGE_CREATE, NULL, c->folder, rows);
+			break;
+		}
+	/* fall through */
 	default:
 		return err_set(
 			e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' cannot be taken back", change_op_names[c->op]);
