@@ -38,14 +38,6 @@ static int add_item(struct store *st, struct store_change *c, struct store_place
 	return 0;
 }
 
-static GPtrArray *copy_words(const GPtrArray *words)
-{
-	GPtrArray *copy = words ? g_ptr_array_new_with_free_func(g_free) : NULL;
-	for (unsigned i = 0; words && i < words->len; i++)
-		g_ptr_array_add(copy, g_strdup(words->pdata[i]));
-	return copy;
-}
-
 static struct store_change *change_of(struct account *a, const struct engine_change *want, const struct store_folder *f,
 	const struct store_folder *target)
 {
@@ -55,8 +47,8 @@ static struct store_change *change_of(struct account *a, const struct engine_cha
 	c->target = target ? g_strdup(target->raw) : NULL;
 	c->add = want->add;
 	c->remove = want->remove;
-	c->add_keywords = copy_words(want->add_keywords);
-	c->remove_keywords = copy_words(want->remove_keywords);
+	c->add_keywords = keywords_copy(want->add_keywords);
+	c->remove_keywords = keywords_copy(want->remove_keywords);
 	c->person = a->engine->settings.interactive;
 	return c;
 }

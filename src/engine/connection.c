@@ -34,7 +34,11 @@ static struct imap_session *session_of(void *it)
 
 static void on_connected(void *it, bool tls)
 {
-	imap_connected(session_of(it), tls, clock_ms());
+	struct connection *c = it;
+	/* Without TLS nothing more comes before the server has been reached. */
+	if (!tls && c->account->cfg->imap->security == CFG_INSECURE)
+		account_reached(c->account);
+	imap_connected(c->imap, tls, clock_ms());
 }
 
 /* Octets of a job's own may leave: room came with what was sent, or with the server's consent. */

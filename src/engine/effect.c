@@ -72,14 +72,6 @@ static int drop_waiting(const struct effect *x, const struct store_change_item *
 	return result ? result : store_place_drop(x->store, limbo, e);
 }
 
-static GPtrArray *copy_words(const GPtrArray *words)
-{
-	GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
-	for (unsigned i = 0; words && i < words->len; i++)
-		g_ptr_array_add(copy, g_strdup(words->pdata[i]));
-	return copy;
-}
-
 static int put_flags(
 	const struct effect *x, const struct store_change_item *item, const struct store_change *as, struct err *e)
 {
@@ -88,7 +80,7 @@ static int put_flags(
 	int result = store_place_get(x->store, at, &row, e);
 	if (!result) {
 		uint32_t flags = row.flags & MSG_SERVER_FLAGS;
-		GPtrArray *keywords = copy_words(row.keywords);
+		GPtrArray *keywords = keywords_copy(row.keywords);
 		pending_change_flags(as, &flags, &keywords);
 		result = store_place_flags(x->store, at, flags, keywords, e);
 		g_ptr_array_unref(keywords);

@@ -239,8 +239,9 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 		char d = l->entries->len ? ((struct listed *)l->entries->pdata[0])->delimiter : '.';
 		bool ended = d && a->cfg->prefix[strlen(a->cfg->prefix) - 1] == d;
 		prefix = ended || !d ? g_strdup(a->cfg->prefix) : g_strdup_printf("%s%c", a->cfg->prefix, d);
-	} else if (l->prefix && !a->cfg->prefix) {
-		prefix = g_strdup(l->prefix);
+	} else if (!a->cfg->prefix) {
+		/* NAMESPACE may have been refused for a moment: what was told once stays. */
+		prefix = g_strdup(l->prefix ? l->prefix : a->info.prefix);
 	}
 	g_autoptr(GHashTable) by_raw = g_hash_table_new(g_str_hash, g_str_equal);
 	struct naming n = { .account = a, .old = old, .prefix = prefix };
@@ -262,9 +263,11 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 	for (unsigned i = 0; i < fresh->len; i++)
 		if (store_folder_put(st, fresh->pdata[i], e))
 			return -1;
+	/* Not told though it was asked: it is asked again. */
+	bool asked = a->conn && (imap_caps(connection_imap(a->conn)) & IMAP_CAP_NAMESPACE) && !a->cfg->prefix;
 	g_free(a->info.prefix);
-	a->info.prefix = g_strdup(prefix ? prefix : "");
-	a->listed = true;
+	a->info.prefix = prefix || asked ? g_strdup(prefix) : g_strdup("");
+	a->listed = a->info.prefix != NULL;
 	/* A list cut at its limit does not tell what is gone. */
 	if (l->entries->len < IMAP_MAILBOXES_MAX && mark_gone(&n, l, e))
 		return -1;

@@ -334,6 +334,9 @@ struct job *check_job_new(struct account *a, struct request *r);
 void row_from_fetch(const struct imap_event *ev, struct store_row *out);
 uint32_t row_flags(const struct imap_event *ev);      /* those that are stored */
 GPtrArray *row_keywords(const struct imap_event *ev); /* copied; NULL: none */
+GPtrArray *keywords_copy(const GPtrArray *words);     /* char *; never NULL */
+/* Without case. at_out may be NULL. */
+bool keywords_have(const GPtrArray *words, const char *word, unsigned *at_out);
 
 /* --- what the server told of a folder, into the cache (apply.c) --- */
 struct apply {

@@ -18,7 +18,9 @@ struct imap_session *job_imap(struct job *j)
 uint32_t job_select(struct job *j, const struct store_folder *f)
 {
 	const char *current = connection_selected(j->account->conn);
-	if (current && !strcmp(current, f->raw) && imap_selected(job_imap(j)))
+	const struct imap_mailbox *m = imap_selected(job_imap(j));
+	/* One that was renumbered since the cache saw it is selected again, for job_selected to say so. */
+	if (current && !strcmp(current, f->raw) && m && (!f->uidvalidity || m->uidvalidity == f->uidvalidity))
 		return 0;
 	uint32_t command = imap_select_resync(job_imap(j), str_of(f->raw), true, NULL);
 	job_command(j, command);

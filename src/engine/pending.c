@@ -97,16 +97,6 @@ unsigned pending_hidden(struct account *a, uint32_t folder)
 	return GPOINTER_TO_UINT(g_hash_table_lookup(laid(a)->hidden, GUINT_TO_POINTER(folder)));
 }
 
-static bool has_word(const GPtrArray *words, const char *word, unsigned *at_out)
-{
-	for (unsigned i = 0; words && i < words->len; i++)
-		if (!g_ascii_strcasecmp(words->pdata[i], word)) {
-			*at_out = i;
-			return true;
-		}
-	return false;
-}
-
 void pending_change_flags(const struct store_change *c, uint32_t *flags, GPtrArray **keywords)
 {
 	unsigned at;
@@ -115,11 +105,11 @@ void pending_change_flags(const struct store_change *c, uint32_t *flags, GPtrArr
 		const char *word = c->add_keywords->pdata[i];
 		if (!*keywords)
 			*keywords = g_ptr_array_new_with_free_func(g_free);
-		if (!has_word(*keywords, word, &at))
+		if (!keywords_have(*keywords, word, &at))
 			g_ptr_array_add(*keywords, g_strdup(word));
 	}
 	for (unsigned i = 0; c->remove_keywords && i < c->remove_keywords->len; i++)
-		if (has_word(*keywords, c->remove_keywords->pdata[i], &at))
+		if (keywords_have(*keywords, c->remove_keywords->pdata[i], &at))
 			g_ptr_array_remove_index(*keywords, at);
 }
 

@@ -6,15 +6,30 @@ uint32_t row_flags(const struct imap_event *ev)
 	return ev->u.fetch.flags & MSG_SERVER_FLAGS & ~MSG_RECENT;
 }
 
+GPtrArray *keywords_copy(const GPtrArray *words)
+{
+	GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned i = 0; words && i < words->len; i++)
+		g_ptr_array_add(copy, g_strdup(words->pdata[i]));
+	return copy;
+}
+
+bool keywords_have(const GPtrArray *words, const char *word, unsigned *at_out)
+{
+	for (unsigned i = 0; words && i < words->len; i++) {
+		if (g_ascii_strcasecmp(words->pdata[i], word))
+			continue;
+		if (at_out)
+			*at_out = i;
+		return true;
+	}
+	return false;
+}
+
 GPtrArray *row_keywords(const struct imap_event *ev)
 {
-	const GPtrArray *from = ev->u.fetch.keywords;
-	if (!from || !from->len)
-		return NULL;
-	GPtrArray *to = g_ptr_array_new_with_free_func(g_free);
-	for (unsigned i = 0; i < from->len; i++)
-		g_ptr_array_add(to, g_strdup(from->pdata[i]));
-	return to;
+	const GPtrArray *told = ev->u.fetch.keywords;
+	return told && told->len ? keywords_copy(told) : NULL;
 }
 
 static char *thread_of(const struct msg_head *h, const char *msgid)

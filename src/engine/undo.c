@@ -9,31 +9,15 @@ static void free_change(void *c)
 	store_change_free(c);
 }
 
-static bool has_word(const GPtrArray *words, const char *word)
-{
-	for (unsigned i = 0; words && i < words->len; i++)
-		if (!g_ascii_strcasecmp(words->pdata[i], word))
-			return true;
-	return false;
-}
-
 void change_inverse_words(
 	const struct store_change *c, const struct store_change_item *item, GPtrArray *add, GPtrArray *remove)
 {
 	for (unsigned i = 0; c->add_keywords && i < c->add_keywords->len; i++)
-		if (!has_word(item->keywords_before, c->add_keywords->pdata[i]))
+		if (!keywords_have(item->keywords_before, c->add_keywords->pdata[i], NULL))
 			g_ptr_array_add(remove, c->add_keywords->pdata[i]);
 	for (unsigned i = 0; c->remove_keywords && i < c->remove_keywords->len; i++)
-		if (has_word(item->keywords_before, c->remove_keywords->pdata[i]))
+		if (keywords_have(item->keywords_before, c->remove_keywords->pdata[i], NULL))
 			g_ptr_array_add(add, c->remove_keywords->pdata[i]);
-}
-
-static GPtrArray *own_words(const GPtrArray *words)
-{
-	GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
-	for (unsigned i = 0; i < words->len; i++)
-		g_ptr_array_add(copy, g_strdup(words->pdata[i]));
-	return copy;
 }
 
 static bool same_words(const GPtrArray *a, const GPtrArray *b)
@@ -41,7 +25,7 @@ static bool same_words(const GPtrArray *a, const GPtrArray *b)
 	if (a->len != b->len)
 		return false;
 	for (unsigned i = 0; i < a->len; i++)
-		if (!has_word(b, a->pdata[i]))
+		if (!keywords_have(b, a->pdata[i], NULL))
 			return false;
 	return true;
 }
@@ -79,8 +63,8 @@ static void inverse_flags(const struct store_change *c, GPtrArray *rows)
 			into->uidvalidity = c->uidvalidity;
 			into->add = add;
 			into->remove = remove;
-			into->add_keywords = own_words(add_words);
-			into->remove_keywords = own_words(remove_words);
+			into->add_keywords = keywords_copy(add_words);
+			into->remove_keywords = keywords_copy(remove_words);
 			g_ptr_array_add(rows, into);
 		}
 		struct store_change_item *back = store_change_item_add(into);

@@ -24,6 +24,8 @@ uint32_t sync_newest_cached(struct sync_job *s, unsigned messages)
 {
 	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	uint32_t width = messages;
+	/* The lowest row may have been moved away by the user and still lie on the server. */
+	uint32_t kept = s->f.filled_down_to ? s->f.filled_down_to : UINT32_MAX;
 	for (;;) {
 		uint32_t lo = s->f.uidnext > width ? s->f.uidnext - width : 1;
 		g_array_set_size(uids, 0);
@@ -32,7 +34,7 @@ uint32_t sync_newest_cached(struct sync_job *s, unsigned messages)
 		if (uids->len >= messages)
 			return g_array_index(uids, uint32_t, uids->len - messages);
 		if (lo == 1)
-			return s->f.complete ? 1 : uids->len ? g_array_index(uids, uint32_t, 0) : 0;
+			return s->f.complete ? 1 : uids->len ? MIN(g_array_index(uids, uint32_t, 0), kept) : 0;
 		width = width > UINT32_MAX / 4 ? UINT32_MAX : width * 4;
 	}
 }

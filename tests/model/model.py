@@ -11,22 +11,25 @@ import random
 import re
 import selectors
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-from server import LOGIN, PASSWORD, PROFILES, Server
+from books import Books, Failure, Intent, parse_change
+from server import LOGIN, PASSWORD, PROFILES, Server, compose
 
 PATIENCE = 40
 ROUND = 40  # steps between two comparisons
+FLUSHES = 8  # after which what is put off must have been tried
+TAIL = 200  # lines of the transcript shown with a failure
+SIZES = (12, 12, 70, 700)  # messages in the inbox when a run begins
+STAY = 0.3  # share of runs in which the client stays connected, as the screens do
 RUN = 400   # steps of one run, which begins with an empty cache
 NAMES = ("Work", "Work/Deep", "Größe", "A & B", 'say "so"', "Lists", "Lists/dev", "x")
+ROLES = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 HAND_FLAGS = ("\\Seen", "\\Flagged", "\\Answered", "\\Deleted", "$Forwarded", "todo", "later")
-
-
-class Failure(Exception):
-    pass
 
 
 # --- names ---
@@ -42,6 +45,16 @@ def raw_name(server, shown):
 
     name = re.sub("[^\x20-\x7e]+", encode, shown.replace("&", "&-"))
     return server.prefix + name.replace("/", server.delimiter)
+
+
+def shown_name(server, raw):
+    def decode(found):
+        coded = found.group(1).replace(",", "/")
+        return base64.b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-16-be") if coded else "&"
+
+    if raw == "INBOX":
+        return "Inbox"
+    return re.sub("&([^-]*)-", decode, raw[len(server.prefix):].replace(server.delimiter, "/"))
 
 
 # --- the program under test ---
@@ -107,6 +120,15 @@ class Client:
             raise Failure("%s: %s" % (" ".join(words), end))
         return end, lines
 
+    def ask_to_death(self, *words):
+        """Asks, and takes it well when the client dies of it."""
+        self.send(*words)
+        try:
+            self.end([])
+        except Failure:
+            if self.child.wait(PATIENCE) != -signal.SIGKILL:
+                raise
+
     def complaints(self):
         with open(os.path.join(self.home, "stderr"), "rb") as f:
             return f.read()[-3000:].decode("utf-8", "replace")
@@ -132,16 +154,19 @@ class Client:
 # --- one run ---
 
 class Run:
-    def __init__(self, client, home, profile, seed, log=None):
-        self.seed, self.profile = seed, profile
+    def __init__(self, client, home, profile, seed, changing=True, log=None):
+        self.seed, self.profile, self.home = seed, profile, home
         self.dice = random.Random("%s %d" % (profile, seed))
         self.server = Server(profile, seed)
-        self.stay = self.dice.random() < 0.3
+        self.stay = self.dice.random() < STAY
         self.steps, self.history, self.checks = 0, collections.deque(maxlen=40), 0
-        self.trouble = False
+        self.trouble, self.kill_in = False, 0
+        self.changing = changing                           # our user changes things too
+        self.folders_change = self.dice.random() < 0.5     # anybody makes, renames, renumbers, removes folders
         self.server.between = self.between
-        for name in ["Inbox"] * 12 + ["Archive", "Sent", "Sent"]:
+        for name in ["Inbox"] * self.dice.choice(SIZES) + ["Archive", "Sent", "Sent"]:
             self.server.deliver(raw_name(self.server, name))
+        self.books = Books(self.server)
         self.client = Client(client, home, self.server.port, self.stay, log)
 
     def note(self, text):
@@ -150,30 +175,20 @@ class Run:
 
     def shown(self):
         """Shown names of the server's folders, and their mailboxes."""
-        known = {raw_name(self.server, n): n for n in ("Inbox", "Sent", "Drafts", "Trash", "Junk", "Archive") + NAMES}
-        known.update((raw_name(self.server, n + "2"), n + "2") for n in NAMES)
-        for old in NAMES:
-            for deep in NAMES:
-                if deep.startswith(old + "/"):
-                    n = old + "2" + deep[len(old):]
-                    known[raw_name(self.server, n)] = n
-        return {known[raw]: box for raw, box in self.server.boxes.items()}
+        return {shown_name(self.server, raw): box for raw, box in self.server.boxes.items()}
 
     # The other hand.
 
     def pick(self, items):
         return self.dice.choice(sorted(items)) if items else None
 
-    def pick_folder(self):
-        return self.pick(self.server.boxes) if self.dice.random() < 0.5 else "INBOX"
-
     def hand(self, dice=None):
         """One act of the other hand."""
         server, dice = self.server, dice or self.dice
-        act = dice.choices(("deliver", "flag", "expunge", "move", "copy", "create", "rename", "renumber", "delete", "forget"),
-                           (30, 30, 14, 10, 3, 3, 2, 1, 1, 1))[0]
+        act = dice.choices(("deliver", "flag", "expunge", "move", "copy", "forget", "create", "rename", "renumber", "delete"),
+                           (30, 30, 14, 10, 3, 1) + ((3, 2, 1, 1) if self.folders_change else (0, 0, 0, 0)))[0]
         with server.lock:
-            name = self.pick_folder()
+            name = dice.choice(sorted(server.boxes)) if dice.random() < 0.5 else "INBOX"
             box = server.boxes[name]
             uid = dice.choice(sorted(box.places)) if box.places else None
             if act == "deliver":
@@ -235,42 +250,178 @@ class Run:
         return "hand renames %s to %s" % (raw, new)
 
     def between(self):
-        """Called for each command that comes in: the other hand may have been quicker."""
+        """Called for each command that comes in: the other hand may have been quicker; or it was the client's last."""
+        if self.kill_in:
+            self.kill_in -= 1
+            if not self.kill_in:
+                self.client.child.kill()
+                self.note("killed")
         if self.trouble and self.server.faults.random.random() < 0.1:
             self.note("meanwhile " + self.hand(self.server.faults.random))
 
     # Our client.
 
+    def known(self):
+        """The folders as our user sees them: {shown name: (raw name, UIDVALIDITY)}."""
+        _, lines = self.client.ask("folders")
+        return {w[1]: (w[2], int(w[5])) for w in lines if w[0] == "folder" and not int(w[4]) & 8}
+
+    def rows(self, name):
+        end, lines = self.client.ask("dump", name)
+        if end[0] != "ok":
+            return []
+        return [(int(w[1]), int(w[2]), w[6].split(" ")[0], frozenset(w[7][1:-1].split())) for w in lines if w[0] == "row"]
+
     def sync_one(self):
-        names = self.shown()
-        name = self.pick(names) if self.dice.random() < 0.5 else "Inbox"
+        names = self.known()
+        name = self.pick(names) if names and self.dice.random() < 0.5 else "Inbox"
         verb = self.dice.choice(("sync", "sync", "open"))
         end, _ = self.client.ask(verb, name)
         return "client: %s %s: %s" % (verb, name, " ".join(end))
 
+    def read_one(self):
+        """What is shown of a message is that message."""
+        name = self.pick(self.known()) or "Inbox"
+        rows = [r for r in self.rows(name) if r[0]]
+        if not rows:
+            return "client reads nothing"
+        uid, _, key, _ = self.dice.choice(rows)
+        end, lines = self.client.ask("read", name, uid)
+        text = next((w[2] for w in lines if w[0] == "message"), None)
+        if text is not None and text != "This is %s." % key:
+            raise Failure("%s is shown as '%s'" % (key, text))
+        return "client: read %s %d: %s" % (name, uid, " ".join(end))
+
+    def draw_places(self):
+        names = self.known()
+        drawn = self.pick(names) if names and self.dice.random() < 0.4 else "Inbox"
+        for name in (drawn, "Inbox", "Archive", "Sent"):
+            rows = self.rows(name)
+            if rows:
+                break
+        else:
+            return None
+        chosen = self.dice.sample(rows, min(len(rows), self.dice.choice((1, 1, 1, 2, 4))))
+        raw, validity = names.get(name, ("INBOX", 0))
+        at = ",".join(str(uid) if uid else "L%d" % local for uid, local, _, _ in chosen)
+        places = [p for p in (self.server.places.get((validity, uid)) for uid, _, _, _ in chosen) if p]
+        return name, raw, validity, at, places, [r[2] for r in chosen]
+
+    def draw_change(self):
+        """A change: the words for the client, and what is meant by them."""
+        dice, since = self.dice, len(self.server.records)
+        verb = dice.choices(("flag", "move", "copy", "delete", "archive", "junk", "expunge", "append", "undo", "create", "rename", "remove"),
+                            (40, 18, 8, 10, 6, 3, 5, 6, 8) + ((3, 2, 2) if self.folders_change else (0, 0, 0)))[0]
+        if verb == "undo":
+            return ["undo"], Intent("undo", since)
+        if verb == "append":
+            name = dice.choice(("Inbox", "Sent", "Drafts"))
+            key = self.server.next_key()
+            path = os.path.join(self.home, key)
+            with open(path, "wb") as f:
+                f.write(compose(key, self.server.clock, attachment=dice.random() < 0.3))
+            return [verb, name, path, "+\\Seen"], Intent("append", since, target=raw_name(self.server, name), key=key)
+        if verb in ("create", "rename", "remove"):
+            if len(self.known()) < 2:
+                return None, None  # a name below a prefix that is not known yet
+            name = dice.choice(NAMES)
+            new = [name + "2"] if verb == "rename" else []
+            return [verb, name] + new, Intent({"remove": "delete"}.get(verb, verb), since)
+        drawn = self.draw_places()
+        if not drawn:
+            return None, None
+        name, raw, validity, at, places, keys = drawn
+        meant = {"folder": raw, "validity": validity, "places": places, "key": keys}
+        if verb == "flag":
+            flags = dice.sample([f for f in HAND_FLAGS if f != "\\Deleted"], dice.randrange(1, 3))
+            signs = [dice.choice("++-") for _ in flags]
+            words = [s + f for s, f in zip(signs, flags)]
+            return [verb, name, at, " ".join(words)], Intent("flag", since, add=[w[1:] for w in words if w[0] == "+"],
+                                                             remove=[w[1:] for w in words if w[0] == "-"], **meant)
+        if verb in ("move", "copy"):
+            target = dice.choice(sorted(n for n in self.known() if n != name) or ["Archive"])
+            return [verb, name, at, target], Intent(verb, since, target=self.known().get(target, (None,))[0], **meant)
+        if verb == "expunge":
+            return [verb, name, at], Intent(verb, since, **meant)
+        target = {"delete": "Trash", "archive": "Archive", "junk": "Junk"}[verb]
+        return [verb, name, at], Intent("move", since, target=raw_name(self.server, target), **meant)
+
+    def change(self):
+        words, intent = self.draw_change()
+        if not words:
+            return "client finds nothing to change"
+        later = self.dice.random() < 0.6 and intent.op != "undo"
+        words[0] += "&" if later else ""
+        self.books.intend(intent)
+        end, lines = self.client.ask(*words)
+        for w in lines:
+            if w[0] == "durable":
+                intent.group, intent.durable = int(w[1]), True  # of an undo: the group taken back, when it had not begun
+        if not intent.durable:
+            self.books.intents.remove(intent)
+        if later and intent.durable and not self.trouble:
+            self.promise_03_what_is_asked_for_shows_at_once(words, intent)
+        return "client: %s: group %d, %s" % (" ".join(words), intent.group, " ".join(end))
+
+    def promise_03_what_is_asked_for_shows_at_once(self, words, intent):
+        if intent.op not in ("flag", "move", "expunge"):
+            return
+        at = {(0, int(x[1:])) if x[0] == "L" else (int(x), 0) for x in words[2].split(",")}
+        rows = {(uid, local): (key, flags) for uid, local, key, flags in self.rows(words[1])}
+        for place in at & set(rows):
+            flags = rows[place][1]
+            if intent.op != "flag" and "\\Deleted" not in flags or not intent.add <= flags or intent.remove & flags:
+                raise Failure("%s does not show: %s" % (" ".join(words), rows[place]))
+
+    def again(self):
+        """What was put off, failed or was parked is tried again, or dropped before it began."""
+        some = [c for c in self.changes() if c.state in ("open", "begun", "failed", "parked")]
+        if not some:
+            return "client has nothing to try again"
+        c = self.dice.choice(some)
+        if c.state == "open" and self.dice.random() < 0.3:
+            end, _ = self.client.ask("drop", c.id)
+            return "client: drop %d: %s" % (c.id, " ".join(end))
+        end, _ = self.client.ask("retry", c.id)
+        return "client: retry %d: %s" % (c.id, " ".join(end))
+
     def kill(self):
-        if self.dice.random() < 0.7:
-            self.client.send(self.dice.choice(("sync", "open")), self.pick(self.shown()))
-            time.sleep(self.dice.random() * 0.01)
+        words, intent = None, None
+        if self.dice.random() < 0.8:
+            words, intent = self.draw_change() if self.changing else (None, None)
+            if words:
+                self.books.intend(intent)
+            words = words or [self.dice.choice(("sync", "open")), self.pick(self.known()) or "Inbox"]
+            if self.dice.random() < 0.7:
+                self.kill_in = self.dice.randrange(1, 8)
+                self.client.ask_to_death(*words)
+            else:
+                self.client.send(*words)
+                time.sleep(self.dice.random() * 0.01)
+        self.kill_in = 0
         self.client.kill()
         self.client.start()
-        return "killed and started anew"
+        if intent:
+            self.books.settle_lost(intent, self.changes())
+        return "killed in %s and started anew" % words if words else "killed and started anew"
 
     def break_link(self):
         self.server.cut_all()
-        return "the link is cut"
+        self.server.down = self.dice.random() < 0.5
+        return "the link is cut" + (", the server away" if self.server.down else "")
 
     # Misfortune and healing.
 
     def step(self):
         self.steps += 1
-        kind = self.dice.choices(("hand", "sync", "kill", "link", "list"), (78, 18, 0.6, 1, 1))[0]
-        if kind == "hand":
-            self.note(self.hand())
-        elif kind == "list":
+        self.server.down = self.server.down and self.dice.random() < 0.85
+        acts = {"hand": 50, "sync": 15, "change": 28 if self.changing else 0, "read": 2, "again": 1 if self.changing else 0, "list": 1, "link": 1.5, "kill": 0.8}
+        act = self.dice.choices(list(acts), list(acts.values()))[0]
+        if act == "list":
             self.note("client: list: %s" % " ".join(self.client.ask("list")[0]))
         else:
-            self.note({"sync": self.sync_one, "kill": self.kill, "link": self.break_link}[kind]())
+            self.note({"hand": self.hand, "sync": self.sync_one, "change": self.change, "read": self.read_one, "again": self.again, "kill": self.kill,
+                       "link": self.break_link}[act]())
 
     def round(self, steps):
         self.trouble = self.dice.random() < 0.7
@@ -281,11 +432,27 @@ class Run:
         self.check()
 
     def heal(self):
-        self.trouble, self.server.faults.rate, self.server.faults.plan = False, 0, {}
+        self.trouble, self.server.faults.rate, self.server.faults.plan, self.server.down = False, 0, {}, False
         self.note("healed")
-        self.must("list")
-        for name in sorted(self.shown()):
-            self.must("sync", name)
+        for _ in range(FLUSHES):
+            if self.changing:
+                self.client.ask("flush")
+            self.must("list")
+            for name in sorted(self.shown()):
+                self.must("sync", name)
+            if not self.open_changes():
+                return
+
+    def changes(self):
+        if not self.changing:
+            return []
+        end, lines = self.client.ask("changes")
+        if end[0] != "ok":
+            raise Failure("changes: %s" % end)
+        return [parse_change(w) for w in lines if w[0] == "change"]
+
+    def open_changes(self):
+        return [c for c in self.changes() if c.state in ("open", "begun")]
 
     def must(self, *words):
         """Without faults everything succeeds; a link lost before is noticed at most once."""
@@ -303,9 +470,10 @@ class Run:
         if end[0] != "ok":
             raise Failure("dump %s: %s" % (name, end))
         rows = {}
-        for line in lines:
-            if line[0] == "row":
-                _, uid, _, _, size, received, subject, flags = line
+        for word, uid, local, _, size, received, subject, flags in (w for w in lines if w[0] == "row"):
+            if int(local):
+                raise Failure("%s: %s of ours was never named by the server" % (name, subject))
+            else:
                 rows[int(uid)] = (subject.split(" ")[0], frozenset(flags[1:-1].split()), int(size), int(received))
         return rows
 
@@ -314,9 +482,7 @@ class Run:
         server = self.server
         if server.violations:
             raise Failure("violations:\n  " + "\n  ".join(server.violations))
-        mine = [r for r in server.records if r.who != "hand"]
-        if mine:
-            raise Failure("the client changed what nobody asked for: %s" % (mine[:5],))
+        self.books.check(self.changes())
         for name, box in self.shown().items():
             wanted = {p.uid: (p.message.key, frozenset(p.flags), p.message.size, p.message.received) for p in box.places.values()}
             got = self.cached(name)
@@ -351,11 +517,11 @@ def show(row):
     return "%s (%s) %d octets, received %d" % (row[0], " ".join(sorted(row[1])), row[2], row[3])
 
 
-def play(client, work, profile, seed, steps, out, log=None):
+def play(client, work, profile, seed, steps, out, changing=True, log=None):
     """One run; None, or why it failed, with all that is needed to see it again."""
     home = os.path.join(work, "%s-%d" % (profile, seed))
     shutil.rmtree(home, ignore_errors=True)
-    run = Run(client, home, profile, seed, log)
+    run = Run(client, home, profile, seed, changing, log)
     began = time.monotonic()
     try:
         while run.steps < steps:
@@ -364,8 +530,9 @@ def play(client, work, profile, seed, steps, out, log=None):
         out.update(steps=run.steps, checks=run.checks, commands=len(run.server.commands), seconds=time.monotonic() - began)
         return None
     except Failure as why:
-        tail = list(run.server.transcript)[-400:]
-        return "%s\nThe last steps:\n  %s\nThe transcript:\n  %s" % (why, "\n  ".join(run.history), "\n  ".join(tail))
+        tail = list(run.server.transcript)[-TAIL:]
+        return "%s\nThe changes:\n  %s\nThe last steps:\n  %s\nThe transcript:\n  %s" % (
+            why, "\n  ".join(map(str, run.books.changes.values())), "\n  ".join(run.history), "\n  ".join(tail))
     finally:
         run.close()
         shutil.rmtree(home, ignore_errors=True)

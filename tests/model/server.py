@@ -122,8 +122,12 @@ def compose(key, received, msgid=None, body=None, attachment=False):
 # --- data ---
 
 class Place:
+    """A message in a folder: the same one for as long as it lies there, whatever its UID."""
+
     def __init__(self, uid, message, flags, modseq):
         self.uid, self.message, self.flags, self.modseq = uid, message, set(flags), modseq
+        self.history = []  # (number of the record, flags): how it looked from then on
+        self.died = None   # the Record of its end
 
 
 class Mailbox:
@@ -198,8 +202,10 @@ class Server:
         self.faults = Faults(seed + 1)
         self.boxes, self.validity, self.clock, self.keys = {}, 1000, clock, 0
         self.records, self.commands, self.violations = [], [], []
+        self.places = {}  # (UIDVALIDITY, UID) -> Place, also of what is gone
         self.transcript = collections.deque(maxlen=6000)
         self.sessions, self.session_count, self.logins, self.most_sessions = {}, 0, 0, 0
+        self.refused_logins = []  # sessions
         self.down, self.between = False, lambda: None
         self.answers = []  # (pattern of the command behind its tag, what is said instead of doing it; "" cuts the link)
         self.lies = {}     # name of a command: the text of its OK -> the text that is told
@@ -244,7 +250,9 @@ class Server:
         return not self.sessions
 
     def record(self, who, what, box, uid=0, key="", detail=None):
-        self.records.append(Record(len(self.records), who, what, box.id, box.name, box.validity, uid, key, detail))
+        r = Record(len(self.records), who, what, box.id, box.name, box.validity, uid, key, detail)
+        self.records.append(r)
+        return r
 
     def note(self, text):
         self.transcript.append("! " + text)
@@ -268,8 +276,9 @@ class Server:
     def put(self, who, box, message, flags=()):
         uid = box.uidnext
         box.uidnext += 1
-        box.places[uid] = Place(uid, message, flags, box.tick())
-        self.record(who, "born", box, uid, message.key, tuple(sorted(flags)))
+        p = box.places[uid] = self.places[(box.validity, uid)] = Place(uid, message, flags, box.tick())
+        r = self.record(who, "born", box, uid, message.key, tuple(sorted(flags)))
+        p.history.append((r.number, frozenset(flags)))
         return uid
 
     def take(self, who, box, uids, why="expunged"):
@@ -277,13 +286,14 @@ class Server:
         for uid in gone:
             p = box.places.pop(uid)
             box.expunged.append((box.tick(), uid))
-            self.record(who, "died", box, uid, p.message.key, why)
+            p.died = self.record(who, "died", box, uid, p.message.key, why)
         return gone
 
     def set_flags(self, who, box, uid, flags):
         p = box.places[uid]
         if p.flags != set(flags):
-            self.record(who, "flags", box, uid, p.message.key, (tuple(sorted(p.flags)), tuple(sorted(flags))))
+            r = self.record(who, "flags", box, uid, p.message.key, (tuple(sorted(p.flags)), tuple(sorted(flags))))
+            p.history.append((r.number, frozenset(flags)))
             p.flags = set(flags)
             p.modseq = box.tick()
 
@@ -357,7 +367,7 @@ class Server:
                 box.uidnext += self.random.randrange(1, 3)
                 moved.append((p.uid, uid))
                 p.uid, p.modseq = uid, box.tick()
-                box.places[uid] = p
+                box.places[uid] = self.places[(box.validity, uid)] = p
             self.record(who, "renumbered", box, detail=tuple(moved))
             for s in list(self.sessions.values()):
                 if s.box is box:
@@ -602,7 +612,7 @@ class Session(threading.Thread):
             text = piece.decode("latin-1") if name not in ("LOGIN", "AUTHENTICATE") else name
             server.commands.append(Command(len(server.commands), self.who, name, text, fault))
             server.transcript.append("%s C %s%s" % (self.who, text, "   [%s]" % fault if fault else ""))
-        if fault == "before":
+        if fault == "before" or self.ended:
             raise Cut
         if fault == "bye":
             self.send(b"* BYE going down\r\n")
@@ -796,6 +806,8 @@ class Session(threading.Thread):
     def log_in(self, login, password):
         self.server.logins += 1
         if (login, password) != (LOGIN, PASSWORD):
+            self.server.refused_logins.append(self.who)
+            self.login_failed = True
             raise Refused("[AUTHENTICATIONFAILED] no")
         self.state = "in"
 
