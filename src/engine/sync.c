@@ -82,8 +82,7 @@ static void reset_search(struct sync_job *s)
 	g_array_set_size(s->gone.ranges, 0);
 	g_array_set_size(s->numbers.ranges, 0);
 	s->searches = s->restarts = 0;
-	s->shaken = s->grown = s->doubted = s->asked_missing = s->untouched = s->sound = s->swept = s->sweep_all =
-		false;
+	s->shaken = s->grown = s->doubted = s->untouched = s->sound = s->swept = s->sweep_all = false;
 	s->sweeping = s->judged = s->numbered = s->moved = false;
 }
 

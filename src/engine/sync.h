@@ -76,7 +76,6 @@ struct sync_job {
 	bool shaken;                 /* numbers moved meanwhile */
 	bool grown;                  /* messages arrived meanwhile */
 	bool doubted;                /* most of the folder seems gone */
-	bool asked_missing;          /* rows are on their way */
 	bool untouched;              /* nothing was cached before this visit */
 	bool sound;                  /* all that is cached was seen on the server in this visit */
 	bool swept;                  /* with its flags */

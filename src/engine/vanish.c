@@ -70,7 +70,6 @@ bool sync_ask_missing(struct sync_job *s)
 		return false;
 	job_command(&s->job, imap_fetch_rows_set(job_imap(&s->job), missing));
 	g_array_set_size(missing->ranges, 0);
-	s->asked_missing = true;
 	return true;
 }
 
