@@ -54,8 +54,10 @@ static bool go_on_open(struct sync_job *s)
 		live_take(connection_live(s->job.account->conn), &news);
 	if (s->tier == TIER_QRESYNC && !imap_enabled_qresync(job_imap(&s->job)))
 		s->tier = TIER_CONDSTORE;
+	/* Another job may have selected it since, and heard of what is new then. */
+	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	if (s->live)
-		return news.exists;
+		return news.exists || (m && m->uidnext > s->f.uidnext);
 	s->select = imap_noop(job_imap(&s->job));
 	job_command(&s->job, s->select);
 	return true;

@@ -417,7 +417,9 @@ static void agree(struct sync_job *s)
 	if (e->cause != ERR_NONE)
 		return;
 	s->f.exists = m->exists;
-	s->f.uidnext = MAX(MAX(m->uidnext, highest + (highest < UINT32_MAX)), s->f.uidnext);
+	/* Only what was asked for is known to be cached below the end. */
+	uint32_t end = s->known && !s->asked_hi ? 0 : m->uidnext;
+	s->f.uidnext = MAX(MAX(end, highest + (highest < UINT32_MAX)), s->f.uidnext);
 	s->f.last_sync = clock_wall();
 	s->f.highestmodseq = agreed_modseq(s);
 	if (!s->job.account->info.checked)
