@@ -37,9 +37,10 @@ def parse_change(words):
 class Intent:
     """One thing our user asked for."""
 
-    def __init__(self, op, since, folder=None, validity=0, places=(), target=None, add=(), remove=(), key=None):
+    def __init__(self, op, since, folder=None, validity=0, places=(), target=None, add=(), remove=(), key=None, shown=None):
         self.op, self.since, self.folder, self.validity, self.places = op, since, folder, validity, places
         self.target, self.add, self.remove, self.key = target, frozenset(add), frozenset(remove), key
+        self.shown = shown
         self.group, self.durable = 0, False
 
     def __str__(self):

@@ -7,7 +7,7 @@
  *	open FOLDER            as the screens do
  *	list                   the folder list
  *	read FOLDER UID        the message
- *	dump FOLDER            every row in the cache
+ *	dump FOLDER            every row in the cache; before them the folder's number and UIDVALIDITY
  *	folders                every folder in the cache
  *	flag FOLDER PLACES WORDS       PLACES: 3,4,L7 (L: a local number); WORDS: +\Seen -todo, divided by spaces
  *	move|copy FOLDER PLACES TARGET
@@ -20,6 +20,7 @@
  *	wait MS                prints what happens meanwhile
  *	quit
  *
+ * A folder whose places are named may be #N, N its number in the cache: as the rows were when they were seen.
  * A change whose verb ends in "&" (flag&) is answered as soon as it is durable.
  */
 #include <stdio.h>
@@ -111,6 +112,8 @@ static void print_event(const struct event *ev)
 {
 	switch (ev->type) {
 	case EV_ROWS:
+		if (ev->folder)
+			printf("* of\t%u\t%u\n", ev->folder->id, ev->folder->uidvalidity);
 		for (unsigned i = 0; i < ev->rows->len; i++)
 			print_row(ev->rows->pdata[i]);
 		break;
@@ -288,7 +291,10 @@ static GArray *places_of(struct client *c, const char *folder, const char *list)
 	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
 	struct wanted w = { folder, 0 };
 	g_auto(GStrv) numbers = g_strsplit(list, ",", -1);
-	ask_with(c, request_new(REQ_FOLDERS, 0, 0), false, find_folder, &w);
+	if (*folder == '#')
+		w.id = number_of(folder + 1);
+	else
+		ask_with(c, request_new(REQ_FOLDERS, 0, 0), false, find_folder, &w);
 	for (unsigned i = 0; numbers[i]; i++) {
 		bool local = *numbers[i] == 'L';
 		struct store_place at = { .folder = w.id };

@@ -267,9 +267,11 @@ class Run:
         return {w[1]: (w[2], int(w[5])) for w in lines if w[0] == "folder" and not int(w[4]) & 8}
 
     def rows(self, name):
+        """The rows our user sees: (UID, local number, key, flags); self.seen is the folder's number and UIDVALIDITY."""
         end, lines = self.client.ask("dump", name)
         if end[0] != "ok":
             return []
+        self.seen = next(((w[1], int(w[2])) for w in lines if w[0] == "of"), ("0", 0))
         return [(int(w[1]), int(w[2]), w[6].split(" ")[0], frozenset(w[7][1:-1].split())) for w in lines if w[0] == "row"]
 
     def sync_one(self):
@@ -302,10 +304,10 @@ class Run:
         else:
             return None
         chosen = self.dice.sample(rows, min(len(rows), self.dice.choice((1, 1, 1, 2, 4))))
-        raw, validity = names.get(name, ("INBOX", 0))
+        raw, (number, validity) = names.get(name, ("INBOX", 0))[0], self.seen
         at = ",".join(str(uid) if uid else "L%d" % local for uid, local, _, _ in chosen)
         places = [p for p in (self.server.places.get((validity, uid)) for uid, _, _, _ in chosen) if p]
-        return name, raw, validity, at, places, [r[2] for r in chosen]
+        return name, "#" + number, raw, validity, at, places, [r[2] for r in chosen]
 
     def draw_change(self):
         """A change: the words for the client, and what is meant by them."""
@@ -330,21 +332,21 @@ class Run:
         drawn = self.draw_places()
         if not drawn:
             return None, None
-        name, raw, validity, at, places, keys = drawn
-        meant = {"folder": raw, "validity": validity, "places": places, "key": keys}
+        name, number, raw, validity, at, places, keys = drawn
+        meant = {"shown": name, "folder": raw, "validity": validity, "places": places, "key": keys}
         if verb == "flag":
             flags = dice.sample([f for f in HAND_FLAGS if f != "\\Deleted"], dice.randrange(1, 3))
             signs = [dice.choice("++-") for _ in flags]
             words = [s + f for s, f in zip(signs, flags)]
-            return [verb, name, at, " ".join(words)], Intent("flag", since, add=[w[1:] for w in words if w[0] == "+"],
+            return [verb, number, at, " ".join(words)], Intent("flag", since, add=[w[1:] for w in words if w[0] == "+"],
                                                              remove=[w[1:] for w in words if w[0] == "-"], **meant)
         if verb in ("move", "copy"):
             target = dice.choice(sorted(n for n in self.known() if n != name) or ["Archive"])
-            return [verb, name, at, target], Intent(verb, since, target=self.known().get(target, (None,))[0], **meant)
+            return [verb, number, at, target], Intent(verb, since, target=self.known().get(target, (None,))[0], **meant)
         if verb == "expunge":
-            return [verb, name, at], Intent(verb, since, **meant)
+            return [verb, number, at], Intent(verb, since, **meant)
         target = {"delete": "Trash", "archive": "Archive", "junk": "Junk"}[verb]
-        return [verb, name, at], Intent("move", since, target=raw_name(self.server, target), **meant)
+        return [verb, number, at], Intent("move", since, target=raw_name(self.server, target), **meant)
 
     def change(self):
         words, intent = self.draw_change()
@@ -359,7 +361,7 @@ class Run:
                 intent.group, intent.durable = int(w[1]), True  # of an undo: the group taken back, when it had not begun
         if not intent.durable:
             self.books.intents.remove(intent)
-        if later and intent.durable and not self.trouble:
+        if later and intent.durable and not self.trouble and not self.stay:
             self.promise_03_what_is_asked_for_shows_at_once(words, intent)
         return "client: %s: group %d, %s" % (" ".join(words), intent.group, " ".join(end))
 
@@ -367,7 +369,7 @@ class Run:
         if intent.op not in ("flag", "move", "expunge"):
             return
         at = {(0, int(x[1:])) if x[0] == "L" else (int(x), 0) for x in words[2].split(",")}
-        rows = {(uid, local): (key, flags) for uid, local, key, flags in self.rows(words[1])}
+        rows = {(uid, local): (key, flags) for uid, local, key, flags in self.rows(intent.shown)}
         for place in at & set(rows):
             flags = rows[place][1]
             if intent.op != "flag" and "\\Deleted" not in flags or not intent.add <= flags or intent.remove & flags:
@@ -542,7 +544,7 @@ def main():
     client = os.path.join(os.environ["TOP_BUILDDIR"], "tests/model/client")
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else os.environ.get("TMPDIR", "/tmp")
     seed = int(os.environ.get("MODEL_SEED") or random.SystemRandom().randrange(1 << 30))
-    steps = int(os.environ.get("MODEL_STEPS") or 5000)
+    steps = int(os.environ.get("MODEL_STEPS") or 4000)
     profiles = os.environ["MODEL_PROFILE"].split() if os.environ.get("MODEL_PROFILE") else list(PROFILES)
     print("# MODEL_SEED=%d" % seed)
     print("1..%d" % len(profiles), flush=True)
