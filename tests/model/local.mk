@@ -1,6 +1,6 @@
 # The model test: the engine, a server made of Python, another hand and misfortune; and a day in a minute. Longer than
 # `make check` likes, so they go with the crash tests: `make check-crash`. MODEL_SEED, MODEL_STEPS, MODEL_PROFILE and
-# MODEL_HOURS choose the run.
+# MODEL_HOURS choose the run; MODEL_SEED=random draws one.
 MODEL_TESTS = tests/model/server.test tests/model/model.test tests/model/day.test
 MODEL_TOOLS = tests/model/client$(EXEEXT) tests/model/clock.so
 EXTRA_PROGRAMS += tests/model/client
