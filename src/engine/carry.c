@@ -241,7 +241,7 @@ static void send_append(struct replay *r)
 	r->stage = STAGE_SENT;
 	const struct store_change_item *item = r->c->items->pdata[0];
 	replay_command(r, imap_append(job_imap(&r->job), str_of(r->c->target), r->c->add, r->c->add_keywords,
-				  item->received, r->c->size));
+				  item->received, r->c->size, spool_is_utf8(r->spool)));
 	spool_feed(r->spool, job_imap(&r->job), &r->job.err);
 }
 

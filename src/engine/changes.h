@@ -75,6 +75,7 @@ struct spool;
 int spool_take(
 	struct account *a, const struct engine_change *want, struct store_change *c, GPtrArray *rows, struct err *e);
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e);
+bool spool_is_utf8(const struct spool *s); /* its header holds more than ASCII, all of it UTF-8 */
 int spool_feed(struct spool *s, struct imap_session *imap, struct err *e);
 void spool_close(struct spool *s);                                /* NULL is a no-op */
 void spool_keep(struct account *a, const struct store_change *c); /* the change is a row now */

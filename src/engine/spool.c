@@ -11,15 +11,17 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #define PIECE 65536
+#define HEADER_MOST (1u << 20) /* octets that are looked at */
 #define NEW ".new"
 #define NEW_FOR_S 86400 /* so long another process may be about to write the row */
 
 struct spool {
 	FILE *file;
 	uint64_t left;
-	bool failed;
+	bool utf8;
 };
 
 static char *spool_path(const struct account *a, const char *name)
@@ -106,6 +108,19 @@ void spool_keep(struct account *a, const struct store_change *c)
 		log_line(LOG_ERROR, "%s: %s", from, g_strerror(errno));
 }
 
+static bool header_is_utf8(FILE *file)
+{
+	g_autofree char *head = g_malloc(HEADER_MOST);
+	struct str rest = { head, fread(head, 1, HEADER_MOST, file) }, line;
+	bool more = false, valid = true;
+	while (rest.n && str_cut(rest, '\n', &line, &rest) && str_trim(line).n) {
+		valid = valid && utf8_valid(line);
+		for (size_t i = 0; i < line.n; i++)
+			more = more || line.p[i] & 0x80;
+	}
+	return more && valid;
+}
+
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
 {
 	/* The row may have been all that was written. */
@@ -128,7 +143,14 @@ struct spool *spool_open(struct account *a, const struct store_change *c, struct
 	struct spool *s = g_new0(struct spool, 1);
 	s->file = file;
 	s->left = c->size;
+	s->utf8 = header_is_utf8(file);
+	rewind(file);
 	return s;
+}
+
+bool spool_is_utf8(const struct spool *s)
+{
+	return s->utf8;
 }
 
 /* As much as the session takes now; it comes back when that was sent. */

@@ -29,7 +29,7 @@ static void compose_append(struct imap_session *s, struct imap_command *c)
 		return;
 	}
 	g_string_append(c->text, "APPEND ");
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	g_string_append_c(c->text, ' ');
 	size_t before = c->text->len;
 	if (imap_flag_list(s, c, c->text))
@@ -37,10 +37,13 @@ static void compose_append(struct imap_session *s, struct imap_command *c)
 	else
 		g_string_truncate(c->text, before);
 	add_date(c->text, c->date);
+	c->utf8 = c->utf8 && s->utf8 && !s->append_plain;
+	if (c->utf8)
+		g_string_append(c->text, "UTF8 (~");
 }
 
 uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags, const GPtrArray *keywords,
-	int64_t date, uint64_t size)
+	int64_t date, uint64_t size, bool utf8)
 {
 	struct imap_command *c = imap_command_new(KIND_APPEND);
 	c->name = imap_command_name(c, mailbox);
@@ -49,6 +52,7 @@ uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags,
 	c->keywords = imap_keywords_copy(keywords);
 	c->date = date;
 	c->size = c->left = size;
+	c->utf8 = utf8;
 	c->impossible = c->impossible || size > IMAP_BODY_MAX;
 	return imap_enqueue(s, c);
 }
@@ -73,6 +77,8 @@ void imap_append_announce(struct imap_session *s, struct imap_command *c, GStrin
 
 static void finish(struct imap_session *s)
 {
+	if (s->feeding->utf8)
+		imap_write(s, STR(")"), (struct str){ 0 });
 	s->paused = s->feeding = NULL;
 	imap_write(s, STR("\r\n"), (struct str){ 0 });
 }
@@ -110,8 +116,9 @@ void imap_append_feed(struct imap_session *s, struct str bytes)
 }
 
 /* The server reads to the end what was announced to it, also when it wants it no more. */
-int imap_append_refused(struct imap_session *s, struct imap_command *c, struct err *e)
+int imap_append_refused(struct imap_session *s, struct imap_command *c, enum imap_result result, struct err *e)
 {
+	s->append_plain = s->append_plain || (c->utf8 && result == IMAP_BAD);
 	if (s->feeding != c)
 		return 0;
 	if (c->left > IMAP_APPEND_WAITING)

@@ -86,6 +86,31 @@ void imap_command_string(struct imap_command *c, struct str s)
 	g_string_append_len(c->text, s.p, (gssize)s.n);
 }
 
+/* NULL: it cannot be told in UTF-8 without becoming another. */
+static char *name_utf8(const char *name)
+{
+	char *utf8 = imap_name_decode(str_of(name));
+	g_autofree char *back = imap_name_encode(utf8);
+	if (back && !strcmp(back, name))
+		return utf8;
+	g_free(utf8);
+	return NULL;
+}
+
+void imap_command_mailbox(struct imap_session *s, struct imap_command *c, const char *name)
+{
+	g_autofree char *utf8 = s->utf8 ? name_utf8(name) : NULL;
+	if (utf8)
+		imap_quote(c->text, str_of(utf8));
+	else
+		imap_command_string(c, str_of(name));
+}
+
+bool imap_is_spelled_two_ways(const struct imap_command *c)
+{
+	return (c->name && strchr(c->name, '&')) || (c->other_name && strchr(c->other_name, '&'));
+}
+
 /* --- writing --- */
 
 /* The text up to the next literal, whose announcement ends the line; or to the end. */
@@ -176,6 +201,8 @@ static bool is_box_settled(const struct imap_session *s)
 
 static bool must_wait(const struct imap_session *s, const struct imap_command *c)
 {
+	if (s->utf8_asked && imap_is_spelled_two_ways(c))
+		return true;
 	if (changes_box(c))
 		return !is_box_settled(s);
 	return c->kind == KIND_COMPRESS && (s->open.head || s->out.n);
@@ -187,6 +214,8 @@ static void prepare(struct imap_session *s, struct imap_command *c)
 	if (c->prepared || c->impossible)
 		return;
 	c->prepared = true;
+	if (c->kind > KIND_COMPRESS)
+		imap_utf8_prepare(s);
 	if (c->kind == KIND_SELECT)
 		imap_select_prepare(s, c);
 	else if (c->kind == KIND_LIST && c->extended)
@@ -218,6 +247,8 @@ void imap_flush(struct imap_session *s)
 		if ((idle && c->kind == KIND_IDLE) || must_wait(s, c))
 			break;
 		prepare(s, c);
+		if (must_wait(s, c))
+			break;
 		if (may_send(s))
 			send_first(s);
 		imap_open_advance(s);
@@ -258,6 +289,13 @@ bool imap_command_again(struct imap_session *s, struct imap_command *c, enum ima
 		requeue(s, c, false);
 		return true;
 	}
+	if (imap_utf8_lacked(s, c, result) && repeat_behind(s)) {
+		c->utf8 = true;
+		s->box_tried = false;
+		s->box_state = BOX_NONE;
+		requeue(s, c, true);
+		return true;
+	}
 	if (result != IMAP_BAD)
 		return false;
 	if (!c->uses) {
@@ -267,7 +305,7 @@ bool imap_command_again(struct imap_session *s, struct imap_command *c, enum ima
 	}
 	s->caps_bad |= c->uses;
 	c->blamed |= c->uses;
-	if (!c->compose || changes_box(c) || c->kind == KIND_APPEND || c->kind == KIND_NOTIFY)
+	if (!c->compose || c->once || changes_box(c) || c->kind == KIND_APPEND || c->kind == KIND_NOTIFY)
 		return false;
 	if (c->kind == KIND_SELECT && !repeat_behind(s))
 		return false;

@@ -97,6 +97,8 @@ struct imap_settings {
 #define IMAP_CAP_AUTH_EXTERNAL (UINT64_C(1) << 38)
 #define IMAP_CAP_AUTH_CRAM_MD5 (UINT64_C(1) << 39)
 #define IMAP_CAP_AUTH_LOGIN (UINT64_C(1) << 40)
+#define IMAP_CAP_LIST_MYRIGHTS (UINT64_C(1) << 41)
+#define IMAP_CAP_UTF8_ONLY (UINT64_C(1) << 42)
 
 /* A set of UIDs or sequence numbers (RFC 9051 sequence-set): ascending, disjoint, joined ranges. It is never
  * expanded, so that 1:4294967295 costs as much as 1:1. */
@@ -158,6 +160,7 @@ struct imap_copied {
 struct imap_mailbox {
 	uint32_t exists, uidvalidity, uidnext; /* 0: not told */
 	uint64_t highestmodseq;                /* 0: none; what a server tells past 2^63 is none */
+	const char *mailboxid;                 /* RFC 8474; NULL: not told */
 	bool readonly;
 	bool nomodseq; /* there are no modification sequences: NOMODSEQ, or HIGHESTMODSEQ 0 or not told */
 	bool resynced; /* the VANISHED (earlier) and FETCH events before the SELECT's end were the whole difference */
@@ -195,6 +198,7 @@ struct imap_event {
 			uint32_t messages, uidnext, uidvalidity, unseen;
 			uint64_t highestmodseq, size;
 			bool has_messages, has_unseen, has_highestmodseq, has_size;
+			struct str mailboxid; /* n 0: not told */
 		} status;
 		struct {
 			uint32_t seq, uid; /* uid 0: not told */
@@ -279,8 +283,10 @@ bool imap_busy(const struct imap_session *s);         /* a command other than ID
 unsigned imap_commands(const struct imap_session *s); /* sent so far, for the ledger */
 
 bool imap_enabled_qresync(const struct imap_session *s); /* ENABLED was answered */
+bool imap_enabled_utf8(const struct imap_session *s);
 
-/* Commands. Names are raw mailbox names; the value is the command's id, never 0. A capability that proves false (BAD
+/* Commands. Names are raw mailbox names in modified UTF-7, here and in events, also where UTF8=ACCEPT was enabled; that is
+ * done before the first SELECT, in its write. The value is the command's id, never 0. A capability that proves false (BAD
  * to what it allows) is off from then on, and where that changes nothing on the server the command is sent again in the
  * next way; what changes something ends with BAD. */
 uint32_t imap_namespace(struct imap_session *s);
@@ -289,10 +295,10 @@ uint32_t imap_logout(struct imap_session *s);
 
 /* --- mailboxes --- */
 uint32_t imap_list(struct imap_session *s, struct str reference, struct str pattern);
-/* Every mailbox below the reference with IMAP_LIST.subscribed, and with `counts` an IMAP_STATUS each; in one
- * command where that is offered, else LSUB and LIST, and no counts. */
+/* Every mailbox below the reference with IMAP_LIST.subscribed, IMAP_RIGHTS of each where LIST-MYRIGHTS is offered, and
+ * with `counts` an IMAP_STATUS each; in one command where that is offered, else LSUB and LIST, and no counts. */
 uint32_t imap_list_all(struct imap_session *s, struct str reference, bool counts);
-uint32_t imap_status(struct imap_session *s, struct str name);
+uint32_t imap_status(struct imap_session *s, struct str name); /* with MAILBOXID and SIZE where they are offered */
 uint32_t imap_select(struct imap_session *s, struct str name, bool readonly); /* no questions about what changed */
 /* Selecting a mailbox that is known. With QRESYNC enabled the server is asked for the difference since `modseq` (with
  * uid_lo only of UIDs lo:hi); else, where offered, to tell HIGHESTMODSEQ. r NULL: nothing is known, only the latter.
@@ -353,10 +359,10 @@ uint32_t imap_expunge(
 	struct imap_session *s, const struct imap_set *uids); /* UID EXPUNGE: ask IMAP_CAP_UIDPLUS before */
 /* Announces `size` octets, which the caller then feeds as imap_append_room allows; it grows when the server asks
  * for them (at imap_feed) and when some are sent (at imap_sent). Commands behind it wait. date: seconds, negative:
- * none. A refusal before the octets went saves them; then room stays 0. Larger than the server allows: NO,
+ * none. utf8: its header holds UTF-8, which is told where that was enabled; BAD to this: the next one is sent without. A refusal before the octets went saves them; then room stays 0. Larger than the server allows: NO,
  * "TOOBIG", unsent. */
 uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags, const GPtrArray *keywords,
-	int64_t date, uint64_t size);
+	int64_t date, uint64_t size, bool utf8);
 size_t imap_append_room(const struct imap_session *s); /* at most IMAP_APPEND_WAITING */
 void imap_append_feed(struct imap_session *s, struct str bytes);
 

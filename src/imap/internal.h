@@ -133,8 +133,11 @@ struct imap_command {
 	bool prepared;       /* what goes before it is sent */
 	bool again;          /* sent behind a SELECT that is repeated: whatever it brings is not of that mailbox */
 
+	bool once; /* there is no next way: blamed, it is not sent again */
+
 	/* Arguments; which ones, depends on the kind. */
-	char *name, *other_name;
+	const char *verb;
+	char *name, *other_name;     /* always as of RFC 3501, whatever the session speaks */
 	bool readonly, wants_modseq; /* SELECT */
 	struct imap_resync resync;
 	bool resyncs;        /* it went out with QRESYNC */
@@ -151,6 +154,7 @@ struct imap_command {
 	int64_t date;
 	uint64_t size; /* APPEND: octets */
 	uint64_t left; /* .. of them, still to be fed */
+	bool utf8;     /* .. and its header is UTF-8 (RFC 6855). SELECT: sent again for it */
 	char *section; /* PART */
 	uint64_t offset, length;
 	struct imap_copied *copied;
@@ -163,6 +167,8 @@ struct imap_command *imap_command_new(enum imap_kind kind);
 void imap_command_free(struct imap_command *c);
 void imap_command_string(struct imap_command *c, struct str s);   /* quoted, else a literal */
 char *imap_command_name(struct imap_command *c, struct str name); /* a copy; checks that it can be told */
+/* A mailbox name in the form that the session speaks: modified UTF-7, or UTF-8 once that is enabled. */
+void imap_command_mailbox(struct imap_session *s, struct imap_command *c, const char *name);
 bool imap_quotable(struct str s);
 void imap_quote(GString *out, struct str s);
 /* Queues it and gives it its id. */
@@ -248,12 +254,14 @@ struct imap_session {
 
 	enum imap_box box_state;
 	struct imap_mailbox box;
-	char *box_name;
+	char *box_name, *box_id;
 	GPtrArray *permanent;  /* char *: box.permanent_keywords */
 	GPtrArray *flag_words; /* char *: keywords that have a bit, as this mailbox spells them */
 	bool box_before;       /* until CLOSED what comes is of the mailbox before */
 	bool box_tried;        /* a SELECT was sent: too late for ENABLE */
-	bool qresync;          /* ENABLED was answered */
+	bool qresync, utf8;    /* ENABLED was answered */
+	bool utf8_asked;       /* .. and is awaited */
+	bool append_plain;     /* the UTF8 form of APPEND was not understood */
 	bool notifying;
 	unsigned mailboxes;     /* LIST rows of the open LIST */
 	GHashTable *subscribed; /* char *: what LSUB said */
@@ -295,12 +303,16 @@ void imap_idle_leave(struct imap_session *s);
 void imap_idle_renew(struct imap_session *s);
 bool imap_idle_ended(struct imap_session *s, struct imap_command *c, enum imap_result result);
 /* --- list.c --- */
-bool imap_mailbox(struct imap_cursor *c, struct str *out); /* a mailbox name in a response */
+bool imap_astring(struct imap_cursor *c, struct str *out); /* without a NUL */
+/* A mailbox name in a response, as of RFC 3501; it lives as long as the events. */
+bool imap_mailbox(struct imap_session *s, struct imap_cursor *c, struct str *out);
+struct str imap_mailbox_raw(struct imap_session *s, struct str name);
 void imap_list_prepare(struct imap_session *s, struct imap_command *c);
 int imap_parse_list(struct imap_session *s, struct imap_cursor *c, struct err *e);
 int imap_parse_lsub(struct imap_session *s, struct imap_cursor *c, struct err *e);
 void imap_parse_status(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_namespace(struct imap_session *s, struct imap_cursor *c);
+struct str imap_objectid(struct str args); /* of "(id)"; n 0: it is none */
 
 /* --- mailbox.c --- */
 void imap_box_opening(struct imap_session *s, const struct imap_command *c);
@@ -308,7 +320,12 @@ void imap_box_code(struct imap_session *s, const struct imap_status *st);
 void imap_box_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 bool imap_box_listens(const struct imap_session *s); /* FETCH and VANISHED are of the mailbox that is meant */
 void imap_select_prepare(struct imap_session *s, const struct imap_command *c);
-void imap_enable_ended(struct imap_session *s, enum imap_result result);
+/* UTF8=ONLY: nothing else may be asked before. */
+void imap_utf8_prepare(struct imap_session *s);
+/* The server refused to open a mailbox before UTF-8 was enabled, and said too late that it would. */
+bool imap_utf8_lacked(const struct imap_session *s, const struct imap_command *c, enum imap_result result);
+bool imap_is_spelled_two_ways(const struct imap_command *c); /* in UTF-8 and in modified UTF-7 */
+void imap_enable_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 bool imap_qresync(const struct imap_session *s); /* enabled, or about to be when the next command arrives */
 void imap_parse_id(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_flags(struct imap_session *s, struct imap_cursor *c);
@@ -329,7 +346,7 @@ void imap_append_announce(struct imap_session *s, struct imap_command *c, GStrin
 bool imap_append_waits(const struct imap_session *s); /* for the server's word to go on */
 void imap_append_go(struct imap_session *s);
 /* The server answered while its octets are sent. */
-int imap_append_refused(struct imap_session *s, struct imap_command *c, struct err *e);
+int imap_append_refused(struct imap_session *s, struct imap_command *c, enum imap_result result, struct err *e);
 void imap_parse_quota(struct imap_session *s, struct imap_cursor *c);
 void imap_parse_rights(struct imap_session *s, struct imap_cursor *c);
 

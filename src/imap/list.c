@@ -61,7 +61,22 @@ static bool delimiter(struct imap_cursor *c, char *out)
 	return true;
 }
 
-bool imap_mailbox(struct imap_cursor *c, struct str *out)
+struct str imap_mailbox_raw(struct imap_session *s, struct str name)
+{
+	g_autofree char *text = s->utf8 ? str_dup(name) : NULL;
+	g_autofree char *raw = text ? imap_name_encode(text) : NULL;
+	return raw ? imap_keep(s, str_of(raw)) : name;
+}
+
+bool imap_mailbox(struct imap_session *s, struct imap_cursor *c, struct str *out)
+{
+	if (!imap_astring(c, out))
+		return false;
+	*out = imap_mailbox_raw(s, *out);
+	return true;
+}
+
+bool imap_astring(struct imap_cursor *c, struct str *out)
 {
 	imap_blanks(c);
 	bool ok = imap_at(c, '"') || imap_at(c, '{') ? imap_string(c, out) : imap_word(c, out);
@@ -74,7 +89,7 @@ static int list_row(struct imap_session *s, struct imap_cursor *c, struct imap_e
 	struct str name;
 	imap_blanks(c);
 	if (!list_attributes(c, &row->u.list.attributes, &row->u.list.subscribed) ||
-		!delimiter(c, &row->u.list.delimiter) || !imap_mailbox(c, &name)) {
+		!delimiter(c, &row->u.list.delimiter) || !imap_mailbox(s, c, &name)) {
 		log_line(LOG_WARN, "%s: an unreadable LIST response is left out", s->settings.who);
 		return 0;
 	}
@@ -122,15 +137,21 @@ int imap_parse_lsub(struct imap_session *s, struct imap_cursor *c, struct err *e
 
 /* --- asking for lists --- */
 
+static void compose_list(struct imap_session *s, struct imap_command *c)
+{
+	g_string_append_printf(c->text, "%s ", c->verb);
+	imap_command_mailbox(s, c, c->name);
+	g_string_append_c(c->text, ' ');
+	imap_command_mailbox(s, c, c->other_name);
+}
+
 static struct imap_command *list_new(enum imap_kind kind, const char *verb, struct str reference, struct str pattern)
 {
 	struct imap_command *c = imap_command_new(kind);
+	c->verb = verb;
 	c->name = imap_command_name(c, reference);
 	c->other_name = imap_command_name(c, pattern);
-	g_string_append_printf(c->text, "%s ", verb);
-	imap_command_string(c, str_of(c->name));
-	g_string_append_c(c->text, ' ');
-	imap_command_string(c, str_of(c->other_name));
+	c->compose = compose_list;
 	return c;
 }
 
@@ -151,26 +172,35 @@ static void add_status_items(const struct imap_session *s, struct imap_command *
 		g_string_append(c->text, " SIZE");
 		c->uses = IMAP_CAP_STATUS_SIZE;
 	}
+	if (imap_can(s, IMAP_CAP_OBJECTID)) {
+		g_string_append(c->text, " MAILBOXID");
+		c->uses = IMAP_CAP_OBJECTID;
+	}
 	g_string_append_c(c->text, ')');
 }
 
 static void compose_list_all(struct imap_session *s, struct imap_command *c)
 {
 	g_string_append(c->text, "LIST ");
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	g_string_append(c->text, " \"*\"");
 	if (!imap_can(s, IMAP_CAP_LIST_EXTENDED))
 		return;
 	g_string_append(c->text, " RETURN (SUBSCRIBED CHILDREN");
 	if (imap_can(s, IMAP_CAP_SPECIAL_USE))
 		g_string_append(c->text, " SPECIAL-USE");
+	bool rights = imap_can(s, IMAP_CAP_LIST_MYRIGHTS);
+	if (rights)
+		g_string_append(c->text, " MYRIGHTS");
 	bool status = c->counts && imap_can(s, IMAP_CAP_LIST_STATUS);
 	if (status) {
 		g_string_append(c->text, " STATUS ");
 		add_status_items(s, c);
 	}
 	g_string_append_c(c->text, ')');
-	if (!c->uses)
+	if (rights)
+		c->uses = IMAP_CAP_LIST_MYRIGHTS;
+	else if (!c->uses)
 		c->uses = status ? IMAP_CAP_LIST_STATUS : IMAP_CAP_LIST_EXTENDED;
 }
 
@@ -190,6 +220,7 @@ void imap_list_prepare(struct imap_session *s, struct imap_command *c)
 	if (imap_can(s, IMAP_CAP_LIST_EXTENDED))
 		return;
 	struct imap_command *lsub = list_new(KIND_LSUB, "LSUB", str_of(c->name), STR("*"));
+	compose_list(s, lsub);
 	g_queue_push_tail(&s->open, lsub);
 	imap_command_send(s, lsub);
 }
@@ -199,7 +230,7 @@ void imap_list_prepare(struct imap_session *s, struct imap_command *c)
 static void compose_status(struct imap_session *s, struct imap_command *c)
 {
 	g_string_append(c->text, "STATUS ");
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	g_string_append_c(c->text, ' ');
 	add_status_items(s, c);
 }
@@ -210,6 +241,27 @@ uint32_t imap_status(struct imap_session *s, struct str name)
 	c->name = imap_command_name(c, name);
 	c->compose = compose_status;
 	return imap_enqueue(s, c);
+}
+
+#define OBJECTID_MAX 255 /* RFC 8474 4 */
+
+struct str imap_objectid(struct str args)
+{
+	struct str id, behind, inside = str_trim(args);
+	if (inside.n < 3 || inside.p[0] != '(' || !str_cut(str_sub(inside, 1), ')', &id, &behind))
+		return (struct str){ 0 };
+	id = str_trim(id);
+	for (size_t i = 0; i < id.n; i++)
+		if (!g_ascii_isalnum(id.p[i]) && id.p[i] != '-' && id.p[i] != '_')
+			return (struct str){ 0 };
+	return id.n <= OBJECTID_MAX ? id : (struct str){ 0 };
+}
+
+/* (id) behind MAILBOXID */
+static struct str status_objectid(struct imap_cursor *c)
+{
+	const char *start = c->p;
+	return imap_skip(c) ? imap_objectid((struct str){ start, (size_t)(c->p - start) }) : (struct str){ 0 };
 }
 
 /* UIDNEXT and the like are 32 bits; what does not fit is not told. */
@@ -247,13 +299,19 @@ void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
 	struct imap_event found = { 0 };
 	bool nil;
 	uint64_t n;
-	if (!is_status_wanted(s) || !imap_mailbox(c, &name) || name.n > IMAP_NAME_MAX)
+	if (!is_status_wanted(s) || !imap_mailbox(s, c, &name) || name.n > IMAP_NAME_MAX)
 		return;
 	imap_blanks(c);
 	if (!imap_eat(c, '('))
 		return;
 	for (imap_blanks(c); imap_word(c, &item); imap_blanks(c)) {
 		imap_blanks(c);
+		if (imap_at(c, '(')) {
+			struct str id = status_objectid(c);
+			if (str_is(item, "MAILBOXID"))
+				found.u.status.mailboxid = id;
+			continue;
+		}
 		if (!imap_nstring(c, &value, &nil))
 			return;
 		if (str_u64(value, INT64_MAX, &n))
@@ -262,6 +320,7 @@ void imap_parse_status(struct imap_session *s, struct imap_cursor *c)
 	struct imap_event *ev = imap_event_add(s, IMAP_STATUS);
 	ev->u = found.u;
 	ev->u.status.name = imap_keep(s, name);
+	ev->u.status.mailboxid = imap_keep(s, found.u.status.mailboxid);
 }
 
 /* --- NAMESPACE --- */
@@ -287,7 +346,7 @@ static bool namespaces(struct imap_session *s, struct imap_cursor *c, enum imap_
 		if (prefix.n <= IMAP_NAME_MAX) {
 			struct imap_event *ev = imap_event_add(s, IMAP_NAMESPACE);
 			ev->u.ns.kind = kind;
-			ev->u.ns.prefix = imap_keep(s, prefix);
+			ev->u.ns.prefix = imap_keep(s, imap_mailbox_raw(s, prefix));
 			ev->u.ns.delimiter = separator;
 		}
 		for (imap_blanks(c); !imap_eat(c, ')'); imap_blanks(c))

@@ -18,30 +18,65 @@ bool imap_enabled_qresync(const struct imap_session *s)
 	return s->qresync && imap_can(s, IMAP_CAP_QRESYNC);
 }
 
+bool imap_enabled_utf8(const struct imap_session *s)
+{
+	return s->utf8;
+}
+
+static void enable(struct imap_session *s, bool qresync, bool utf8)
+{
+	g_autofree char *words = g_strdup_printf("ENABLE%s%s", qresync ? " QRESYNC" : "", utf8 ? " UTF8=ACCEPT" : "");
+	if (!qresync && !utf8)
+		return;
+	s->utf8_asked = utf8;
+	imap_open_own(s, KIND_ENABLE, words);
+}
+
+void imap_utf8_prepare(struct imap_session *s)
+{
+	if (!s->box_tried && !s->utf8 && !s->utf8_asked && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ONLY))
+		enable(s, false, true);
+}
+
+bool imap_utf8_lacked(const struct imap_session *s, const struct imap_command *c, enum imap_result result)
+{
+	return result != IMAP_OK && c->kind == KIND_SELECT && !s->utf8 && !c->utf8 &&
+	       imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ONLY);
+}
+
 /* ENABLE is allowed before the first SELECT only (RFC 5161 3.1); servers that want ID want it there too. */
 void imap_select_prepare(struct imap_session *s, const struct imap_command *c)
 {
 	if (!s->box_tried && s->settings.id)
 		imap_open_own(s, KIND_ID, "ID NIL");
-	if (!s->box_tried && c->wants_modseq && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_QRESYNC))
-		imap_open_own(s, KIND_ENABLE, "ENABLE QRESYNC");
+	bool may = !s->box_tried && imap_can(s, IMAP_CAP_ENABLE);
+	/* A name that is spelled otherwise from then on would have to wait for the answer. */
+	bool utf8 = imap_can(s, IMAP_CAP_UTF8) && !s->utf8 && !s->utf8_asked && !imap_is_spelled_two_ways(c);
+	if (may)
+		enable(s, c->wants_modseq && imap_can(s, IMAP_CAP_QRESYNC), utf8);
 	s->box_tried = true;
 }
 
 void imap_parse_enabled(struct imap_session *s, struct imap_cursor *c)
 {
 	struct str word;
-	for (imap_blanks(c); imap_word(c, &word); imap_blanks(c))
-		if (str_is(word, "QRESYNC") && imap_open_find(s, KIND_ENABLE))
-			s->qresync = true;
+	if (!imap_open_find(s, KIND_ENABLE))
+		return;
+	for (imap_blanks(c); imap_word(c, &word); imap_blanks(c)) {
+		s->qresync = s->qresync || str_is(word, "QRESYNC");
+		s->utf8 = s->utf8 || (s->utf8_asked && str_is(word, "UTF8=ACCEPT"));
+	}
 }
 
-void imap_enable_ended(struct imap_session *s, enum imap_result result)
+void imap_enable_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result)
 {
 	if (result != IMAP_OK)
 		s->caps_bad |= IMAP_CAP_ENABLE;
-	if (!s->qresync)
+	if (strstr(c->text->str, "QRESYNC") && !s->qresync)
 		s->caps_bad |= IMAP_CAP_QRESYNC;
+	if (s->utf8_asked && !s->utf8)
+		s->caps_bad |= IMAP_CAP_UTF8;
+	s->utf8_asked = false;
 }
 
 void imap_parse_id(struct imap_session *s, struct imap_cursor *c)
@@ -65,7 +100,7 @@ static void add_difference(struct imap_command *c)
 static void compose_select(struct imap_session *s, struct imap_command *c)
 {
 	g_string_append(c->text, c->readonly ? "EXAMINE " : "SELECT ");
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	bool qresync = imap_qresync(s);
 	c->resyncs = c->resync.modseq && qresync;
 	if (c->resyncs) {
@@ -187,6 +222,17 @@ static void take_closed(struct imap_session *s)
 	s->box_before = false;
 }
 
+/* Of the mailbox that is selected, and not of one that was just made. */
+static void take_id(struct imap_session *s, struct str args)
+{
+	struct str id = imap_objectid(args);
+	if (s->box_state != BOX_OPENING || !id.n)
+		return;
+	g_free(s->box_id);
+	s->box_id = str_dup(id);
+	s->box.mailboxid = s->box_id;
+}
+
 void imap_box_code(struct imap_session *s, const struct imap_status *st)
 {
 	uint64_t modseq;
@@ -204,6 +250,8 @@ void imap_box_code(struct imap_session *s, const struct imap_status *st)
 		s->box.highestmodseq = str_u64(str_trim(st->args), INT64_MAX, &modseq) ? modseq : 0;
 	else if (str_is(st->code, "PERMANENTFLAGS"))
 		take_permanent(s, st->args);
+	else if (str_is(st->code, "MAILBOXID"))
+		take_id(s, st->args);
 	else if (str_is(st->code, "CLOSED"))
 		take_closed(s);
 }
@@ -256,17 +304,23 @@ uint32_t imap_unselect(struct imap_session *s)
 	return imap_enqueue_words(s, KIND_UNSELECT, "UNSELECT");
 }
 
+static void compose_about(struct imap_session *s, struct imap_command *c)
+{
+	g_string_append_printf(c->text, "%s ", c->verb);
+	imap_command_mailbox(s, c, c->name);
+	if (!c->other_name)
+		return;
+	g_string_append_c(c->text, ' ');
+	imap_command_mailbox(s, c, c->other_name);
+}
+
 static uint32_t about(struct imap_session *s, const char *verb, struct str name, const struct str *other)
 {
 	struct imap_command *c = imap_command_new(KIND_MAILBOX);
+	c->verb = verb;
 	c->name = imap_command_name(c, name);
-	g_string_append_printf(c->text, "%s ", verb);
-	imap_command_string(c, str_of(c->name));
-	if (other) {
-		c->other_name = imap_command_name(c, *other);
-		g_string_append_c(c->text, ' ');
-		imap_command_string(c, str_of(c->other_name));
-	}
+	c->other_name = other ? imap_command_name(c, *other) : NULL;
+	c->compose = compose_about;
 	return imap_enqueue(s, c);
 }
 
@@ -289,7 +343,7 @@ static void compose_create(struct imap_session *s, struct imap_command *c)
 {
 	const char *role = imap_can(s, IMAP_CAP_CREATE_SPECIAL_USE) ? role_word(c->flags) : NULL;
 	g_string_append(c->text, "CREATE ");
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	if (role) {
 		g_string_append_printf(c->text, " (USE (%s))", role);
 		c->uses = IMAP_CAP_CREATE_SPECIAL_USE;

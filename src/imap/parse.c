@@ -244,7 +244,7 @@ static int ended(struct imap_session *s, struct imap_command *c, enum imap_resul
 	case KIND_CAPABILITY: return capability_ended(s, e);
 	case KIND_LOGIN:
 	case KIND_AUTHENTICATE: return imap_auth_ended(s, result, st, e);
-	case KIND_ENABLE: imap_enable_ended(s, result); return 0;
+	case KIND_ENABLE: imap_enable_ended(s, c, result); return 0;
 	case KIND_COMPRESS: compress_ended(s, result); return 0;
 	case KIND_NOTIFY: imap_notify_ended(s, c, result); return 0;
 	case KIND_SELECT: imap_box_ended(s, c, result); return 0;
@@ -254,7 +254,7 @@ static int ended(struct imap_session *s, struct imap_command *c, enum imap_resul
 		s->mailboxes = 0;
 		g_hash_table_remove_all(s->subscribed);
 		return 0;
-	case KIND_APPEND: return imap_append_refused(s, c, e);
+	case KIND_APPEND: return imap_append_refused(s, c, result, e);
 	case KIND_LOGOUT: s->phase = PHASE_BYE; return 0;
 	default: return 0;
 	}

@@ -79,6 +79,7 @@ void imap_free(struct imap_session *s)
 	sasl_free(s->sasl);
 	g_free(s->caps_text);
 	g_free(s->box_name);
+	g_free(s->box_id);
 	g_free(s);
 }
 

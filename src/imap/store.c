@@ -128,7 +128,7 @@ static void compose_copy(struct imap_session *s, struct imap_command *c)
 	if (!begin(s, c, moves ? "MOVE" : "COPY"))
 		return;
 	g_string_append_c(c->text, ' ');
-	imap_command_string(c, str_of(c->name));
+	imap_command_mailbox(s, c, c->name);
 	c->uses = moves ? IMAP_CAP_MOVE : 0;
 }
 

@@ -33,7 +33,7 @@ static void ask_everything(struct imap_session *s)
 	imap_move(s, &uids, STR("a"));
 	imap_expunge(s, &uids);
 	imap_select_resync(s, STR("a"), false, &(struct imap_resync){ 7, 3, 1, 9 });
-	imap_append(s, STR("a"), 0, NULL, -1, 3);
+	imap_append(s, STR("a"), 0, NULL, -1, 3, false);
 	imap_set_clear(&uids);
 }
 

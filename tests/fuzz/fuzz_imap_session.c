@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	imap_select_resync(s, bits & 4 ? STR("INBOX") : STR("\xff"), false, &(struct imap_resync){ 7, 3, 1, 9 });
 	imap_list_all(s, STR(""), true);
 	imap_fetch_part(s, 7, "1", 0, 0);
-	imap_append(s, STR("a"), MSG_SEEN, NULL, 0, 3);
+	imap_append(s, STR("a"), MSG_SEEN, NULL, 0, 3, true);
 	imap_idle(s);
 	for (size_t i = 1; i < size && !imap_feed(s, (struct str){ (const char *)data + i, 1 }, 0, &e); i++) {
 		struct str out = imap_pending(s);

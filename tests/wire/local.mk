@@ -75,6 +75,7 @@ WIRE_DIALOGUES = \
 	tests/wire/no_secret_no_login.t \
 	tests/wire/notify.t \
 	tests/wire/numbers_and_identities.t \
+	tests/wire/objectid.t \
 	tests/wire/plain_continuation.t \
 	tests/wire/preauth_over_tls.t \
 	tests/wire/qresync.t \
@@ -105,7 +106,11 @@ WIRE_DIALOGUES = \
 	tests/wire/t18_cut_in_a_body.t \
 	tests/wire/t23_starttls_in_odd_case.t \
 	tests/wire/tls_wanted_plain_given.t \
-	tests/wire/unselect_not_offered.t
+	tests/wire/unselect_not_offered.t \
+	tests/wire/utf8_accept.t \
+	tests/wire/utf8_only.t \
+	tests/wire/utf8_only_known.t \
+	tests/wire/utf8_refused.t
 EXTRA_DIST += $(WIRE_DIALOGUES)
 check_PROGRAMS += tests/wire/test_wire
 tests_wire_test_wire_SOURCES = tests/wire/test_wire.c $(IMAP_SHOW) $(UNIT)

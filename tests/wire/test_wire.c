@@ -228,7 +228,8 @@ static uint32_t append(struct imap_session *s, char **a)
 {
 	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
 	uint32_t flags = flags_of(a, 4, keywords);
-	return imap_append(s, word(a, 1), flags, keywords, g_ascii_strtoll(a[2], NULL, 10), number(a, 3));
+	return imap_append(s, word(a, 1), flags, keywords, g_ascii_strtoll(a[2], NULL, 10), number(a, 3),
+		!strcmp(a[0], "append-utf8"));
 }
 
 static bool do_mailbox_command(struct play *p, char **a)
@@ -239,7 +240,7 @@ static bool do_mailbox_command(struct play *p, char **a)
 		return imap_list_all(s, word(a, 1), a[2] != NULL);
 	if (!strcmp(verb, "resync"))
 		return resync(s, a);
-	if (!strcmp(verb, "append"))
+	if (g_str_has_prefix(verb, "append"))
 		return append(s, a);
 	if (!strcmp(verb, "changes"))
 		return imap_fetch_changes(s, number(a, 1), number(a, 2), g_ascii_strtoull(a[3], NULL, 10));
@@ -345,7 +346,8 @@ static const struct {
 	{ "OBJECTID", IMAP_CAP_OBJECTID }, { "COMPRESS", IMAP_CAP_COMPRESS }, { "NOTIFY", IMAP_CAP_NOTIFY },
 	{ "LITERAL+", IMAP_CAP_LITERAL_PLUS }, { "QUOTA", IMAP_CAP_QUOTA }, { "ACL", IMAP_CAP_ACL },
 	{ "CREATE-SPECIAL-USE", IMAP_CAP_CREATE_SPECIAL_USE }, { "UNSELECT", IMAP_CAP_UNSELECT },
-	{ "IDLE", IMAP_CAP_IDLE } };
+	{ "IDLE", IMAP_CAP_IDLE }, { "UTF8", IMAP_CAP_UTF8 }, { "UTF8_ONLY", IMAP_CAP_UTF8_ONLY },
+	{ "LIST-MYRIGHTS", IMAP_CAP_LIST_MYRIGHTS } };
 
 static uint64_t caps_of(char **words)
 {
@@ -390,6 +392,10 @@ static void show_state(const struct play *p, const char *what, GString *out)
 		g_string_append(out, imap_enabled_qresync(p->s) ? "yes" : "no");
 	else if (!strcmp(what, "room"))
 		g_string_append_printf(out, "%zu", imap_append_room(p->s));
+	else if (!strcmp(what, "utf8"))
+		g_string_append(out, imap_enabled_utf8(p->s) ? "yes" : "no");
+	else if (box && !strcmp(what, "mailboxid"))
+		g_string_append(out, box->mailboxid ? box->mailboxid : "none");
 	else if (box && !strcmp(what, "permanent"))
 		show_permanent(box, out);
 	else if (box && !strcmp(what, "modseq"))

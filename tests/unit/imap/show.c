@@ -105,6 +105,8 @@ static void add_status(GString *out, const struct imap_event *ev)
 		g_string_append_printf(out, " highestmodseq=%" G_GUINT64_FORMAT, ev->u.status.highestmodseq);
 	if (ev->u.status.has_size)
 		g_string_append_printf(out, " size=%" G_GUINT64_FORMAT, ev->u.status.size);
+	if (ev->u.status.mailboxid.n)
+		g_string_append_printf(out, " id=%.*s", (int)ev->u.status.mailboxid.n, ev->u.status.mailboxid.p);
 }
 
 static void add_done(GString *out, const struct imap_event *ev)

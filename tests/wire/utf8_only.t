@@ -1,0 +1,28 @@
+# A server that opens nothing before UTF-8 is enabled, and says after the login that it is one.
+do connect
+do select INBOX
+do window 1 0
+S: * OK [CAPABILITY IMAP4rev1] hi
+C: $1 LOGIN "fred" "pass word"
+C: $2 SELECT "INBOX"
+C: $3 FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-ID)])
+S: $1 OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ONLY] in
+S: $2 NO [CANNOT] enable UTF8=ACCEPT first
+C: $4 ENABLE UTF8=ACCEPT
+C: $5 SELECT "INBOX"
+S: $3 BAD nothing is selected
+C: $6 FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-ID)])
+S: * ENABLED UTF8=ACCEPT
+S: $4 OK
+S: * 0 EXISTS
+S: $5 OK
+S: $6 OK
+E: READY
+E: DONE 1 OK
+E: DONE 2 OK
+do list - *
+C: $7 LIST "" "*"
+S: * LIST () "/" "\xc3\xbc"
+S: $7 OK
+E: LIST "&APw-" /
+E: DONE 3 OK
