@@ -52,7 +52,11 @@ struct model_account *model_folders_account(const struct model_folders *m, int a
 	return account >= 0 && (guint)account < m->accounts->len ? m->accounts->pdata[account] : NULL;
 }
 
-/* --- order: inbox first, the rest of the roles, then names; a child stands below its parent --- */
+/* --- order: inbox first, the rest of the roles, then names; a child stands below its parent. Other users' folders and
+ * shared ones come last --- */
+#define RANK_OTHER 8
+#define RANK_SHARED 9
+
 static int role_rank(enum store_role role)
 {
 	switch (role) {
@@ -93,7 +97,10 @@ static struct sort_key *sort_key_new(struct store_folder *f, GHashTable *roles)
 	g_autofree char *top = g_strndup(f->name, strcspn(f->name, "/"));
 	gpointer role = g_hash_table_lookup(roles, top);
 	k->folder = f;
-	k->rank = role_rank(role ? (enum store_role)GPOINTER_TO_INT(role) : f->role);
+	if (f->flags & FOLDER_FOREIGN)
+		k->rank = f->flags & FOLDER_OTHER ? RANK_OTHER : RANK_SHARED;
+	else
+		k->rank = role_rank(role ? (enum store_role)GPOINTER_TO_INT(role) : f->role);
 	k->name = g_utf8_casefold(f->name, -1);
 	for (char *p = k->name; *p; p++)
 		if (*p == '/')
@@ -166,6 +173,10 @@ void model_folders_load(struct model_folders *m, int account)
 static void set_state(struct model_account *a, struct account_state *state)
 {
 	if (state->err.cause != a->state.err.cause || g_strcmp0(state->err.text, a->state.err.text))
+		a->hidden = false;
+	/* Put away at 90 %, the warning comes back with the next percent. */
+	unsigned full = engine_percent(state->room_used, state->room_limit);
+	if (full >= ENGINE_FULL_PERCENT && full > engine_percent(a->state.room_used, a->state.room_limit))
 		a->hidden = false;
 	err_clear(&a->state.err);
 	a->state = *state;

@@ -227,6 +227,7 @@ int app_exit_code(const struct err *e)
 	case ERR_INPUT: return EXIT_CODE_BAD;
 	case ERR_USAGE: return EXIT_CODE_USAGE;
 	case ERR_LOCAL: return EXIT_CODE_IO;
+	case ERR_DENIED:
 	case ERR_CREATE: return EXIT_CODE_CREATE;
 	case ERR_LIMIT: return e->scope == ERR_ACCOUNT ? EXIT_CODE_TLS : EXIT_CODE_BAD;
 	case ERR_CONFIG: return EXIT_CODE_CONFIG;

@@ -61,6 +61,7 @@ const char *err_cause_name(enum err_cause c)
 		[ERR_AUTH] = "auth",
 		[ERR_PROTOCOL] = "protocol",
 		[ERR_REFUSED] = "refused",
+		[ERR_DENIED] = "denied",
 		[ERR_LACKING] = "lacking",
 		[ERR_MISSING] = "missing",
 		[ERR_INPUT] = "input",

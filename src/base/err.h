@@ -16,6 +16,7 @@ enum err_cause {
 	ERR_AUTH,     /* the login was refused */
 	ERR_PROTOCOL, /* the peer speaks nonsense */
 	ERR_REFUSED,  /* the server said NO */
+	ERR_DENIED,   /* it says NO for good: no permission, read-only, no room */
 	ERR_LACKING,  /* the peer has no such service */
 	ERR_MISSING,  /* no such file, folder or message */
 	ERR_INPUT,    /* what the user gave is malformed */

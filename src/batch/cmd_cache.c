@@ -54,9 +54,28 @@ static struct json *usage_record(const char *label, const struct engine_usage *u
 	json_add(today, "polls", json_number((int64_t)u->today.polls));
 	json_add(today, "acts", json_number((int64_t)u->today.acts));
 	json_add(j, "today", today);
+	struct json *room = u->room_limit ? json_object() : json_null();
+	if (u->room_limit) {
+		json_add(room, "used", json_number((int64_t)u->room_used));
+		json_add(room, "limit", json_number((int64_t)u->room_limit));
+		json_add(room, "date", json_date(u->room_told));
+	}
+	json_add(j, "quota", room);
 	json_add(j, "next_poll", u->next_poll ? json_date(u->next_poll) : json_null());
 	json_add(j, "why", json_string(u->why));
 	return j;
+}
+
+/* A line, or nothing where the server did not tell. */
+static char *room_text(const struct engine_usage *u)
+{
+	if (!u->room_limit)
+		return g_strdup("");
+	g_autofree char *used = app_size(u->room_used), *limit = app_size(u->room_limit);
+	g_autofree char *when = app_date_short(u->room_told, clock_wall());
+	g_autofree char *text = g_strdup_printf(_("on the server: %s of %s used (%u %%), as of %s"), used, limit,
+		engine_percent(u->room_used, u->room_limit), when);
+	return g_strdup_printf("  %s\n", text);
 }
 
 static char *usage_text(const char *label, const struct engine_usage *u)
@@ -73,7 +92,8 @@ static char *usage_text(const char *label, const struct engine_usage *u)
 	g_autofree char *server =
 		g_strdup_printf(_("today: %s logins, %s commands, %s in, %s out"), logins, commands, in, out);
 	g_autofree char *poll = g_strdup_printf(_("next poll: %s  %s"), next, u->why ? u->why : "");
-	return g_strdup_printf("%s\n  %s\n  %s", kept, server, poll);
+	g_autofree char *room = room_text(u);
+	return g_strdup_printf("%s\n  %s\n%s  %s", kept, server, room, poll);
 }
 
 static void print_usage(struct event *ev, void *aux)

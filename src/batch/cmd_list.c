@@ -154,6 +154,13 @@ static struct json *folder_flags(const struct store_folder *f)
 	return array;
 }
 
+static const char *namespace_of(const struct store_folder *f)
+{
+	if (!(f->flags & FOLDER_FOREIGN))
+		return "personal";
+	return f->flags & FOLDER_OTHER ? "other" : "shared";
+}
+
 static void print_folders(struct event *ev, void *aux)
 {
 	struct listing *l = aux;
@@ -175,6 +182,9 @@ static void print_folders(struct event *ev, void *aux)
 		json_add(j, "unseen", json_number(f->complete ? f->rows_unseen : f->unseen));
 		json_add(j, "flags", folder_flags(f));
 		json_add(j, "uidvalidity", f->uidvalidity ? json_number(f->uidvalidity) : json_null());
+		json_add(j, "namespace", json_string(namespace_of(f)));
+		json_add(j, "rights", json_string(f->rights));
+		json_add(j, "size", f->sized ? json_number((int64_t)f->size) : json_null());
 		g_autofree char *text = g_strdup_printf("%-8s %6u %6u  %s", f->role ? store_role_names[f->role] : "",
 			f->complete ? f->rows : f->exists, f->complete ? f->rows_unseen : f->unseen, f->name);
 		batch_record(l->batch, j, text);

@@ -33,6 +33,9 @@ void usage_request(struct engine *en, struct account *a, struct request *r)
 		 !store_ledger_get(en->store, a->number, clock_wall(), &ev->usage->today, &e)) {
 		ev->usage->next_poll = next_poll(a);
 		ev->usage->why = g_strdup(why_next(a));
+		ev->usage->room_used = a->state.room_used;
+		ev->usage->room_limit = a->state.room_limit;
+		ev->usage->room_told = a->state.room_told;
 		ev->usage->budget_text = a->cfg->keep_text_bytes;
 		ev->usage->budget_parts = a->cfg->keep_parts_bytes;
 		engine_emit(en, g_steal_pointer(&ev));

@@ -325,7 +325,7 @@ void carry_source_told(struct replay *r)
 		return;
 	}
 	if (m->readonly) {
-		replay_fail_with(r, "the folder is read-only");
+		replay_fail_as(r, "READ-ONLY");
 		return;
 	}
 	if (c->op == CHANGE_EMPTY) {
@@ -334,6 +334,12 @@ void carry_source_told(struct replay *r)
 	}
 	if (m->uidvalidity != c->uidvalidity) {
 		renumbered(r, m);
+		return;
+	}
+	/* Before it is copied: else the original would stay beside the copy. */
+	bool removes = c->op == CHANGE_MOVE || c->op == CHANGE_EXPUNGE;
+	if (removes && m->permanent_known && !(m->permanent_flags & MSG_DELETED)) {
+		replay_fail_as(r, "NOPERM");
 		return;
 	}
 	if (c->op == CHANGE_FLAG) {
@@ -427,6 +433,13 @@ void carry_found(struct replay *r)
 		carry_ask_source(r, true, STAGE_SOURCE);
 }
 
+/* The form of APPEND for a header in UTF-8 is not understood: the session goes on without it. */
+static bool is_utf8_refused(const struct replay *r)
+{
+	return !r->utf8_refused && spool_is_utf8(r->spool) && imap_enabled_utf8(job_imap((struct job *)&r->job)) &&
+	       r->code && !strcmp(r->code, "BAD");
+}
+
 void carry_sent(struct replay *r)
 {
 	struct store_change *c = r->c;
@@ -435,6 +448,12 @@ void carry_sent(struct replay *r)
 		/* MOVE was offered and is not understood: the session has switched it off. Of a COPY it is the end. */
 		r->refused = false;
 		send_copy(r);
+		return;
+	}
+	if (r->refused && c->op == CHANGE_APPEND && is_utf8_refused(r)) {
+		r->utf8_refused = true;
+		g_clear_pointer(&r->spool, spool_close);
+		send_append(r);
 		return;
 	}
 	if (r->refused) {

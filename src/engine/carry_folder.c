@@ -2,6 +2,8 @@
 /* Carrying out what changes folders; then the folder list is asked for anew. */
 #include "engine/replay.h"
 
+#include <string.h>
+
 #include "base/log.h"
 
 /* Some servers do not delete what is selected, others end the session. */
@@ -17,10 +19,58 @@ static void leave(struct replay *r, const char *raw)
 		job_command(&r->job, imap_select_resync(job_imap(&r->job), STR("INBOX"), true, NULL));
 }
 
+/* Made before any list was seen: now the server's name for it can be told, for all that go there too. */
+static void name_again(struct replay *r)
+{
+	struct account *a = r->job.account;
+	struct store_change *c = r->c;
+	struct err e = ERR_INIT;
+	g_autofree char *shown = folder_shown_name(str_of(c->target), (char)c->remove, NULL);
+	g_autofree char *raw = folder_raw_name(a, shown, &e), *was = g_strdup(c->target);
+	struct store_change guess = { .folder = was, .target = raw };
+	char delimiter = (char)c->remove;
+	if (!raw) {
+		replay_finish(r, CHANGE_FAILED, &e);
+		return;
+	}
+	c->remove = 0;
+	changes_follow(a, &guess, delimiter);
+	if (replay_save(r, false))
+		carry_folder(r);
+}
+
+void carry_named(struct replay *r)
+{
+	struct account *a = r->job.account;
+	struct err e = ERR_INIT;
+	if (r->folders && !r->refused && folder_list_more(r->folders, &r->job, false)) {
+		r->more = true;
+		return;
+	}
+	r->more = false;
+	if (r->refused || !r->folders || folder_list_apply(r->folders, a, &e)) {
+		err_clear(&e);
+		replay_fail(r);
+		return;
+	}
+	g_clear_pointer(&r->folders, folder_list_free);
+	engine_emit(a->engine, event_new(EV_FOLDER, 0, a->index));
+	name_again(r);
+}
+
 void carry_folder(struct replay *r)
 {
 	struct imap_session *s = job_imap(&r->job);
 	struct store_change *c = r->c;
+	if (c->op == CHANGE_CREATE && c->remove) {
+		if (r->job.account->info.prefix) {
+			name_again(r);
+			return;
+		}
+		carry_list(r);
+		r->stage = STAGE_NAMED;
+		return;
+	}
 	struct str name = str_of(c->folder ? c->folder : c->target);
 	if (c->op == CHANGE_DELETE && c->step == CHANGE_STEP_IF_EMPTY) {
 		r->stage = STAGE_COUNTED;
@@ -93,6 +143,11 @@ void carry_listed(struct replay *r)
 	struct account *a = r->job.account;
 	struct err e = ERR_INIT;
 	struct store_change *c = r->c;
+	if (r->folders && !r->refused && folder_list_more(r->folders, &r->job, false)) {
+		r->more = true;
+		return;
+	}
+	r->more = false;
 	if (r->doubted && !was_done(r)) {
 		replay_fail(r);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the front asks for made into changes: durable rows, one for each folder. */
-#include "engine/changes.h"
+#include "engine/limits.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +65,11 @@ static int split(struct account *a, const struct engine_change *want, const stru
 		if (store_folder_get(st, at.folder, &f, e))
 			return -1;
 		struct store_change *c = change_of(a, want, &f, target);
+		if (limits_check(a, c, &f, target, e)) {
+			store_change_free(c);
+			store_folder_clear(&f);
+			return -1;
+		}
 		bool there = want->op == CHANGE_MOVE && target && !strcmp(f.raw, target->raw);
 		int result = 0;
 		for (; i < want->places->len && !result; i++) {
@@ -122,6 +127,7 @@ static int find_target(
 	err_clear(e);
 	struct store_change *c = store_change_new(CHANGE_CREATE, a->number);
 	c->target = folder_raw_name(a, name, e);
+	c->remove = a->info.prefix ? 0 : (uint32_t)folder_delimiter(a);
 	c->add = (uint32_t)want->role;
 	if (!c->target) {
 		store_change_free(c);
@@ -148,11 +154,25 @@ static int folder_change(struct account *a, const struct engine_change *want, GP
 	const char *made = create ? want->name : want->op == CHANGE_RENAME ? want->new_name : NULL;
 	if (e->cause == ERR_NONE && made)
 		c->target = folder_raw_name(a, made, e);
+	if (create && !a->info.prefix)
+		c->remove = (uint32_t)folder_delimiter(a);
+	if (e->cause == ERR_NONE && !create)
+		limits_check(a, c, &f, NULL, e);
 	/* Only what lies there now is emptied, not what comes meanwhile. */
 	c->target_uidnext = want->op == CHANGE_EMPTY ? f.uidnext : 0;
 	store_folder_clear(&f);
 	g_ptr_array_add(rows, c);
 	return e->cause == ERR_NONE ? 0 : -1;
+}
+
+static int append_change(struct account *a, const struct engine_change *want, const struct store_folder *target,
+	GPtrArray *rows, struct err *e)
+{
+	struct store_change *c = change_of(a, want, NULL, target);
+	if (!limits_check(a, c, NULL, target, e))
+		return spool_take(a, want, c, rows, e);
+	store_change_free(c);
+	return -1;
 }
 
 static int plan_rows(struct account *a, const struct engine_change *want, GPtrArray *rows, struct err *e)
@@ -163,7 +183,7 @@ static int plan_rows(struct account *a, const struct engine_change *want, GPtrAr
 	if (!result && of_messages(want->op))
 		result = split(a, want, aims ? &target : NULL, rows, e);
 	else if (!result && want->op == CHANGE_APPEND)
-		result = spool_take(a, want, change_of(a, want, NULL, &target), rows, e);
+		result = append_change(a, want, &target, rows, e);
 	else if (!result)
 		result = folder_change(a, want, rows, e);
 	store_folder_clear(&target);

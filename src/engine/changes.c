@@ -46,7 +46,7 @@ static char *shown_name(struct account *a, const char *raw)
 		name = g_strdup(f.name);
 	err_clear(&e);
 	store_folder_clear(&f);
-	return name ? name : folder_shown_name(str_of(raw), 0, NULL);
+	return name ? name : folder_shown_name(str_of(raw), folder_delimiter(a), a->info.prefix);
 }
 
 static struct engine_changed *changed_new(

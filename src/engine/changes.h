@@ -9,6 +9,9 @@
 
 #define CHANGE_STEP_IF_EMPTY 10 /* of a DELETE: only while nothing lies in the folder */
 
+/* A CREATE that is made before the account's prefix is known has a guess for its .target, and in .remove the delimiter it was
+ * guessed with; that is put right before it is carried out. */
+
 /* --- changes.c --- */
 struct store_change *change_find(struct account *a, uint32_t id); /* among the open ones; NULL */
 uint32_t change_newest(const struct account *a);                  /* its id; 0: none is open */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* setup check: each step of a first contact told as a line of its own, nothing written. */
-#include "engine/internal.h"
+#include "engine/limits.h"
 
 #include <string.h>
 
 struct check_job {
 	struct job job;
 	bool reached, listing;
+	uint32_t list_id;   /* the command */
 	enum check_test at; /* the test under way */
 	struct folder_list *list;
 };
@@ -43,7 +44,7 @@ static void on_secured(struct job *j)
 static void on_event(struct job *j, struct imap_event *ev)
 {
 	struct check_job *c = (struct check_job *)j;
-	if (ev->type == IMAP_LIST || ev->type == IMAP_NAMESPACE)
+	if (c->listing)
 		folder_list_event(c->list, ev);
 	if (ev->type == IMAP_READY)
 		c->at = CHECK_FOLDERS;
@@ -66,8 +67,11 @@ static void count_roles(struct check_job *c)
 			g_string_append_printf(
 				names, "%s%s %s", names->len ? ", " : "", store_role_names[f->role], f->name);
 	}
-	tell(c, CHECK_FOLDERS, CHECK_OK,
-		g_strdup_printf("%u, prefix '%s'", folders, a->info.prefix ? a->info.prefix : ""), NULL);
+	g_autofree char *room = limits_room(a);
+	tell(c, CHECK_FOLDERS, limits_nearly_full(a) ? CHECK_WARN : CHECK_OK,
+		g_strdup_printf("%u, prefix '%s'%s%s", folders, a->info.prefix ? a->info.prefix : "", room ? ", " : "",
+			room ? room : ""),
+		NULL);
 	tell(c, CHECK_ROLES, CHECK_OK, g_string_free(names, FALSE), NULL);
 }
 
@@ -87,6 +91,8 @@ static void on_step(struct job *j)
 	if (j->err.cause != ERR_NONE) {
 		tell(c, CHECK_FOLDERS, CHECK_FAIL, g_strdup(j->err.text), j->err.server);
 		finish(c);
+	} else if (c->listing && folder_list_more(c->list, j, false)) {
+		return;
 	} else if (c->listing) {
 		if (!folder_list_apply(c->list, a, &j->err))
 			count_roles(c);
@@ -101,13 +107,16 @@ static void on_step(struct job *j)
 		c->listing = true;
 		if (imap_caps(i) & IMAP_CAP_NAMESPACE)
 			job_command(j, imap_namespace(i));
-		job_command(j, imap_list(i, STR(""), STR("*")));
+		if (imap_caps(i) & IMAP_CAP_QUOTA)
+			job_command(j, imap_quota(i, STR("INBOX")));
+		c->list_id = imap_list(i, STR(""), STR("*"));
+		job_command(j, c->list_id);
 	}
 }
 
 static void on_ended(struct job *j, const struct imap_event *done)
 {
-	if (done->u.done.result != IMAP_OK && j->err.cause == ERR_NONE) {
+	if (done->u.done.id == ((struct check_job *)j)->list_id && done->u.done.result != IMAP_OK) {
 		g_autofree char *words = str_dup(done->u.done.text);
 		err_set(&j->err, ERR_ACCOUNT, ERR_REFUSED, ERR_LATER, "the server refuses its folder list");
 		err_set_server(&j->err, words);

@@ -400,6 +400,7 @@ static int open_accounts(struct engine *en, struct err *e)
 				 store_account_get(en->store, a->number, &a->info, e)))
 			return -1;
 		a->state.last_sync = a->info.last_sync;
+		limits_load(a);
 		g_array_append_val(en->numbers, a->number);
 	}
 	return 0;

@@ -169,6 +169,8 @@ struct engine_usage {
 	int64_t next_poll; /* wall seconds; 0: none is planned */
 	char *why;         /* one of "timer", "backoff", "stopped", "offline", "command"; static words, copied */
 	uint64_t budget_text, budget_parts;
+	uint64_t room_used, room_limit; /* as in account_state */
+	int64_t room_told;
 };
 
 enum account_phase {
@@ -181,11 +183,16 @@ enum account_phase {
 struct account_state {
 	enum account_phase phase;
 	bool syncing, idling;
-	int64_t last_sync; /* wall seconds, 0 never */
-	int64_t next;      /* wall seconds of the next poll or try, 0 none */
-	int64_t since;     /* wall seconds: in this phase */
-	struct err err;    /* why it waits or stopped */
+	int64_t last_sync;              /* wall seconds, 0 never */
+	int64_t next;                   /* wall seconds of the next poll or try, 0 none */
+	int64_t since;                  /* wall seconds: in this phase */
+	uint64_t room_used, room_limit; /* octets on the server, as it told at room_told; limit 0: it did not */
+	int64_t room_told;              /* wall seconds */
+	struct err err;                 /* why it waits or stopped */
 };
+
+#define ENGINE_FULL_PERCENT 90                          /* of the room on a server: it is told */
+unsigned engine_percent(uint64_t used, uint64_t limit); /* rounded down; limit 0: 0 */
 
 enum ask_kind { ASK_PASSWORD };
 struct engine_ask {

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server's mailbox list made into folders of the cache: names as people read them, the namespace
- * prefix hidden, roles found. */
-#include "engine/internal.h"
+/* The server's mailbox list made into folders of the cache: names as people read them, the personal namespace's
+ * prefix hidden, other users' and shared folders told apart, roles found, folders known again under a new name. */
+#include "engine/changes.h"
 
 #include <string.h>
 
 #include "base/utf8.h"
+
+#define SPACES_MOST 32   /* namespaces that are looked at */
+#define NEW_IDS_MOST 100 /* new folders that are asked whether they are known by another name */
+
+struct space { /* a namespace */
+	enum imap_ns kind;
+	char *prefix;
+	char delimiter;
+	bool clashes; /* its head is called like one of the user's own folders */
+};
 
 struct listed {
 	char *raw;
@@ -15,19 +25,31 @@ struct listed {
 	bool subscribed;
 	bool counted; /* LIST-STATUS told: */
 	uint32_t messages, unseen;
+	bool sized;
+	uint64_t size;
+	char *rights, *mailboxid;  /* NULL: not told */
+	const struct space *space; /* NULL: not known to be in any */
 };
 
 struct folder_list {
 	GPtrArray *entries; /* struct listed * */
 	GHashTable *names;  /* raw name -> entry */
-	char *prefix;       /* of the first personal namespace; NULL: not told */
+	GArray *spaces;     /* struct space, as told; empty: not told */
+	bool asked_more;
 };
 
 static void listed_free(void *data)
 {
 	struct listed *l = data;
 	g_free(l->raw);
+	g_free(l->rights);
+	g_free(l->mailboxid);
 	g_free(l);
+}
+
+static void space_clear(void *data)
+{
+	g_free(((struct space *)data)->prefix);
 }
 
 struct folder_list *folder_list_new(void)
@@ -35,6 +57,8 @@ struct folder_list *folder_list_new(void)
 	struct folder_list *l = g_new0(struct folder_list, 1);
 	l->entries = g_ptr_array_new_with_free_func(listed_free);
 	l->names = g_hash_table_new(g_str_hash, g_str_equal);
+	l->spaces = g_array_new(FALSE, TRUE, sizeof(struct space));
+	g_array_set_clear_func(l->spaces, space_clear);
 	return l;
 }
 
@@ -44,28 +68,66 @@ void folder_list_free(struct folder_list *l)
 		return;
 	g_hash_table_unref(l->names);
 	g_ptr_array_unref(l->entries);
-	g_free(l->prefix);
+	g_array_unref(l->spaces);
 	g_free(l);
+}
+
+/* --- what is told --- */
+
+static struct listed *listed_of(const struct folder_list *l, struct str name)
+{
+	g_autofree char *raw = str_dup(name);
+	return g_hash_table_lookup(l->names, raw);
 }
 
 static void take_counts(struct folder_list *l, const struct imap_event *ev)
 {
-	g_autofree char *raw = str_dup(ev->u.status.name);
-	struct listed *e = g_hash_table_lookup(l->names, raw);
-	if (!e || !ev->u.status.has_messages)
+	struct listed *e = listed_of(l, ev->u.status.name);
+	if (!e)
+		return;
+	if (ev->u.status.mailboxid.n) {
+		g_free(e->mailboxid);
+		e->mailboxid = str_dup(ev->u.status.mailboxid);
+	}
+	if (ev->u.status.has_size) {
+		e->sized = true;
+		e->size = ev->u.status.size;
+	}
+	if (!ev->u.status.has_messages)
 		return;
 	e->counted = true;
 	e->messages = ev->u.status.messages;
 	e->unseen = ev->u.status.unseen;
 }
 
+static void take_rights(struct folder_list *l, const struct imap_event *ev)
+{
+	struct listed *e = listed_of(l, ev->u.rights.name);
+	if (!e)
+		return;
+	g_free(e->rights);
+	e->rights = str_dup(ev->u.rights.rights);
+}
+
+static void take_space(struct folder_list *l, const struct imap_event *ev)
+{
+	struct space space = { .kind = ev->u.ns.kind, .delimiter = ev->u.ns.delimiter };
+	if (l->spaces->len >= SPACES_MOST)
+		return;
+	space.prefix = str_dup(ev->u.ns.prefix);
+	g_array_append_val(l->spaces, space);
+}
+
 void folder_list_event(struct folder_list *l, const struct imap_event *ev)
 {
 	if (ev->type == IMAP_STATUS)
 		take_counts(l, ev);
-	if (ev->type == IMAP_NAMESPACE && ev->u.ns.kind == IMAP_NS_PERSONAL && !l->prefix)
-		l->prefix = str_dup(ev->u.ns.prefix);
-	if (ev->type != IMAP_LIST || l->entries->len >= IMAP_MAILBOXES_MAX)
+	else if (ev->type == IMAP_RIGHTS)
+		take_rights(l, ev);
+	else if (ev->type == IMAP_NAMESPACE)
+		take_space(l, ev);
+	/* What lies in a namespace of its own may be told twice. */
+	if (ev->type != IMAP_LIST || l->entries->len >= IMAP_MAILBOXES_MAX || listed_of(l, ev->u.list.name))
 		return;
 	struct listed *e = g_new0(struct listed, 1);
 	*e = (struct listed){ .raw = str_dup(ev->u.list.name),
@@ -105,6 +167,218 @@ char *folder_shown_name(struct str raw, char delimiter, const char *prefix)
 	g_string_free(shown, TRUE);
 	return clean;
 }
+
+/* --- namespaces (RFC 2342) --- */
+
+static const struct space *space_at(const struct folder_list *l, unsigned i)
+{
+	return &g_array_index(l->spaces, struct space, i);
+}
+
+/* NULL: none was told. */
+static const char *personal_prefix(const struct folder_list *l)
+{
+	for (unsigned i = 0; i < l->spaces->len; i++)
+		if (space_at(l, i)->kind == IMAP_NS_PERSONAL)
+			return space_at(l, i)->prefix;
+	return NULL;
+}
+
+/* Octets of the head's own name: the prefix without the delimiter behind it. */
+static size_t head_size(const struct space *s)
+{
+	size_t n = strlen(s->prefix);
+	return n && s->delimiter && s->prefix[n - 1] == s->delimiter ? n - 1 : n;
+}
+
+/* How far the name speaks for this namespace; 0: it does not. */
+static size_t speaks_for(const struct space *s, const char *raw)
+{
+	size_t n = strlen(s->prefix), head = head_size(s);
+	if (!strncmp(raw, s->prefix, n))
+		return n + 1;
+	bool is_head = s->kind != IMAP_NS_PERSONAL && strlen(raw) == head && !strncmp(raw, s->prefix, head);
+	return is_head ? head + 1 : 0;
+}
+
+static const struct space *space_of(const struct folder_list *l, const char *raw)
+{
+	const struct space *best = NULL;
+	size_t most = 0;
+	/* It is the user's own in whatever namespace the server counts it. */
+	if (!g_ascii_strcasecmp(raw, "INBOX"))
+		return NULL;
+	for (unsigned i = 0; i < l->spaces->len; i++) {
+		size_t n = speaks_for(space_at(l, i), raw);
+		if (n > most) {
+			most = n;
+			best = space_at(l, i);
+		}
+	}
+	return best;
+}
+
+static unsigned space_flag(const struct space *s)
+{
+	if (!s || s->kind == IMAP_NS_PERSONAL)
+		return 0;
+	return s->kind == IMAP_NS_OTHER ? FOLDER_OTHER : FOLDER_SHARED;
+}
+
+static char *first_level(const char *shown)
+{
+	return g_strndup(shown, strcspn(shown, "/"));
+}
+
+/* Each entry's namespace, and which heads would be taken for a folder of the user's own. */
+static void sort_out(struct folder_list *l, const char *prefix)
+{
+	g_autoptr(GHashTable) own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (unsigned i = 0; i < l->entries->len; i++) {
+		struct listed *entry = l->entries->pdata[i];
+		entry->space = space_of(l, entry->raw);
+		if (space_flag(entry->space))
+			continue;
+		g_autofree char *shown = folder_shown_name(str_of(entry->raw), entry->delimiter, prefix);
+		g_hash_table_add(own, first_level(shown));
+	}
+	for (unsigned i = 0; i < l->spaces->len; i++) {
+		struct space *s = &g_array_index(l->spaces, struct space, i);
+		g_autofree char *shown = folder_shown_name(str_of(s->prefix), s->delimiter, NULL);
+		g_autofree char *head = first_level(shown);
+		s->clashes = space_flag(s) && g_hash_table_contains(own, head);
+	}
+}
+
+static char *name_of(const struct listed *entry, const char *prefix)
+{
+	if (!space_flag(entry->space))
+		return folder_shown_name(str_of(entry->raw), entry->delimiter, prefix);
+	char *name = folder_shown_name(str_of(entry->raw), entry->delimiter, NULL);
+	if (!entry->space->clashes)
+		return name;
+	char *apart = g_strconcat("#", name, NULL);
+	g_free(name);
+	return apart;
+}
+
+static bool is_listed(const struct folder_list *l, const struct space *s)
+{
+	for (unsigned i = 0; i < l->entries->len; i++)
+		if (speaks_for(s, ((const struct listed *)l->entries->pdata[i])->raw))
+			return true;
+	return false;
+}
+
+/* --- a folder known by another name (RFC 8474) --- */
+
+static bool may_be_renamed(const struct folder_list *l, const GPtrArray *old)
+{
+	for (unsigned i = 0; i < old->len; i++) {
+		const struct store_folder *f = old->pdata[i];
+		if (f->mailboxid && !g_hash_table_contains(l->names, f->raw))
+			return true;
+	}
+	return false;
+}
+
+static bool is_cached(const GPtrArray *old, const char *raw)
+{
+	for (unsigned i = 0; i < old->len; i++) {
+		const struct store_folder *f = old->pdata[i];
+		if (!strcmp(f->raw, raw))
+			return !(f->flags & FOLDER_GONE);
+	}
+	return false;
+}
+
+static bool ask_ids(struct folder_list *l, struct job *j, const GPtrArray *old)
+{
+	unsigned asked = 0;
+	if (!(imap_caps(job_imap(j)) & IMAP_CAP_OBJECTID) || !may_be_renamed(l, old))
+		return false;
+	for (unsigned i = 0; i < l->entries->len && asked < NEW_IDS_MOST; i++) {
+		const struct listed *entry = l->entries->pdata[i];
+		if (entry->mailboxid || (entry->attributes & (IMAP_NOSELECT | IMAP_NONEXISTENT)) ||
+			is_cached(old, entry->raw))
+			continue;
+		job_command(j, imap_status(job_imap(j), str_of(entry->raw)));
+		asked++;
+	}
+	return asked;
+}
+
+bool folder_list_more(struct folder_list *l, struct job *j, bool counts)
+{
+	g_autoptr(GPtrArray) old = store_folders_new();
+	struct err e = ERR_INIT;
+	bool asked = false;
+	if (l->asked_more || !l->entries->len)
+		return false;
+	l->asked_more = true;
+	for (unsigned i = 0; i < l->spaces->len; i++) {
+		const struct space *s = space_at(l, i);
+		if (!space_flag(s) || !*s->prefix || is_listed(l, s))
+			continue;
+		job_command(j, imap_list_all(job_imap(j), str_of(s->prefix), counts));
+		asked = true;
+	}
+	if (!store_folders(j->account->engine->store, j->account->number, old, &e))
+		asked = ask_ids(l, j, old) || asked;
+	err_clear(&e);
+	return asked;
+}
+
+/* What was called so is called as the entry now: its number and all it holds stay. */
+static int follow(
+	struct account *a, const struct store_folder *f, const struct listed *entry, const char *prefix, struct err *e)
+{
+	g_autofree char *name = name_of(entry, prefix);
+	struct store_change renaming = { .folder = f->raw, .target = entry->raw };
+	if (store_folder_name(a->engine->store, f->id, entry->raw, name, e))
+		return -1;
+	changes_follow(a, &renaming, f->delimiter);
+	if (!g_strcmp0(a->watched, f->name)) {
+		g_free(a->watched);
+		a->watched = g_steal_pointer(&name);
+	}
+	return 0;
+}
+
+static const struct listed *same_mailbox(
+	const struct folder_list *l, const struct store_folder *f, const GPtrArray *old)
+{
+	for (unsigned i = 0; f->mailboxid && i < l->entries->len; i++) {
+		const struct listed *entry = l->entries->pdata[i];
+		if (entry->mailboxid && !strcmp(entry->mailboxid, f->mailboxid) && !is_cached(old, entry->raw))
+			return entry;
+	}
+	return NULL;
+}
+
+/* Folders below one that was renamed follow it, so that what is cached is read anew after each. */
+static int follow_renamed(const struct folder_list *l, struct account *a, const char *prefix, struct err *e)
+{
+	for (unsigned round = 0; round < l->entries->len; round++) {
+		g_autoptr(GPtrArray) old = store_folders_new();
+		bool followed = false;
+		if (store_folders(a->engine->store, a->number, old, e))
+			return -1;
+		for (unsigned i = 0; i < old->len && !followed; i++) {
+			const struct store_folder *f = old->pdata[i];
+			const struct listed *now =
+				g_hash_table_contains(l->names, f->raw) ? NULL : same_mailbox(l, f, old);
+			followed = now;
+			if (now && follow(a, f, now, prefix, e))
+				return -1;
+		}
+		if (!followed)
+			break;
+	}
+	return 0;
+}
+
+/* --- into the cache --- */
 
 bool folder_list_has(const struct folder_list *l, const char *raw)
 {
@@ -155,17 +429,33 @@ struct naming {
 	GPtrArray *old; /* struct store_folder *: as cached */
 	unsigned decided, taken;
 	const char *prefix;
+	bool told; /* which namespaces there are */
 };
+
+static void replace(char **at, const char *with)
+{
+	if (!with)
+		return;
+	g_free(*at);
+	*at = g_strdup(with);
+}
 
 static void fill(struct naming *n, const struct listed *l, struct store_folder *f)
 {
 	g_free(f->name);
-	f->name = folder_shown_name(str_of(l->raw), l->delimiter, n->prefix);
+	f->name = name_of(l, n->prefix);
 	if (!f->raw)
 		f->raw = g_strdup(l->raw);
 	f->account = n->account->number;
 	f->delimiter = l->delimiter;
-	f->flags &= FOLDER_VISITED | FOLDER_PINNED | FOLDER_SHIFTED | FOLDER_FICKLE;
+	f->flags &= FOLDER_VISITED | FOLDER_PINNED | FOLDER_SHIFTED | FOLDER_FICKLE | (n->told ? 0 : FOLDER_FOREIGN);
+	f->flags |= space_flag(l->space);
+	replace(&f->rights, l->rights);
+	replace(&f->mailboxid, l->mailboxid);
+	if (l->sized) {
+		f->sized = true;
+		f->size = l->size;
+	}
 	if (l->subscribed)
 		f->flags |= FOLDER_SUBSCRIBED;
 	if (l->counted) {
@@ -188,15 +478,16 @@ static void give_role(struct naming *n, const struct listed *l, struct store_fol
 	}
 	if (f->flags & FOLDER_NOSELECT)
 		return;
+	bool own = !(f->flags & FOLDER_FOREIGN);
 	if (!guess) {
 		f->role = ROLE_NONE;
 		role = role_of_config(n->account, f->name, l->raw, &n->decided);
-		if (role == ROLE_NONE) {
+		if (role == ROLE_NONE && own) {
 			role = role_of_attributes(l->attributes);
 			if (n->decided & (1u << role))
 				role = ROLE_NONE;
 		}
-	} else if (f->role == ROLE_NONE && !strchr(f->name, '/')) {
+	} else if (f->role == ROLE_NONE && own && !strchr(f->name, '/')) {
 		role = folder_role_by_name(f->name);
 		if (n->decided & (1u << role))
 			role = ROLE_NONE;
@@ -241,11 +532,12 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 		prefix = ended || !d ? g_strdup(a->cfg->prefix) : g_strdup_printf("%s%c", a->cfg->prefix, d);
 	} else if (!a->cfg->prefix) {
 		/* NAMESPACE may have been refused for a moment: what was told once stays. */
-		prefix = g_strdup(l->prefix ? l->prefix : a->info.prefix);
+		prefix = g_strdup(personal_prefix(l) ? personal_prefix(l) : a->info.prefix);
 	}
+	sort_out(l, prefix);
 	g_autoptr(GHashTable) by_raw = g_hash_table_new(g_str_hash, g_str_equal);
-	struct naming n = { .account = a, .old = old, .prefix = prefix };
-	if (store_folders(st, a->number, old, e))
+	struct naming n = { .account = a, .old = old, .prefix = prefix, .told = l->spaces->len };
+	if (follow_renamed(l, a, prefix, e) || store_folders(st, a->number, old, e))
 		return -1;
 	for (unsigned i = 0; i < old->len; i++)
 		g_hash_table_insert(by_raw, ((struct store_folder *)old->pdata[i])->raw, old->pdata[i]);
@@ -274,6 +566,11 @@ int folder_list_apply(struct folder_list *l, struct account *a, struct err *e)
 	return account_save(a, e);
 }
 
+static char *ev_id(const struct imap_event *status)
+{
+	return status->u.status.mailboxid.n ? str_dup(status->u.status.mailboxid) : NULL;
+}
+
 bool folder_counts(struct account *a, const struct imap_event *status, struct err *e)
 {
 	struct store *st = a->engine->store;
@@ -283,10 +580,18 @@ bool folder_counts(struct account *a, const struct imap_event *status, struct er
 	if (!store_folder_find(st, a->number, status->u.status.name, &f, &unknown)) {
 		uint32_t exists = status->u.status.has_messages ? status->u.status.messages : f.exists;
 		uint32_t unseen = status->u.status.has_unseen ? status->u.status.unseen : f.unseen;
+		g_autofree char *id = ev_id(status);
+		bool more = (id && g_strcmp0(id, f.mailboxid)) ||
+			    (status->u.status.has_size && (!f.sized || f.size != status->u.status.size));
 		changed = exists != f.exists || unseen != f.unseen;
 		f.exists = exists;
 		f.unseen = unseen;
-		if (changed && store_folder_put(st, &f, e))
+		replace(&f.mailboxid, id);
+		if (status->u.status.has_size) {
+			f.sized = true;
+			f.size = status->u.status.size;
+		}
+		if ((changed || more) && store_folder_put(st, &f, e))
 			changed = false;
 	}
 	err_clear(&unknown);

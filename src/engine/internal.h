@@ -183,6 +183,10 @@ void account_retry(struct account *a, struct secret *s); /* the user acts; s: ty
 bool account_may_act(struct account *a, struct err *e);
 void account_answer(struct account *a, struct request *r);
 
+/* --- rights and room (limits.c) --- */
+void limits_load(struct account *a);
+void limits_event(struct account *a, const struct imap_event *ev); /* IMAP_RIGHTS, IMAP_QUOTA: into the cache */
+
 /* --- how it logs in (login.c) --- */
 bool login_by_token(const struct account *a); /* its secret is an OAuth token */
 void login_settings(const struct account *a, struct imap_settings *out);
@@ -301,11 +305,14 @@ void plan_search_told(struct plan_search *p, uint32_t seq, uint32_t uid);
 bool plan_search_result(const struct plan_search *p, GArray *gone_out, struct imap_set *missing_out);
 
 /* --- folders of the server into the cache (folders.c) --- */
-struct folder_list; /* collects LIST and NAMESPACE answers */
+struct folder_list; /* collects LIST, NAMESPACE, STATUS and MYRIGHTS answers */
 struct folder_list *folder_list_new(void);
 void folder_list_free(struct folder_list *l);
 void folder_list_event(struct folder_list *l, const struct imap_event *ev);
 bool folder_list_has(const struct folder_list *l, const char *raw);
+/* The list was answered: asks what it left out (namespaces of others, which mailbox a new name is), once. True: the job
+ * has commands under way, whose events belong to the list too. */
+bool folder_list_more(struct folder_list *l, struct job *j, bool counts);
 /* Names, prefix and roles into the store; 0 or -1. */
 int folder_list_apply(struct folder_list *l, struct account *a, struct err *e);
 /* Counts of a folder that is known. True: they are not what they were. */
@@ -314,6 +321,7 @@ char *folder_shown_name(struct str raw, char delimiter, const char *prefix); /* 
 enum store_role folder_role_by_name(const char *shown);                      /* many languages */
 /* The server's name for a new folder of this shown name (names.c); NULL with e; g_free. */
 char *folder_raw_name(struct account *a, const char *shown, struct err *e);
+char folder_delimiter(struct account *a);       /* '/' where none is known */
 uint32_t folder_role_bit(enum store_role role); /* IMAP_ROLE_, 0: none */
 /* The folder a user named: exact, "." or NULL the inbox, a role's own name. ERR_MISSING. */
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e);

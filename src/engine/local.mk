@@ -18,6 +18,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/folders.c \
 	src/engine/internal.h \
 	src/engine/job.c \
+	src/engine/limits.c \
+	src/engine/limits.h \
 	src/engine/live.c \
 	src/engine/login.c \
 	src/engine/names.c \
@@ -41,4 +43,5 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/text.c \
 	src/engine/undo.c \
 	src/engine/vanish.c \
-	src/engine/verify.c
+	src/engine/verify.c \
+	src/engine/why.c

@@ -2,7 +2,7 @@
 /* Carrying changes out, one after the other in the order they were made. Before the first command that changes anything a
  * change is marked as begun; one that had begun when the connection or the program ended is looked for on the server
  * before any of it is asked for again. */
-#include "engine/replay.h"
+#include "engine/limits.h"
 
 #include <string.h>
 
@@ -33,7 +33,8 @@ void replay_command(struct replay *r, uint32_t id)
 static void forget(struct replay *r)
 {
 	r->c = NULL;
-	r->searched = r->answered = r->rechecked = r->refound = r->doubted = false;
+	r->searched = r->answered = r->rechecked = r->refound = r->doubted = r->why_asked = r->more = false;
+	r->utf8_refused = false;
 	r->stage = STAGE_NEXT;
 	g_array_set_size(r->seen, 0);
 	g_clear_pointer(&r->spool, spool_close);
@@ -98,16 +99,39 @@ static const char *reason(const char *code)
 	return "the server refused it";
 }
 
+static bool is_denial(const char *code)
+{
+	static const char *const denials[] = { "OVERQUOTA", "NOPERM", "READ-ONLY", "TOOBIG" };
+	for (unsigned i = 0; code && i < G_N_ELEMENTS(denials); i++)
+		if (!g_ascii_strcasecmp(code, denials[i]))
+			return true;
+	return false;
+}
+
 void replay_fail(struct replay *r)
 {
 	struct err e = ERR_INIT;
-	err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "%s", reason(r->code));
+	if (why_ask(r)) {
+		r->stage = STAGE_WHY;
+		return;
+	}
+	g_autofree char *why = why_words(r);
+	enum err_cause cause = why || is_denial(r->code) ? ERR_DENIED : ERR_REFUSED;
+	err_set(&e, ERR_MESSAGE, cause, ERR_NEVER, "%s", why ? why : reason(r->code));
 	if (r->words && *r->words)
 		err_set_server(&e, r->words);
 	if (is_passing(r->code) && r->c->attempts < ATTEMPTS_MOST)
 		put_off(r, &e);
 	else
 		replay_finish(r, CHANGE_FAILED, &e);
+}
+
+void replay_fail_as(struct replay *r, const char *code)
+{
+	r->refused = true;
+	g_free(r->code);
+	r->code = g_strdup(code);
+	replay_fail(r);
 }
 
 void replay_fail_with(struct replay *r, const char *text)
@@ -237,6 +261,8 @@ static void advance(struct replay *r)
 		}
 		break;
 	case STAGE_LISTED: carry_listed(r); break;
+	case STAGE_NAMED: carry_named(r); break;
+	case STAGE_WHY: replay_fail(r); break;
 	}
 }
 
@@ -255,11 +281,14 @@ static void on_event(struct job *j, struct imap_event *ev)
 			r->c->target_uidnext = ev->u.status.uidnext;
 			r->c->target_uidvalidity = ev->u.status.uidvalidity;
 		}
-		if (ev->u.status.has_messages)
+		if (ev->u.status.has_messages && !r->more)
 			r->counted = ev->u.status.messages;
+		if (r->folders)
+			folder_list_event(r->folders, ev);
 		break;
 	case IMAP_LIST:
 	case IMAP_NAMESPACE:
+	case IMAP_RIGHTS:
 		if (r->folders)
 			folder_list_event(r->folders, ev);
 		break;
@@ -270,6 +299,7 @@ static void on_event(struct job *j, struct imap_event *ev)
 static void note_refusal(struct replay *r, const struct imap_event *done)
 {
 	r->refused = true;
+	r->appendlimit = done->u.done.appendlimit;
 	g_free(r->code);
 	g_free(r->words);
 	r->code = done->u.done.result == IMAP_BAD ? g_strdup("BAD") : str_dup(done->u.done.code);
@@ -288,7 +318,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
 	}
 	/* What follows a refusal in the same flight is refused for it: the first one tells why. */
-	if (!ok && !r->refused)
+	if (!ok && !r->refused && !r->more)
 		note_refusal(r, done);
 	if (done->u.done.id == r->command && done->u.done.copied)
 		verify_copied(r->c, done->u.done.copied);

@@ -23,6 +23,8 @@ enum stage {
 	STAGE_REMOVED, /* the originals were taken away */
 	STAGE_COUNTED, /* is the folder empty? */
 	STAGE_LISTED,  /* the folder list, after a folder's change */
+	STAGE_NAMED,   /* the folder list, before the name of a new folder is known */
+	STAGE_WHY,     /* it was refused: what the server says of rights or room */
 };
 
 struct replay {
@@ -31,15 +33,19 @@ struct replay {
 	struct store_change *c; /* under way; borrowed from the open ones */
 	uint32_t select, command;
 	bool selected, refused;
-	char *code, *words; /* of a refusal */
-	GArray *seen;       /* struct identity: what a FETCH told */
-	bool searched;      /* the target was looked at since the connection stands */
-	bool answered;      /* the command itself was answered OK */
-	bool moving;        /* the command was MOVE */
-	bool rechecked;     /* what did not arrive was looked for where it came from */
-	bool refound;       /* the whole folder was looked through */
-	bool doubted;       /* refused when it was tried again: was it done the first time? */
-	uint32_t counted;   /* messages of STATUS */
+	char *code, *words;   /* of a refusal */
+	GArray *seen;         /* struct identity: what a FETCH told */
+	bool searched;        /* the target was looked at since the connection stands */
+	bool answered;        /* the command itself was answered OK */
+	bool moving;          /* the command was MOVE */
+	bool rechecked;       /* what did not arrive was looked for where it came from */
+	bool refound;         /* the whole folder was looked through */
+	bool doubted;         /* refused when it was tried again: was it done the first time? */
+	uint32_t appendlimit; /* octets, by the server; 0: not told */
+	bool utf8_refused;    /* of an APPEND: a header in UTF-8 is no longer told */
+	bool why_asked;       /* the reason of a refusal */
+	bool more;            /* what the list left out is asked: no answer of that counts as a refusal */
+	uint32_t counted;     /* messages of STATUS */
 	struct folder_list *folders;
 	struct spool *spool; /* APPEND: the bytes */
 	GHashTable *passed;  /* ids of changes that wait for a better time */
@@ -53,7 +59,8 @@ void replay_command(struct replay *r, uint32_t id);    /* the one whose answer d
 bool replay_begin(struct replay *r, enum step step);
 bool replay_save(struct replay *r, bool items); /* items: its messages' fates too. False: the job ends */
 void replay_finish(struct replay *r, enum change_state state, struct err *why);
-void replay_fail(struct replay *r); /* by the refusal's code; what may pass is put off */
+void replay_fail(struct replay *r);                      /* by the refusal's code; what may pass is put off */
+void replay_fail_as(struct replay *r, const char *code); /* as if the server had refused it so */
 void replay_fail_with(struct replay *r, const char *text);
 
 /* --- carry.c --- */
@@ -73,5 +80,6 @@ void carry_conclude(struct replay *r); /* all its messages have their fate */
 void carry_folder(struct replay *r);
 void carry_list(struct replay *r);
 void carry_listed(struct replay *r);
+void carry_named(struct replay *r);
 
 #endif

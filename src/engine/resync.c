@@ -81,6 +81,23 @@ static void select_anew(struct sync_job *s)
 	s->apply.held = true;
 }
 
+/* What the flight can tell besides, at no flight of its own: what may be done in a folder that is not the user's alone,
+ * and with a poll how much room is left. */
+static void ask_limits(struct sync_job *s)
+{
+	struct imap_session *i = job_imap(&s->job);
+	uint64_t caps = sync_caps(s);
+	bool theirs = (s->f.flags & FOLDER_FOREIGN) || s->f.rights;
+	if (theirs && !(caps & IMAP_CAP_LIST_MYRIGHTS) && (caps & IMAP_CAP_ACL)) {
+		s->aside[0] = imap_rights(i, str_of(s->f.raw));
+		job_command(&s->job, s->aside[0]);
+	}
+	if (s->known && s->poll && s->f.role == ROLE_INBOX && (caps & IMAP_CAP_QUOTA)) {
+		s->aside[1] = imap_quota(i, str_of(s->f.raw));
+		job_command(&s->job, s->aside[1]);
+	}
+}
+
 void sync_select(struct sync_job *s)
 {
 	struct connection *c = s->job.account->conn;
@@ -98,6 +115,8 @@ void sync_select(struct sync_job *s)
 		select_anew(s);
 	if (s->known && !s->background)
 		ask_difference(s, exists);
+	if (!s->background && !s->live && !s->apply.dry)
+		ask_limits(s);
 	/* Nobody looks at rows that it could keep waiting. */
 	if (s->known && s->names.length == 1 && !s->job.account->engine->settings.stay)
 		sync_ask_list(s);
@@ -186,6 +205,10 @@ void sync_selected(struct sync_job *s)
 	if (m->uidvalidity)
 		s->f.uidvalidity = m->uidvalidity;
 	s->f.exists = m->exists;
+	if (m->mailboxid && g_strcmp0(m->mailboxid, s->f.mailboxid)) {
+		g_free(s->f.mailboxid);
+		s->f.mailboxid = g_strdup(m->mailboxid);
+	}
 	if (s->job.request && s->job.request->type == REQ_OPEN)
 		s->f.flags |= FOLDER_VISITED;
 	store_folder_put(sync_store(s), &s->f, &s->job.err);

@@ -93,6 +93,7 @@ static void reset_folder(struct sync_job *s)
 	s->reselected = s->known = s->stale = s->late = s->again = false;
 	s->tier = TIER_BASELINE;
 	s->window_low = s->flags_low = s->asked_hi = s->old_top = s->fill_below = s->news_at = s->news_hi = 0;
+	s->aside[0] = s->aside[1] = 0;
 	s->select = s->list = s->counts = s->changes = s->check_flags = s->check_changes = 0;
 	s->modseq = 0;
 	g_array_set_size(s->fresh, 0);
@@ -181,6 +182,17 @@ static void got_status(struct sync_job *s, const struct imap_event *ev)
 		s->f.unseen = ev->u.status.unseen;
 }
 
+static void got_rights(struct sync_job *s, const struct imap_event *ev)
+{
+	if (s->folders)
+		folder_list_event(s->folders, ev);
+	/* What is written of the folder in this visit says it too. */
+	if (!s->f.raw || !str_eq(ev->u.rights.name, str_of(s->f.raw)))
+		return;
+	g_free(s->f.rights);
+	s->f.rights = str_dup(ev->u.rights.rights);
+}
+
 /* Numbers move. */
 static void got_expunge(struct sync_job *s, uint32_t seq)
 {
@@ -203,6 +215,7 @@ static void on_event(struct job *j, struct imap_event *ev)
 			folder_list_event(s->folders, ev);
 		break;
 	case IMAP_STATUS: got_status(s, ev); break;
+	case IMAP_RIGHTS: got_rights(s, ev); break;
 	case IMAP_EXISTS: s->grown = true; break;
 	case IMAP_EXPUNGE: got_expunge(s, ev->u.number); break;
 	case IMAP_VANISHED:
@@ -274,7 +287,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	} else if (done->u.done.id == s->list && !ok) {
 		/* An answer cut short must not pass for folders that are gone. */
 		g_clear_pointer(&s->folders, folder_list_free);
-	} else if (sync_changes_ended(s, done)) {
+	} else if (sync_changes_ended(s, done) || done->u.done.id == s->aside[0] || done->u.done.id == s->aside[1]) {
 		return;
 	} else if (s->stage == STAGE_FILL) {
 		sync_fill_done(s, ok);
@@ -323,6 +336,12 @@ void sync_ask_list(struct sync_job *s)
 {
 	if (wants_list(s))
 		ask_list(s);
+}
+
+/* True: what the list left out is being asked. */
+static bool more_of_list(struct sync_job *s)
+{
+	return s->folders && folder_list_more(s->folders, &s->job, wants_counts(s));
 }
 
 static void apply_list(struct sync_job *s)
@@ -450,7 +469,8 @@ static void ask_counts(struct sync_job *s)
 	unsigned asked = 0;
 	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
 		const struct store_folder *f = all->pdata[i];
-		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || f->id == s->f.id)
+		bool theirs = (f->flags & FOLDER_FOREIGN) && !(f->flags & FOLDER_VISITED);
+		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || theirs || f->id == s->f.id)
 			continue;
 		job_command(&s->job, imap_status(job_imap(&s->job), str_of(f->raw)));
 		asked++;
@@ -567,6 +587,8 @@ static void step_news(struct sync_job *s)
 
 static void step_folders(struct sync_job *s)
 {
+	if (more_of_list(s))
+		return;
 	apply_list(s);
 	add_kept(s);
 	sync_stage(s, STAGE_COUNTS);
@@ -578,6 +600,8 @@ static void advance(struct sync_job *s)
 	switch (s->stage) {
 	case STAGE_START: step_start(s); break;
 	case STAGE_LIST:
+		if (more_of_list(s))
+			break;
 		if (!s->folders)
 			err_set(&s->job.err, ERR_ACCOUNT, ERR_REFUSED, ERR_LATER, "the server gave no folder list");
 		apply_list(s);

@@ -9,6 +9,8 @@ void store_folder_clear(struct store_folder *f)
 {
 	g_free(f->raw);
 	g_free(f->name);
+	g_free(f->rights);
+	g_free(f->mailboxid);
 	*f = (struct store_folder){ 0 };
 }
 
@@ -28,7 +30,8 @@ GPtrArray *store_folders_new(void)
 #define COLUMNS                                                                                                        \
 	"SELECT id, account, raw, name, delimiter, role, flags, uidvalidity, uidnext, message_count, unseen, "         \
 	"filled_down_to,"                                                                                              \
-	" complete, highestmodseq, last_sync, rows, rows_unseen, rows_local, heir_of FROM folder WHERE dropped = 0 "   \
+	" complete, highestmodseq, last_sync, rows, rows_unseen, rows_local, heir_of,"                                 \
+	" rights, mailboxid, size IS NOT NULL, size FROM folder WHERE dropped = 0 "                                    \
 	"AND "
 
 static void read_folder(struct query *q, struct store_folder *f)
@@ -54,6 +57,10 @@ static void read_folder(struct query *q, struct store_folder *f)
 		.rows_unseen = (uint32_t)db_get_int(q, 16),
 		.rows_local = (uint32_t)db_get_int(q, 17),
 		.heir_of = (uint32_t)db_get_int(q, 18),
+		.rights = db_dup_text(q, 19),
+		.mailboxid = db_dup_text(q, 20),
+		.sized = db_get_int(q, 21),
+		.size = (uint64_t)db_get_int(q, 22),
 	};
 	if (f->complete)
 		f->unseen = f->rows_unseen;
@@ -146,6 +153,12 @@ static void bind_folder(struct query *q, const struct store_folder *f)
 	db_bind_int(q, f->complete);
 	db_bind_int(q, (int64_t)f->highestmodseq);
 	db_bind_int(q, f->last_sync);
+	db_bind_cstr(q, f->rights);
+	db_bind_cstr(q, f->mailboxid);
+	if (f->sized)
+		db_bind_int(q, (int64_t)f->size);
+	else
+		db_bind_cstr(q, NULL);
 }
 
 int folder_insert(struct store *st, struct store_folder *f, struct err *e)
@@ -153,7 +166,8 @@ int folder_insert(struct store *st, struct store_folder *f, struct err *e)
 	struct query *q = db_query(st->shelf.cache,
 		"INSERT INTO folder(account, raw, name, delimiter, role, flags, uidvalidity, uidnext, message_count, "
 		"unseen,"
-		" filled_down_to, complete, highestmodseq, last_sync) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+		" filled_down_to, complete, highestmodseq, last_sync, rights, mailboxid, size)"
+		" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	bind_folder(q, f);
 	if (db_run(q, e))
 		return -1;
@@ -168,7 +182,8 @@ static int update_folder(struct store *st, const struct store_folder *f, struct 
 {
 	struct query *q = db_query(st->shelf.cache,
 		"UPDATE folder SET account=?, raw=?, name=?, delimiter=?, role=?, flags=?, uidvalidity=?, uidnext=?,"
-		" message_count=?, unseen=?, filled_down_to=?, complete=?, highestmodseq=?, last_sync=?"
+		" message_count=?, unseen=?, filled_down_to=?, complete=?, highestmodseq=?, last_sync=?, rights=?,"
+		" mailboxid=?, size=?"
 		" WHERE id=? AND dropped=0");
 	bind_folder(q, f);
 	db_bind_int(q, f->id);
@@ -205,6 +220,48 @@ int store_folder_drop(struct store *st, uint32_t id, struct err *e)
 	if (store_enter(st, &own, e))
 		return -1;
 	return store_leave(st, own, mark_dropped(st, id, e) || folder_drop_ancestors(st, id, e) ? -1 : 0, e);
+}
+
+/* --- room --- */
+
+static int meta_put(struct store *st, const char *key, uint32_t account, uint64_t value, struct err *e)
+{
+	g_autofree char *full = g_strdup_printf("quota-%s/%u", key, account);
+	struct query *q = db_query(
+		st->shelf.cache, "INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value");
+	db_bind_cstr(q, full);
+	db_bind_int(q, (int64_t)MIN(value, INT64_MAX));
+	return db_run(q, e);
+}
+
+static int meta_get(struct store *st, const char *key, uint32_t account, int64_t *out, struct err *e)
+{
+	g_autofree char *full = g_strdup_printf("quota-%s/%u", key, account);
+	struct query *q = db_query(st->shelf.cache, "SELECT value FROM meta WHERE key=?");
+	*out = 0;
+	db_bind_cstr(q, full);
+	return db_int(q, out, e) < 0 ? -1 : 0;
+}
+
+int store_quota_put(struct store *st, uint32_t account, const struct store_quota *q, struct err *e)
+{
+	bool own;
+	if (store_enter(st, &own, e))
+		return -1;
+	bool failed = meta_put(st, "used", account, q->used, e) || meta_put(st, "limit", account, q->limit, e) ||
+		      meta_put(st, "wall", account, (uint64_t)q->wall, e);
+	return store_leave(st, own, failed ? -1 : 0, e);
+}
+
+int store_quota_get(struct store *st, uint32_t account, struct store_quota *out, struct err *e)
+{
+	int64_t used, limit;
+	if (meta_get(st, "used", account, &used, e) || meta_get(st, "limit", account, &limit, e) ||
+		meta_get(st, "wall", account, &out->wall, e))
+		return -1;
+	out->used = (uint64_t)used;
+	out->limit = (uint64_t)limit;
+	return 0;
 }
 
 /* --- sweeping --- */

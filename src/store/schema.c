@@ -16,7 +16,7 @@ static const char cache_sql[] =
 	" filled_down_to INTEGER NOT NULL, complete INTEGER NOT NULL, highestmodseq INTEGER NOT NULL,"
 	" last_sync INTEGER NOT NULL, rows INTEGER NOT NULL DEFAULT 0, rows_local INTEGER NOT NULL DEFAULT 0,"
 	" rows_unseen INTEGER NOT NULL DEFAULT 0, heir_of INTEGER NOT NULL DEFAULT 0,"
-	" dropped INTEGER NOT NULL DEFAULT 0) STRICT;"
+	" dropped INTEGER NOT NULL DEFAULT 0, rights TEXT, mailboxid TEXT, size INTEGER) STRICT;"
 	"CREATE UNIQUE INDEX folder_by_raw ON folder(account, raw) WHERE dropped = 0;"
 	"CREATE TABLE place(key INTEGER PRIMARY KEY, folder INTEGER NOT NULL, mid INTEGER NOT NULL, sum INTEGER NOT "
 	"NULL,"
@@ -92,7 +92,7 @@ const struct schema schema_cache = {
 	.sql = cache_sql,
 	.tables = cache_tables,
 	.application = 0x42785763, /* "BxWc" */
-	.version = 2,
+	.version = 3,
 };
 
 const struct schema schema_state = {

@@ -105,6 +105,9 @@ extern const char *const store_role_names[]; /* "" for none, "inbox", .. */
 #define FOLDER_GONE (1u << 3)    /* no longer listed by the server */
 #define FOLDER_SUBSCRIBED (1u << 4)
 #define FOLDER_PINNED (1u << 5) /* by the mailrc: kept in agreement as the inbox is */
+#define FOLDER_OTHER (1u << 6)  /* another user's (RFC 2342) */
+#define FOLDER_SHARED (1u << 7) /* nobody's own */
+#define FOLDER_FOREIGN (FOLDER_OTHER | FOLDER_SHARED)
 
 struct store_folder {
 	uint32_t id; /* 0: new. Changes when UIDVALIDITY does */
@@ -125,6 +128,10 @@ struct store_folder {
 	bool complete;           /* filled down to the oldest */
 	uint64_t highestmodseq;
 	int64_t last_sync; /* wall seconds, 0: never */
+	char *rights;      /* what the account may do with it (RFC 4314, letters); NULL: not told; owned */
+	char *mailboxid;   /* stays when it is renamed (RFC 8474); NULL: not told; owned */
+	bool sized;        /* STATUS told its size: */
+	uint64_t size;     /* octets on the server */
 };
 void store_folder_clear(struct store_folder *f);
 GPtrArray *store_folders_new(void); /* of struct store_folder *, freeing */
@@ -148,6 +155,13 @@ int store_rekey(struct store *st, const struct store_folder *f, uint32_t uid, co
 /* The rest of the old places may be swept. */
 int store_rekey_end(struct store *st, struct store_folder *f, struct err *e);
 int store_folder_drop(struct store *st, uint32_t id, struct err *e);
+/* How much room the account has on its server, in octets, as of `wall`; limit 0: not told. */
+struct store_quota {
+	uint64_t used, limit;
+	int64_t wall;
+};
+int store_quota_put(struct store *st, uint32_t account, const struct store_quota *q, struct err *e);
+int store_quota_get(struct store *st, uint32_t account, struct store_quota *out, struct err *e);
 /* Places and messages of dropped and renumbered folders are seen no more at once and removed by and by:
  * one small transaction a call, in idle time, until *more_out is false. */
 int store_sweep(struct store *st, bool *more_out, struct err *e);

@@ -8,7 +8,8 @@
 
 struct line {
 	int account;
-	const struct store_folder *folder; /* NULL: the account's own line */
+	const struct store_folder *folder; /* NULL: the account's own line, or */
+	unsigned head;                     /* FOLDER_OTHER or FOLDER_SHARED: what stands below is not the user's own */
 	int score;
 };
 
@@ -30,8 +31,14 @@ static GArray *lines_all(const struct model_folders *m)
 		struct line l = { .account = i };
 		if (m->accounts->len > 1 || !a->folders->len)
 			g_array_append_val(lines, l);
+		unsigned kind = 0;
 		for (guint j = 0; j < a->folders->len; j++) {
-			l.folder = a->folders->pdata[j];
+			const struct store_folder *f = a->folders->pdata[j];
+			if ((f->flags & FOLDER_FOREIGN) != kind) {
+				struct line head = { .account = i, .head = kind = f->flags & FOLDER_FOREIGN };
+				g_array_append_val(lines, head);
+			}
+			l.folder = f;
 			g_array_append_val(lines, l);
 		}
 	}
@@ -49,7 +56,7 @@ static GArray *lines_typed(const struct model_folders *m, int account, const cha
 	for (int i = 0; i < (int)m->accounts->len; i++) {
 		const struct model_account *a = model_folders_account(m, i);
 		for (guint j = 0; j < a->folders->len; j++) {
-			struct line l = { i, a->folders->pdata[j], 0 };
+			struct line l = { .account = i, .folder = a->folders->pdata[j] };
 			g_autofree char *full = g_strdup_printf("%s/%s", a->cfg->label, l.folder->name);
 			l.score = MAX(model_fuzzy(typed, l.folder->name) * 2, model_fuzzy(typed, full));
 			if (l.score && (account < 0 || account == i) && !(l.folder->flags & FOLDER_NOSELECT))
@@ -119,6 +126,11 @@ static void draw_line(const struct ui *ui, struct grid *g, struct rect r, int ro
 	grid_fill(g, row, r.col, r.cols, style, ' ');
 	if (style)
 		grid_text(g, row, r.col, 1, style, ">");
+	if (l->head) {
+		const char *text = l->head & FOLDER_OTHER ? _("Other users") : _("Shared");
+		grid_text(g, row, r.col + 1, r.cols - 1, style | STYLE_HEADER, text);
+		return;
+	}
 	if (!l->folder) {
 		draw_account(g, row, r.col + 1, r.cols - 1, style, a);
 		return;
@@ -227,7 +239,7 @@ static void open_current(struct view_folders *v)
 	const struct line *l = current(v);
 	if (!l)
 		return;
-	if (l->folder && (l->folder->flags & FOLDER_NOSELECT)) {
+	if (l->head || (l->folder && (l->folder->flags & FOLDER_NOSELECT))) {
 		ui_say(ui, g_strdup(_("This folder holds folders only.")));
 		return;
 	}

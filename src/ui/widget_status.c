@@ -128,6 +128,11 @@ struct banner {
 	const struct model_trouble *trouble; /* NULL: the account's own state */
 };
 
+static bool is_full(const struct model_account *a)
+{
+	return engine_percent(a->state.room_used, a->state.room_limit) >= ENGINE_FULL_PERCENT;
+}
+
 int banner_account(const struct ui *ui)
 {
 	int shown = ui->views->len ? ui_top(ui)->account : 0;
@@ -135,7 +140,7 @@ int banner_account(const struct ui *ui)
 		/* The account looked at comes first. */
 		int index = i == 0 ? shown : i <= shown ? i - 1 : i;
 		const struct model_account *a = model_folders_account(ui->folders, index);
-		if (a && !a->hidden && (a->ask || (a->known && a->state.err.cause)))
+		if (a && !a->hidden && (a->ask || (a->known && (a->state.err.cause || is_full(a)))))
 			return index;
 	}
 	return -1;
@@ -162,7 +167,7 @@ static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 	}
 	if (a->ask || a->state.err.cause == ERR_AUTH)
 		append_key(out, ui, CMD_BANNER_PASSWORD);
-	if (!a->ask)
+	if (!a->ask && a->state.err.cause)
 		append_key(out, ui, CMD_BANNER_RETRY);
 	if (a->state.err.cause)
 		append_key(out, ui, CMD_BANNER_WORDS);
@@ -195,6 +200,12 @@ static struct text *banner_text(const struct ui *ui, const struct banner *b)
 	if (a->ask) {
 		text_addf(t, STYLE_TITLE, 2, _("? %s: the password of %s at %s is wanted."), a->cfg->label,
 			a->ask->login, a->ask->host);
+		return t;
+	}
+	if (!s->err.cause) {
+		g_autofree char *used = app_size(s->room_used), *limit = app_size(s->room_limit);
+		text_addf(t, STYLE_TITLE, 2, _("! %s: the mailbox is nearly full: %s of %s are used (%u %%)."),
+			a->cfg->label, used, limit, engine_percent(s->room_used, s->room_limit));
 		return t;
 	}
 	bool heals = s->phase != ACCOUNT_STOPPED;

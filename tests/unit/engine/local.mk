@@ -23,3 +23,6 @@ tests_unit_engine_test_verify_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_search
 tests_unit_engine_test_search_SOURCES = tests/unit/engine/test_search.c $(UNIT)
 tests_unit_engine_test_search_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_limits
+tests_unit_engine_test_limits_SOURCES = tests/unit/engine/test_limits.c $(UNIT)
+tests_unit_engine_test_limits_LDADD = $(LINK_ENGINE)

@@ -24,7 +24,11 @@ static void folder_put_and_find_is_equal(void)
 		.filled_down_to = 3,
 		.complete = false,
 		.highestmodseq = UINT64_MAX,
-		.last_sync = 9 };
+		.last_sync = 9,
+		.rights = (char *)"lrs",
+		.mailboxid = (char *)"F1-a_b",
+		.sized = true,
+		.size = 5000000000u };
 	struct store_folder out = { 0 };
 	start(&f);
 	check_ok(&f, store_folder_put(f.st, &in, &f.e));
@@ -44,6 +48,10 @@ static void folder_put_and_find_is_equal(void)
 	g_assert_false(out.complete);
 	g_assert_true(out.highestmodseq == UINT64_MAX);
 	g_assert_cmpint(out.last_sync, ==, 9);
+	g_assert_cmpstr(out.rights, ==, "lrs");
+	g_assert_cmpstr(out.mailboxid, ==, "F1-a_b");
+	g_assert_true(out.sized);
+	g_assert_cmpuint(out.size, ==, 5000000000u);
 	store_folder_clear(&out);
 	in.complete = true;
 	check_ok(&f, store_folder_put(f.st, &in, &f.e));
@@ -51,6 +59,22 @@ static void folder_put_and_find_is_equal(void)
 	g_assert_true(out.complete);
 	g_assert_cmpuint(out.unseen, ==, 0); /* counted in the cache from now on */
 	store_folder_clear(&out);
+	fixture_clear(&f);
+}
+
+static void quota_is_kept_for_each_account(void)
+{
+	struct fixture f;
+	struct store_quota q = { .used = 9, .limit = UINT64_MAX, .wall = 7 }, got;
+	start(&f);
+	check_ok(&f, store_quota_get(f.st, 1, &got, &f.e));
+	g_assert_cmpuint(got.limit, ==, 0);
+	check_ok(&f, store_quota_put(f.st, 1, &q, &f.e));
+	check_ok(&f, store_quota_put(f.st, 11, &(struct store_quota){ .used = 1 }, &f.e));
+	check_ok(&f, store_quota_get(f.st, 1, &got, &f.e));
+	g_assert_cmpuint(got.used, ==, 9);
+	g_assert_cmpuint(got.limit, ==, INT64_MAX);
+	g_assert_cmpint(got.wall, ==, 7);
 	fixture_clear(&f);
 }
 
@@ -200,6 +224,7 @@ void suite(void)
 {
 	unit_add(folder_put_and_find_is_equal);
 	unit_add(folder_absent_is_missing);
+	unit_add(quota_is_kept_for_each_account);
 	unit_add(folder_by_name_prefers_the_exact_one);
 	unit_add(folders_lists_one_account);
 	unit_add(folder_dropped_goes_in_small_transactions);
