@@ -104,7 +104,7 @@ void carry_list(struct replay *r)
 	folder_list_free(r->folders);
 	r->folders = folder_list_new();
 	if (replay_can(r, IMAP_CAP_NAMESPACE))
-		job_command(&r->job, imap_namespace(s));
+		job_command(&r->job, r->spaces = imap_namespace(s));
 	replay_command(r, imap_list_all(s, STR(""), false));
 }
 

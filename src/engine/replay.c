@@ -318,7 +318,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
 	}
 	/* What follows a refusal in the same flight is refused for it: the first one tells why. */
-	if (!ok && !r->refused && !r->more)
+	if (!ok && !r->refused && !r->more && done->u.done.id != r->spaces)
 		note_refusal(r, done);
 	if (done->u.done.id == r->command && done->u.done.copied)
 		verify_copied(r->c, done->u.done.copied);

@@ -32,6 +32,7 @@ struct replay {
 	enum stage stage;
 	struct store_change *c; /* under way; borrowed from the open ones */
 	uint32_t select, command;
+	uint32_t spaces; /* NAMESPACE: that it is refused refuses nothing else */
 	bool selected, refused;
 	char *code, *words;   /* of a refusal */
 	GArray *seen;         /* struct identity: what a FETCH told */

@@ -89,12 +89,12 @@ static void ask_limits(struct sync_job *s)
 	uint64_t caps = sync_caps(s);
 	bool theirs = (s->f.flags & FOLDER_FOREIGN) || s->f.rights;
 	if (theirs && !(caps & IMAP_CAP_LIST_MYRIGHTS) && (caps & IMAP_CAP_ACL)) {
-		s->aside[0] = imap_rights(i, str_of(s->f.raw));
-		job_command(&s->job, s->aside[0]);
+		s->rights = imap_rights(i, str_of(s->f.raw));
+		job_command(&s->job, s->rights);
 	}
 	if (s->known && s->poll && s->f.role == ROLE_INBOX && (caps & IMAP_CAP_QUOTA)) {
-		s->aside[1] = imap_quota(i, str_of(s->f.raw));
-		job_command(&s->job, s->aside[1]);
+		s->room = imap_quota(i, str_of(s->f.raw));
+		job_command(&s->job, s->room);
 	}
 }
 

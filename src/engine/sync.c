@@ -93,7 +93,7 @@ static void reset_folder(struct sync_job *s)
 	s->reselected = s->known = s->stale = s->late = s->again = false;
 	s->tier = TIER_BASELINE;
 	s->window_low = s->flags_low = s->asked_hi = s->old_top = s->fill_below = s->news_at = s->news_hi = 0;
-	s->aside[0] = s->aside[1] = 0;
+	s->rights = s->room = s->spaces = 0;
 	s->select = s->list = s->counts = s->changes = s->check_flags = s->check_changes = 0;
 	s->modseq = 0;
 	g_array_set_size(s->fresh, 0);
@@ -275,6 +275,11 @@ static void refused(struct sync_job *s, const struct imap_event *done)
 	err_set_server(&s->job.err, words);
 }
 
+static bool is_aside(const struct sync_job *s, uint32_t id)
+{
+	return id == s->rights || id == s->room || id == s->spaces;
+}
+
 static void on_ended(struct job *j, const struct imap_event *done)
 {
 	struct sync_job *s = (struct sync_job *)j;
@@ -287,7 +292,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	} else if (done->u.done.id == s->list && !ok) {
 		/* An answer cut short must not pass for folders that are gone. */
 		g_clear_pointer(&s->folders, folder_list_free);
-	} else if (sync_changes_ended(s, done) || done->u.done.id == s->aside[0] || done->u.done.id == s->aside[1]) {
+	} else if (sync_changes_ended(s, done) || is_aside(s, done->u.done.id)) {
 		return;
 	} else if (s->stage == STAGE_FILL) {
 		sync_fill_done(s, ok);
@@ -325,8 +330,10 @@ static void ask_list(struct sync_job *s)
 	struct imap_session *i = job_imap(&s->job);
 	folder_list_free(s->folders);
 	s->folders = folder_list_new();
-	if (imap_caps(i) & IMAP_CAP_NAMESPACE)
-		job_command(&s->job, imap_namespace(i));
+	if (imap_caps(i) & IMAP_CAP_NAMESPACE) {
+		s->spaces = imap_namespace(i);
+		job_command(&s->job, s->spaces);
+	}
 	s->relisted = true;
 	s->list = imap_list_all(i, STR(""), wants_counts(s));
 	job_command(&s->job, s->list);

@@ -41,7 +41,7 @@ struct sync_job {
 	bool quiet;                    /* nobody asked for it: no contact of its own */
 	bool live;                     /* the server itself told that there is something to ask */
 	uint32_t select, list, counts; /* commands */
-	uint32_t aside[2];             /* .. whose refusal is none of the folder: MYRIGHTS, GETQUOTAROOT */
+	uint32_t rights, room, spaces; /* .. whose refusal is none of the folder: MYRIGHTS, GETQUOTAROOT, NAMESPACE */
 
 	/* the first flight */
 	bool open;               /* the folder was selected already */

@@ -199,9 +199,14 @@ static bool is_box_settled(const struct imap_session *s)
 	return s->phase == PHASE_READY;
 }
 
+static bool needs_utf8(const struct imap_command *c)
+{
+	return c->kind == KIND_APPEND && c->utf8;
+}
+
 static bool must_wait(const struct imap_session *s, const struct imap_command *c)
 {
-	if (s->utf8_asked && imap_is_spelled_two_ways(c))
+	if (s->utf8_asked && (imap_is_spelled_two_ways(c) || needs_utf8(c)))
 		return true;
 	if (changes_box(c))
 		return !is_box_settled(s);
@@ -214,8 +219,8 @@ static void prepare(struct imap_session *s, struct imap_command *c)
 	if (c->prepared || c->impossible)
 		return;
 	c->prepared = true;
-	if (c->kind > KIND_COMPRESS)
-		imap_utf8_prepare(s);
+	if (c->kind > KIND_COMPRESS && c->kind != KIND_SELECT)
+		imap_utf8_prepare(s, needs_utf8(c) ? IMAP_CAP_UTF8 : IMAP_CAP_UTF8_ONLY);
 	if (c->kind == KIND_SELECT)
 		imap_select_prepare(s, c);
 	else if (c->kind == KIND_LIST && c->extended)

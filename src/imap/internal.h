@@ -320,8 +320,8 @@ void imap_box_code(struct imap_session *s, const struct imap_status *st);
 void imap_box_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 bool imap_box_listens(const struct imap_session *s); /* FETCH and VANISHED are of the mailbox that is meant */
 void imap_select_prepare(struct imap_session *s, const struct imap_command *c);
-/* UTF8=ONLY: nothing else may be asked before. */
-void imap_utf8_prepare(struct imap_session *s);
+/* Before anything else of UTF8=ONLY, and before an APPEND that needs it, where it is not too late. */
+void imap_utf8_prepare(struct imap_session *s, uint64_t cap);
 /* The server refused to open a mailbox before UTF-8 was enabled, and said too late that it would. */
 bool imap_utf8_lacked(const struct imap_session *s, const struct imap_command *c, enum imap_result result);
 bool imap_is_spelled_two_ways(const struct imap_command *c); /* in UTF-8 and in modified UTF-7 */

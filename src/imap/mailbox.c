@@ -28,13 +28,13 @@ static void enable(struct imap_session *s, bool qresync, bool utf8)
 	g_autofree char *words = g_strdup_printf("ENABLE%s%s", qresync ? " QRESYNC" : "", utf8 ? " UTF8=ACCEPT" : "");
 	if (!qresync && !utf8)
 		return;
-	s->utf8_asked = utf8;
+	s->utf8_asked = s->utf8_asked || utf8;
 	imap_open_own(s, KIND_ENABLE, words);
 }
 
-void imap_utf8_prepare(struct imap_session *s)
+void imap_utf8_prepare(struct imap_session *s, uint64_t cap)
 {
-	if (!s->box_tried && !s->utf8 && !s->utf8_asked && imap_can(s, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ONLY))
+	if (!s->box_tried && !s->utf8 && !s->utf8_asked && imap_can(s, IMAP_CAP_ENABLE | cap))
 		enable(s, false, true);
 }
 
@@ -51,7 +51,8 @@ void imap_select_prepare(struct imap_session *s, const struct imap_command *c)
 		imap_open_own(s, KIND_ID, "ID NIL");
 	bool may = !s->box_tried && imap_can(s, IMAP_CAP_ENABLE);
 	/* A name that is spelled otherwise from then on would have to wait for the answer. */
-	bool utf8 = imap_can(s, IMAP_CAP_UTF8) && !s->utf8 && !s->utf8_asked && !imap_is_spelled_two_ways(c);
+	bool cheap = imap_can(s, IMAP_CAP_UTF8) && !imap_is_spelled_two_ways(c);
+	bool utf8 = (cheap || imap_can(s, IMAP_CAP_UTF8_ONLY)) && !s->utf8 && !s->utf8_asked;
 	if (may)
 		enable(s, c->wants_modseq && imap_can(s, IMAP_CAP_QRESYNC), utf8);
 	s->box_tried = true;
@@ -74,9 +75,11 @@ void imap_enable_ended(struct imap_session *s, const struct imap_command *c, enu
 		s->caps_bad |= IMAP_CAP_ENABLE;
 	if (strstr(c->text->str, "QRESYNC") && !s->qresync)
 		s->caps_bad |= IMAP_CAP_QRESYNC;
-	if (s->utf8_asked && !s->utf8)
-		s->caps_bad |= IMAP_CAP_UTF8;
+	if (!strstr(c->text->str, "UTF8"))
+		return;
 	s->utf8_asked = false;
+	if (!s->utf8)
+		s->caps_bad |= IMAP_CAP_UTF8;
 }
 
 void imap_parse_id(struct imap_session *s, struct imap_cursor *c)

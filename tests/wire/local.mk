@@ -14,6 +14,7 @@ WIRE_DIALOGUES = \
 	tests/wire/append_at_once.t \
 	tests/wire/append_deadline.t \
 	tests/wire/append_literal_minus.t \
+	tests/wire/append_utf8.t \
 	tests/wire/body_streamed.t \
 	tests/wire/body_uid_behind.t \
 	tests/wire/changes_wait_for_select.t \
@@ -110,7 +111,8 @@ WIRE_DIALOGUES = \
 	tests/wire/utf8_accept.t \
 	tests/wire/utf8_only.t \
 	tests/wire/utf8_only_known.t \
-	tests/wire/utf8_refused.t
+	tests/wire/utf8_refused.t \
+	tests/wire/utf8_then_qresync.t
 EXTRA_DIST += $(WIRE_DIALOGUES)
 check_PROGRAMS += tests/wire/test_wire
 tests_wire_test_wire_SOURCES = tests/wire/test_wire.c $(IMAP_SHOW) $(UNIT)
