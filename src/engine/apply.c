@@ -88,10 +88,14 @@ static int put_new(struct apply *ap, struct store_row *row, struct err *e)
 {
 	row->folder = ap->folder->id;
 	lay(ap, row);
-	if (ap->share && row->msgid &&
+	if (row->emailid && store_email_find(ap->store, ap->folder->account, row->emailid, &row->mid, e))
+		return -1;
+	if (!row->mid && ap->share && row->msgid &&
 		store_same_message(ap->store, ap->folder->account, row->msgid, row->size, row->received, &row->mid, e))
 		return -1;
 	if (store_row_put(ap->store, row, e))
+		return -1;
+	if (row->emailid && store_email_put(ap->store, ap->folder->account, row->folder, row->uid, row->emailid, e))
 		return -1;
 	ap->fresh++;
 	return 0;

@@ -57,6 +57,8 @@ void row_from_fetch(const struct imap_event *ev, struct store_row *out)
 		.date = h->date,
 		.keywords = row_keywords(ev),
 		.attachments = -1 };
+	if (ev->u.fetch.has & IMAP_HAS_EMAILID)
+		out->emailid = str_dup(ev->u.fetch.emailid);
 	out->subject = g_steal_pointer(&h->subject);
 	out->msgid = g_steal_pointer(&h->message_id);
 	out->list = g_steal_pointer(&h->list_id);

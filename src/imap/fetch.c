@@ -356,10 +356,10 @@ static void give_bodies(struct imap_session *s, const struct fetched *f)
 
 static void give_row(struct imap_session *s, uint32_t seq, struct fetched *f)
 {
-	bool identity = was_asked(s, KIND_IDENTITIES, seq, f->uid);
-	if (!identity)
+	bool row = was_asked(s, KIND_ROWS, seq, f->uid);
+	if (!row)
 		f->has &= ~(unsigned)IMAP_HAS_EMAILID;
-	if (!identity && !was_asked(s, KIND_ROWS, seq, f->uid))
+	if (!row && !was_asked(s, KIND_IDENTITIES, seq, f->uid))
 		f->has &= ~(unsigned)(IMAP_HAS_HEADER | IMAP_HAS_DATE | IMAP_HAS_SIZE);
 	if (!was_asked(s, KIND_STRUCTURE, seq, f->uid))
 		f->has &= ~(unsigned)IMAP_HAS_STRUCTURE;

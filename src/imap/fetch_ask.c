@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-#define ROW_ITEMS                                                                                                      \
-	"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC SUBJECT MESSAGE-ID"              \
-	" IN-REPLY-TO REFERENCES LIST-ID)])"
+#define ROW_FIELDS "BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-ID)])"
+#define ROW_ITEMS " (UID FLAGS INTERNALDATE RFC822.SIZE EMAILID " ROW_FIELDS
 
 static void begin(struct imap_command *c)
 {
@@ -51,21 +50,29 @@ static uint32_t fetch_set(struct imap_session *s, enum imap_kind kind, bool by_u
 	return imap_enqueue_set(s, c, set, sizeof(ROW_ITEMS) + 32);
 }
 
+static void compose_rows(struct imap_session *s, struct imap_command *c)
+{
+	bool ids = imap_can(s, IMAP_CAP_OBJECTID);
+	begin(c);
+	g_string_append(c->text, ids ? ROW_ITEMS : " (UID FLAGS INTERNALDATE RFC822.SIZE " ROW_FIELDS);
+	c->uses = ids ? IMAP_CAP_OBJECTID : 0;
+}
+
+static uint32_t fetch_rows(struct imap_session *s, bool by_uid, uint32_t lo, uint32_t hi)
+{
+	struct imap_command *c = range_new(KIND_ROWS, by_uid, lo, hi);
+	c->compose = compose_rows;
+	return imap_enqueue(s, c);
+}
+
 uint32_t imap_fetch_window(struct imap_session *s, uint32_t lo, uint32_t hi)
 {
-	return fetch(s, KIND_ROWS, false, lo, hi, ROW_ITEMS);
+	return fetch_rows(s, false, lo, hi);
 }
 
 uint32_t imap_fetch_rows(struct imap_session *s, uint32_t uid_lo, uint32_t uid_hi)
 {
-	return fetch(s, KIND_ROWS, true, uid_lo, uid_hi, ROW_ITEMS);
-}
-
-static void compose_rows(struct imap_session *s, struct imap_command *c)
-{
-	(void)s;
-	begin(c);
-	g_string_append(c->text, " " ROW_ITEMS);
+	return fetch_rows(s, true, uid_lo, uid_hi);
 }
 
 uint32_t imap_fetch_rows_set(struct imap_session *s, const struct imap_set *uids)
@@ -125,11 +132,9 @@ uint32_t imap_fetch_numbers(struct imap_session *s, const uint32_t *seqs, unsign
 
 static void compose_identities(struct imap_session *s, struct imap_command *c)
 {
-	bool ids = imap_can(s, IMAP_CAP_OBJECTID);
+	(void)s;
 	begin(c);
-	g_string_append_printf(c->text, " (UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
-		ids ? " EMAILID" : "");
-	c->uses = ids ? IMAP_CAP_OBJECTID : 0;
+	g_string_append(c->text, " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])");
 }
 
 uint32_t imap_fetch_identities(struct imap_session *s, const struct imap_set *uids)

@@ -322,7 +322,7 @@ uint32_t imap_quota(struct imap_session *s, struct str mailbox);  /* GETQUOTAROO
 uint32_t imap_rights(struct imap_session *s, struct str mailbox); /* MYRIGHTS */
 
 /* --- reading ---
- * Rows: UID FLAGS INTERNALDATE RFC822.SIZE and the header fields of msg_head. By sequence numbers only for
+ * Rows: UID FLAGS INTERNALDATE RFC822.SIZE, the header fields of msg_head, and EMAILID where it is offered. By sequence numbers only for
  * the newest window ("lo:hi", hi 0 is "*"), else by UID. A set goes in as many commands as keep each line within 1000
  * octets (RFC 7162 4), pipelined; it has one id and one IMAP_DONE with the worst result. */
 uint32_t imap_fetch_window(struct imap_session *s, uint32_t lo, uint32_t hi);
@@ -336,8 +336,7 @@ uint32_t imap_fetch_changes(struct imap_session *s, uint32_t uid_lo, uint32_t ui
 /* The UIDs of sequence numbers, as IMAP_FETCH with or without more: to find out what vanished. While it runs the server
  * may renumber nothing, unless imap_notify is on: what comes behind an IMAP_EXPUNGE in its midst is worth nothing. */
 uint32_t imap_fetch_numbers(struct imap_session *s, const uint32_t *seqs, unsigned n);
-/* What tells a message from another: UID FLAGS INTERNALDATE RFC822.SIZE, the field Message-ID, and EMAILID where it is
- * offered. */
+/* What tells a message from another: UID FLAGS INTERNALDATE RFC822.SIZE and the field Message-ID. */
 uint32_t imap_fetch_identities(struct imap_session *s, const struct imap_set *uids);
 uint32_t imap_fetch_structure_window(struct imap_session *s, uint32_t lo, uint32_t hi); /* UID BODYSTRUCTURE */
 uint32_t imap_fetch_structure(struct imap_session *s, uint32_t uid_lo, uint32_t uid_hi);

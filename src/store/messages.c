@@ -309,7 +309,11 @@ int message_forget(struct store *st, int64_t mid, struct err *e)
 {
 	if (forget_id(st, mid, e) || parts_forget(st, mid, e))
 		return -1;
-	struct query *q = db_query(st->shelf.cache, "DELETE FROM message WHERE mid=?");
+	struct query *q = db_query(st->shelf.cache, "DELETE FROM email_id WHERE mid=?");
+	db_bind_int(q, mid);
+	if (db_run(q, e))
+		return -1;
+	q = db_query(st->shelf.cache, "DELETE FROM message WHERE mid=?");
 	db_bind_int(q, mid);
 	if (db_run(q, e))
 		return -1;

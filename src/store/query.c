@@ -14,6 +14,7 @@ void store_row_clear(struct store_row *row)
 	g_free(row->list);
 	g_free(row->preview);
 	g_free(row->thread);
+	g_free(row->emailid);
 	g_clear_pointer(&row->from, g_ptr_array_unref);
 	g_clear_pointer(&row->to, g_ptr_array_unref);
 	g_clear_pointer(&row->cc, g_ptr_array_unref);

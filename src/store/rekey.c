@@ -241,6 +241,30 @@ int store_same_message(struct store *st, uint32_t account, const char *msgid, ui
 	return db_int(q, mid_out, e) < 0 ? -1 : 0;
 }
 
+int store_email_find(struct store *st, uint32_t account, const char *emailid, int64_t *mid_out, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache,
+		"SELECT i.mid FROM email_id i JOIN message m ON m.mid=i.mid WHERE i.account=? AND i.id=?");
+	*mid_out = 0;
+	db_bind_int(q, account);
+	db_bind_cstr(q, emailid);
+	return db_int(q, mid_out, e) < 0 ? -1 : 0;
+}
+
+int store_email_put(
+	struct store *st, uint32_t account, uint32_t folder, uint32_t uid, const char *emailid, struct err *e)
+{
+	bool own;
+	if (store_enter(st, &own, e))
+		return -1;
+	struct query *q = db_query(st->shelf.cache,
+		"INSERT OR IGNORE INTO email_id(mid, account, id) SELECT mid, ?, ? FROM place WHERE key=?");
+	db_bind_int(q, account);
+	db_bind_cstr(q, emailid);
+	db_bind_int(q, place_key(folder, uid));
+	return store_leave(st, own, db_run(q, e), e);
+}
+
 /* --- a changed name --- */
 
 static int set_name(struct store *st, uint32_t id, const char *raw, const char *name, struct err *e)

@@ -30,6 +30,9 @@ static const char cache_sql[] =
 	"CREATE TABLE message_id(hash INTEGER NOT NULL, mid INTEGER NOT NULL, PRIMARY KEY(hash, mid)) STRICT, WITHOUT "
 	"ROWID;"
 	"CREATE TABLE message_id_new(mid INTEGER PRIMARY KEY, hash INTEGER NOT NULL) STRICT;"
+	/* what the server calls a message wherever it lies (RFC 8474) */
+	"CREATE TABLE email_id(mid INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX email_id_by_id ON email_id(account, id);"
 	"CREATE TABLE structure(mid INTEGER PRIMARY KEY, sum INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
 	/* bytes NULL: in a file of parts/; used: the day, since 1970 */
 	"CREATE TABLE part(id INTEGER PRIMARY KEY, mid INTEGER NOT NULL, section TEXT NOT NULL, size INTEGER NOT NULL,"
@@ -84,7 +87,7 @@ static const char *const state_steps[] = { NULL,
 	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
-	"message_id_new", "structure", "part", NULL };
+	"message_id_new", "email_id", "structure", "part", NULL };
 static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
 	NULL };
 

@@ -186,6 +186,7 @@ struct store_row {
 	GPtrArray *keywords;                    /* char *: opaque ones; owned, may be NULL */
 	char *thread;                           /* a stable id: the first reference, else the own id; may be NULL */
 	int attachments;                        /* -1: not known yet */
+	char *emailid;                          /* of the server (RFC 8474): on its way in only; owned, may be NULL */
 };
 void store_row_clear(struct store_row *row);
 void store_row_free(struct store_row *row); /* clear + g_free */
@@ -213,6 +214,11 @@ int store_uids_count(struct store *st, uint32_t folder, uint32_t lo, uint32_t hi
  * parts. msgid NULL finds nothing. */
 int store_same_message(struct store *st, uint32_t account, const char *msgid, uint64_t size, int64_t received,
 	int64_t *mid_out, struct err *e);
+
+/* The same by what the server calls the message wherever it lies (RFC 8474). 0: not met. */
+int store_email_find(struct store *st, uint32_t account, const char *emailid, int64_t *mid_out, struct err *e);
+int store_email_put(
+	struct store *st, uint32_t account, uint32_t folder, uint32_t uid, const char *emailid, struct err *e);
 
 /* A place by its UID or, when no server has named it yet, by its local number; the other one is 0. */
 struct store_place {

@@ -280,8 +280,33 @@ static void renamed_folder_keeps_its_number_and_takes_those_below(void)
 	stop(&f);
 }
 
+static void message_is_known_by_what_the_server_calls_it(void)
+{
+	struct fixture f;
+	int64_t mid = 0, again = 0;
+	start(&f, 3);
+	check_ok(&f, store_email_put(f.st, 1, f.folder, 2, "M1", &f.e));
+	check_ok(&f, store_email_find(f.st, 1, "M1", &mid, &f.e));
+	g_assert_cmpint(mid, !=, 0);
+	check_ok(&f, store_email_find(f.st, 2, "M1", &again, &f.e));
+	g_assert_cmpint(again, ==, 0);
+	/* Another message under that id is not believed. */
+	check_ok(&f, store_email_put(f.st, 1, f.folder, 3, "M1", &f.e));
+	check_ok(&f, store_email_find(f.st, 1, "M1", &again, &f.e));
+	g_assert_cmpint(again, ==, mid);
+	check_ok(&f, store_email_put(f.st, 1, f.folder, 99, "M9", &f.e));
+	check_ok(&f, store_email_find(f.st, 1, "M9", &again, &f.e));
+	g_assert_cmpint(again, ==, 0);
+	check_ok(&f, store_row_del(f.st, f.folder, 2, &f.e));
+	check_ok(&f, store_email_find(f.st, 1, "M1", &again, &f.e));
+	g_assert_cmpint(again, ==, 0);
+	fixture_sound(&f);
+	stop(&f);
+}
+
 void suite(void)
 {
+	unit_add(message_is_known_by_what_the_server_calls_it);
 	unit_add(old_places_wait_unseen_and_are_taken_over);
 	unit_add(rekey_asks_for_all_of_the_identity);
 	unit_add(message_without_id_is_known_when_it_is_alone);
