@@ -43,14 +43,18 @@ void carry_named(struct replay *r)
 {
 	struct account *a = r->job.account;
 	struct err e = ERR_INIT;
-	if (r->folders && !r->refused && folder_list_more(r->folders, &r->job, false)) {
+	if (!r->refused && folder_list_more(r->folders, &r->job, false)) {
 		r->more = true;
 		return;
 	}
 	r->more = false;
-	if (r->refused || !r->folders || folder_list_apply(r->folders, a, &e)) {
-		err_clear(&e);
+	if (r->refused) {
 		replay_fail(r);
+		return;
+	}
+	if (folder_list_apply(r->folders, a, &e)) {
+		err_clear(&e);
+		replay_fail_as(r, "UNAVAILABLE");
 		return;
 	}
 	g_clear_pointer(&r->folders, folder_list_free);

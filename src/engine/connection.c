@@ -168,7 +168,7 @@ static void on_progress(void *aux)
 			j->class->event(j, &ev);
 		if (ev.type == IMAP_STATUS && !(j && j->class->syncs))
 			told_counts(a, &ev);
-		if (ev.type == IMAP_RIGHTS || ev.type == IMAP_QUOTA)
+		if (ev.type == IMAP_QUOTA || (ev.type == IMAP_RIGHTS && !(j && j->class->syncs)))
 			limits_event(a, &ev);
 		live_event(c->live, &ev, j);
 		j = a->running;

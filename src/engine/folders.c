@@ -106,7 +106,7 @@ static void take_rights(struct folder_list *l, const struct imap_event *ev)
 	if (!e)
 		return;
 	g_free(e->rights);
-	e->rights = str_dup(ev->u.rights.rights);
+	e->rights = limits_letters(ev->u.rights.rights);
 }
 
 static void take_space(struct folder_list *l, const struct imap_event *ev)

@@ -185,6 +185,7 @@ void account_answer(struct account *a, struct request *r);
 
 /* --- rights and room (limits.c) --- */
 void limits_load(struct account *a);
+char *limits_letters(struct str rights);                           /* what a right can be called; g_free */
 void limits_event(struct account *a, const struct imap_event *ev); /* IMAP_RIGHTS, IMAP_QUOTA: into the cache */
 
 /* --- how it logs in (login.c) --- */

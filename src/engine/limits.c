@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #define RIGHTS_FRESH_S 3600 /* older ones may have been given meanwhile: then the server is asked */
+#define LETTERS_MOST 62     /* there are no more */
 #define SAME_ANSWER_S 2     /* roots told within are of one answer */
 
 /* --- rights --- */
@@ -20,6 +21,15 @@ bool limits_allow(const char *rights, char right)
 	if (old && (right == 't' || right == 'e'))
 		return strchr(rights, 'd');
 	return old && right == 'x' && strchr(rights, 'c');
+}
+
+char *limits_letters(struct str rights)
+{
+	GString *out = g_string_new(NULL);
+	for (size_t i = 0; i < rights.n && out->len < LETTERS_MOST; i++)
+		if (g_ascii_isalnum(rights.p[i]))
+			g_string_append_c(out, rights.p[i]);
+	return g_string_free(out, FALSE);
 }
 
 /* Rights that a change needs, as letters: of the folder it is about, and of the one it aims at. */
@@ -105,7 +115,7 @@ int limits_check(const struct account *a, const struct store_change *c, const st
 static int put_rights(struct account *a, const struct imap_event *ev, struct err *e)
 {
 	struct store_folder f = { 0 };
-	g_autofree char *rights = str_dup(ev->u.rights.rights);
+	g_autofree char *rights = limits_letters(ev->u.rights.rights);
 	int result = store_folder_find(a->engine->store, a->number, ev->u.rights.name, &f, e);
 	if (!result && g_strcmp0(f.rights, rights)) {
 		g_free(f.rights);

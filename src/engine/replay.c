@@ -306,6 +306,14 @@ static void note_refusal(struct replay *r, const struct imap_event *done)
 	r->words = str_dup(done->u.done.text);
 }
 
+/* It is no refusal yet, but all the server says of the one that follows from it. */
+static void note_readonly(struct replay *r, const struct imap_event *done)
+{
+	g_clear_pointer(&r->words, g_free);
+	if (str_is(done->u.done.code, "READ-ONLY"))
+		r->words = g_strdup_printf("[READ-ONLY] %.*s", (int)done->u.done.text.n, done->u.done.text.p);
+}
+
 static void on_ended(struct job *j, const struct imap_event *done)
 {
 	struct replay *r = (struct replay *)j;
@@ -317,6 +325,8 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		connection_set_selected(
 			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
 	}
+	if (done->u.done.id == r->select && ok && r->stage != STAGE_FOUND)
+		note_readonly(r, done);
 	/* What follows a refusal in the same flight is refused for it: the first one tells why. */
 	if (!ok && !r->refused && !r->more && done->u.done.id != r->spaces)
 		note_refusal(r, done);

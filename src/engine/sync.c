@@ -186,11 +186,12 @@ static void got_rights(struct sync_job *s, const struct imap_event *ev)
 {
 	if (s->folders)
 		folder_list_event(s->folders, ev);
-	/* What is written of the folder in this visit says it too. */
 	if (!s->f.raw || !str_eq(ev->u.rights.name, str_of(s->f.raw)))
 		return;
+	limits_event(s->job.account, ev);
+	/* What is written of the folder in this visit says it too. */
 	g_free(s->f.rights);
-	s->f.rights = str_dup(ev->u.rights.rights);
+	s->f.rights = limits_letters(ev->u.rights.rights);
 }
 
 /* Numbers move. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/limits.h"
+
+#include <string.h>
+
 #include "tests/unit/unit.h"
 
 static void rights_of_either_standard_are_understood(void)
@@ -55,6 +58,15 @@ static void flags_need_a_right_each(void)
 	g_assert_cmpstr(limits_needs_target(CHANGE_FLAG), ==, "");
 }
 
+static void letters_are_all_that_is_kept(void)
+{
+	g_autofree char *kept = limits_letters(STR("lr\x1b[2Js \xff\"9")), *many = NULL;
+	g_autofree char *long_one = g_strnfill(5000, 'l');
+	g_assert_cmpstr(kept, ==, "lr2Js9");
+	many = limits_letters(unit_str(long_one));
+	g_assert_cmpuint(strlen(many), ==, 62);
+}
+
 static void percent_never_overflows(void)
 {
 	g_assert_cmpuint(engine_percent(0, 0), ==, 0);
@@ -70,5 +82,6 @@ void suite(void)
 	unit_add(rights_of_either_standard_are_understood);
 	unit_add(lacking_right_is_named);
 	unit_add(flags_need_a_right_each);
+	unit_add(letters_are_all_that_is_kept);
 	unit_add(percent_never_overflows);
 }
