@@ -9,6 +9,7 @@
 
 #define SPACES_MOST 32   /* namespaces that are looked at */
 #define NEW_IDS_MOST 100 /* new folders that are asked whether they are known by another name */
+#define RENAMES_MOST 100 /* of one list */
 
 struct space { /* a namespace */
 	enum imap_ns kind;
@@ -282,25 +283,28 @@ static bool may_be_renamed(const struct folder_list *l, const GPtrArray *old)
 	return false;
 }
 
-static bool is_cached(const GPtrArray *old, const char *raw)
+/* Raw names of the folders that are cached and not gone; borrowed from old. */
+static GHashTable *cached_names(const GPtrArray *old)
 {
+	GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
 	for (unsigned i = 0; i < old->len; i++) {
 		const struct store_folder *f = old->pdata[i];
-		if (!strcmp(f->raw, raw))
-			return !(f->flags & FOLDER_GONE);
+		if (!(f->flags & FOLDER_GONE))
+			g_hash_table_add(names, f->raw);
 	}
-	return false;
+	return names;
 }
 
 static bool ask_ids(struct folder_list *l, struct job *j, const GPtrArray *old)
 {
+	g_autoptr(GHashTable) cached = cached_names(old);
 	unsigned asked = 0;
 	if (!(imap_caps(job_imap(j)) & IMAP_CAP_OBJECTID) || !may_be_renamed(l, old))
 		return false;
 	for (unsigned i = 0; i < l->entries->len && asked < NEW_IDS_MOST; i++) {
 		const struct listed *entry = l->entries->pdata[i];
 		if (entry->mailboxid || (entry->attributes & (IMAP_NOSELECT | IMAP_NONEXISTENT)) ||
-			is_cached(old, entry->raw))
+			g_hash_table_contains(cached, entry->raw))
 			continue;
 		job_command(j, imap_status(job_imap(j), str_of(entry->raw)));
 		asked++;
@@ -345,29 +349,32 @@ static int follow(
 	return 0;
 }
 
-static const struct listed *same_mailbox(
-	const struct folder_list *l, const struct store_folder *f, const GPtrArray *old)
+/* MAILBOXID -> the entry, of names that are not in the cache. */
+static GHashTable *new_ids(const struct folder_list *l, const GPtrArray *old)
 {
-	for (unsigned i = 0; f->mailboxid && i < l->entries->len; i++) {
-		const struct listed *entry = l->entries->pdata[i];
-		if (entry->mailboxid && !strcmp(entry->mailboxid, f->mailboxid) && !is_cached(old, entry->raw))
-			return entry;
+	g_autoptr(GHashTable) cached = cached_names(old);
+	GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+	for (unsigned i = 0; i < l->entries->len; i++) {
+		struct listed *entry = l->entries->pdata[i];
+		if (entry->mailboxid && !g_hash_table_contains(cached, entry->raw))
+			g_hash_table_insert(ids, entry->mailboxid, entry);
 	}
-	return NULL;
+	return ids;
 }
 
 /* Folders below one that was renamed follow it, so that what is cached is read anew after each. */
 static int follow_renamed(const struct folder_list *l, struct account *a, const char *prefix, struct err *e)
 {
-	for (unsigned round = 0; round < l->entries->len; round++) {
+	for (unsigned round = 0; round < RENAMES_MOST; round++) {
 		g_autoptr(GPtrArray) old = store_folders_new();
 		bool followed = false;
 		if (store_folders(a->engine->store, a->number, old, e))
 			return -1;
-		for (unsigned i = 0; i < old->len && !followed; i++) {
+		g_autoptr(GHashTable) ids = new_ids(l, old);
+		for (unsigned i = 0; i < old->len && !followed && g_hash_table_size(ids); i++) {
 			const struct store_folder *f = old->pdata[i];
-			const struct listed *now =
-				g_hash_table_contains(l->names, f->raw) ? NULL : same_mailbox(l, f, old);
+			bool moved = f->mailboxid && !g_hash_table_contains(l->names, f->raw);
+			const struct listed *now = moved ? g_hash_table_lookup(ids, f->mailboxid) : NULL;
 			followed = now;
 			if (now && follow(a, f, now, prefix, e))
 				return -1;
@@ -442,8 +449,11 @@ static void replace(char **at, const char *with)
 
 static void fill(struct naming *n, const struct listed *l, struct store_folder *f)
 {
-	g_free(f->name);
-	f->name = name_of(l, n->prefix);
+	/* What is another's keeps its name while nobody says which namespaces there are. */
+	if (n->told || !(f->flags & FOLDER_FOREIGN)) {
+		g_free(f->name);
+		f->name = name_of(l, n->prefix);
+	}
 	if (!f->raw)
 		f->raw = g_strdup(l->raw);
 	f->account = n->account->number;
