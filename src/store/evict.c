@@ -2,6 +2,8 @@
 /* What the cache holds, and how it gets smaller. */
 #include "store/internal.h"
 
+#define EVICT_LOOK 500 /* parts a call looks at */
+
 /* --- how much there is --- */
 
 /* 1 row of sums. */
@@ -35,7 +37,7 @@ static int sum_parts(struct db *cache, uint32_t account, struct store_usage *out
 	struct query *q = db_query(cache,
 		"SELECT r.text, total(r.size), total(CASE WHEN r.size>?2 THEN r.size ELSE 0 END) FROM part r"
 		" WHERE ?1=0 OR EXISTS (SELECT 1 FROM folder f CROSS JOIN place p ON p.folder=f.id AND p.mid=r.mid"
-		" WHERE f.account=?1) GROUP BY r.text");
+		" WHERE f.account=?1 AND f.dropped<>1) GROUP BY r.text");
 	db_bind_int(q, account);
 	db_bind_int(q, PART_INLINE_MAX);
 	while ((pull = db_pull(q, e)) == DB_ITEM) {
@@ -61,55 +63,155 @@ static bool is_kept(GHashTable *keep, int64_t mid)
 	return keep && g_hash_table_contains(keep, &mid);
 }
 
+/* A part as the index has it, which is the order in which they go. */
 struct victim {
-	int64_t id, mid, size;
+	int64_t used, mid, size, id;
 };
 
-/* The first ones by use until the sum of the rest is small enough. */
-static int choose_parts(struct db *cache, bool text, uint64_t excess, GHashTable *keep, GArray *out, struct err *e)
+/* Has the account a place of that message? There are few folders, and each is one look into an index. */
+static int is_of(struct db *cache, uint32_t account, int64_t mid, struct err *e)
 {
-	enum db_pull pull = DB_END;
-	struct query *q = db_query(
-		cache, "SELECT id, mid, size FROM part INDEXED BY part_by_use WHERE text=? ORDER BY used, mid");
-	db_bind_int(q, text);
-	while (excess && out->len < STORE_BATCH && (pull = db_pull(q, e)) == DB_ITEM) {
-		struct victim v = { db_get_int(q, 0), db_get_int(q, 1), db_get_int(q, 2) };
-		if (is_kept(keep, v.mid))
-			continue;
-		g_array_append_val(out, v);
-		excess -= MIN(excess, (uint64_t)MAX(v.size, 0));
-	}
-	if (pull == DB_ITEM)
-		db_reset(q);
-	return pull == DB_BAD ? -1 : 0;
+	int64_t one;
+	if (!account)
+		return 1;
+	struct query *q = db_query(cache, "SELECT 1 FROM folder f CROSS JOIN place p ON p.folder=f.id AND p.mid=?2"
+					  " WHERE f.account=?1 AND f.dropped<>1 LIMIT 1");
+	db_bind_int(q, account);
+	db_bind_int(q, mid);
+	return db_int(q, &one, e);
 }
 
-static int evict(struct store *st, bool text, uint64_t bytes, GHashTable *keep, unsigned *dropped_out, struct err *e)
+/* The next ones of all accounts, from where the eviction stands. */
+static int next_parts(struct db *cache, const struct store_eviction *v, GArray *out, struct err *e)
+{
+	enum db_pull pull;
+	struct query *q = db_query(cache,
+		"SELECT used, mid, size, id FROM part INDEXED BY part_by_use"
+		" WHERE text=? AND (used, mid, size, id)>(?,?,?,?) ORDER BY used, mid, size, id LIMIT ?");
+	db_bind_int(q, v->text);
+	db_bind_int(q, v->used);
+	db_bind_int(q, v->mid);
+	db_bind_int(q, v->size);
+	db_bind_int(q, v->id);
+	db_bind_int(q, EVICT_LOOK);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		struct victim part = { db_get_int(q, 0), db_get_int(q, 1), db_get_int(q, 2), db_get_int(q, 3) };
+		g_array_append_val(out, part);
+	}
+	return pull == DB_END ? 0 : -1;
+}
+
+static void go_to(struct store_eviction *v, const struct victim *part)
+{
+	v->used = part->used;
+	v->mid = part->mid;
+	v->size = part->size;
+	v->id = part->id;
+}
+
+static int count_some(struct store *st, struct store_eviction *v, const GArray *parts, struct err *e)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		const struct victim *part = &g_array_index(parts, struct victim, i);
+		int own = is_of(st->shelf.cache, v->account, part->mid, e);
+		if (own < 0)
+			return -1;
+		v->sum += own ? (uint64_t)MAX(part->size, 0) : 0;
+		go_to(v, part);
+	}
+	if (parts->len < EVICT_LOOK) {
+		v->counted = true;
+		go_to(v, &(struct victim){ .used = INT64_MIN });
+	}
+	return 0;
+}
+
+static int drop_some(struct store *st, struct store_eviction *v, const GArray *parts, GHashTable *keep, struct err *e)
+{
+	unsigned dropped = 0;
+	for (guint i = 0; i < parts->len && v->sum > v->bytes && dropped < STORE_BATCH; i++) {
+		const struct victim *part = &g_array_index(parts, struct victim, i);
+		int own = is_kept(keep, part->mid) ? 0 : is_of(st->shelf.cache, v->account, part->mid, e);
+		if (own < 0 || (own && part_drop(st, part->id, e)))
+			return -1;
+		if (own) {
+			v->sum -= MIN(v->sum, (uint64_t)MAX(part->size, 0));
+			dropped++;
+		}
+		go_to(v, part);
+	}
+	return 0;
+}
+
+static int evict(struct store *st, struct store_eviction *v, GHashTable *keep, bool *more_out, struct err *e)
+{
+	g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(struct victim));
+	bool counts = !v->counted;
+	if (next_parts(st->shelf.cache, v, parts, e))
+		return -1;
+	if (counts ? count_some(st, v, parts, e) : drop_some(st, v, parts, keep, e))
+		return -1;
+	*more_out = !v->counted || (v->sum > v->bytes && (counts || parts->len));
+	return 0;
+}
+
+/* What all accounts have together is soon told, and mostly little enough. */
+static int is_little(struct store *st, const struct store_eviction *v, bool *out, struct err *e)
 {
 	uint64_t sum;
-	g_autoptr(GArray) victims = g_array_new(FALSE, FALSE, sizeof(struct victim));
-	struct query *q = db_query(st->shelf.cache, "SELECT sum(size) FROM part WHERE text=?");
-	db_bind_int(q, text);
+	struct query *q = db_query(st->shelf.cache, "SELECT total(size) FROM part INDEXED BY part_by_use WHERE text=?");
+	db_bind_int(q, v->text);
 	if (read_sum(q, &sum, e))
 		return -1;
-	if (sum > bytes && choose_parts(st->shelf.cache, text, sum - bytes, keep, victims, e))
-		return -1;
-	for (guint i = 0; i < victims->len; i++)
-		if (part_drop(st, g_array_index(victims, struct victim, i).id, e))
-			return -1;
-	*dropped_out = victims->len;
+	*out = sum <= v->bytes;
 	return 0;
 }
 
-int store_evict(struct store *st, bool text, uint64_t bytes, GHashTable *keep, bool *more_out, struct err *e)
+void store_eviction_init(struct store_eviction *v, uint32_t account, bool text, uint64_t bytes)
 {
-	bool own;
-	unsigned dropped = 0;
+	*v = (struct store_eviction){ .account = account, .text = text, .bytes = bytes, .used = INT64_MIN };
+}
+
+int store_evict(struct store *st, struct store_eviction *v, GHashTable *keep, bool *more_out, struct err *e)
+{
+	bool own, little = false;
 	*more_out = false;
-	if (store_enter(st, &own, e) || store_leave(st, own, evict(st, text, bytes, keep, &dropped, e), e))
+	if (v->used == INT64_MIN && !v->counted && is_little(st, v, &little, e))
 		return -1;
-	*more_out = dropped == STORE_BATCH;
-	return 0;
+	if (little)
+		return 0;
+	return store_enter(st, &own, e) || store_leave(st, own, evict(st, v, keep, more_out, e), e) ? -1 : 0;
+}
+
+/* --- what is not kept yet --- */
+
+int store_textless(struct store *st, uint32_t folder, int64_t since, unsigned look, int64_t *below, GArray *uids_out,
+	uint64_t *kept_out, struct err *e)
+{
+	unsigned looked = 0;
+	int64_t lo, hi;
+	enum db_pull pull;
+	mid_range(since, &lo, &hi);
+	struct query *q = db_query(st->shelf.cache,
+		"SELECT p.mid, p.key, (SELECT total(r.size) FROM part r WHERE r.mid=p.mid AND r.text),"
+		" EXISTS (SELECT 1 FROM part r WHERE r.mid=p.mid AND r.section='HEADER')"
+		" FROM place p WHERE p.folder=? AND p.mid<? AND p.mid>=? ORDER BY p.mid DESC LIMIT ?");
+	db_bind_int(q, folder);
+	db_bind_int(q, *below);
+	db_bind_int(q, lo);
+	db_bind_int(q, look);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		int64_t key = db_get_int(q, 1);
+		uint32_t uid = (uint32_t)key;
+		*below = db_get_int(q, 0);
+		*kept_out += (uint64_t)MAX(db_get_int(q, 2), 0);
+		if (!db_get_int(q, 3) && !(key & PLACE_LOCAL))
+			g_array_append_val(uids_out, uid);
+		looked++;
+	}
+	if (looked < look)
+		*below = 0;
+	return pull == DB_END ? 0 : -1;
 }
 
 /* --- rows --- */
@@ -148,15 +250,19 @@ static int raise_floor(struct store *st, uint32_t folder, uint32_t floor, struct
 
 static int drop_places(struct store *st, uint32_t folder, const GArray *places, struct err *e)
 {
+	int64_t newest = 0;
 	if (!places->len)
 		return 0;
 	uint32_t last = (uint32_t)g_array_index(places, struct place, places->len - 1).key;
 	if (raise_floor(st, folder, last < UINT32_MAX ? last + 1 : last, e))
 		return -1;
-	for (guint i = 0; i < places->len; i++)
-		if (place_remove(st, &g_array_index(places, struct place, i), e))
+	for (guint i = 0; i < places->len; i++) {
+		const struct place *p = &g_array_index(places, struct place, i);
+		newest = MAX(newest, p->mid >> MID_COUNTER_BITS);
+		if (place_remove(st, p, e))
 			return -1;
-	return 0;
+	}
+	return store_note_put(st, folder, NOTE_FLOOR, newest, e);
 }
 
 static int evict_rows(struct store *st, uint32_t folder, int64_t older_than, uint32_t keep_newest, GHashTable *keep,

@@ -224,23 +224,16 @@ int store_folder_drop(struct store *st, uint32_t id, struct err *e)
 
 /* --- room --- */
 
-static int meta_put(struct store *st, const char *key, uint32_t account, uint64_t value, struct err *e)
+static int quota_put(struct store *st, const char *key, uint32_t account, uint64_t value, struct err *e)
 {
 	g_autofree char *full = g_strdup_printf("quota-%s/%u", key, account);
-	struct query *q = db_query(
-		st->shelf.cache, "INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value");
-	db_bind_cstr(q, full);
-	db_bind_int(q, (int64_t)MIN(value, INT64_MAX));
-	return db_run(q, e);
+	return sealed_put(st->shelf.cache, full, (int64_t)MIN(value, INT64_MAX), e);
 }
 
-static int meta_get(struct store *st, const char *key, uint32_t account, int64_t *out, struct err *e)
+static int quota_get(struct store *st, const char *key, uint32_t account, int64_t *out, struct err *e)
 {
 	g_autofree char *full = g_strdup_printf("quota-%s/%u", key, account);
-	struct query *q = db_query(st->shelf.cache, "SELECT value FROM meta WHERE key=?");
-	*out = 0;
-	db_bind_cstr(q, full);
-	return db_int(q, out, e) < 0 ? -1 : 0;
+	return sealed_get(st->shelf.cache, full, out, e);
 }
 
 int store_quota_put(struct store *st, uint32_t account, const struct store_quota *q, struct err *e)
@@ -248,20 +241,50 @@ int store_quota_put(struct store *st, uint32_t account, const struct store_quota
 	bool own;
 	if (store_enter(st, &own, e))
 		return -1;
-	bool failed = meta_put(st, "used", account, q->used, e) || meta_put(st, "limit", account, q->limit, e) ||
-		      meta_put(st, "wall", account, (uint64_t)q->wall, e);
+	bool failed = quota_put(st, "used", account, q->used, e) || quota_put(st, "limit", account, q->limit, e) ||
+		      quota_put(st, "wall", account, (uint64_t)q->wall, e);
 	return store_leave(st, own, failed ? -1 : 0, e);
 }
 
 int store_quota_get(struct store *st, uint32_t account, struct store_quota *out, struct err *e)
 {
 	int64_t used, limit;
-	if (meta_get(st, "used", account, &used, e) || meta_get(st, "limit", account, &limit, e) ||
-		meta_get(st, "wall", account, &out->wall, e))
+	if (quota_get(st, "used", account, &used, e) || quota_get(st, "limit", account, &limit, e) ||
+		quota_get(st, "wall", account, &out->wall, e))
 		return -1;
 	out->used = (uint64_t)used;
 	out->limit = (uint64_t)limit;
 	return 0;
+}
+
+/* --- numbers of a folder --- */
+
+static char *note_key(uint32_t folder, enum store_note what)
+{
+	static const char *const names[] = { [NOTE_FLOOR] = "floor", [NOTE_FLAGS] = "flags" };
+	return g_strdup_printf("%s of %u", names[what], folder);
+}
+
+int store_note_get(struct store *st, uint32_t folder, enum store_note what, int64_t *out, struct err *e)
+{
+	g_autofree char *key = note_key(folder, what);
+	return sealed_get(st->shelf.cache, key, out, e);
+}
+
+int store_note_put(struct store *st, uint32_t folder, enum store_note what, int64_t value, struct err *e)
+{
+	bool own;
+	g_autofree char *key = note_key(folder, what);
+	return store_enter(st, &own, e) ? -1 : store_leave(st, own, sealed_put(st->shelf.cache, key, value, e), e);
+}
+
+static int forget_notes(struct store *st, uint32_t folder, struct err *e)
+{
+	g_autofree char *floor = note_key(folder, NOTE_FLOOR), *flags = note_key(folder, NOTE_FLAGS);
+	struct query *q = db_query(st->shelf.cache, "DELETE FROM meta WHERE key IN (?,?)");
+	db_bind_cstr(q, floor);
+	db_bind_cstr(q, flags);
+	return db_run(q, e);
 }
 
 /* --- sweeping --- */
@@ -293,6 +316,8 @@ static int sweep_folder(struct store *st, uint32_t folder, struct err *e)
 		return -1;
 	if (any)
 		return 0;
+	if (forget_notes(st, folder, e))
+		return -1;
 	struct query *q = db_query(st->shelf.cache, "DELETE FROM folder WHERE id=?");
 	db_bind_int(q, folder);
 	return db_run(q, e);

@@ -301,6 +301,14 @@ int store_place_get(struct store *st, struct store_place at, struct store_row *o
 	return is_place(at) ? row_at(st->shelf.cache, place_key_at(at), out, e) : place_missing(e);
 }
 
+int store_place_mid(struct store *st, struct store_place at, int64_t *mid_out, struct err *e)
+{
+	struct place p = { 0 };
+	int found = is_place(at) ? place_find(st->shelf.cache, place_key_at(at), &p, e) : 0;
+	*mid_out = found > 0 ? p.mid : 0;
+	return MIN(found, 0);
+}
+
 static int move_place(struct store *st, int64_t from, int64_t to, struct err *e)
 {
 	struct place p, there;

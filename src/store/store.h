@@ -104,9 +104,10 @@ extern const char *const store_role_names[]; /* "" for none, "inbox", .. */
 #define FOLDER_VISITED (1u << 2) /* opened by the user: kept in agreement */
 #define FOLDER_GONE (1u << 3)    /* no longer listed by the server */
 #define FOLDER_SUBSCRIBED (1u << 4)
-#define FOLDER_PINNED (1u << 5) /* by the mailrc: kept in agreement as the inbox is */
-#define FOLDER_OTHER (1u << 6)  /* another user's (RFC 2342) */
-#define FOLDER_SHARED (1u << 7) /* nobody's own */
+#define FOLDER_PINNED (1u << 5)  /* by the mailrc: kept in agreement as the inbox is */
+#define FOLDER_OTHER (1u << 6)   /* another user's (RFC 2342) */
+#define FOLDER_SHARED (1u << 7)  /* nobody's own */
+#define FOLDER_SKIPPED (1u << 8) /* by the mailrc: only when it is opened or named */
 #define FOLDER_FOREIGN (FOLDER_OTHER | FOLDER_SHARED)
 
 struct store_folder {
@@ -165,6 +166,13 @@ int store_quota_get(struct store *st, uint32_t account, struct store_quota *out,
 /* Places and messages of dropped and renumbered folders are seen no more at once and removed by and by:
  * one small transaction a call, in idle time, until *more_out is false. */
 int store_sweep(struct store *st, bool *more_out, struct err *e);
+/* Numbers that go with a folder's number, and away with it. */
+enum store_note {
+	NOTE_FLOOR, /* the newest that was let go, or met last when filling, below filled_down_to: wall seconds */
+	NOTE_FLAGS, /* old flags: this UID and those above it were looked at in this round */
+};
+int store_note_get(struct store *st, uint32_t folder, enum store_note what, int64_t *out, struct err *e); /* 0: none */
+int store_note_put(struct store *st, uint32_t folder, enum store_note what, int64_t value, struct err *e);
 int reader_folders(struct store_reader *r, uint32_t account, GPtrArray *out, struct err *e);
 /* By the name shown: exact, else without ASCII case. ERR_MISSING. */
 int reader_folder(struct store_reader *r, uint32_t account, const char *name, struct store_folder *out, struct err *e);
@@ -225,6 +233,7 @@ struct store_place {
 	uint32_t folder, uid, local;
 };
 int store_place_get(struct store *st, struct store_place at, struct store_row *out, struct err *e); /* ERR_MISSING */
+int store_place_mid(struct store *st, struct store_place at, int64_t *mid_out, struct err *e);      /* not there: 0 */
 /* The mid, and with it all text, stays. Where `to` is a place already, `from` is dropped. from absent: ERR_MISSING. */
 int store_place_move(struct store *st, struct store_place from, struct store_place to, struct err *e);
 int store_place_copy(
@@ -261,12 +270,29 @@ struct store_usage {
 	uint64_t database_bytes;         /* the whole cache's file, whatever account */
 };
 int store_usage(struct store *st, uint32_t account, struct store_usage *out, struct err *e); /* account 0: all */
-/* Drops text parts (else the other ones) until at most `bytes` are kept of them: least recently used first, by the day;
- * within a day those of the oldest messages. Never of a mid in keep (gint64 *, as a set; may be NULL). At most
- * STORE_BATCH parts a call, *more_out as store_sweep. */
-int store_evict(struct store *st, bool text, uint64_t bytes, GHashTable *keep, bool *more_out, struct err *e);
+/* Text parts of an account (0: of all), or its other ones, until at most `bytes` are kept of them: least recently used
+ * first, by the day; within a day those of the oldest messages. */
+struct store_eviction {
+	uint32_t account;
+	bool text;
+	uint64_t bytes;
+	/* the store's own: what it counted first, and how far it came */
+	bool counted;
+	uint64_t sum;
+	int64_t used, mid, size, id;
+};
+void store_eviction_init(struct store_eviction *v, uint32_t account, bool text, uint64_t bytes);
+/* Goes on with it: a few hundred are looked at and at most STORE_BATCH parts dropped a call, *more_out as store_sweep.
+ * Never of a mid in keep (gint64 *, as a set; may be NULL). */
+int store_evict(struct store *st, struct store_eviction *v, GHashTable *keep, bool *more_out, struct err *e);
+/* UIDs (uint32_t) of a folder's messages of which no text is kept, newest first: `look` messages are looked at, below the
+ * mid *below (INT64_MAX: from the top) and received at `since` or later. *below moves on, and is 0 when there are no
+ * more; the octets of text that are kept of those looked at are added to *kept_out. */
+int store_textless(struct store *st, uint32_t folder, int64_t since, unsigned look, int64_t *below, GArray *uids_out,
+	uint64_t *kept_out, struct err *e);
 /* Drops a folder's named places from the lowest UID upward, while they were received before older_than and are not among
- * the keep_newest highest; those of a mid in keep stay. filled_down_to and complete follow. STORE_BATCH a call. */
+ * the keep_newest highest; those of a mid in keep stay. filled_down_to, complete and NOTE_FLOOR follow. STORE_BATCH a
+ * call. */
 int store_evict_rows(struct store *st, uint32_t folder, int64_t older_than, uint32_t keep_newest, GHashTable *keep,
 	bool *more_out, struct err *e);
 /* Every page of both files and every sum in them. True: sound; else findings are appended, char * (g_free), and the next

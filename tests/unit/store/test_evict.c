@@ -50,13 +50,20 @@ static void check_has(struct fixture *f, const char *section, uint32_t rows, con
 	g_string_free(text, TRUE);
 }
 
-static unsigned evict(struct fixture *f, bool text, uint64_t bytes, GHashTable *keep)
+static unsigned evict_of(struct fixture *f, uint32_t account, bool text, uint64_t bytes, GHashTable *keep)
 {
 	bool more = true;
 	unsigned calls = 0;
+	struct store_eviction v;
+	store_eviction_init(&v, account, text, bytes);
 	for (; more && calls < 100; calls++)
-		check_ok(f, store_evict(f->st, text, bytes, keep, &more, &f->e));
+		check_ok(f, store_evict(f->st, &v, keep, &more, &f->e));
 	return calls;
+}
+
+static unsigned evict(struct fixture *f, bool text, uint64_t bytes, GHashTable *keep)
+{
+	return evict_of(f, 0, text, bytes, keep);
 }
 
 static void least_recently_used_goes_first(void)
@@ -163,7 +170,8 @@ static void eviction_is_bounded_work_a_call(void)
 	for (uint32_t uid = 1; uid <= 250; uid++)
 		put(&f, uid, "HEADER", 10);
 	check_ok(&f, store_commit(f.st, &f.e));
-	g_assert_cmpuint(evict(&f, true, 100, NULL), ==, 3);
+	/* One call counts. */
+	g_assert_cmpuint(evict(&f, true, 100, NULL), ==, 4);
 	struct store_usage u;
 	check_ok(&f, store_usage(f.st, 0, &u, &f.e));
 	g_assert_cmpuint(u.text_bytes, ==, 100);
@@ -210,7 +218,86 @@ static void rows_go_from_the_oldest_uid_up(void)
 	g_assert_cmpuint(folder.rows, ==, 50);
 	g_assert_cmpuint(folder.filled_down_to, ==, 301);
 	store_folder_clear(&folder);
+	int64_t floor = 0;
+	check_ok(&f, store_note_get(f.st, f.folder, NOTE_FLOOR, &floor, &f.e));
+	g_assert_cmpint(floor, ==, WHEN + 300);
 	fixture_sound(&f);
+	fixture_clear(&f);
+}
+
+static void account_gives_up_nothing_of_another(void)
+{
+	struct fixture f;
+	start(&f, 4);
+	struct store_folder theirs = { .account = 2, .raw = (char *)"INBOX", .name = (char *)"Inbox" };
+	check_ok(&f, store_folder_put(f.st, &theirs, &f.e));
+	for (uint32_t uid = 1; uid <= 4; uid++)
+		put(&f, uid, "2", 1000);
+	struct store_row row;
+	fixture_row(&row, theirs.id, 1, 1, 0);
+	check_ok(&f, store_row_put(f.st, &row, &f.e));
+	store_row_clear(&row);
+	g_autofree char *bytes = g_strnfill(1000, 'x');
+	check_ok(&f, store_part_put(f.st, theirs.id, 1, "2", (struct str){ bytes, 1000 }, &f.e));
+	/* 5000 of both; 4000 of this one are within its budget. */
+	evict_of(&f, 1, false, 4000, NULL);
+	check_has(&f, "2", 4, "1111");
+	evict_of(&f, 1, false, 2500, NULL);
+	check_has(&f, "2", 4, "0011");
+	evict_of(&f, 1, false, 0, NULL);
+	check_has(&f, "2", 4, "0000");
+	struct store_usage u;
+	check_ok(&f, store_usage(f.st, 2, &u, &f.e));
+	g_assert_cmpuint(u.part_bytes, ==, 1000);
+	evict_of(&f, 2, false, 0, NULL);
+	check_ok(&f, store_usage(f.st, 0, &u, &f.e));
+	g_assert_cmpuint(u.part_bytes, ==, 0);
+	fixture_clear(&f);
+}
+
+static void textless_messages_are_told_newest_first(void)
+{
+	struct fixture f;
+	start(&f, 6);
+	put(&f, 5, "HEADER", 100);
+	put(&f, 2, "HEADER", 10);
+	put(&f, 3, "2", 1000);
+	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	int64_t below = INT64_MAX;
+	uint64_t kept = 0;
+	check_ok(&f, store_textless(f.st, f.folder, WHEN + 2, 3, &below, uids, &kept, &f.e));
+	g_assert_cmpuint(uids->len, ==, 2);
+	g_assert_cmpuint(g_array_index(uids, uint32_t, 0), ==, 6);
+	g_assert_cmpuint(g_array_index(uids, uint32_t, 1), ==, 4);
+	g_assert_cmpint(below, ==, fixture_mid(&f, 4));
+	g_assert_cmpuint(kept, ==, 100);
+	check_ok(&f, store_textless(f.st, f.folder, WHEN + 2, 3, &below, uids, &kept, &f.e));
+	g_assert_cmpuint(uids->len, ==, 3);
+	g_assert_cmpuint(g_array_index(uids, uint32_t, 2), ==, 3);
+	g_assert_cmpint(below, ==, 0);
+	g_assert_cmpuint(kept, ==, 110);
+	fixture_clear(&f);
+}
+
+static void notes_go_with_their_folder(void)
+{
+	struct fixture f;
+	int64_t value = 1;
+	bool more = true;
+	start(&f, 1);
+	check_ok(&f, store_note_get(f.st, f.folder, NOTE_FLAGS, &value, &f.e));
+	g_assert_cmpint(value, ==, 0);
+	check_ok(&f, store_note_put(f.st, f.folder, NOTE_FLAGS, UINT32_MAX, &f.e));
+	check_ok(&f, store_note_put(f.st, f.folder, NOTE_FLOOR, WHEN, &f.e));
+	check_ok(&f, store_note_get(f.st, f.folder, NOTE_FLAGS, &value, &f.e));
+	g_assert_cmpint(value, ==, UINT32_MAX);
+	check_ok(&f, store_folder_drop(f.st, f.folder, &f.e));
+	for (int i = 0; more && i < 10; i++)
+		check_ok(&f, store_sweep(f.st, &more, &f.e));
+	check_ok(&f, store_note_get(f.st, f.folder, NOTE_FLAGS, &value, &f.e));
+	g_assert_cmpint(value, ==, 0);
+	check_ok(&f, store_note_get(f.st, f.folder, NOTE_FLOOR, &value, &f.e));
+	g_assert_cmpint(value, ==, 0);
 	fixture_clear(&f);
 }
 
@@ -321,6 +408,9 @@ void suite(void)
 	unit_add(d26_what_is_in_use_is_kept);
 	unit_add(text_and_other_parts_have_their_own_budgets);
 	unit_add(eviction_is_bounded_work_a_call);
+	unit_add(account_gives_up_nothing_of_another);
+	unit_add(textless_messages_are_told_newest_first);
+	unit_add(notes_go_with_their_folder);
 	unit_add(rows_go_from_the_oldest_uid_up);
 	unit_add(account_forgotten_goes_from_the_cache_only);
 	unit_add(check_finds_what_is_damaged);
