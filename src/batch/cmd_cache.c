@@ -36,6 +36,16 @@ static char *count_text(uint64_t n)
 	return g_strdup_printf("%" G_GUINT64_FORMAT, n);
 }
 
+/* As the mailrc writes it. */
+static char *budget_text(uint64_t bytes)
+{
+	static const char *const units[] = { "B", "KB", "MB", "GB" };
+	size_t unit = 0;
+	for (; bytes && bytes % 1024 == 0 && unit + 1 < G_N_ELEMENTS(units); unit++)
+		bytes /= 1024;
+	return g_strdup_printf("%" G_GUINT64_FORMAT "%s", bytes, units[unit]);
+}
+
 static struct json *usage_record(const char *label, const struct engine_usage *u)
 {
 	struct json *j = json_record("usage"), *today = json_object();
@@ -44,7 +54,7 @@ static struct json *usage_record(const char *label, const struct engine_usage *u
 	json_add(j, "places", json_number((int64_t)u->kept.places));
 	json_add(j, "text_bytes", json_number((int64_t)u->kept.text_bytes));
 	json_add(j, "text_budget", json_number((int64_t)u->budget_text));
-	json_add(j, "part_bytes", json_number((int64_t)(u->kept.part_bytes + u->kept.file_bytes)));
+	json_add(j, "part_bytes", json_number((int64_t)u->kept.part_bytes));
 	json_add(j, "part_budget", json_number((int64_t)u->budget_parts));
 	json_add(j, "database_bytes", json_number((int64_t)u->kept.database_bytes));
 	json_add(today, "logins", json_number((int64_t)u->today.logins));
@@ -80,17 +90,19 @@ static char *room_text(const struct engine_usage *u)
 
 static char *usage_text(const char *label, const struct engine_usage *u)
 {
-	g_autofree char *texts = app_size(u->kept.text_bytes),
-			*parts = app_size(u->kept.part_bytes + u->kept.file_bytes);
+	g_autofree char *texts = app_size(u->kept.text_bytes), *parts = app_size(u->kept.part_bytes);
+	g_autofree char *text_budget = budget_text(u->budget_text), *part_budget = budget_text(u->budget_parts);
 	g_autofree char *database = app_size(u->kept.database_bytes), *in = app_size(u->today.bytes_in);
 	g_autofree char *out = app_size(u->today.bytes_out);
 	g_autofree char *next = u->next_poll ? app_date_short(u->next_poll, clock_wall()) : g_strdup("-");
 	g_autofree char *messages = count_text(u->kept.messages), *logins = count_text(u->today.logins);
 	g_autofree char *commands = count_text(u->today.commands);
-	g_autofree char *kept = g_strdup_printf(
-		_("%s: %s messages, texts %s, other parts %s, database %s"), label, messages, texts, parts, database);
+	g_autofree char *polls = count_text(u->today.polls), *acts = count_text(u->today.acts);
+	g_autofree char *kept = g_strdup_printf(_("%s: %s messages, texts %s of %s, other parts %s of %s, database %s"),
+		label, messages, texts, text_budget, parts, part_budget, database);
 	g_autofree char *server =
-		g_strdup_printf(_("today: %s logins, %s commands, %s in, %s out"), logins, commands, in, out);
+		g_strdup_printf(_("today: %s logins, %s commands, %s in, %s out; %s polls, %s by hand"), logins,
+			commands, in, out, polls, acts);
 	g_autofree char *poll = g_strdup_printf(_("next poll: %s  %s"), next, u->why ? u->why : "");
 	g_autofree char *room = room_text(u);
 	return g_strdup_printf("%s\n  %s\n%s  %s", kept, server, room, poll);
