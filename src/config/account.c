@@ -266,6 +266,26 @@ static void take_keep(struct parser *p, const struct stmt *s, void *into, const 
 	}
 }
 
+static bool is_inbox(const char *name)
+{
+	return !g_ascii_strcasecmp(name, "inbox");
+}
+
+/* Each folder stands in one list, once. */
+static void take_tier(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	GPtrArray *list = *(GPtrArray **)(void *)((char *)into + rule->field);
+	const struct cfg_account *a = into;
+	for (size_t i = 1; i < s->n; i++) {
+		const struct word *w = s->word + i;
+		g_autofree char *slot = g_strdup_printf("tier %s", w->text);
+		if (list == a->skipped && is_inbox(w->text))
+			cfg_complain(p, CFG_ERROR, &w->at, NULL, _("the inbox cannot be skipped"));
+		else if (cfg_give_once(p, p->block->given, slot, w, w, _("is pinned or skipped already")))
+			g_ptr_array_add(list, g_strdup(w->text));
+	}
+}
+
 #define FIELD(name) .field = offsetof(struct cfg_account, name)
 #define RULE(...)                                                                                                      \
 	&(const struct cfg_rule)                                                                                       \
@@ -486,15 +506,35 @@ static const struct cfg_word account_words[] = {
 		.rule = RULE(.take = take_poll, .min = 1, .max = 1),
 	},
 	{
+		.name = "pinned",
+		.args = "FOLDER..",
+		.help = N_("folders that are looked at as often as the inbox"),
+		.doc = N_("Names as the screen shows them; the word may stand more than once. At each poll they are "
+			  "brought up to date with the inbox, in the screens and by sync, and their texts are fetched "
+			  "ahead."),
+		.example = "# pinned   Lists/team Orders",
+		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(pinned)),
+	},
+	{
+		.name = "skip",
+		.args = "FOLDER..",
+		.help = N_("folders that are left alone until you open them"),
+		.doc = N_("Names as the screen shows them; the word may stand more than once. Nothing of them is "
+			  "fetched by itself, nor by a sync of all folders: only when you open or name one."),
+		.example = "# skip     Lists/noise",
+		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(skipped)),
+	},
+	{
 		.name = "keep",
 		.args = "envelopes all|DAYS|NUMBER, text DAYS SIZE, parts SIZE",
 		.preset = "envelopes all, text 90d 256MB, parts 512MB",
 		.help = N_("how much mail is kept on this machine"),
 		.doc = N_("envelopes: what lists show, of all messages, those of so many days, or so many in each "
-			  "folder. text: the "
-			  "texts fetched ahead. parts: attachments and the like that were fetched once. What is not "
-			  "kept is "
-			  "fetched again when it is wanted."),
+			  "folder, but always its newest 50. text: the texts, fetched ahead in the screens' idle "
+			  "time and by sync --bodies; 0MB fetches none. parts: attachments and the like that were "
+			  "fetched once. What is more goes while the screens are idle and at the end of a sync, "
+			  "what was used least first; it is fetched again when it is wanted. Nothing is let go that "
+			  "a change still waits for."),
 		.example = "# keep     text 90d 256MB",
 		.rule = RULE(.take = take_keep, .min = 2, .max = 3, .many = true),
 	},

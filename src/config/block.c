@@ -209,6 +209,8 @@ void cfg_account_free(struct cfg_account *a)
 	cfg_server_free(a->smtp);
 	g_ptr_array_unref(a->pins);
 	g_ptr_array_unref(a->froms);
+	g_ptr_array_unref(a->pinned);
+	g_ptr_array_unref(a->skipped);
 	g_free(a);
 }
 
@@ -221,6 +223,8 @@ static struct cfg_account *account_new(const char *label)
 	a->password = CFG_PASSWORD_ASK;
 	a->pins = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_pin_free);
 	a->froms = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_from_free);
+	a->pinned = g_ptr_array_new_with_free_func(g_free);
+	a->skipped = g_ptr_array_new_with_free_func(g_free);
 	a->keep_text_days = 90;
 	a->keep_text_bytes = (int64_t)256 << 20;
 	a->keep_parts_bytes = (int64_t)512 << 20;

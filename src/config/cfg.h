@@ -87,6 +87,8 @@ struct cfg_account {
 	char *prefix;           /* NULL: ask NAMESPACE */
 	char *roles[CFG_ROLES]; /* as the user wrote it; NULL: find out */
 	int poll;               /* seconds between polls, always above 600 */
+	GPtrArray *pinned;      /* char *: folders polled with the inbox, names as shown */
+	GPtrArray *skipped;     /* char *: folders never synced by themselves; none is in pinned */
 	int keep_days;          /* keep envelopes: days, 0 all */
 	int keep_rows;          /* keep envelopes: messages a folder, 0 all */
 	int keep_text_days;

@@ -212,6 +212,24 @@ static void keep_reads_days_rows_and_sizes(void)
 	told_line_is("keep envelope 90d", "4:6: error: unknown kind to keep 'envelope' [did you mean 'envelopes'?]\n");
 }
 
+static void tiers_name_folders_once(void)
+{
+	struct cfg *c;
+	const struct cfg_account *a = account("imap x:993 tls\npinned Lists/a \"Two words\"\npinned B\nskip Noise", &c);
+	g_assert_cmpuint(a->pinned->len, ==, 3);
+	g_assert_cmpstr(a->pinned->pdata[1], ==, "Two words");
+	g_assert_cmpstr(a->pinned->pdata[2], ==, "B");
+	g_assert_cmpuint(a->skipped->len, ==, 1);
+	g_assert_cmpstr(a->skipped->pdata[0], ==, "Noise");
+	cfg_free(c);
+	a = account("imap x:993 tls", &c);
+	g_assert_cmpuint(a->pinned->len + a->skipped->len, ==, 0);
+	cfg_free(c);
+	told_line_is("pinned A\nskip B A", "5:8: error: 'A' is pinned or skipped already [first here: 4:8]\n");
+	told_line_is("skip INBOX", "4:6: error: the inbox cannot be skipped\n");
+	told_line_is("pinned", "4:1: error: something is missing behind 'pinned' [it is written: pinned FOLDER..]\n");
+}
+
 static void poll_is_always_above_ten_minutes(void)
 {
 	struct cfg *c;
@@ -346,6 +364,7 @@ void suite(void)
 	unit_add(pin_with_colons_is_read);
 	unit_add(pin_mistakes_are_told);
 	unit_add(keep_reads_days_rows_and_sizes);
+	unit_add(tiers_name_folders_once);
 	unit_add(poll_is_always_above_ten_minutes);
 	unit_add(from_mistakes_are_told);
 	unit_add(from_settings_are_kept);
