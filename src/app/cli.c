@@ -79,9 +79,9 @@ static const struct cli_verb verbs[] = {
 	{ "sync", "[ACCOUNT]", 0, 1,
 		BIT(CLI_FOLDER) | BIT(CLI_BODIES) | BIT(CLI_IF_DUE) | BIT(CLI_WATCH) | BIT(CLI_DRY_RUN),
 		N_("agree with the server and print what changed"),
-		N_("Without --folder: the Inbox, Sent, Drafts and the folders that were opened. --if-due and --watch "
-		   "keep the polling "
-		   "floor of ten minutes.") },
+		N_("Without --folder: the Inbox, what is pinned, Sent, Drafts and the folders that were "
+		   "opened, but none that is skipped. --if-due and --watch look at the first two only, and keep "
+		   "the polling floor of ten minutes. At the end what the mailrc does not keep is let go.") },
 	{ "flag", "ID.. +FLAG.. -FLAG..", 1, -1, CHANGE, N_("set and clear flags of messages"),
 		N_("A FLAG is seen, answered, flagged, deleted, draft, or a keyword such as $Todo. `+seen` sets it, "
 		   "`-seen` clears it; a keyword that does not begin with $ is cleared after --.") },

@@ -161,6 +161,14 @@ static const char *namespace_of(const struct store_folder *f)
 	return f->flags & FOLDER_OTHER ? "other" : "shared";
 }
 
+/* What is special about it, in the mailrc's words. */
+static const char *kind_of(const struct store_folder *f)
+{
+	if (f->role)
+		return store_role_names[f->role];
+	return f->flags & FOLDER_PINNED ? "pinned" : f->flags & FOLDER_SKIPPED ? "skip" : "";
+}
+
 static void print_folders(struct event *ev, void *aux)
 {
 	struct listing *l = aux;
@@ -185,7 +193,7 @@ static void print_folders(struct event *ev, void *aux)
 		json_add(j, "namespace", json_string(namespace_of(f)));
 		json_add(j, "rights", json_string(f->rights));
 		json_add(j, "size", f->sized ? json_number((int64_t)f->size) : json_null());
-		g_autofree char *text = g_strdup_printf("%-8s %6u %6u  %s", f->role ? store_role_names[f->role] : "",
+		g_autofree char *text = g_strdup_printf("%-8s %6u %6u  %s", kind_of(f),
 			f->complete ? f->rows : f->exists, f->complete ? f->rows_unseen : f->unseen, f->name);
 		batch_record(l->batch, j, text);
 		json_free(j);

@@ -26,6 +26,8 @@ struct account *account_new(struct engine *en, int index, const struct cfg_accou
 	a->state.since = clock_wall();
 	a->timer = timer_new(en->ctx, timer_fired, a);
 	changes_init(a);
+	a->keep = keep_new(a);
+	a->ahead = ahead_new(a);
 	return a;
 }
 
@@ -52,6 +54,8 @@ void account_free(struct account *a)
 	end_all(a, &e);
 	err_clear(&e);
 	changes_clear(a);
+	keep_free(a->keep);
+	ahead_free(a->ahead);
 	connection_free(a->conn);
 	secret_free(a->secret);
 	timer_free(a->timer);
@@ -130,7 +134,7 @@ void account_start(struct account *a)
 	if (a->cfg->imap)
 		plan_poll(a);
 	account_report(a);
-	if (effect_settle_ended(a, &e) || changes_reload(a, &e))
+	if (folders_mark_tiers(a, &e) || effect_settle_ended(a, &e) || changes_reload(a, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
 	if (a->engine->settings.stay)
@@ -415,6 +419,8 @@ static bool idle(struct account *a)
 	connection_tally(a->conn);
 	if (!a->engine->settings.stay || !connection_ready(a->conn))
 		return false;
+	if (ahead_idle(a))
+		return false;
 	if (live_settle(connection_live(a->conn))) {
 		connection_poke(a->conn);
 		return true;
@@ -425,6 +431,7 @@ static bool idle(struct account *a)
 		connection_idle(a->conn);
 	}
 	set_idling(a, can);
+	keep_idle(a);
 	return false;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Texts of many messages fetched ahead: part trees first, then the headers and shown texts, a group of
- * messages in one flight. */
+/* Texts of many messages fetched ahead, asked for or of the engine's own accord: part trees first, then the headers and
+ * shown texts, a group of messages in one flight. What more there is than the account keeps is left. */
 #include "engine/internal.h"
 
 #include <string.h>
 
 #define GROUP 25              /* messages a flight */
 #define TEXT_MAX (256u << 10) /* a longer text is fetched when it is opened */
+#define AHEAD_MAX (64u << 10) /* the same, where nobody asked */
 
 struct piece {
 	uint32_t command, uid;
@@ -23,6 +24,7 @@ struct bodies_job {
 	uint32_t select;
 	unsigned at;       /* into request->uids */
 	GPtrArray *pieces; /* struct piece *: under way */
+	uint64_t text_max;
 };
 
 static void piece_free(void *data)
@@ -68,6 +70,7 @@ static void ask_piece(struct bodies_job *b, uint32_t uid, const char *section)
 	struct piece *p = g_new0(struct piece, 1);
 	buf_init(&p->body, TEXT_MAX);
 	if (store_part_get(store_of(b), b->f.id, uid, section, &p->body, &found, &b->job.err) || found) {
+		ahead_count(b->job.account, p->body.n);
 		piece_free(p);
 		return;
 	}
@@ -84,7 +87,7 @@ static void ask_shown(struct bodies_job *b, uint32_t uid, struct msg_part *root)
 	for (unsigned i = 0; i < shown->len; i++) {
 		const struct msg_part *p = shown->pdata[i];
 		g_autofree char *section = text_section(p);
-		if (!section || (!p->children && p->size > TEXT_MAX))
+		if (!section || (!p->children && p->size > b->text_max))
 			continue;
 		ask_piece(b, uid, "HEADER");
 		ask_piece(b, uid, section);
@@ -105,6 +108,8 @@ static void ask_texts(struct bodies_job *b)
 
 static void tell(struct bodies_job *b)
 {
+	if (!b->job.request->id)
+		return;
 	struct event *ev = event_new(EV_PROGRESS, b->job.request->id, b->job.account->index);
 	ev->bytes_done = b->at;
 	ev->bytes_total = b->job.request->uids->len;
@@ -121,15 +126,25 @@ static void step_start(struct bodies_job *b)
 	ask_structures(b);
 }
 
+static void finish(struct bodies_job *b)
+{
+	struct account *a = b->job.account;
+	struct err e = ERR_INIT;
+	err_move(&e, &b->job.err);
+	if (!b->job.request->id && e.cause != ERR_NONE)
+		ahead_refused(a);
+	if (!a->engine->settings.stay)
+		keep_now(a);
+	job_end(&b->job, e.cause == ERR_NONE ? NULL : &e);
+	err_clear(&e);
+}
+
 static void on_step(struct job *j)
 {
 	struct bodies_job *b = (struct bodies_job *)j;
 	while (!j->open) {
-		if (j->err.cause != ERR_NONE || b->at >= j->request->uids->len) {
-			struct err e = ERR_INIT;
-			err_move(&e, &j->err);
-			job_end(j, e.cause == ERR_NONE ? NULL : &e);
-			err_clear(&e);
+		if (j->err.cause != ERR_NONE || b->at >= j->request->uids->len || ahead_full(j->account)) {
+			finish(b);
 			return;
 		}
 		switch (b->stage) {
@@ -146,6 +161,15 @@ static void on_step(struct job *j)
 	}
 }
 
+/* Of a message that vanished meanwhile there is nothing to keep. */
+static void keep(struct bodies_job *b, const struct piece *p)
+{
+	ahead_count(b->job.account, p->body.n);
+	if (store_part_put(store_of(b), b->f.id, p->uid, p->section, buf_str(&p->body), &b->job.err) &&
+		b->job.err.cause == ERR_MISSING)
+		err_clear(&b->job.err);
+}
+
 static void got_body(struct bodies_job *b, const struct imap_event *ev)
 {
 	for (unsigned i = 0; i < b->pieces->len; i++) {
@@ -155,10 +179,8 @@ static void got_body(struct bodies_job *b, const struct imap_event *ev)
 		/* Longer than its part tree said: not kept. */
 		if (buf_add_str(&p->body, ev->u.body.bytes))
 			p->body.max = 0;
-		if (ev->u.body.end && p->body.max &&
-			store_part_put(store_of(b), b->f.id, p->uid, p->section, buf_str(&p->body), &b->job.err) &&
-			b->job.err.cause == ERR_MISSING)
-			err_clear(&b->job.err);
+		if (ev->u.body.end && p->body.max)
+			keep(b, p);
 		if (ev->u.body.end)
 			buf_clear(&p->body);
 		return;
@@ -198,12 +220,27 @@ static const struct job_class bodies_class = {
 	.name = "bodies", .priority = 4, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
 };
 
-struct job *bodies_job_new(struct account *a, struct request *r)
+static const struct job_class ahead_class = {
+	.name = "ahead", .priority = 6, .step = on_step, .event = on_event, .ended = on_ended, .free = on_free
+};
+
+static struct job *job_new(struct account *a, struct request *r, const struct job_class *class, uint64_t text_max)
 {
 	struct bodies_job *b = g_new0(struct bodies_job, 1);
-	b->job = (struct job){ .class = &bodies_class, .account = a, .request = r };
+	b->job = (struct job){ .class = class, .account = a, .request = r };
+	b->text_max = text_max;
 	b->pieces = g_ptr_array_new_with_free_func(piece_free);
 	if (!r->uids)
 		r->uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	return &b->job;
+}
+
+struct job *bodies_job_new(struct account *a, struct request *r)
+{
+	return job_new(a, r, &bodies_class, TEXT_MAX);
+}
+
+struct job *bodies_job_ahead(struct account *a, struct request *r)
+{
+	return job_new(a, r, &ahead_class, AHEAD_MAX);
 }

@@ -7,6 +7,9 @@ static const char *why_next(const struct account *a)
 {
 	if (a->engine->settings.offline)
 		return "offline";
+	/* A secret that never worked is not tried again by itself. */
+	if (a->info.secret_hash && !a->info.secret_worked)
+		return "stopped";
 	switch (a->state.phase) {
 	case ACCOUNT_WAITING: return "backoff";
 	case ACCOUNT_STOPPED: return "stopped";

@@ -50,6 +50,22 @@ static void on_event(struct job *j, struct imap_event *ev)
 		c->at = CHECK_FOLDERS;
 }
 
+/* Folders that the mailrc names and the server has not. */
+static void find_named(struct check_job *c, const GPtrArray *names, const char *word)
+{
+	for (unsigned i = 0; i < names->len; i++) {
+		struct store_folder f = { 0 };
+		struct err unknown = ERR_INIT;
+		if (folder_find(c->job.account, names->pdata[i], &f, &unknown))
+			tell(c, CHECK_FOLDERS, CHECK_WARN,
+				g_strdup_printf(
+					"'%s %s': the server has no such folder", word, (char *)names->pdata[i]),
+				NULL);
+		err_clear(&unknown);
+		store_folder_clear(&f);
+	}
+}
+
 static void count_roles(struct check_job *c)
 {
 	struct account *a = c->job.account;
@@ -72,6 +88,8 @@ static void count_roles(struct check_job *c)
 		g_strdup_printf("%u, prefix '%s'%s%s", folders, a->info.prefix ? a->info.prefix : "", room ? ", " : "",
 			room ? room : ""),
 		NULL);
+	find_named(c, a->cfg->pinned, "pinned");
+	find_named(c, a->cfg->skipped, "skip");
 	tell(c, CHECK_ROLES, CHECK_OK, g_string_free(names, FALSE), NULL);
 }
 

@@ -221,6 +221,8 @@ static void add_job(struct engine *en, struct request *r)
 	struct err e = ERR_INIT;
 	bool syncs = r->type == REQ_OPEN || r->type == REQ_SYNC;
 	bool reads = r->type == REQ_READ || r->type == REQ_PART || r->type == REQ_RAW;
+	if (reads)
+		keep_read(a, r);
 	bool needed = syncs ? sync_is_wanted(a, r, &e) : !reads || !read_from_cache(a, &r, &e);
 	if (!r)
 		return;
@@ -484,6 +486,8 @@ static void free_account(void *value)
 static void shut(struct engine *en)
 {
 	GPtrArray *accounts = g_steal_pointer(&en->accounts);
+	for (unsigned i = 0; en->settings.stay && i < accounts->len; i++)
+		keep_leave(accounts->pdata[i]);
 	g_ptr_array_unref(accounts);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));

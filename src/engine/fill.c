@@ -6,16 +6,46 @@
 #define CHUNK_QUICK_MS 300 /* a chunk that came faster lets the next be larger */
 #define RANGES_MOST 2      /* under way, so that the server works while we write */
 
-/* Does the account keep more of this folder? */
-static bool kept(const struct sync_job *s)
+/* Somebody wants to see more than is kept. */
+static bool wanted(const struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	return !s->background && r && r->rows > s->f.rows;
+}
+
+/* What lies further down is too old: that is remembered, so that what was let go is not fetched again. */
+static bool is_too_old(struct sync_job *s)
+{
+	int64_t days = s->job.account->cfg->keep_days;
+	if (!days)
+		return false;
+	if (!s->met_known && store_note_get(sync_store(s), s->f.id, NOTE_FLOOR, &s->met, &s->job.err))
+		return true;
+	s->met_known = true;
+	return s->met && s->met < clock_wall() - days * 86400;
+}
+
+static void note_met(struct sync_job *s, const struct range *r)
+{
+	if (!r->newest || !s->job.account->cfg->keep_days)
+		return;
+	s->met = r->newest;
+	s->met_known = true;
+	store_note_put(sync_store(s), s->f.id, NOTE_FLOOR, s->met, &s->job.err);
+}
+
+/* How many more messages of this folder the account keeps. */
+static uint32_t room(struct sync_job *s)
 {
 	const struct cfg_account *cfg = s->job.account->cfg;
-	const struct request *r = s->job.request;
+	uint32_t most = (uint32_t)cfg->keep_rows;
 	if (s->f.flags & FOLDER_FICKLE)
-		return false;
-	if (cfg->keep_days && s->oldest && s->oldest < clock_wall() - (int64_t)cfg->keep_days * 86400)
-		return false;
-	return !cfg->keep_rows || s->f.rows < (uint32_t)cfg->keep_rows || (r && r->rows > s->f.rows);
+		return 0;
+	if (wanted(s))
+		return UINT32_MAX;
+	if (is_too_old(s))
+		return 0;
+	return !most ? UINT32_MAX : most > s->f.rows ? most - s->f.rows : 0;
 }
 
 /* A list asked for so many rows. What is filled in the background goes on past that. */
@@ -55,8 +85,12 @@ static void fill_more(struct sync_job *s)
 		return;
 	if (s->fill_below)
 		ahead.filled_down_to = s->fill_below;
-	while (g_queue_get_length(&s->fills) < most && kept(s) && !enough(s) &&
-		plan_fill(&ahead, m->exists, s->chunk, &next.lo, &next.hi)) {
+	uint32_t left = room(s), chunk = MIN(s->chunk, left);
+	/* Near the limit one at a time, for it may bring more than it was thought to. */
+	if (left / most < chunk)
+		most = 1;
+	while (g_queue_get_length(&s->fills) < most && left && !enough(s) &&
+		plan_fill(&ahead, m->exists, chunk, &next.lo, &next.hi)) {
 		s->fill_below = ahead.filled_down_to = next.lo;
 		g_queue_push_tail(&s->fills, g_memdup2(&next, sizeof(next)));
 		ask_range(s, &next);
@@ -67,9 +101,9 @@ static void fill_more(struct sync_job *s)
 
 void sync_fill_row(struct sync_job *s, struct store_row *row)
 {
-	const struct range *r = g_queue_peek_head(&s->fills);
-	if (!s->oldest || row->received < s->oldest)
-		s->oldest = row->received;
+	struct range *r = g_queue_peek_head(&s->fills);
+	if (r)
+		r->newest = MAX(r->newest, row->received);
 	if (rekeys(s) && r && !r->rest)
 		g_ptr_array_add(s->identities, row);
 	else
@@ -141,6 +175,7 @@ void sync_fill_done(struct sync_job *s, bool ok)
 	g_queue_pop_head(&s->fills);
 	if (s->job.err.cause == ERR_NONE) {
 		sync_flush(s, r->lo);
+		note_met(s, r);
 		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < SYNC_CHUNK_MOST)
 			s->chunk *= 2;
 		if (s->job.err.cause == ERR_NONE && !sync_reload(s))
@@ -180,7 +215,8 @@ bool sync_fill_left(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	uint32_t lo, hi;
-	return m && kept(s) && s->job.err.cause == ERR_NONE && plan_fill(&s->f, m->exists, s->chunk, &lo, &hi);
+	return m && s->f.id && room(s) && s->job.err.cause == ERR_NONE &&
+	       plan_fill(&s->f, m->exists, s->chunk, &lo, &hi);
 }
 
 void sync_fill_step(struct sync_job *s)
@@ -192,7 +228,7 @@ void sync_fill_step(struct sync_job *s)
 			if (store_folder_put(sync_store(s), &s->f, &s->job.err))
 				return;
 		}
-		if (s->f.complete || !kept(s))
+		if (s->f.complete || !room(s))
 			sync_rekey_end(s);
 		sync_tell(s, true);
 		sync_stage(s, STAGE_NEXT);

@@ -431,6 +431,40 @@ static enum store_role role_of_config(const struct account *a, const char *shown
 	return role;
 }
 
+static bool is_named(const GPtrArray *names, const char *shown)
+{
+	for (unsigned i = 0; i < names->len; i++)
+		if (!strcmp(names->pdata[i], shown))
+			return true;
+	return false;
+}
+
+/* The inbox is always looked at. */
+static unsigned tier_flags(const struct account *a, const char *shown)
+{
+	if (!strcmp(shown, "Inbox"))
+		return 0;
+	return (is_named(a->cfg->pinned, shown) ? FOLDER_PINNED : 0) |
+	       (is_named(a->cfg->skipped, shown) ? FOLDER_SKIPPED : 0);
+}
+
+int folders_mark_tiers(struct account *a, struct err *e)
+{
+	g_autoptr(GPtrArray) all = store_folders_new();
+	if (store_folders(a->engine->store, a->number, all, e))
+		return -1;
+	for (unsigned i = 0; i < all->len; i++) {
+		struct store_folder *f = all->pdata[i];
+		unsigned flags = (f->flags & ~(FOLDER_PINNED | FOLDER_SKIPPED)) | tier_flags(a, f->name);
+		if (flags == f->flags)
+			continue;
+		f->flags = flags;
+		if (store_folder_put(a->engine->store, f, e))
+			return -1;
+	}
+	return 0;
+}
+
 struct naming {
 	struct account *account;
 	GPtrArray *old; /* struct store_folder *: as cached */
@@ -458,8 +492,8 @@ static void fill(struct naming *n, const struct listed *l, struct store_folder *
 		f->raw = g_strdup(l->raw);
 	f->account = n->account->number;
 	f->delimiter = l->delimiter;
-	f->flags &= FOLDER_VISITED | FOLDER_PINNED | FOLDER_SHIFTED | FOLDER_FICKLE | (n->told ? 0 : FOLDER_FOREIGN);
-	f->flags |= space_flag(l->space);
+	f->flags &= FOLDER_VISITED | FOLDER_SHIFTED | FOLDER_FICKLE | (n->told ? 0 : FOLDER_FOREIGN);
+	f->flags |= space_flag(l->space) | tier_flags(n->account, f->name);
 	replace(&f->rights, l->rights);
 	replace(&f->mailboxid, l->mailboxid);
 	if (l->sized) {

@@ -11,8 +11,10 @@
 #include "net/net.h"
 
 struct account;
+struct ahead;
 struct connection;
 struct job;
+struct keep;
 
 struct engine {
 	struct engine_settings settings;
@@ -124,6 +126,24 @@ void undo_request(struct engine *en, struct request *r);
 void usage_request(struct engine *en, struct account *a, struct request *r);
 void cache_request(struct engine *en, struct account *a, struct request *r);
 
+/* --- the cache within its budgets (keep.c) --- */
+struct keep *keep_new(struct account *a);
+void keep_free(struct keep *k);
+void keep_read(struct account *a, const struct request *r); /* a person reads it: its parts stay for a while */
+void keep_idle(struct account *a);  /* nothing runs and nothing waits: a pass goes on, or begins if one is due */
+void keep_now(struct account *a);   /* the end of a command: a pass of bounded time */
+void keep_leave(struct account *a); /* the screens close: also the folder that was open */
+
+/* --- texts ahead of need (ahead.c) --- */
+struct ahead *ahead_new(struct account *a);
+void ahead_free(struct ahead *h);
+void ahead_wanted(struct account *a);  /* something new is in the cache */
+bool ahead_idle(struct account *a);    /* nothing runs and nothing waits. True: it will at once */
+void ahead_refused(struct account *a); /* what it asked for last: the folder is left alone */
+/* Octets of text that are kept anyway; and whether the budget leaves room for more. */
+void ahead_count(struct account *a, uint64_t octets);
+bool ahead_full(const struct account *a);
+
 /* What a folder's messages will be once the open changes have reached the server (pending.c). */
 bool pending_hides(struct account *a, uint32_t folder, uint32_t uid); /* it is moved away or expunged */
 unsigned pending_hidden(struct account *a, uint32_t folder);          /* how many of its messages */
@@ -156,6 +176,8 @@ struct account {
 	bool listed;              /* folders were listed in this process */
 	guint cut_source;         /* of account_cut_soon, 0 none */
 	struct changes changes;
+	struct keep *keep;
+	struct ahead *ahead;
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
 void account_free(struct account *a);
@@ -262,8 +284,9 @@ enum plan_tier {
 	TIER_CONDSTORE, /* the server names the flags that changed */
 	TIER_QRESYNC,   /* and what vanished */
 };
-#define PLAN_NEWS 500  /* UIDs above the last UIDNEXT whose rows are asked before it is known how many there are */
-#define PLAN_FLAGS 100 /* newest messages whose flags are asked on the baseline: two windows */
+#define PLAN_NEWS 500       /* UIDs above the last UIDNEXT whose rows are asked before it is known how many there are */
+#define PLAN_FLAGS 100      /* newest messages whose flags are asked on the baseline: two windows */
+#define PLAN_OLD_FLAGS 1000 /* older ones a poll, going round */
 #define FOLDER_SHIFTED (1u << 16) /* in store_folder.flags: UIDVALIDITY changed at the last visit .. */
 #define FOLDER_FICKLE (1u << 17)  /* .. and at the one before it: nothing but the window is worth fetching */
 /* caps: what the server offers and is not off. */
@@ -326,6 +349,8 @@ char folder_delimiter(struct account *a);       /* '/' where none is known */
 uint32_t folder_role_bit(enum store_role role); /* IMAP_ROLE_, 0: none */
 /* The folder a user named: exact, "." or NULL the inbox, a role's own name. ERR_MISSING. */
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e);
+/* The mailrc's words about folders, onto those that are cached. */
+int folders_mark_tiers(struct account *a, struct err *e);
 
 /* --- jobs --- */
 /* False: there is nothing to do now (e says why, if it is no success). May turn r into a person's act. */
@@ -337,6 +362,7 @@ struct job *sync_job_quiet(struct account *a, const char *folder, bool live);
 bool read_from_cache(struct account *a, struct request **r, struct err *e);
 struct job *read_job_new(struct account *a, struct request *r); /* READ, RAW, PART */
 struct job *bodies_job_new(struct account *a, struct request *r);
+struct job *bodies_job_ahead(struct account *a, struct request *r); /* nobody asked: behind all else, and quiet */
 struct job *check_job_new(struct account *a, struct request *r);
 
 /* --- a row of the session to a row of the store (row.c) --- */

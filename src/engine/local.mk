@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/account.c \
+	src/engine/ahead.c \
 	src/engine/apply.c \
 	src/engine/bodies.c \
 	src/engine/cache.c \
@@ -18,6 +19,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/folders.c \
 	src/engine/internal.h \
 	src/engine/job.c \
+	src/engine/keep.c \
 	src/engine/limits.c \
 	src/engine/limits.h \
 	src/engine/live.c \

@@ -162,6 +162,7 @@ void change_sync(struct account *a, struct store_change *c)
 	if (reads) {
 		r->uid = ((const struct store_change_item *)c->items->pdata[0])->uid;
 		r->section = g_strdup(c->path);
+		keep_read(a, r);
 		account_add(a, read_job_new(a, r));
 	} else {
 		account_add(a, sync_job_new(a, r));

@@ -15,6 +15,9 @@
 static void ask_flags(struct sync_job *s)
 {
 	s->flags_low = sync_newest_cached(s, PLAN_FLAGS);
+	/* Not from a row that lies alone further down: all between would seem to lack. */
+	if (s->flags_low)
+		s->flags_low = MAX(s->flags_low, sync_lowest_kept(s));
 	if (s->flags_low && s->flags_low <= s->old_top)
 		job_command(&s->job, imap_fetch_flags(job_imap(&s->job), s->flags_low, s->old_top));
 }
@@ -330,6 +333,37 @@ static void ask_structure(struct sync_job *s)
 	job_command(&s->job, imap_fetch_structure(job_imap(&s->job), low, high));
 }
 
+/* Without a server that counts changes old flags are found by looking: at some in each poll, from the newest down and then
+ * round again, so that all are seen within a known number of polls. A sync of the whole folder looks at all of them. */
+static void ask_old_flags(struct sync_job *s)
+{
+	const struct request *r = s->job.request;
+	bool stay = s->job.account->engine->settings.stay;
+	bool due = s->poll || (stay && clock_wall() - s->f.last_sync >= ENGINE_POLL_FLOOR_S);
+	int64_t at = 0;
+	if (!s->known || s->tier != TIER_BASELINE || s->live || s->apply.dry || !s->flags_low || s->again || !due ||
+		(r && r->whole && !s->poll) || store_note_get(sync_store(s), s->f.id, NOTE_FLAGS, &at, &s->job.err))
+		return;
+	uint32_t bottom = sync_lowest_kept(s), below = s->flags_low;
+	if (at > bottom && at < below)
+		below = (uint32_t)at;
+	if (below <= bottom)
+		return;
+	s->old_low = sync_lowest_below(s, below, PLAN_OLD_FLAGS);
+	if (s->job.err.cause != ERR_NONE || s->old_low >= below)
+		return;
+	s->old_flags = imap_fetch_flags(job_imap(&s->job), s->old_low, below - 1);
+	job_command(&s->job, s->old_flags);
+}
+
+static void note_old_flags(struct sync_job *s)
+{
+	if (!s->old_low || s->job.err.cause != ERR_NONE)
+		return;
+	store_note_put(sync_store(s), s->f.id, NOTE_FLAGS, s->old_low, &s->job.err);
+	s->old_low = 0;
+}
+
 /* Flags changed, but the server said only which number. */
 static void ask_numbers(struct sync_job *s)
 {
@@ -382,6 +416,7 @@ void sync_ask_rest(struct sync_job *s)
 	else if (s->late)
 		ask_changes(s);
 	s->late = false;
+	ask_old_flags(s);
 	ask_numbers(s);
 	ask_named(s);
 	if (s->known)
@@ -413,6 +448,7 @@ static void check_done(struct sync_job *s)
 void sync_rest_done(struct sync_job *s)
 {
 	sync_flush(s, 0);
+	note_old_flags(s);
 	sync_take_gone(s);
 	if (s->job.err.cause != ERR_NONE)
 		return;
@@ -434,6 +470,12 @@ bool sync_changes_ended(struct sync_job *s, const struct imap_event *done)
 {
 	if (done->u.done.id == s->check_flags) {
 		s->check_flags = 0;
+		return true;
+	}
+	if (done->u.done.id == s->old_flags) {
+		s->old_flags = 0;
+		if (done->u.done.result != IMAP_OK)
+			s->old_low = 0;
 		return true;
 	}
 	if (done->u.done.id == s->check_changes) {

@@ -99,7 +99,9 @@ static void reset_folder(struct sync_job *s)
 	g_array_set_size(s->fresh, 0);
 	g_hash_table_remove_all(s->told);
 	reset_search(s);
-	s->oldest = 0;
+	s->met = 0;
+	s->met_known = false;
+	s->old_flags = s->old_low = 0;
 	g_free(s->result.folder);
 	s->result = (struct engine_sync){ 0 };
 	apply_reset(&s->apply);
@@ -311,7 +313,7 @@ static bool wants_counts(const struct sync_job *s)
 {
 	const struct request *r = s->job.request;
 	return (sync_caps(s) & IMAP_CAP_LIST_STATUS) &&
-	       ((r && r->all_folders) || s->job.account->engine->settings.stay);
+	       ((r && (r->all_folders || r->due == SYNC_IF_DUE)) || s->job.account->engine->settings.stay);
 }
 
 static bool wants_list(const struct sync_job *s)
@@ -478,7 +480,7 @@ static void ask_counts(struct sync_job *s)
 	for (unsigned i = 0; i < all->len && asked < STATUS_MOST; i++) {
 		const struct store_folder *f = all->pdata[i];
 		bool theirs = (f->flags & FOLDER_FOREIGN) && !(f->flags & FOLDER_VISITED);
-		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE)) || theirs || f->id == s->f.id)
+		if ((f->flags & (FOLDER_NOSELECT | FOLDER_GONE | FOLDER_SKIPPED)) || theirs || f->id == s->f.id)
 			continue;
 		job_command(&s->job, imap_status(job_imap(&s->job), str_of(f->raw)));
 		asked++;
@@ -516,6 +518,11 @@ static void finish(struct sync_job *s)
 	connection_remember(a->conn);
 	if (!background && !s->quiet)
 		account_contacted(a, s->poll);
+	if (s->stored || s->job.request->type == REQ_OPEN)
+		ahead_wanted(a);
+	/* A command has no idle time: who syncs all of a folder waits that long. */
+	if (s->job.request->whole && !s->apply.dry && !a->engine->settings.stay && s->job.err.cause == ERR_NONE)
+		keep_now(a);
 	a->state.syncing = false;
 	account_report(a);
 	if (s->job.err.cause == ERR_NONE)
@@ -536,6 +543,7 @@ static void finish(struct sync_job *s)
 
 static void next_folder(struct sync_job *s)
 {
+	s->stored = s->stored || s->apply.fresh;
 	if (s->job.err.cause == ERR_NONE)
 		report(s);
 	g_free(g_queue_pop_head(&s->names));
@@ -552,7 +560,14 @@ static void next_folder(struct sync_job *s)
 		sync_stage(s, STAGE_START);
 }
 
-/* All that is kept, once the list is known: inbox first, then Sent, Drafts and what was visited. */
+static void add_name(struct sync_job *s, const char *name)
+{
+	if (!g_queue_find_custom(&s->names, name, (GCompareFunc)strcmp))
+		g_queue_push_tail(&s->names, g_strdup(name));
+}
+
+/* All that is kept, once the list is known: inbox first, then what is pinned, Sent, Drafts and what was visited; in a
+ * poll the first two. */
 static void add_kept(struct sync_job *s)
 {
 	const struct request *r = s->job.request;
@@ -560,14 +575,14 @@ static void add_kept(struct sync_job *s)
 	struct account *a = s->job.account;
 	bool once = !s->kept_added;
 	s->kept_added = true;
-	if (!once || !r || !r->whole || r->folder || s->poll ||
-		store_folders(sync_store(s), a->number, all, &s->job.err))
+	if (!once || !r || !r->whole || r->folder || store_folders(sync_store(s), a->number, all, &s->job.err))
 		return;
 	for (unsigned i = 0; i < all->len; i++) {
 		const struct store_folder *f = all->pdata[i];
-		bool mine = f->role == ROLE_SENT || f->role == ROLE_DRAFTS || (f->flags & FOLDER_VISITED);
-		if (mine && f->role != ROLE_INBOX && !(f->flags & (FOLDER_NOSELECT | FOLDER_GONE)))
-			g_queue_push_tail(&s->names, g_strdup(f->name));
+		bool kept = f->role == ROLE_SENT || f->role == ROLE_DRAFTS || (f->flags & FOLDER_VISITED);
+		bool mine = (f->flags & FOLDER_PINNED) || (kept && !s->poll);
+		if (mine && f->role != ROLE_INBOX && !(f->flags & (FOLDER_NOSELECT | FOLDER_GONE | FOLDER_SKIPPED)))
+			add_name(s, f->name);
 	}
 }
 
@@ -762,14 +777,7 @@ static struct sync_job *job_new(struct account *a, struct request *r)
 	return s;
 }
 
-static void add_name(struct sync_job *s, const char *name)
-{
-	if (!g_queue_find_custom(&s->names, name, (GCompareFunc)strcmp))
-		g_queue_push_tail(&s->names, g_strdup(name));
-}
-
-/* What a poll looks at: what is pinned, and last where the connection will idle. Whoever has no screen looks at the
- * inbox alone. */
+/* What a poll of the screens looks at: what is pinned, and last where the connection will idle. */
 static void add_polled(struct sync_job *s)
 {
 	struct account *a = s->job.account;

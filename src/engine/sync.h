@@ -27,7 +27,8 @@ enum stage {
 struct range {
 	uint32_t lo, hi;
 	int64_t sent_ms;
-	bool rest; /* of a renumbered folder: rows are asked of what was not found in the cache */
+	int64_t newest; /* INTERNALDATE met */
+	bool rest;      /* of a renumbered folder: rows are asked of what was not found in the cache */
 };
 
 struct sync_job {
@@ -63,6 +64,8 @@ struct sync_job {
 	uint32_t window_low;     /* lowest UID that the window brought */
 	uint32_t news_at, news_hi; /* under way, and to come */
 	uint32_t flags_low;        /* flags were asked from this UID up; 0: not */
+	uint32_t old_flags;        /* command: those of some older ones */
+	uint32_t old_low;          /* .. from this UID up; 0: not asked, or refused */
 	bool judged;               /* what the flags told was applied */
 
 	/* the check of a server that says what changed */
@@ -86,7 +89,9 @@ struct sync_job {
 	bool sweeping;
 
 	bool kept_added; /* the folders to come are known */
-	int64_t oldest;  /* INTERNALDATE met while filling */
+	bool stored;     /* rows were added in some folder of this job */
+	bool met_known;
+	int64_t met; /* the newest INTERNALDATE of the range that was filled last, now or before; 0: none yet */
 	struct apply apply;
 	struct folder_list *folders;
 	struct err worst;      /* of a folder that was passed over */
@@ -129,7 +134,10 @@ bool sync_changes_ended(struct sync_job *s, const struct imap_event *done);
 /* --- vanish.c --- */
 /* From which UID up the flags of the newest cached messages are asked; 0: nothing is cached. */
 uint32_t sync_newest_cached(struct sync_job *s, unsigned messages);
-void sync_take_gone(struct sync_job *s); /* VANISHED is applied */
+/* From which UID up so many cached messages lie below `below`, or all there are. */
+uint32_t sync_lowest_below(struct sync_job *s, uint32_t below, unsigned messages);
+uint32_t sync_lowest_kept(const struct sync_job *s); /* no UID from here up is lacking */
+void sync_take_gone(struct sync_job *s);             /* VANISHED is applied */
 /* Rows the cache lacks; false: none. */
 bool sync_ask_missing(struct sync_job *s);
 /* What the flags from flags_low up told; true: it is asked again. */

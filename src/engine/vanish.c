@@ -14,7 +14,7 @@ static unsigned hidden(const struct sync_job *s)
 	return pending_hidden(s->job.account, s->f.id);
 }
 
-static uint32_t lowest_kept(const struct sync_job *s)
+uint32_t sync_lowest_kept(const struct sync_job *s)
 {
 	return s->f.complete ? 1 : MAX(s->f.filled_down_to, 1);
 }
@@ -35,6 +35,23 @@ uint32_t sync_newest_cached(struct sync_job *s, unsigned messages)
 			return g_array_index(uids, uint32_t, uids->len - messages);
 		if (lo == 1)
 			return s->f.complete ? 1 : uids->len ? MIN(g_array_index(uids, uint32_t, 0), kept) : 0;
+		width = width > UINT32_MAX / 4 ? UINT32_MAX : width * 4;
+	}
+}
+
+uint32_t sync_lowest_below(struct sync_job *s, uint32_t below, unsigned messages)
+{
+	g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	uint32_t bottom = sync_lowest_kept(s), width = messages;
+	for (;;) {
+		uint32_t lo = below - bottom > width ? below - width : bottom;
+		g_array_set_size(uids, 0);
+		if (store_uids(sync_store(s), s->f.id, lo, below - 1, uids, &s->job.err))
+			return below;
+		if (uids->len >= messages)
+			return g_array_index(uids, uint32_t, uids->len - messages);
+		if (lo == bottom)
+			return bottom;
 		width = width > UINT32_MAX / 4 ? UINT32_MAX : width * 4;
 	}
 }
@@ -108,7 +125,7 @@ bool sync_judge_flags(struct sync_job *s)
 		return true;
 	s->judged = true;
 	s->apply.confirmed = false;
-	s->sound = s->swept = s->flags_low <= lowest_kept(s);
+	s->sound = s->swept = s->flags_low <= sync_lowest_kept(s);
 	return false;
 }
 
@@ -172,11 +189,11 @@ static bool search_begin(struct sync_job *s)
 	if (s->apply.dry)
 		s->apply.gone = 0;
 	s->cached = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	if (store_uids(sync_store(s), s->f.id, lowest_kept(s), UINT32_MAX, s->cached, &s->job.err))
+	if (store_uids(sync_store(s), s->f.id, sync_lowest_kept(s), UINT32_MAX, s->cached, &s->job.err))
 		return false;
 	if (s->f.rows + hidden(s) < m->exists && ask_newcomers(s))
 		return true;
-	s->search = plan_search_new(s->cached, lowest_kept(s), m->exists);
+	s->search = plan_search_new(s->cached, sync_lowest_kept(s), m->exists);
 	for (unsigned i = 0; i < s->hints->len; i++)
 		plan_search_hint(s->search, g_array_index(s->hints, uint32_t, i));
 	g_array_set_size(s->hints, 0);
@@ -243,7 +260,8 @@ static bool wants_sweep(const struct sync_job *s)
 	const struct request *r = s->job.request;
 	if (s->sweep_all)
 		return true;
-	return !s->swept && (s->again || (s->tier == TIER_BASELINE && r && r->whole));
+	/* A poll looks at some of the old flags only (ask_old_flags). */
+	return !s->swept && (s->again || (s->tier == TIER_BASELINE && r && r->whole && !s->poll));
 }
 
 /* Downward, some thousand cached messages at a time. */
@@ -256,7 +274,9 @@ bool sync_ask_sweep(struct sync_job *s)
 	if (!s->sweep) {
 		s->sweep_lo = s->sweep_all || !s->flags_low ? 0 : s->flags_low;
 		s->sweep = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-		if (store_uids(sync_store(s), s->f.id, 1, s->sweep_lo - 1, s->sweep, &s->job.err))
+		/* A row that lies alone further down, as a change still waits for it, would bring all between back. */
+		uint32_t bottom = sync_lowest_kept(s);
+		if (store_uids(sync_store(s), s->f.id, bottom, s->sweep_lo - 1, s->sweep, &s->job.err))
 			return false;
 	}
 	if (!s->sweep->len) {
@@ -269,7 +289,7 @@ bool sync_ask_sweep(struct sync_job *s)
 	s->sweep_hi = s->sweep_lo - 1;
 	s->sweep_lo = g_array_index(s->sweep, uint32_t, s->sweep->len - n);
 	if (s->sweep->len == n)
-		s->sweep_lo = MIN(s->sweep_lo, lowest_kept(s));
+		s->sweep_lo = MIN(s->sweep_lo, sync_lowest_kept(s));
 	g_array_set_size(s->sweep, s->sweep->len - n);
 	g_array_set_size(s->apply.seen, 0);
 	s->sweeping = true;

@@ -26,3 +26,6 @@ tests_unit_engine_test_search_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_limits
 tests_unit_engine_test_limits_SOURCES = tests/unit/engine/test_limits.c $(UNIT)
 tests_unit_engine_test_limits_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_keep
+tests_unit_engine_test_keep_SOURCES = tests/unit/engine/test_keep.c $(UNIT)
+tests_unit_engine_test_keep_LDADD = $(LINK_ENGINE)
