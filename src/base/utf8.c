@@ -206,6 +206,16 @@ bool utf8_is_clean(struct str s)
 	return true;
 }
 
+enum utf8_direction utf8_direction(uint32_t c)
+{
+	switch (uc_bidi_category(c)) {
+	case UC_BIDI_L: return UTF8_LEFT_TO_RIGHT;
+	case UC_BIDI_R:
+	case UC_BIDI_AL: return UTF8_RIGHT_TO_LEFT;
+	default: return UTF8_ANY_DIRECTION;
+	}
+}
+
 bool utf8_locale(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");

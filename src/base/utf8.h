@@ -16,6 +16,10 @@ struct str utf8_cluster(struct str s, int *width_out);
 int utf8_width(struct str s);                                   /* columns of the whole */
 struct str utf8_fit(struct str s, int columns, int *width_out); /* the longest prefix that fits */
 
+/* Which way a character is written by itself (bidirectional classes L; R and AL); digits, marks and signs go either way. */
+enum utf8_direction { UTF8_ANY_DIRECTION, UTF8_LEFT_TO_RIGHT, UTF8_RIGHT_TO_LEFT };
+enum utf8_direction utf8_direction(uint32_t c);
+
 /* What may go to a terminal or into one line of a list: every C0, C1, DEL, bidi control and
  * line or paragraph separator becomes a visible sign (U+FFFD, or a blank for tab and line ends),
  * marks past UTF8_MARKS_MAX are dropped, runs of odd blanks become one blank. utf8_line makes one line;

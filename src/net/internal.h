@@ -64,8 +64,8 @@ void deflate_give(struct deflate *d, struct str packed); /* copied; what was giv
  * stream, or goes on behind its end. */
 int deflate_unpack(struct deflate *d, char *p, size_t n, size_t *n_out);
 
-/* A login or password as SCRAM compares it: SASLprep (RFC 4013) without its rules for mixed directions. NULL: it is no
- * UTF-8, or holds what no password may. */
+/* A login or password as SCRAM compares it: SASLprep (RFC 4013). NULL: it is no UTF-8, holds what no password may, or
+ * mixes directions of writing. */
 struct secret *sasl_prep(struct str text);
 
 /* Fills *e for a system error on an established connection and returns NET_IO_FAILED. */

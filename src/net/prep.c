@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define DECOMPOSITION_MAX G_UNICHAR_MAX_DECOMPOSITION_LENGTH
 
 /* RFC 3454 B.1 */
@@ -79,11 +81,24 @@ static size_t take_apart(struct str text, gunichar *into)
 	return n;
 }
 
+/* Text from right to left holds none from left to right, and begins and ends as such (RFC 3454 6). */
+static bool directions_agree(const gunichar *c, size_t n)
+{
+	bool left = false, right = false;
+	for (size_t i = 0; i < n; i++) {
+		enum utf8_direction d = utf8_direction(c[i]);
+		left = left || d == UTF8_LEFT_TO_RIGHT;
+		right = right || d == UTF8_RIGHT_TO_LEFT;
+	}
+	return !right ||
+	       (!left && utf8_direction(c[0]) == UTF8_RIGHT_TO_LEFT && utf8_direction(c[n - 1]) == UTF8_RIGHT_TO_LEFT);
+}
+
 static struct secret *put_together(const gunichar *c, size_t n)
 {
 	char *out = g_malloc(n * 6 + 1);
 	size_t len = 0;
-	bool sound = true;
+	bool sound = directions_agree(c, n);
 	for (size_t i = 0; i < n; i++) {
 		sound = sound && !is_prohibited(c[i]);
 		len += (size_t)g_unichar_to_utf8(c[i], out + len);

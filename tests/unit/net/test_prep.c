@@ -40,6 +40,25 @@ static void what_no_password_holds_is_refused(void)
 	g_assert_cmpstr(same, ==, large);
 }
 
+/* RFC 3454 6, with the examples of RFC 4013 3 and Hebrew and Arabic letters; of digits AN and EN go either way. */
+static void directions_are_not_mixed(void)
+{
+	static const char *const sound[] = { "\u05d0\u05d1", "\u05d0 1 \u05d1", "\u0627\u0661\u0628", "1a\u0301!",
+		"12 34", "\u05d0" };
+	static const char *const mixed[] = { "\u0627"
+					     "1",
+		"1\u0627",
+		"\u05d0"
+		"a\u05d1",
+		"a\u05d0", "\u05d0\u05d1!", "\u0661\u0627", "\u05d0\u0301" };
+	for (size_t i = 0; i < G_N_ELEMENTS(sound); i++) {
+		g_autofree char *out = prepared(unit_str(sound[i]));
+		g_assert_cmpstr(out, ==, sound[i][0] == '1' && sound[i][1] == 'a' ? "1\u00e1!" : sound[i]);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(mixed); i++)
+		g_assert_null(prepared(unit_str(mixed[i])));
+}
+
 /* Random characters from the scripts that have something to normalise. */
 static void it_is_the_normal_form_of_glib(void)
 {
@@ -69,5 +88,6 @@ void suite(void)
 {
 	unit_add(examples_of_the_rfc_are_prepared);
 	unit_add(what_no_password_holds_is_refused);
+	unit_add(directions_are_not_mixed);
 	unit_add(it_is_the_normal_form_of_glib);
 }
