@@ -267,13 +267,36 @@ static struct account *account_of_change(struct engine *en, uint32_t id, struct 
 	return NULL;
 }
 
+/* What failed or was parked is given up: its messages are where they were, and its words are kept with the ended ones. */
+static int give_up(struct engine *en, uint32_t id, struct err *e)
+{
+	struct store_change *c = NULL;
+	struct account *a = NULL;
+	if (store_change_get(en->store, id, &c, e))
+		return -1;
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		if (((struct account *)en->accounts->pdata[i])->number == c->account)
+			a = en->accounts->pdata[i];
+	int result = 0;
+	if (!a || (c->state != CHANGE_FAILED && c->state != CHANGE_PARKED)) {
+		result = err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "change %u has ended", (unsigned)id);
+	} else {
+		c->state = CHANGE_UNDONE;
+		result = store_change_step(en->store, c, e);
+		if (!result && c->op == CHANGE_APPEND)
+			spool_remove(a, c);
+	}
+	store_change_free(c);
+	return result;
+}
+
 void change_drop_request(struct engine *en, struct request *r)
 {
 	struct store_change *c = NULL;
 	struct account *a = account_of_change(en, r->answers, &c);
 	struct err e = ERR_INIT;
 	if (!a)
-		err_set(&e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "no open change %u", (unsigned)r->answers);
+		give_up(en, r->answers, &e);
 	else if (c->state == CHANGE_BEGUN)
 		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_LATER, "change %u may have reached the server",
 			(unsigned)c->id);

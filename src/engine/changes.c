@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#define END_TRIES 3 /* of a refused flag while the cache cannot be told */
+
 struct waiter { /* a request that ends with a group of changes */
 	struct request *request;
 	uint32_t group; /* 0: with all that are open */
@@ -269,6 +271,24 @@ static void name_followers(struct account *a, const struct store_change *c)
 	}
 }
 
+/* The flags of changes made upon one that has not come about, which has just taken its own back. */
+static void rebase_followers(struct account *a, const struct store_change *c)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		struct store_change *later = a->changes.open->pdata[i];
+		struct err e = ERR_INIT;
+		if (later == c || later->id < c->id || !effect_rebase(c, later))
+			continue;
+		show(a, later);
+		if (store_change_put(a->engine->store, later, &e))
+			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+		err_clear(&e);
+	}
+	/* What other hands did meanwhile is not in what was before: the server has the last word. */
+	if (c->op == CHANGE_FLAG && c->state != CHANGE_UNDONE && a->conn && a->engine->settings.stay)
+		connection_look_again(a->conn);
+}
+
 static bool follow(char **raw, const char *from, const char *to, char delimiter)
 {
 	size_t n = strlen(from);
@@ -367,8 +387,14 @@ static int end_on_disk(struct account *a, struct store_change *c, enum change_st
 	if (state == CHANGE_DONE)
 		end_items(c, CHANGE_DONE);
 	/* Also of a change that is done some messages may have failed. */
-	if (effect_settle(a, c, &unheard) || effect_take_back(a, c, &unheard))
+	if (effect_settle(a, c, &unheard) || effect_take_back(a, c, &unheard)) {
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, unheard.text);
+		/* Nothing would ever say that these flags are not the server's: it is asked once more, later. */
+		if (c->op == CHANGE_FLAG && state == CHANGE_FAILED && c->attempts < END_TRIES) {
+			err_move(e, &unheard);
+			return -1;
+		}
+	}
 	err_clear(&unheard);
 	end_items(c, CHANGE_FAILED);
 	c->state = state;
@@ -397,6 +423,8 @@ int change_end(struct account *a, struct store_change *c, enum change_state stat
 	if (c->op == CHANGE_APPEND && (state == CHANGE_DONE || state == CHANGE_UNDONE))
 		spool_remove(a, c);
 	name_followers(a, c);
+	if (state != CHANGE_DONE)
+		rebase_followers(a, c);
 	if (g_ptr_array_find(a->changes.open, c, &at))
 		g_ptr_array_steal_index(a->changes.open, at);
 	pending_forget(a);

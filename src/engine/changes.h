@@ -37,6 +37,9 @@ int change_make_all(struct account *a, struct request *r, GPtrArray *rows, bool 
 /* --- effect.c: on the cache --- */
 int effect_lay(struct account *a, struct store_change *c, struct err *e);       /* idempotent */
 int effect_take_back(struct account *a, struct store_change *c, struct err *e); /* of items that are not done */
+/* c has not come about: what flags the messages of a later change had before it, is what they had before c. True: some
+ * of its messages are c's too. */
+bool effect_rebase(const struct store_change *c, struct store_change *later);
 /* What became of the items that are done: places get the UIDs the server gave, or go. */
 int effect_settle(struct account *a, struct store_change *c, struct err *e);
 /* The same for changes that have ended while the cache could not be told: a full disk, a power cut. */

@@ -23,6 +23,7 @@ struct connection {
 	struct live *live;
 	uint32_t idle;     /* the IDLE that has not ended yet; 0: none */
 	bool logged;       /* the login is in the ledger */
+	bool used;         /* a command of a job was answered */
 	bool compressed;   /* asked for */
 	uint32_t compress; /* the command that does it, while it is under way */
 };
@@ -113,6 +114,7 @@ static void command_ended(struct connection *c, struct imap_event *ev)
 	 * connection follows in this turn and ends the job. */
 	if (!j || !j->open || ev->u.done.id < j->first || ev->u.done.result == IMAP_LOST)
 		return;
+	c->used = true;
 	if (j->class->ended)
 		j->class->ended(j, ev);
 	j->open--;
@@ -317,6 +319,11 @@ void connection_expect(struct connection *c, unsigned messages)
 		return;
 	c->compressed = true;
 	c->compress = imap_compress(c->imap);
+}
+
+bool connection_unused(const struct connection *c)
+{
+	return !c->used;
 }
 
 int64_t connection_started_ms(const struct connection *c)

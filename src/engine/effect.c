@@ -103,17 +103,62 @@ static int lay(const struct effect *x, struct store_change_item *item, struct er
 	}
 }
 
-/* The bits and words that were changed, as they were before. */
+/* The bits and words that were changed, as they were before. g_ptr_array_unref the words. */
+static struct store_change flags_before(const struct store_change *c, const struct store_change_item *item)
+{
+	uint32_t bits = c->add | c->remove;
+	struct store_change back = { .add = item->flags_before & bits,
+		.remove = bits & ~item->flags_before,
+		.add_keywords = g_ptr_array_new(),
+		.remove_keywords = g_ptr_array_new() };
+	change_inverse_words(c, item, back.add_keywords, back.remove_keywords);
+	return back;
+}
+
+static void flags_before_clear(struct store_change *back)
+{
+	g_ptr_array_unref(back->add_keywords);
+	g_ptr_array_unref(back->remove_keywords);
+}
+
 static int restore_flags(const struct effect *x, struct store_change_item *item, struct err *e)
 {
-	const struct store_change *c = x->change;
-	uint32_t bits = c->add | c->remove;
-	struct store_change back = { .add = item->flags_before & bits, .remove = bits & ~item->flags_before };
-	g_autoptr(GPtrArray) add = g_ptr_array_new(), remove = g_ptr_array_new();
-	change_inverse_words(c, item, add, remove);
-	back.add_keywords = add;
-	back.remove_keywords = remove;
-	return put_flags(x, item, &back, e);
+	struct store_change back = flags_before(x->change, item);
+	int result = put_flags(x, item, &back, e);
+	flags_before_clear(&back);
+	return result;
+}
+
+static gint64 message_of(const struct store_change_item *item)
+{
+	return item->uid ? item->uid : (gint64)1 << 32 | item->local;
+}
+
+bool effect_rebase(const struct store_change *c, struct store_change *later)
+{
+	bool touched = false;
+	if (c->op != CHANGE_FLAG || later->op != CHANGE_FLAG || g_strcmp0(c->folder, later->folder) ||
+		c->uidvalidity != later->uidvalidity)
+		return false;
+	g_autoptr(GHashTable) by_message = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	for (unsigned i = 0; i < c->items->len; i++) {
+		struct store_change_item *item = c->items->pdata[i];
+		gint64 key = message_of(item);
+		if (item->state != CHANGE_DONE)
+			g_hash_table_insert(by_message, g_memdup2(&key, sizeof(key)), item);
+	}
+	for (unsigned i = 0; i < later->items->len; i++) {
+		struct store_change_item *item = later->items->pdata[i];
+		gint64 key = message_of(item);
+		const struct store_change_item *was = g_hash_table_lookup(by_message, &key);
+		if (!was)
+			continue;
+		struct store_change back = flags_before(c, was);
+		pending_change_flags(&back, &item->flags_before, &item->keywords_before);
+		flags_before_clear(&back);
+		touched = true;
+	}
+	return touched;
 }
 
 /* The change that makes the place is still to come about. */

@@ -643,17 +643,19 @@ bool folder_counts(struct account *a, const struct imap_event *status, struct er
 	return changed;
 }
 
-int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e)
+static int find(struct account *a, const char *name, bool gone_too, struct store_folder *out, struct err *e)
 {
 	g_autoptr(GPtrArray) all = store_folders_new();
 	bool inbox = !name || !strcmp(name, ".") || !g_ascii_strcasecmp(name, "inbox");
-	struct store_folder *near = NULL, *hit = NULL;
+	struct store_folder *near = NULL, *hit = NULL, *gone = NULL;
 	if (store_folders(a->engine->store, a->number, all, e))
 		return -1;
 	for (unsigned i = 0; i < all->len && !hit; i++) {
 		struct store_folder *f = all->pdata[i];
-		if (f->flags & FOLDER_GONE)
+		if (f->flags & FOLDER_GONE) {
+			gone = name && !strcmp(f->name, name) ? f : gone;
 			continue;
+		}
 		if (inbox ? f->role == ROLE_INBOX : !strcmp(f->name, name))
 			hit = f;
 		else if (!inbox && !near && !g_ascii_strcasecmp(f->name, name))
@@ -661,7 +663,21 @@ int folder_find(struct account *a, const char *name, struct store_folder *out, s
 	}
 	if (!hit)
 		hit = near;
+	if (!hit && gone_too)
+		hit = gone;
+	if (!hit && gone)
+		return err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "the server has no folder '%s' any more", name);
 	if (!hit)
 		return err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "no folder '%s' is known", name ? name : "Inbox");
 	return store_folder_get(a->engine->store, hit->id, out, e);
+}
+
+int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e)
+{
+	return find(a, name, false, out, e);
+}
+
+int folder_find_cached(struct account *a, const char *name, struct store_folder *out, struct err *e)
+{
+	return find(a, name, true, out, e);
 }

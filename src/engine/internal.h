@@ -159,6 +159,7 @@ struct account {
 	struct store_account_info info;
 	struct fs_lock *lock; /* held: this process drives the account */
 	struct wake *wake;    /* others tap here */
+	struct timer *deaf;   /* they cannot: they are looked for; or NULL */
 	struct connection *conn;
 	struct job *running;
 	GQueue jobs; /* struct job *, waiting */
@@ -236,6 +237,7 @@ bool connection_takes_jobs(const struct connection *c);
 /* About so many messages will be fetched: they come compressed, where that is offered and worth its flight. */
 void connection_expect(struct connection *c, unsigned messages);
 int64_t connection_started_ms(const struct connection *c);
+bool connection_unused(const struct connection *c); /* no job has had an answer on it */
 /* Raw name of the selected mailbox; NULL: none. */
 const char *connection_selected(const struct connection *c);
 void connection_set_selected(struct connection *c, const char *raw);
@@ -351,6 +353,8 @@ uint32_t folder_role_bit(enum store_role role); /* IMAP_ROLE_, 0: none */
 int folder_find(struct account *a, const char *name, struct store_folder *out, struct err *e);
 /* The mailrc's words about folders, onto those that are cached. */
 int folders_mark_tiers(struct account *a, struct err *e);
+/* Also one that the server has no more. */
+int folder_find_cached(struct account *a, const char *name, struct store_folder *out, struct err *e);
 
 /* --- jobs --- */
 /* False: there is nothing to do now (e says why, if it is no success). May turn r into a person's act. */

@@ -12,6 +12,7 @@
 #define LOOK_MS 50         /* while somebody waits for an end */
 #define LOOK_IDLE_MS 1000  /* while only the row is waiting */
 #define LOCK_EVERY_MS 1000 /* is the holder still there? */
+#define LOOK_DEAF_MS 5000  /* of a holder that nobody can tap */
 
 struct peer {
 	struct account *account;
@@ -36,6 +37,34 @@ static void tapped(void *aux)
 	changes_run(a);
 }
 
+static void listen_to_others(struct account *a);
+
+/* Nobody can tap: what others want is looked for. */
+static void look_when_deaf(void *aux)
+{
+	struct account *a = aux;
+	listen_to_others(a);
+	tapped(a);
+}
+
+/* On a full disk there may be no room even for the socket's name. */
+static void listen_to_others(struct account *a)
+{
+	g_autofree char *tap = path_of(a, "wake");
+	struct err e = ERR_INIT;
+	a->wake = wake_listen(tap, a->engine->ctx, tapped, a, &e);
+	if (a->wake) {
+		g_clear_pointer(&a->deaf, timer_free);
+		return;
+	}
+	if (!a->deaf) {
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+		a->deaf = timer_new(a->engine->ctx, look_when_deaf, a);
+	}
+	timer_at(a->deaf, clock_ms() + LOOK_DEAF_MS);
+	err_clear(&e);
+}
+
 int peer_lock(struct account *a, struct err *e)
 {
 	if (a->lock)
@@ -48,20 +77,23 @@ int peer_lock(struct account *a, struct err *e)
 					 holder && *holder ? holder : "unknown")
 			       : -1;
 	g_autofree char *mine = g_strdup_printf("pid %ld %s", (long)getpid(), tap);
-	if (fs_lock_write(a->lock, mine, e))
+	struct err unheard = ERR_INIT;
+	/* The note only tells people who holds it. */
+	if (fs_lock_write(a->lock, mine, &unheard))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, unheard.text);
+	err_clear(&unheard);
+	listen_to_others(a);
+	if (changes_reload(a, e)) {
+		peer_unlock(a);
 		return -1;
-	struct err deaf = ERR_INIT;
-	a->wake = wake_listen(tap, a->engine->ctx, tapped, a, &deaf);
-	/* Then others' changes are seen at the next contact. */
-	if (!a->wake)
-		log_line(LOG_ERROR, "%s: %s", a->cfg->label, deaf.text);
-	err_clear(&deaf);
-	return changes_reload(a, e);
+	}
+	return 0;
 }
 
 void peer_unlock(struct account *a)
 {
 	g_clear_pointer(&a->wake, wake_free);
+	g_clear_pointer(&a->deaf, timer_free);
 	fs_unlock(a->lock);
 	a->lock = NULL;
 }

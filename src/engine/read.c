@@ -125,8 +125,9 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 	struct store_folder f = { 0 };
 	struct msg_part *root = NULL;
 	bool have = false;
-	if (folder_find(a, r->folder, &f, e))
+	if (folder_find_cached(a, r->folder, &f, e))
 		return true;
+	bool gone = f.flags & FOLDER_GONE;
 	struct store_place at = { f.id, r->uid, r->local };
 	if (r->type == REQ_READ && store_structure_get_at(a->engine->store, at, &root, e))
 		have = true;
@@ -148,6 +149,9 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 			msg_part_free(root);
 	}
 	store_folder_clear(&f);
+	if (*rp && !have && gone)
+		have = err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER,
+			"it was never fetched, and the server has no folder '%s' any more", r->folder);
 	if (*rp && !have && !r->uid)
 		have = err_set(e, ERR_MESSAGE, ERR_NET, ERR_LATER, "the message is on its way to its folder");
 	return have || !*rp;

@@ -121,6 +121,19 @@ static bool header_is_utf8(FILE *file)
 	return more && valid;
 }
 
+/* The octets are those that the row was made for; from the start again. */
+static bool is_as_written(FILE *file, const struct store_change *c)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	g_autofree guchar *piece = g_malloc(PIECE);
+	size_t n;
+	while ((n = fread(piece, 1, PIECE, file)))
+		g_checksum_update(sum, piece, (gssize)n);
+	bool read = !ferror(file);
+	rewind(file);
+	return read && !g_strcmp0(g_checksum_get_string(sum), c->sha256);
+}
+
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
 {
 	/* The row may have been all that was written. */
@@ -135,8 +148,11 @@ struct spool *spool_open(struct account *a, const struct store_change *c, struct
 			e->cause = ERR_MISSING;
 		return NULL;
 	}
-	if (fstat(fileno(file), &st) || (uint64_t)st.st_size != c->size) {
-		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the kept message '%s' is not as it was", path);
+	if (fstat(fileno(file), &st) || (uint64_t)st.st_size != c->size || !is_as_written(file, c)) {
+		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
+			"the message kept for it was damaged on the disk and is not sent; what is left of it stays in "
+			"'%s'",
+			path);
 		fclose(file);
 		return NULL;
 	}

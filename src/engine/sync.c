@@ -86,6 +86,19 @@ static void reset_search(struct sync_job *s)
 	s->sweeping = s->judged = s->numbered = s->moved = false;
 }
 
+/* Of a folder, until it is told. The first on a connection bears its making and its login, whether jobs had to wait for
+ * that or not. */
+static void start_counting(struct sync_job *s)
+{
+	const struct connection *c = s->job.account->conn;
+	if (s->counting)
+		return;
+	s->counting = true;
+	bool first = connection_unused(c);
+	s->began = first ? (struct wire_stats){ 0 } : connection_stats(c);
+	s->began_ms = first ? connection_started_ms(c) : clock_ms();
+}
+
 static void reset_folder(struct sync_job *s)
 {
 	store_folder_clear(&s->f);
@@ -106,11 +119,7 @@ static void reset_folder(struct sync_job *s)
 	s->result = (struct engine_sync){ 0 };
 	apply_reset(&s->apply);
 	s->apply.share = true;
-	s->began = connection_stats(s->job.account->conn);
-	s->began_ms = clock_ms();
-	if (!s->contacted)
-		s->began_ms = connection_started_ms(s->job.account->conn);
-	s->contacted = true;
+	start_counting(s);
 }
 
 /* --- what the session tells --- */
@@ -205,6 +214,14 @@ static void got_expunge(struct sync_job *s, uint32_t seq)
 	plan_shift(&s->numbers, seq);
 }
 
+/* The answer to whether the folder that was refused is there. */
+static void exists_as(struct sync_job *s, uint32_t attributes)
+{
+	s->listed = !(attributes & IMAP_NONEXISTENT);
+	if (attributes & IMAP_NOSELECT)
+		s->f.flags |= FOLDER_NOSELECT;
+}
+
 static void on_event(struct job *j, struct imap_event *ev)
 {
 	struct sync_job *s = (struct sync_job *)j;
@@ -213,7 +230,7 @@ static void on_event(struct job *j, struct imap_event *ev)
 	case IMAP_LIST:
 	case IMAP_NAMESPACE:
 		if (s->stage == STAGE_EXISTS && ev->type == IMAP_LIST && str_eq(ev->u.list.name, str_of(s->f.raw)))
-			s->listed = !(ev->u.list.attributes & IMAP_NONEXISTENT);
+			exists_as(s, ev->u.list.attributes);
 		if (s->folders)
 			folder_list_event(s->folders, ev);
 		break;
@@ -231,13 +248,12 @@ static void on_event(struct job *j, struct imap_event *ev)
 
 /* --- selecting --- */
 
-static void folder_gone(struct sync_job *s)
+/* Nobody reads it any more, and who looks at it is told. */
+static void save_closed(struct sync_job *s)
 {
 	struct err e = ERR_INIT;
-	err_set(&s->job.err, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "the server has no folder '%s' any more", s->f.name);
 	if (!s->f.id)
 		return;
-	s->f.flags |= FOLDER_GONE;
 	if (store_folder_put(sync_store(s), &s->f, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);
@@ -261,9 +277,14 @@ static void select_failed(struct sync_job *s, const struct imap_event *done)
 static void existence_told(struct sync_job *s)
 {
 	if (!s->listed) {
-		folder_gone(s);
-		return;
+		err_set(&s->job.err, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "the server has no folder '%s' any more",
+			s->f.name);
+		s->f.flags |= FOLDER_GONE;
 	}
+	if (s->f.flags & (FOLDER_GONE | FOLDER_NOSELECT))
+		save_closed(s);
+	if (!s->listed)
+		return;
 	err_set(&s->job.err, ERR_FOLDER, ERR_REFUSED, ERR_NEVER, "the server does not open folder '%s'", s->f.name);
 	err_set_server(&s->job.err, s->refusal);
 }
@@ -547,6 +568,7 @@ static void next_folder(struct sync_job *s)
 	if (s->job.err.cause == ERR_NONE)
 		report(s);
 	g_free(g_queue_pop_head(&s->names));
+	s->counting = false;
 	bool of_folder = s->job.err.scope == ERR_FOLDER || s->job.err.scope == ERR_MESSAGE;
 	/* A folder that is refused does not keep those behind it from being read; the first such error is told. */
 	if (s->job.err.cause != ERR_NONE && of_folder) {

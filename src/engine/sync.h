@@ -106,7 +106,7 @@ struct sync_job {
 	struct engine_sync result;
 	struct wire_stats began;
 	int64_t began_ms;
-	bool contacted;
+	bool counting; /* began and began_ms are those of the folder at hand */
 };
 
 struct store *sync_store(const struct sync_job *s);

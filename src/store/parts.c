@@ -42,7 +42,7 @@ static int put_tree(struct store *st, int64_t mid, const struct msg_part *root, 
 
 static int put_structure(struct store *st, int64_t key, struct msg_part *root, struct err *e)
 {
-	struct place p;
+	struct place p = { 0 };
 	int found = place_find(st->shelf.cache, key, &p, e);
 	if (found <= 0)
 		return found ? -1 : place_missing(e);
