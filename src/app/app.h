@@ -368,20 +368,19 @@ struct model_list {
 	uint32_t height;             /* messages on the screen */
 	bool loaded;                 /* an answer has come */
 	struct err err;              /* why there are no rows */
+	bool gone_hidden;            /* the user has read that the folder is gone */
 	/* The rest is the model's own. */
 	bool stale;       /* the cache has changed since the last question */
 	uint32_t request; /* the window asked for, 0 none */
 	struct store_window asked;
 	bool asked_to_seek;
-	GPtrArray *coming; /* its rows */
-	bool short_of;     /* they were fewer than asked for: the end is reached */
-	bool starved;      /* all of them are gone by what is laid over: no use to ask again before it settles */
-	uint32_t hidden;   /* rows of the folder that are gone so */
-	int64_t left_mid;  /* the message the cursor was on when it went so */
-	uint32_t left_uid;
-	bool comes_back;             /* it may be there again: so is the cursor */
-	GHashTable *tagged;          /* gint64: places of this folder */
-	enum model_seek seek;        /* looking for unread mail past what is loaded */
+	GPtrArray *coming;    /* its rows */
+	bool short_of;        /* they were fewer than asked for: the end is reached */
+	bool starved;         /* all of them are gone by what is laid over: no use to ask again before it settles */
+	uint32_t hidden;      /* rows of the folder that are gone so */
+	GArray *left;         /* int64_t: messages the cursor was on when they went so, since it was moved last */
+	GHashTable *tagged;   /* gint64: places of this folder */
+	enum model_seek seek; /* looking for unread mail past what is loaded */
 	uint32_t seek_at, seek_left; /* the next position to look at; windows left */
 	int64_t seek_mid;            /* the last row looked at */
 	uint32_t seek_uid;
@@ -411,9 +410,12 @@ void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive);
 void model_list_stop(struct model_list *m);    /* the search */
 void model_list_lay(struct model_list *m);     /* the overlay has grown: shows it at once */
 void model_list_refresh(struct model_list *m); /* the overlay has shrunk: asks for what is true */
+/* The cursor stays where it is, also when a message comes back from which it was taken: that is done by each move. */
+void model_list_stay(struct model_list *m);
 /* Tagged messages are acted on together; without any, the one at the cursor. */
 void model_list_tag(struct model_list *m); /* or untags, at the cursor */
 void model_list_untag(struct model_list *m);
+bool model_list_is_gone(const struct model_list *m); /* the server has the folder no more, or not to be opened */
 bool model_list_is_tagged(const struct model_list *m, const struct store_row *row);
 guint model_list_tags(const struct model_list *m);
 GArray *model_list_chosen(const struct model_list *m);               /* struct store_place; NULL: there is none */

@@ -166,7 +166,7 @@ const struct model_trouble *model_changes_trouble(const struct model_changes *m)
 	return m->troubles->len ? m->troubles->pdata[m->troubles->len - 1] : NULL;
 }
 
-void model_changes_hide(struct model_changes *m)
+static void take_off(struct model_changes *m)
 {
 	if (m->troubles->len)
 		g_ptr_array_set_size(m->troubles, (gint)m->troubles->len - 1);
@@ -327,7 +327,19 @@ void model_changes_retry(struct model_changes *m)
 	struct request *r = request_new(REQ_CHANGE_RETRY, 0, t->account);
 	r->answers = t->change;
 	send(m, r, VERB_NONE, NULL);
-	model_changes_hide(m);
+	take_off(m);
+}
+
+/* It was read: it leaves the queue too. The letter kept for one that was to be added goes only by 'queue drop'. */
+void model_changes_hide(struct model_changes *m)
+{
+	const struct model_trouble *t = model_changes_trouble(m);
+	if (t && t->first.op != CHANGE_APPEND) {
+		struct request *r = request_new(REQ_CHANGE_DROP, 0, t->account);
+		r->answers = t->change;
+		app_request(m->app, r, NULL, NULL);
+	}
+	take_off(m);
 }
 
 void model_changes_event(struct model_changes *m, struct event *ev)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LEFT_KEPT 20 /* messages to which the cursor may come back */
+
 /* --- what is loaded --- */
 static uint32_t end_of(const struct model_list *m)
 {
@@ -120,13 +122,15 @@ static void drop_question(struct model_list *m)
 
 static void ask_again(struct model_list *m)
 {
+	/* What came in above must not push the row at the cursor out of the answer. */
+	guint more = m->cursor + ENGINE_WINDOW_ROWS > end_of(m) ? ENGINE_WINDOW_ROWS : 0;
 	m->stale = false;
 	if (!m->rows->len)
 		ask(m, ANCHOR_TOP, 0, 0, CLAMP(2 * m->height, ENGINE_WINDOW_ROWS, MODEL_LIST_WINDOW));
 	else if (!m->first)
-		ask(m, ANCHOR_TOP, 0, 0, MAX(m->rows->len, ENGINE_WINDOW_ROWS));
+		ask(m, ANCHOR_TOP, 0, 0, MAX(m->rows->len + more, ENGINE_WINDOW_ROWS));
 	else
-		ask_beside(m, ANCHOR_AT, 0, m->rows->len);
+		ask_beside(m, ANCHOR_AT, 0, m->rows->len + more);
 }
 
 static void ask_to_seek(struct model_list *m)
@@ -161,25 +165,36 @@ static void pump(struct model_list *m)
 }
 
 /* --- answers --- */
-/* Where the message of that key stands now, or the next older one if it has gone. */
-static uint32_t position_of(const struct model_list *m, int64_t mid, uint32_t uid)
+/* Where the message stands now, by whatever UID, or the next older one if it has gone. */
+static uint32_t position_of(const struct model_list *m, int64_t mid)
 {
 	for (guint i = 0; i < m->rows->len; i++) {
 		const struct store_row *row = m->rows->pdata[i];
-		if (row->mid < mid || (row->mid == mid && row->uid <= uid))
+		if (row->mid <= mid)
 			return m->first + i;
 	}
 	return m->rows->len ? end_of(m) - 1 : 0;
 }
 
+/* A message that was taken from under the cursor is there again: so is the cursor. */
 static void come_back(struct model_list *m)
 {
-	for (guint i = 0; m->comes_back && i < m->rows->len; i++) {
-		const struct store_row *row = m->rows->pdata[i];
-		if (row->mid == m->left_mid && row->uid == m->left_uid)
+	for (guint k = m->left->len; k-- > 0;) {
+		int64_t mid = g_array_index(m->left, int64_t, k);
+		for (guint i = 0; i < m->rows->len; i++) {
+			const struct store_row *row = m->rows->pdata[i];
+			if (row->mid != mid)
+				continue;
 			m->cursor = m->first + i;
+			g_array_remove_index(m->left, k);
+			return;
+		}
 	}
-	m->comes_back = false;
+}
+
+void model_list_stay(struct model_list *m)
+{
+	g_array_set_size(m->left, 0);
 }
 
 /* Takes a fresh stretch and keeps the cursor on its message. */
@@ -187,11 +202,11 @@ static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
 {
 	const struct store_row *current = model_list_current(m);
 	int64_t mid = current ? current->mid : 0;
-	uint32_t uid = current ? current->uid : 0, old = m->cursor;
+	uint32_t old = m->cursor;
 	bool known = current != NULL;
 	set_rows(m, rows, first);
 	if (known) {
-		m->cursor = position_of(m, mid, uid);
+		m->cursor = position_of(m, mid);
 		/* The rows on the screen stay where they are, save at the top, where new mail should be seen. */
 		if (m->top)
 			m->top = (uint32_t)MAX((int64_t)m->top + m->cursor - old, 0);
@@ -297,6 +312,7 @@ static void take_sought(struct model_list *m, GPtrArray *rows)
 		set_rows(m, rows, begins);
 		m->total = MAX(m->total, end_of(m));
 		m->cursor = begins + (uint32_t)found;
+		model_list_stay(m);
 		clamp(m);
 		seek_done(m, true);
 		return;
@@ -368,6 +384,7 @@ struct model_list *model_list_new(struct app *a, int account, const char *name, 
 	m->name = g_strdup(name);
 	m->rows = store_rows_new();
 	m->tagged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	m->left = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	m->changed = changed;
 	m->sought = sought;
 	m->aux = aux;
@@ -388,6 +405,7 @@ void model_list_free(struct model_list *m)
 	}
 	g_ptr_array_unref(m->rows);
 	g_hash_table_unref(m->tagged);
+	g_array_unref(m->left);
 	if (m->folder)
 		store_folder_clear(m->folder);
 	g_free(m->folder);
@@ -411,6 +429,7 @@ void model_list_event(struct model_list *m, const struct event *ev)
 /* --- moving --- */
 void model_list_to(struct model_list *m, uint32_t position)
 {
+	model_list_stay(m);
 	/* Never farther from what is loaded than one question brings. */
 	if (m->rows->len) {
 		uint32_t low = m->first > MODEL_LIST_WINDOW ? m->first - MODEL_LIST_WINDOW : 0;
@@ -447,6 +466,7 @@ void model_list_height(struct model_list *m, uint32_t rows)
 
 static void jump(struct model_list *m, enum store_anchor anchor, uint32_t position)
 {
+	model_list_stay(m);
 	drop_question(m);
 	m->seek = SEEK_NO;
 	set_rows(m, store_rows_new(), position);
@@ -513,8 +533,9 @@ void model_list_lay(struct model_list *m)
 		if (!overlay_row(o, app_newest(m->app), row))
 			continue;
 		if (m->first + i == m->cursor) {
-			m->left_mid = row->mid;
-			m->left_uid = row->uid;
+			g_array_append_val(m->left, row->mid);
+			if (m->left->len > LEFT_KEPT)
+				g_array_remove_index(m->left, 0);
 		}
 		above += m->first + i < m->cursor;
 		gone++;
@@ -529,8 +550,13 @@ void model_list_lay(struct model_list *m)
 
 void model_list_refresh(struct model_list *m)
 {
-	m->stale = m->comes_back = true;
+	m->stale = true;
 	pump(m);
+}
+
+bool model_list_is_gone(const struct model_list *m)
+{
+	return m->folder && m->folder->flags & (FOLDER_GONE | FOLDER_NOSELECT);
 }
 
 /* --- tags --- */

@@ -68,7 +68,8 @@ struct ui;
 char *status_sync(const struct model_account *a, int cols); /* "synced 21:14, next 21:29" */
 void status_draw(struct grid *g, struct rect r, const char *left, const char *right);
 void hint_draw(const struct ui *ui, struct grid *g, struct rect r);
-int banner_account(const struct ui *ui); /* whose trouble is told; -1: nobody's */
+int banner_account(const struct ui *ui);             /* whose trouble is told; -1: nobody's */
+struct model_list *banner_gone(const struct ui *ui); /* the list on the screen whose folder is gone; NULL: none */
 int banner_rows(const struct ui *ui, int rows, int cols);
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r);
 char *queue_text(const struct ui *ui); /* "1 in queue"; NULL: nothing waits */

@@ -308,6 +308,16 @@ void ui_touch(struct ui *ui)
 }
 
 /* --- commands of every view --- */
+/* That a folder could not be looked at is said: its account has no banner for it. */
+static void got_synced(struct event *ev, void *aux)
+{
+	struct ui *ui = aux;
+	const struct model_account *a = model_folders_account(ui->folders, ev->account);
+	bool of_folder = ev->err.scope == ERR_FOLDER || ev->err.scope == ERR_MESSAGE;
+	if (ev->type == EV_ENDED && ev->err.cause && ev->err.cause != ERR_CANCELED && of_folder)
+		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
+}
+
 static void sync_now(struct ui *ui)
 {
 	int account = ui_top(ui)->account;
@@ -318,7 +328,7 @@ static void sync_now(struct ui *ui)
 	if (list && list->account == account)
 		r->folder = g_strdup(view_list_model(list)->name);
 	r->due = SYNC_PERSON;
-	app_request(ui->app, r, NULL, NULL);
+	app_request(ui->app, r, got_synced, ui);
 	ui_say(ui, g_strdup(_("Checking mail.")));
 }
 
@@ -402,6 +412,11 @@ static void banner_command(struct ui *ui, enum app_command c)
 		return;
 	int account = banner_account(ui);
 	struct model_account *a = model_folders_account(ui->folders, account);
+	struct model_list *gone = a ? NULL : banner_gone(ui);
+	if (gone && c == CMD_BANNER_HIDE) {
+		gone->gone_hidden = true;
+		return;
+	}
 	if (!a) {
 		ui_say(ui, g_strdup(_("There is no banner.")));
 		return;

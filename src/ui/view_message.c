@@ -200,6 +200,7 @@ void view_message_follow(struct view *view)
 {
 	struct view_message *v = (struct view_message *)view;
 	v->follow = true;
+	model_list_stay(view_list_model(v->list));
 	follow(v);
 	ui_touch(view->ui);
 }
@@ -413,6 +414,8 @@ struct view *view_message_new(struct ui *ui, struct view *list)
 	v->text = text_new();
 	v->list = list;
 	v->follow = true;
+	/* What is read and what the cursor is on are one. */
+	model_list_stay(view_list_model(list));
 	follow(v);
 	return &v->view;
 }

@@ -125,7 +125,8 @@ void hint_draw(const struct ui *ui, struct grid *g, struct rect r)
 struct banner {
 	int index;
 	const struct model_account *account;
-	const struct model_trouble *trouble; /* NULL: the account's own state */
+	const struct model_trouble *trouble; /* NULL: the account's own state, or */
+	const struct model_list *gone;       /* a folder that is shown and not there any more; NULL: none */
 };
 
 static bool is_full(const struct model_account *a)
@@ -146,6 +147,16 @@ int banner_account(const struct ui *ui)
 	return -1;
 }
 
+struct model_list *banner_gone(const struct ui *ui)
+{
+	for (guint i = ui->views->len; i-- > 0;) {
+		struct model_list *m = view_is_list(ui->views->pdata[i]) ? view_list_model(ui->views->pdata[i]) : NULL;
+		if (m)
+			return model_list_is_gone(m) && !m->gone_hidden ? m : NULL;
+	}
+	return NULL;
+}
+
 static void append_key(GString *out, const struct ui *ui, enum app_command c)
 {
 	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, c);
@@ -158,6 +169,12 @@ static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 	g_autoptr(GString) out = g_string_new(NULL);
 	struct text *t = text_new();
 	const struct model_account *a = b->account;
+	if (b->gone) {
+		append_key(out, ui, CMD_FOLDER);
+		append_key(out, ui, CMD_BANNER_HIDE);
+		text_add(t, STYLE_KEY, 2, str_of(out->str));
+		return t;
+	}
 	if (b->trouble) {
 		append_key(out, ui, CMD_BANNER_RETRY);
 		append_key(out, ui, CMD_BANNER_WORDS);
@@ -188,11 +205,26 @@ static struct text *trouble_text(const struct banner *b)
 	return t;
 }
 
+static struct text *gone_text(const struct banner *b)
+{
+	struct text *t = text_new();
+	const char *name = b->gone->name, *label = b->account->cfg->label;
+	bool gone = b->gone->folder->flags & FOLDER_GONE;
+	text_addf(t, STYLE_ERROR, 2,
+		gone ? _("! %s has no folder %s any more: another program deleted or renamed it.")
+		     : _("! %s: the folder %s cannot be opened any more: it only holds other folders now."),
+		label, name);
+	text_add(t, STYLE_NORMAL, 2, str_of(_("  What was fetched of it can still be read here.")));
+	return t;
+}
+
 /* "! " stops, "~ " will heal by itself, "? " wants an answer. */
 static struct text *banner_text(const struct ui *ui, const struct banner *b)
 {
 	if (b->trouble)
 		return trouble_text(b);
+	if (b->gone)
+		return gone_text(b);
 	struct text *t = text_new();
 	const struct model_account *a = b->account;
 	unsigned waiting = model_changes_waiting(ui->changes, b->index);
@@ -223,11 +255,14 @@ static struct text *banner_text(const struct ui *ui, const struct banner *b)
 	return t;
 }
 
-/* A change that failed comes before an account in trouble. */
+/* A change that failed comes before an account in trouble, and that before a folder that is gone. */
 static bool banner_of(const struct ui *ui, struct banner *b)
 {
 	b->trouble = model_changes_trouble(ui->changes);
 	b->index = b->trouble ? b->trouble->account : banner_account(ui);
+	b->gone = !b->trouble && b->index < 0 ? banner_gone(ui) : NULL;
+	if (b->gone)
+		b->index = b->gone->account;
 	b->account = model_folders_account(ui->folders, b->index);
 	return b->account;
 }

@@ -226,6 +226,7 @@ static void answer_window(struct stage *s, struct request *r)
 			       : !strcmp(r->folder, "Trash") ? ROLE_TRASH
 							     : ROLE_NONE;
 	ev->folder = folder_new(inbox ? 1 : 5, r->folder, role, n, inbox ? 62 : 9);
+	ev->folder->flags |= s->folder_flags;
 	ev->rows = store_rows_new();
 	for (uint32_t i = first; i < last; i++)
 		g_ptr_array_add(ev->rows, inbox ? inbox_row(s, at[i]) : row_new(s->rows, at[i]));

@@ -23,6 +23,7 @@ struct stage {
 	bool slow_changes;            /* changes are never durable: see stage_durable */
 	bool no_role;                 /* no folder has a role but the inbox */
 	const char *refusal;          /* what the server answers to changes */
+	uint32_t folder_flags;        /* of every folder whose rows are asked for */
 	unsigned queue;               /* changes that wait */
 	GHashTable *gone, *flags;     /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
 	struct engine_change *last;   /* change asked for last */

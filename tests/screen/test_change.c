@@ -189,6 +189,109 @@ static void undo_and_redo(void)
 	stage_free(s);
 }
 
+static uint32_t at_cursor(const struct stage *s)
+{
+	return model_list_current(list_at_top(s))->uid;
+}
+
+/* What was taken back last is below the cursor, unless that was moved since. */
+static void undo_puts_the_cursor_on_what_came_back(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "jj");
+	uint32_t first = at_cursor(s);
+	stage_type(s, "d");
+	uint32_t second = at_cursor(s);
+	g_assert_cmpuint(second, !=, first);
+	stage_type(s, "d");
+	g_assert_cmpuint(at_cursor(s), !=, second);
+	/* The stage takes all back at once: the newer one is where the cursor was last. */
+	stage_type(s, "u");
+	g_assert_cmpuint(at_cursor(s), ==, second);
+	stage_free(s);
+}
+
+static void undo_leaves_a_cursor_that_was_moved(void)
+{
+	static const char *const moves[] = { "j", "j\rq", "*", "k" };
+	for (size_t i = 0; i < G_N_ELEMENTS(moves); i++) {
+		struct stage *s = stage_new(24, 80);
+		stage_type(s, "jjd");
+		stage_type(s, moves[i]);
+		uint32_t here = at_cursor(s);
+		stage_type(s, "u");
+		g_assert_cmpuint(at_cursor(s), ==, here);
+		stage_free(s);
+	}
+}
+
+/* The list and what is read of it stay one message: the next key acts on that. */
+static void undo_in_the_message_keeps_what_is_read(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "jj\rd");
+	struct model_list *m = view_list_model(s->ui->views->pdata[1]);
+	uint32_t read = model_list_current(m)->uid;
+	stage_type(s, "u");
+	g_assert_cmpuint(model_list_current(m)->uid, ==, read);
+	stage_type(s, "d");
+	g_assert_true(g_hash_table_contains(s->gone, GUINT_TO_POINTER(read)));
+	stage_free(s);
+}
+
+static void refused_puts_the_cursor_back(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->refusal = "[NOPERM] no";
+	stage_type(s, "jj");
+	uint32_t before = at_cursor(s);
+	stage_type(s, "d");
+	g_assert_true(shows(s, "!x"));
+	g_assert_cmpuint(at_cursor(s), ==, before);
+	stage_free(s);
+}
+
+static void dismissed_leaves_the_queue_too(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->refusal = "[NOPERM] no";
+	stage_type(s, "d");
+	g_assert_cmpuint(s->sent[REQ_CHANGE_DROP], ==, 0);
+	stage_type(s, "!x");
+	g_assert_cmpuint(s->sent[REQ_CHANGE_DROP], ==, 1);
+	g_assert_false(shows(s, "!x"));
+	stage_free(s);
+}
+
+static void folder_looked_at(struct stage *s, uint32_t flags)
+{
+	s->folder_flags = flags;
+	stage_tell(s, event_new(EV_FOLDER, 0, 0));
+}
+
+static void i40_open_folder_that_goes_is_told(void)
+{
+	struct stage *s = stage_new(24, 80);
+	g_assert_false(shows(s, "any more"));
+	folder_looked_at(s, FOLDER_GONE);
+	g_assert_true(shows(s, "! box has no folder Inbox any more: another program deleted or renamed it."));
+	g_assert_true(shows(s, "What was fetched of it can still be read here."));
+	g_assert_true(shows(s, "c folder"));
+	g_assert_nonnull(model_list_current(list_at_top(s)));
+	stage_type(s, "\r");
+	g_assert_true(shows(s, "any more"));
+	stage_type(s, "q!x");
+	g_assert_false(shows(s, "any more"));
+	stage_free(s);
+	s = stage_new(24, 80);
+	folder_looked_at(s, FOLDER_NOSELECT);
+	g_assert_true(shows(s, "! box: the folder Inbox cannot be opened any more"));
+	/* It is there again. */
+	folder_looked_at(s, 0);
+	g_assert_false(shows(s, "any more"));
+	stage_free(s);
+}
+
 static void spam_in_spam_is_no_spam(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -293,6 +396,12 @@ void suite(void)
 	unit_add(copy_to_a_new_folder_asks);
 	unit_add(tagged_are_acted_on_together);
 	unit_add(undo_and_redo);
+	unit_add(undo_puts_the_cursor_on_what_came_back);
+	unit_add(undo_leaves_a_cursor_that_was_moved);
+	unit_add(undo_in_the_message_keeps_what_is_read);
+	unit_add(refused_puts_the_cursor_back);
+	unit_add(dismissed_leaves_the_queue_too);
+	unit_add(i40_open_folder_that_goes_is_told);
 	unit_add(spam_in_spam_is_no_spam);
 	unit_add(open_marks_read_once_and_not_as_a_change_to_undo);
 	unit_add(delete_in_a_message_shows_the_next);
