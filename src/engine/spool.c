@@ -136,11 +136,13 @@ static bool is_as_written(FILE *file, const struct store_change *c)
 
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
 {
-	/* The row may have been all that was written. */
+	/* The row may have been all that was written, and no name may be had now. */
 	spool_keep(a, c);
-	g_autofree char *path = spool_path(a, c->path);
+	g_autofree char *path = spool_path(a, c->path), *unnamed = new_path(a, c->path);
 	FILE *file = fopen(path, "rbe");
 	struct stat st;
+	if (!file && errno == ENOENT)
+		file = fopen(unnamed, "rbe");
 	if (!file) {
 		bool absent = errno == ENOENT;
 		err_errno(e, errno, "cannot open", path);
@@ -196,8 +198,9 @@ void spool_close(struct spool *s)
 
 void spool_remove(struct account *a, const struct store_change *c)
 {
-	g_autofree char *path = c->path ? spool_path(a, c->path) : NULL;
-	if (path && unlink(path))
+	g_autofree char *path = c->path ? spool_path(a, c->path) : NULL,
+			*unnamed = c->path ? new_path(a, c->path) : NULL;
+	if (path && unlink(path) && (errno != ENOENT || unlink(unnamed)))
 		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
 }
 
@@ -205,14 +208,11 @@ void spool_remove(struct account *a, const struct store_change *c)
 static bool is_left_over(const char *name, const char *path, GHashTable *states)
 {
 	gpointer state;
-	if (g_str_has_suffix(name, NEW)) {
-		g_autofree char *kept = g_strndup(name, strlen(name) - strlen(NEW));
-		return !g_hash_table_contains(states, kept) && fs_is_older(path, NEW_FOR_S);
-	}
-	if (fs_new_is_left(path))
-		return true;
-	return g_hash_table_lookup_extended(states, name, NULL, &state) &&
-	       (GPOINTER_TO_INT(state) == CHANGE_DONE || GPOINTER_TO_INT(state) == CHANGE_UNDONE);
+	bool unnamed = g_str_has_suffix(name, NEW);
+	g_autofree char *kept = g_strndup(name, strlen(name) - (unnamed ? strlen(NEW) : 0));
+	if (g_hash_table_lookup_extended(states, kept, NULL, &state))
+		return GPOINTER_TO_INT(state) == CHANGE_DONE || GPOINTER_TO_INT(state) == CHANGE_UNDONE;
+	return unnamed ? fs_is_older(path, NEW_FOR_S) : fs_new_is_left(path);
 }
 
 void spool_sweep(struct engine *en)

@@ -43,7 +43,7 @@ class Died(Exception):
 # --- the program ---
 
 Plan = collections.namedtuple("Plan", "of how at")  # as in shim.c
-Counts = collections.namedtuple("Counts", "disk wire read struck link")
+Counts = collections.namedtuple("Counts", "disk wire read sync open name struck link")
 
 
 class Program:
@@ -152,7 +152,7 @@ class Home:
 
     def count(self):
         with open(self.counts, "rb") as f:
-            return Counts(*struct.unpack("=4I", f.read(16)), len(self.server.commands))
+            return Counts(*struct.unpack("=7I", f.read(28)), len(self.server.commands))
 
     def age(self):
         """A day later: what is left over is not about to be used any more."""
@@ -325,7 +325,7 @@ def settle(home, program):
 
 # --- one run ---
 
-MORTAL = ("kill", "after", "torn")
+MORTAL = ("kill", "after", "torn", "power")
 
 
 class Run:
@@ -435,12 +435,23 @@ KINDS = (  # test's name, class, how; q: all changes wait in the queue first
     ("d12_killed_in_the_midst_of_a_command", "wire", "torn"),
     ("d14_killed_behind_a_command", "wire", "after"),
     ("d14_killed_before_an_answer_is_read", "read", "kill"),
+    ("d02_power_lost_with_what_is_not_synced", "disk", "power"),
+    ("d03_sync_fails_once_and_loses_what_it_was_for", "sync", "lost"),
+    ("d03_sync_fails_once", "sync", "EIO"),
     ("d03_disk_call_fails_once", "disk", "EIO"),
     ("d03_disk_fails_for_good", "disk", "EIO+"),
     ("d04_disk_is_full_once", "disk", "ENOSPC"),
     ("d04_disk_is_full_from_then_on", "disk", "ENOSPC+"),
     ("d05_short_write", "disk", "short"),
     ("d05_interrupted_call", "disk", "EINTR"),
+    ("d05_no_name_can_be_made_once", "name", "EROFS"),
+    ("d05_disk_can_only_be_read_from_then_on", "disk", "EROFS+"),
+    ("d05_name_is_forbidden_once", "name", "EACCES"),
+    ("d05_directory_is_none_once", "name", "ENOTDIR"),
+    ("d05_renaming_crosses_devices_once", "name", "EXDEV"),
+    ("d05_process_has_too_many_files_once", "open", "EMFILE"),
+    ("d05_process_has_too_many_files_from_then_on", "open", "EMFILE+"),
+    ("d05_system_has_too_many_files_once", "open", "ENFILE"),
     ("i21_bye_in_place_of_an_answer", "link", "bye"),
     ("i25_link_lost_before_a_command", "link", "before"),
     ("i25_link_lost_behind_a_command", "link", "after"),
@@ -565,8 +576,8 @@ def main():
                     print("Bail out! %s fails though nothing is wrong\n# %s" % (profile, why.replace("\n", "\n# ")))
                     sys.exit(1)
                 bench.calm[profile, queued] = found
-                print("# %s%s: %d disk, %d wire, %d read calls, %d commands" % (
-                    profile, ", queued" if queued else "", *found[0][:3], found[0].link))
+                print("# %s%s: %d disk, %d wire, %d read, %d sync, %d open, %d name calls, %d commands" % (
+                    profile, ", queued" if queued else "", *found[0][:6], found[0].link))
         bad = play_one(bench, only) if only else play_all(bench, profiles, kinds)
     sys.exit(bool(bad))
 

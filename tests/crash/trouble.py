@@ -115,7 +115,7 @@ def d06_cache_that_is_a_link_to_nothing_much(home):
 
 
 @case
-def promise_05_queue_survives_the_cache(home):
+def promise_5_queue_survives_the_cache(home):
     names = ("move", "delete", "flag", "keyword", "append")
     queued(home, *names)
     shutil.rmtree(home.cache)
@@ -123,7 +123,7 @@ def promise_05_queue_survives_the_cache(home):
 
 
 @case
-def promise_05_changes_made_while_the_cache_is_deleted(home):
+def promise_5_changes_made_while_the_cache_is_deleted(home):
     """They are refused, or they are done; never said and forgotten."""
     program = synced(home)
     shutil.rmtree(home.cache)
@@ -279,7 +279,7 @@ class Clock:
 
     def set(self, seconds):
         with open(self.home.counts, "r+b") as f:
-            f.seek(16)
+            f.seek(32)
             f.write(struct.pack("=q", seconds))
 
 

@@ -16,9 +16,6 @@ our %not_ours = (
 	t02 => 'not built: sending, and POP3',
 	t04 => 'not built: sending, and POP3',
 	t22 => 'not built: finding servers by a mail address',
-	d02 => 'no test: power loss is left to SQLite, which syncs each transaction of the state',
-	d03 => 'no test: what happens when fsync fails is left to SQLite',
-	d05 => 'no test: calls of the system do not fail at will yet',
 	d15 => $drafts,
 	d16 => $drafts,
 	d17 => $drafts,
@@ -47,7 +44,7 @@ sub tests {
 	for my $path (grep { !m{^tests/(data|fuzz/seeds)/|^tests/lint/cases\.pm$|\.o$} } lint::files($tree, qr{.}, 'tests')) {
 		my %names;
 		$names{$1} = $path if $path =~ m{^tests/wire/(\w+)\.t$};
-		if ($path =~ /\.(c|test|pm|pl)$/) {
+		if ($path =~ /\.(c|test|pm|pl|py)$/) {
 			my $text = lint::text($tree, $path);
 			$names{$1} = "$path: $1" while $text =~ /\b((?:[a-z]\d\d|promise_\d+)_\w+)/g;
 		}

@@ -120,9 +120,9 @@ class Books:
     def check(self, changes):
         self.read(changes)
         self.refusals = [c.number for c in self.server.commands if c.fault == "refuse"]
-        self.promise_03_nothing_that_was_said_to_be_kept_is_lost()
-        self.promise_04_only_what_was_asked_for_is_done()
-        self.promise_06_copied_before_taken()
+        self.promise_3_nothing_that_was_said_to_be_kept_is_lost()
+        self.promise_4_only_what_was_asked_for_is_done()
+        self.promise_6_copied_before_taken()
         self.everything_ended()
         for change in self.changes.values():
             if change.state == "done":
@@ -131,7 +131,7 @@ class Books:
                 self.has_an_excuse(change)
         self.nothing_is_doubled()
 
-    def promise_03_nothing_that_was_said_to_be_kept_is_lost(self):
+    def promise_3_nothing_that_was_said_to_be_kept_is_lost(self):
         for intent in self.intents:
             kept = self.groups.get(intent.group, ())
             if intent.durable and not kept:
@@ -186,12 +186,12 @@ class Books:
         kinds = {"created": ("create",), "deleted": ("delete",), "renamed": ("rename",)}
         return any(r.name in (c.folder, c.target) or r.what == "renamed" for c in self.asked(r, kinds.get(r.what, ())))
 
-    def promise_04_only_what_was_asked_for_is_done(self):
+    def promise_4_only_what_was_asked_for_is_done(self):
         for r in self.server.records:
             if r.who != "hand" and not self.is_asked(r):
                 raise Failure("nobody asked for that: %s" % (r,))
 
-    def promise_06_copied_before_taken(self):
+    def promise_6_copied_before_taken(self):
         """What a move took from a folder lay in the target by then."""
         taken = collections.Counter()
         for r in self.server.records:

@@ -362,10 +362,10 @@ class Run:
         if not intent.durable:
             self.books.intents.remove(intent)
         if later and intent.durable and not self.trouble and not self.stay:
-            self.promise_03_what_is_asked_for_shows_at_once(words, intent)
+            self.promise_3_what_is_asked_for_shows_at_once(words, intent)
         return "client: %s: group %d, %s" % (" ".join(words), intent.group, " ".join(end))
 
-    def promise_03_what_is_asked_for_shows_at_once(self, words, intent):
+    def promise_3_what_is_asked_for_shows_at_once(self, words, intent):
         if intent.op not in ("flag", "move", "expunge"):
             return
         at = {(0, int(x[1:])) if x[0] == "L" else (int(x), 0) for x in words[2].split(",")}
