@@ -40,8 +40,17 @@ char *app_err_text(const struct err *e, const char *account)
 	return g_string_free(out, FALSE);
 }
 
+static bool is_refused_change(const struct err *e)
+{
+	return e->cause == ERR_REFUSED && e->scope == ERR_MESSAGE && e->retry == ERR_NEVER;
+}
+
 char *app_err_hint(const struct err *e, const char *account)
 {
+	if (is_refused_change(e))
+		return g_strdup(_("it is as it was before; boxwood queue list shows it: queue retry ID tries it again, "
+				  "queue drop "
+				  "ID gives it up"));
 	switch (e->cause) {
 	case ERR_NET:
 		return g_strdup(e->retry == ERR_NEVER ? _("check the host name in the 'imap' line of the mailrc")
@@ -232,7 +241,8 @@ int app_exit_code(const struct err *e)
 	case ERR_LIMIT: return e->scope == ERR_ACCOUNT ? EXIT_CODE_TLS : EXIT_CODE_BAD;
 	case ERR_CONFIG: return EXIT_CODE_CONFIG;
 	case ERR_BUG: return EXIT_CODE_BUG;
-	case ERR_REFUSED:
+	/* A change that ended so is not tried again by itself. */
+	case ERR_REFUSED: return is_refused_change(e) ? EXIT_CODE_CREATE : EXIT_CODE_TEMP;
 	case ERR_NOT_DUE:
 	case ERR_CANCELED: return EXIT_CODE_TEMP;
 	}

@@ -455,8 +455,10 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 	if (g_ptr_array_find(a->changes.open, was, &at))
 		g_ptr_array_remove_index(a->changes.open, at);
 	pending_forget(a);
-	if (now->state == CHANGE_FAILED || now->state == CHANGE_PARKED)
-		err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "%s", now->error ? now->error : "it was refused");
+	bool parked = now->state == CHANGE_PARKED;
+	if (now->state == CHANGE_FAILED || parked)
+		err_set(&e, ERR_MESSAGE, parked ? ERR_MISSING : ERR_REFUSED, ERR_NEVER, "%s",
+			now->error ? now->error : "it was refused");
 	if (now->server)
 		err_set_server(&e, now->server);
 	announce(a, now);

@@ -415,7 +415,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	if (s->select && done->u.done.id == s->select) {
 		job_selected(j, &s->f, done);
 	} else if (done->u.done.result != IMAP_OK && j->err.cause == ERR_NONE) {
-		err_set(&j->err, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "the server does not give message %u of '%s'",
+		err_set(&j->err, ERR_MESSAGE, ERR_REFUSED, ERR_LATER, "the server does not give message %u of '%s'",
 			j->request->uid, s->f.name);
 		err_set_server(&j->err, words);
 	}

@@ -43,15 +43,26 @@ struct query {
 
 /* --- errors --- */
 
+/* What helps when the file is damaged or gone under the running program. */
+static const char *remedy(const struct db *d)
+{
+	return g_str_has_prefix(d->name, "cache-") ? "restart makes it anew; what waits is kept"
+						   : "restart, which tells what is left of it";
+}
+
 static int fail(struct db *d, int rc, struct err *e)
 {
 	int kind = rc & 0xff;
 	if (kind == SQLITE_INTERRUPT)
 		return err_set(e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "'%s': canceled", d->name);
-	if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
+	if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
 		db_mark_bad(d);
-	enum err_retry retry =
-		kind == SQLITE_BUSY || kind == SQLITE_FULL || kind == SQLITE_IOERR ? ERR_LATER : ERR_NEVER;
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is damaged: %s", d->name, remedy(d));
+	}
+	if (kind == SQLITE_FULL)
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_LATER,
+			"the disk is full: nothing was written to '%s'; make room and try again", d->name);
+	enum err_retry retry = kind == SQLITE_BUSY || kind == SQLITE_IOERR ? ERR_LATER : ERR_NEVER;
 	return err_set(e, ERR_PROGRAM, ERR_LOCAL, retry, "'%s': %s", d->name,
 		d->handle && sqlite3_errcode(d->handle) ? sqlite3_errmsg(d->handle) : sqlite3_errstr(rc));
 }
@@ -496,7 +507,8 @@ int db_begin(struct db *d, struct err *e)
 	int moved = 0;
 	sqlite3_file_control(d->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	if (moved)
-		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was moved or removed", d->path);
+		return err_set(
+			e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was moved or removed: %s", d->name, remedy(d));
 	if (db_run(db_query(d, "BEGIN IMMEDIATE"), e))
 		return -1;
 	return still_ours(d, e) ? db_end(d, -1, NULL) : 0;

@@ -308,13 +308,13 @@ void ui_touch(struct ui *ui)
 }
 
 /* --- commands of every view --- */
-/* That a folder could not be looked at is said: its account has no banner for it. */
+/* What is wrong with a folder or with this machine is said: no account has a banner for it. */
 static void got_synced(struct event *ev, void *aux)
 {
 	struct ui *ui = aux;
 	const struct model_account *a = model_folders_account(ui->folders, ev->account);
-	bool of_folder = ev->err.scope == ERR_FOLDER || ev->err.scope == ERR_MESSAGE;
-	if (ev->type == EV_ENDED && ev->err.cause && ev->err.cause != ERR_CANCELED && of_folder)
+	bool told = ev->err.scope == ERR_ACCOUNT || ev->err.cause == ERR_CANCELED;
+	if (ev->type == EV_ENDED && ev->err.cause && !told)
 		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
 }
 
