@@ -24,7 +24,6 @@ our %not_ours = (
 	d24 => 'not built: mail folders on this machine',
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
-	d29 => 'no test of its own: tests/model under ThreadSanitizer',
 	d30 => 'not built: the program never writes its mailrc',
 );
 

@@ -18,6 +18,8 @@
  *	changes                every change that is kept, also ended ones
  *	flush, drop ID, retry ID
  *	wait MS                prints what happens meanwhile
+ *	storm SEED N FOLDER UID OTHER  N questions at random about messages up to UID of FOLDER, moves to OTHER and back among
+ *	                       them, without waiting for one before the next; every one ends, and once
  *	quit
  *
  * A folder whose places are named may be #N, N its number in the cache: as the rows were when they were seen.
@@ -412,6 +414,100 @@ static void retry_change(struct client *c, char **words)
 	ask(c, r);
 }
 
+/* --- many at once --- */
+
+struct storm {
+	struct client *client;
+	GRand *dice;
+	const char *folder, *other;
+	uint32_t number, highest, first; /* of the folder; UID; id */
+	guint8 *ends;                    /* by id from first on */
+	unsigned sent, open, twice;
+};
+
+static struct request *random_change(struct storm *s)
+{
+	struct request *r = request_new(REQ_CHANGE, 0, 0);
+	bool moves = g_rand_boolean(s->dice);
+	struct store_place at = { s->number, (uint32_t)g_rand_int_range(s->dice, 1, (gint32)s->highest + 1), 0 };
+	r->change = engine_change_new(moves ? CHANGE_MOVE : CHANGE_FLAG);
+	r->change->queue = g_rand_boolean(s->dice);
+	g_array_append_val(r->change->places, at);
+	if (moves)
+		r->change->target = g_strdup(s->other);
+	else if (g_rand_boolean(s->dice))
+		r->change->add = MSG_FLAGGED;
+	else
+		r->change->remove = MSG_FLAGGED;
+	return r;
+}
+
+static struct request *random_request(struct storm *s)
+{
+	static const enum request_type types[] = { REQ_OPEN, REQ_CLOSE, REQ_SYNC, REQ_READ, REQ_READ, REQ_RAW,
+		REQ_WINDOW, REQ_FOLDERS, REQ_CHANGES, REQ_UNDO, REQ_FLUSH, REQ_CHANGE, REQ_CHANGE, REQ_CHANGE };
+	enum request_type type = types[g_rand_int_range(s->dice, 0, G_N_ELEMENTS(types))];
+	if (type == REQ_CHANGE)
+		return random_change(s);
+	struct request *r = folder_request(type, g_rand_boolean(s->dice) ? s->folder : s->other);
+	r->uid = (uint32_t)g_rand_int_range(s->dice, 1, (gint32)s->highest + 1);
+	r->rows = 1;
+	r->window = (struct store_window){ .order = ORDER_RECEIVED, .anchor = ANCHOR_TOP, .rows = 10 };
+	return r;
+}
+
+static void storm_take(struct storm *s, struct event *ev)
+{
+	if (ev && ev->type == EV_ENDED && ev->id >= s->first && ev->id < s->first + s->sent) {
+		guint8 *end = &s->ends[ev->id - s->first];
+		s->twice += *end;
+		s->open -= !*end;
+		*end = 1;
+	}
+	if (ev)
+		event_free(ev);
+}
+
+static void storm_send(struct storm *s)
+{
+	struct request *r = random_request(s);
+	r->id = ++s->client->ids;
+	s->sent++;
+	s->open++;
+	engine_send(s->client->engine, r);
+	if (g_rand_int_range(s->dice, 0, 4) == 0) {
+		struct request *stop = request_new(REQ_CANCEL, 0, -1);
+		stop->answers = s->first + (uint32_t)g_rand_int_range(s->dice, 0, (gint32)s->sent);
+		engine_send(s->client->engine, stop);
+	}
+}
+
+static void storm(struct client *c, char **words)
+{
+	g_autoptr(GArray) places = places_of(c, words[3], "1");
+	unsigned n = number_of(words[2]);
+	g_autoptr(GRand) dice = g_rand_new_with_seed(number_of(words[1]));
+	g_autofree guint8 *ends = g_new0(guint8, n);
+	struct storm s = { .client = c, .dice = dice, .folder = words[3], .other = words[5], .ends = ends };
+	s.number = g_array_index(places, struct store_place, 0).folder;
+	s.highest = number_of(words[4]);
+	s.first = c->ids + 1;
+	while (s.sent < n) {
+		storm_send(&s);
+		int64_t until = clock_ms() + g_rand_int_range(dice, 0, 4);
+		struct event *ev;
+		while ((ev = channel_wait(c->events, until)))
+			storm_take(&s, ev);
+	}
+	for (int64_t until = clock_ms() + PATIENCE_MS; s.open && clock_ms() < until;)
+		storm_take(&s, channel_wait(c->events, until));
+	if (s.open || s.twice)
+		printf("err\thang\t%u did not end, %u ended twice\t\n", s.open, s.twice);
+	else
+		printf("ok\n");
+	fflush(stdout);
+}
+
 static const struct {
 	const char *name;
 	unsigned words;
@@ -429,6 +525,7 @@ static const struct {
 	{ "flush", 1, flush_changes },
 	{ "drop", 2, drop_change },
 	{ "retry", 2, retry_change },
+	{ "storm", 6, storm },
 };
 
 static bool run_line(struct client *c, char *line)

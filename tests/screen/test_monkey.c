@@ -51,7 +51,7 @@ static void monkey(guint32 seed)
 	stage_free(s);
 }
 
-static void monkey_of_four_seeds_breaks_nothing(void)
+static void d29_monkey_of_four_seeds_breaks_nothing(void)
 {
 	for (guint32 seed = 1; seed <= 4; seed++)
 		monkey(seed);
@@ -59,5 +59,5 @@ static void monkey_of_four_seeds_breaks_nothing(void)
 
 void suite(void)
 {
-	unit_add(monkey_of_four_seeds_breaks_nothing);
+	unit_add(d29_monkey_of_four_seeds_breaks_nothing);
 }
