@@ -168,7 +168,7 @@ static int find(struct batch *b, uint32_t *id_out, struct err *e)
 
 static int with_one(struct batch *b, const char *verb, struct err *e)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int account = find(b, &id, e);
 	if (account < 0)
 		return -1;

@@ -213,7 +213,7 @@ static int put_part(struct store *st, int64_t mid, const char *section, struct s
 int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e)
 {
 	bool own, in_file = bytes.n > PART_INLINE_MAX;
-	int64_t before, mid = 0, key = place_key_at(at);
+	int64_t before = 0, mid = 0, key = place_key_at(at);
 	if (message_at(st, key, &before, e))
 		return -1;
 	g_autofree char *path = part_path(&st->shelf, before, section);
