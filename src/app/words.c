@@ -49,8 +49,7 @@ char *app_err_hint(const struct err *e, const char *account)
 {
 	if (is_refused_change(e))
 		return g_strdup(_("it is as it was before; boxwood queue list shows it: queue retry ID tries it again, "
-				  "queue drop "
-				  "ID gives it up"));
+				  "queue drop ID gives it up"));
 	switch (e->cause) {
 	case ERR_NET:
 		return g_strdup(e->retry == ERR_NEVER ? _("check the host name in the 'imap' line of the mailrc")
