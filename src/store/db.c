@@ -55,7 +55,8 @@ static int fail(struct db *d, int rc, struct err *e)
 	int kind = rc & 0xff;
 	if (kind == SQLITE_INTERRUPT)
 		return err_set(e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "'%s': canceled", d->name);
-	if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
+	/* A value of another type than its column's was read so: nothing here binds one. */
+	if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || rc == SQLITE_CONSTRAINT_DATATYPE) {
 		db_mark_bad(d);
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is damaged: %s", d->name, remedy(d));
 	}
