@@ -185,6 +185,7 @@ int64_t msgid_hash(struct str msgid);
 /* FNV-1a over pieces; a piece is told apart from its neighbours and from its absence. */
 #define SUM_START 0xcbf29ce484222325u
 uint64_t sum_piece(uint64_t sum, struct str piece);
+uint64_t sum_octets(uint64_t sum, struct str octets); /* of a piece that comes in several, its length (sum_int) last */
 uint64_t sum_int(uint64_t sum, int64_t v);
 
 /* --- parts.c --- */

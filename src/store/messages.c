@@ -21,11 +21,16 @@ uint64_t sum_int(uint64_t sum, int64_t v)
 	return sum;
 }
 
+uint64_t sum_octets(uint64_t sum, struct str octets)
+{
+	for (size_t i = 0; i < octets.n; i++)
+		sum = (sum ^ (unsigned char)octets.p[i]) * 0x100000001b3u;
+	return sum;
+}
+
 uint64_t sum_piece(uint64_t sum, struct str piece)
 {
-	for (size_t i = 0; i < piece.n; i++)
-		sum = (sum ^ (unsigned char)piece.p[i]) * 0x100000001b3u;
-	return sum_int(sum, piece.p ? (int64_t)piece.n : -1);
+	return sum_int(sum_octets(sum, piece), piece.p ? (int64_t)piece.n : -1);
 }
 
 int64_t msgid_hash(struct str msgid)

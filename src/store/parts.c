@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+
+#define CHUNK 65536
 
 /* What is damaged is as good as absent: it is fetched again, and the next start begins a new cache. */
 static void damaged(struct db *cache, int64_t mid)
@@ -141,9 +145,14 @@ static char *part_path(const struct shelf *s, int64_t mid, const char *section)
 }
 
 /* Whose it is counts as much as what it says. */
+static uint64_t sum_begin(int64_t mid, const char *section)
+{
+	return sum_piece(sum_int(SUM_START, mid), str_of(section));
+}
+
 static int64_t part_sum(int64_t mid, const char *section, struct str bytes)
 {
-	return (int64_t)sum_piece(sum_piece(sum_int(SUM_START, mid), str_of(section)), bytes.p ? bytes : STR(""));
+	return (int64_t)sum_piece(sum_begin(mid, section), bytes.p ? bytes : STR(""));
 }
 
 static int put_file(const char *path, struct str bytes, struct err *e)
@@ -188,7 +197,14 @@ static int is_text(struct db *cache, int64_t mid, const char *section, bool *out
 	return 0;
 }
 
-static int put_part(struct store *st, int64_t mid, const char *section, struct str bytes, bool in_file, struct err *e)
+/* What is kept of a part: bytes.p NULL: they are in a file. */
+struct kept {
+	uint64_t size;
+	int64_t sum;
+	struct str bytes;
+};
+
+static int put_kept(struct store *st, int64_t mid, const char *section, const struct kept *k, struct err *e)
 {
 	bool text;
 	if (is_text(st->shelf.cache, mid, section, &text, e))
@@ -199,15 +215,23 @@ static int put_part(struct store *st, int64_t mid, const char *section, struct s
 		" used=excluded.used, bytes=excluded.bytes");
 	db_bind_int(q, mid);
 	db_bind_cstr(q, section);
-	db_bind_int(q, (int64_t)bytes.n);
-	db_bind_int(q, part_sum(mid, section, bytes));
+	db_bind_int(q, (int64_t)k->size);
+	db_bind_int(q, k->sum);
 	db_bind_int(q, text);
 	db_bind_int(q, today());
-	if (in_file)
-		db_bind_null(q);
+	if (k->bytes.p)
+		db_bind_blob(q, k->bytes);
 	else
-		db_bind_blob(q, bytes.p ? bytes : STR(""));
+		db_bind_null(q);
 	return db_run(q, e);
+}
+
+static int put_part(struct store *st, int64_t mid, const char *section, struct str bytes, bool in_file, struct err *e)
+{
+	struct kept k = { bytes.n, part_sum(mid, section, bytes), bytes.p ? bytes : STR("") };
+	if (in_file)
+		k.bytes = (struct str){ 0 };
+	return put_kept(st, mid, section, &k, e);
 }
 
 int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e)
@@ -338,6 +362,168 @@ int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const cha
 	bool *found_out, struct err *e)
 {
 	return reader_part_at(r, (struct store_place){ folder, uid, 0 }, section, out, found_out, e);
+}
+
+/* --- in pieces, however large --- */
+
+struct store_incoming {
+	struct store *st;
+	struct store_place at;
+	char *section;
+	int64_t mid;
+	uint64_t size, sum;
+	struct buf head; /* all of it, as long as that is no more than goes into the database */
+	struct fs_new *file;
+};
+
+struct store_incoming *store_incoming_new(struct store *st, struct store_place at, const char *section, struct err *e)
+{
+	int64_t mid;
+	if (message_at(st, place_key_at(at), &mid, e))
+		return NULL;
+	struct store_incoming *in = g_new0(struct store_incoming, 1);
+	*in = (struct store_incoming){ st, at, g_strdup(section), mid, 0, sum_begin(mid, section), { 0 }, NULL };
+	buf_init(&in->head, PART_INLINE_MAX);
+	return in;
+}
+
+static int begin_file(struct store_incoming *in, struct err *e)
+{
+	g_autofree char *path = part_path(&in->st->shelf, in->mid, in->section);
+	in->file = fs_new_open(path, true, e);
+	int result = in->file ? fs_new_write(in->file, buf_str(&in->head), e) : -1;
+	buf_clear(&in->head);
+	return result;
+}
+
+int store_incoming_feed(struct store_incoming *in, struct str bytes, struct err *e)
+{
+	in->size += bytes.n;
+	in->sum = sum_octets(in->sum, bytes);
+	if (!in->file && !buf_add_str(&in->head, bytes))
+		return 0;
+	if (!in->file && begin_file(in, e))
+		return -1;
+	return fs_new_write(in->file, bytes, e);
+}
+
+int store_incoming_end(struct store_incoming **inp, struct err *e)
+{
+	struct store_incoming *in = *inp;
+	struct kept k = { in->size, (int64_t)sum_int(in->sum, (int64_t)in->size), buf_str(&in->head) };
+	bool own, in_file = in->file != NULL;
+	int64_t mid = 0;
+	k.bytes = in_file ? (struct str){ 0 } : k.bytes.p ? k.bytes : STR("");
+	int result = in_file ? fs_new_commit(&in->file, e) : 0;
+	if (!result)
+		result = store_enter(in->st, &own, e);
+	if (!result) {
+		result = message_at(in->st, place_key_at(in->at), &mid, e);
+		if (!result)
+			result = mid == in->mid ? put_kept(in->st, mid, in->section, &k, e) : place_missing(e);
+		result = store_leave(in->st, own, result, e);
+	}
+	store_incoming_abort(inp);
+	return result;
+}
+
+void store_incoming_abort(struct store_incoming **inp)
+{
+	struct store_incoming *in = g_steal_pointer(inp);
+	if (!in)
+		return;
+	fs_new_abort(&in->file);
+	buf_clear(&in->head);
+	g_free(in->section);
+	g_free(in);
+}
+
+struct store_outgoing {
+	GBytes *bytes; /* NULL: */
+	int fd;
+	size_t at;
+};
+
+void store_outgoing_free(struct store_outgoing *out)
+{
+	if (!out)
+		return;
+	if (out->bytes)
+		g_bytes_unref(out->bytes);
+	if (out->fd >= 0)
+		close(out->fd);
+	g_free(out);
+}
+
+int store_outgoing_read(struct store_outgoing *out, char *p, size_t n, size_t *got_out, struct err *e)
+{
+	ssize_t got;
+	if (out->bytes) {
+		gsize size;
+		const char *all = g_bytes_get_data(out->bytes, &size);
+		*got_out = MIN(n, size - out->at);
+		if (*got_out)
+			memcpy(p, all + out->at, *got_out);
+		out->at += *got_out;
+		return 0;
+	}
+	do
+		got = read(out->fd, p, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_errno(e, errno, "cannot read", "a part of the cache");
+	*got_out = (size_t)got;
+	return 0;
+}
+
+/* All of it is looked at before any of it is believed. */
+static bool outgoing_is_sound(struct store_outgoing *out, uint64_t sum, int64_t size, int64_t wanted)
+{
+	g_autofree char *chunk = g_malloc(CHUNK);
+	struct err unheard = ERR_INIT;
+	int64_t seen = 0;
+	size_t got = 1;
+	while (got && seen <= size && !store_outgoing_read(out, chunk, CHUNK, &got, &unheard)) {
+		sum = sum_octets(sum, (struct str){ chunk, got });
+		seen += (int64_t)got;
+	}
+	err_clear(&unheard);
+	out->at = 0;
+	bool back = out->bytes || lseek(out->fd, 0, SEEK_SET) == 0;
+	return !got && back && seen == size && (int64_t)sum_int(sum, size) == wanted;
+}
+
+int store_outgoing_open(
+	struct store *st, struct store_place at, const char *section, struct store_outgoing **out, struct err *e)
+{
+	*out = NULL;
+	struct query *q = db_query(st->shelf.cache, "SELECT r.mid, r.size, r.sum, r.bytes FROM place p"
+						    " JOIN part r ON r.mid=p.mid AND r.section=? WHERE p.key=?");
+	db_bind_cstr(q, section);
+	db_bind_int(q, place_key_at(at));
+	enum db_pull pull = db_pull(q, e);
+	if (pull != DB_ITEM)
+		return pull == DB_END ? 0 : -1;
+	int64_t mid = db_get_int(q, 0), size = db_get_int(q, 1), sum = db_get_int(q, 2);
+	struct store_outgoing *o = g_new0(struct store_outgoing, 1);
+	struct str bytes = db_get_bytes(q, 3);
+	o->fd = -1;
+	if (!db_is_null(q, 3))
+		o->bytes = g_bytes_new(bytes.p, bytes.n);
+	db_reset(q);
+	g_autofree char *path = part_path(&st->shelf, mid, section);
+	if (!o->bytes)
+		o->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* A file that is not there any more was evicted. */
+	bool there = o->bytes || o->fd >= 0;
+	if (there && outgoing_is_sound(o, sum_begin(mid, section), size, sum)) {
+		*out = o;
+		return 0;
+	}
+	store_outgoing_free(o);
+	if (there)
+		damaged(st->shelf.cache, mid);
+	return 0;
 }
 
 /* --- copies, and the end --- */

@@ -254,6 +254,18 @@ int store_structure_get_at(
 int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e);
 int store_part_get_at(
 	struct store *st, struct store_place at, const char *section, struct buf *out, bool *found_out, struct err *e);
+/* The same piece by piece, however large: nothing is kept of one that is not ended. end leaves *in NULL in any case. */
+struct store_incoming;
+struct store_incoming *store_incoming_new(struct store *st, struct store_place at, const char *section, struct err *e);
+int store_incoming_feed(struct store_incoming *in, struct str bytes, struct err *e);
+int store_incoming_end(struct store_incoming **in, struct err *e);
+void store_incoming_abort(struct store_incoming **in); /* NULL is a no-op */
+/* *out NULL: it is not kept. read: *got_out 0 is the end. */
+struct store_outgoing;
+int store_outgoing_open(
+	struct store *st, struct store_place at, const char *section, struct store_outgoing **out, struct err *e);
+int store_outgoing_read(struct store_outgoing *out, char *p, size_t n, size_t *got_out, struct err *e);
+void store_outgoing_free(struct store_outgoing *out); /* NULL is a no-op */
 /* The same of a place with a UID. */
 int store_structure_put(struct store *st, uint32_t folder, uint32_t uid, struct msg_part *root, struct err *e);
 int store_structure_get(struct store *st, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -254,6 +255,92 @@ static void d08_structure_damaged_is_not_known(void)
 	fixture_clear(&f);
 }
 
+/* --- in pieces --- */
+
+static void put_in_pieces(struct fixture *f, uint32_t uid, size_t n, size_t piece)
+{
+	struct store_place at = { f->folder, uid, 0 };
+	g_autofree char *bytes = bytes_of(n, 7);
+	struct store_incoming *in = store_incoming_new(f->st, at, "2", &f->e);
+	g_assert_nonnull(in);
+	for (size_t done = 0; done < n; done += piece)
+		check_ok(f, store_incoming_feed(in, unit_exact(bytes + done, MIN(piece, n - done)), &f->e));
+	check_ok(f, store_incoming_end(&in, &f->e));
+	g_assert_null(in);
+}
+
+static void take_in_pieces(struct fixture *f, uint32_t uid, size_t n)
+{
+	struct store_place at = { f->folder, uid, 0 };
+	g_autofree char *want = bytes_of(n, 7), *piece = g_malloc(1000);
+	struct store_outgoing *out = NULL;
+	size_t seen = 0, got = 1;
+	check_ok(f, store_outgoing_open(f->st, at, "2", &out, &f->e));
+	g_assert_nonnull(out);
+	while (got) {
+		check_ok(f, store_outgoing_read(out, piece, 1000, &got, &f->e));
+		g_assert_cmpuint(seen + got, <=, n);
+		g_assert_cmpmem(piece, got, want + seen, got);
+		seen += got;
+	}
+	g_assert_cmpuint(seen, ==, n);
+	store_outgoing_free(out);
+}
+
+static void part_in_pieces_is_as_one_in_whole(void)
+{
+	static const size_t sizes[] = { 0, 1, 5000, 256 * 1024, 256 * 1024 + 1, LARGE };
+	struct fixture f;
+	start(&f);
+	for (unsigned i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		put_in_pieces(&f, 1, sizes[i], 4096);
+		g_assert_true(is_there(&f, 1, "2", sizes[i], 7));
+		take_in_pieces(&f, 1, sizes[i]);
+		put(&f, 2, "2", sizes[i], 7);
+		take_in_pieces(&f, 2, sizes[i]);
+	}
+	fixture_clear(&f);
+}
+
+static void part_in_pieces_that_is_not_ended_is_not_there(void)
+{
+	struct fixture f;
+	start(&f);
+	struct store_place at = { f.folder, 1, 0 }, nowhere = { f.folder, 99, 0 };
+	g_autofree char *bytes = bytes_of(LARGE, 7);
+	struct store_incoming *in = store_incoming_new(f.st, at, "2", &f.e);
+	check_ok(&f, store_incoming_feed(in, unit_exact(bytes, LARGE), &f.e));
+	store_incoming_abort(&in);
+	g_assert_false(is_there(&f, 1, "2", LARGE, 7));
+	g_assert_cmpuint(files(&f), ==, 0);
+	g_assert_null(store_incoming_new(f.st, nowhere, "2", &f.e));
+	g_assert_cmpint(f.e.cause, ==, ERR_MISSING);
+	err_clear(&f.e);
+	fixture_clear(&f);
+}
+
+static void part_in_pieces_that_is_damaged_is_not_there(void)
+{
+	struct fixture f;
+	start(&f);
+	struct store_place at = { f.folder, 1, 0 };
+	struct store_outgoing *out = NULL;
+	put_in_pieces(&f, 1, LARGE, 65536);
+	g_autofree char *dir = fixture_file(&f, "cache/parts");
+	GDir *d = g_dir_open(dir, 0, NULL);
+	g_autofree char *path = g_build_filename(dir, g_dir_read_name(d), NULL);
+	g_dir_close(d);
+	int fd = open(path, O_WRONLY);
+	g_assert_cmpint(pwrite(fd, "?", 1, LARGE / 2), ==, 1);
+	close(fd);
+	check_ok(&f, store_outgoing_open(f.st, at, "2", &out, &f.e));
+	g_assert_null(out);
+	unlink(path);
+	check_ok(&f, store_outgoing_open(f.st, at, "2", &out, &f.e));
+	g_assert_null(out);
+	fixture_clear(&f);
+}
+
 void suite(void)
 {
 	unit_add(part_small_is_kept_in_the_database);
@@ -263,6 +350,9 @@ void suite(void)
 	unit_add(part_file_evicted_or_changed_is_not_found);
 	unit_add(d21_part_of_another_message_is_not_given);
 	unit_add(n01_n09_promise_14_names_from_outside_make_no_path);
+	unit_add(part_in_pieces_is_as_one_in_whole);
+	unit_add(part_in_pieces_that_is_not_ended_is_not_there);
+	unit_add(part_in_pieces_that_is_damaged_is_not_there);
 	unit_add(structure_put_sets_flags);
 	unit_add(d08_structure_damaged_is_not_known);
 }
