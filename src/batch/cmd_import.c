@@ -118,6 +118,9 @@ static void got(struct event *ev, void *aux)
 	} else if (!s->told) {
 		print_stored(im, s->source, NULL, "queued");
 	}
+	/* Kept, but nobody answered. */
+	if (ev->err.cause && im->err.cause == ERR_NONE)
+		err_move(&im->err, &ev->err);
 	g_ptr_array_remove(im->sending, s);
 }
 

@@ -208,6 +208,20 @@ static void take_poll(struct parser *p, const struct stmt *s, void *into, const 
 		bad_time(p, s->word + 1);
 }
 
+static void take_connections(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)rule;
+	struct cfg_account *a = into;
+	const struct word *w = s->word + 1;
+	uint64_t n;
+	if (str_u64(str_of(w->text), CFG_CONNECTIONS_MOST, &n) && n) {
+		a->connections = (int)n;
+		return;
+	}
+	g_autofree char *said = cfg_quote_word(w);
+	cfg_complain(p, CFG_ERROR, &w->at, "1, 2, 3", _("%s is no number of connections"), said);
+}
+
 static bool days_of(struct str s, int *days_out)
 {
 	int seconds;
@@ -523,6 +537,18 @@ static const struct cfg_word account_words[] = {
 			  "fetched by itself, nor by a sync of all folders: only when you open or name one."),
 		.example = "# skip     Lists/noise",
 		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(skipped)),
+	},
+	{
+		.name = "connections",
+		.args = "1|2|3",
+		.preset = "2",
+		.help = N_("how many connections to the server at the same time"),
+		.doc = N_(
+			"The first keeps up with the server. Another one is made while the screens fetch or store what "
+			"is large, so that nothing else waits for it, and closed when it was not needed for three "
+			"minutes. With 3 both can go on at once. A server that does not allow it is served by one."),
+		.example = "# connections 1",
+		.rule = RULE(.take = take_connections, .min = 1, .max = 1),
 	},
 	{
 		.name = "keep",

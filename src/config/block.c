@@ -225,6 +225,7 @@ static struct cfg_account *account_new(const char *label)
 	a->froms = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_from_free);
 	a->pinned = g_ptr_array_new_with_free_func(g_free);
 	a->skipped = g_ptr_array_new_with_free_func(g_free);
+	a->connections = CFG_CONNECTIONS_DEFAULT;
 	a->keep_text_days = 90;
 	a->keep_text_bytes = (int64_t)256 << 20;
 	a->keep_parts_bytes = (int64_t)512 << 20;

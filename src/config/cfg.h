@@ -86,6 +86,7 @@ struct cfg_account {
 	char *cafile, *proxy, *tunnel;
 	char *prefix;           /* NULL: ask NAMESPACE */
 	char *roles[CFG_ROLES]; /* as the user wrote it; NULL: find out */
+	int connections;        /* at the same time, 1 to 3 */
 	int poll;               /* seconds between polls, always above 600 */
 	GPtrArray *pinned;      /* char *: folders polled with the inbox, names as shown */
 	GPtrArray *skipped;     /* char *: folders never synced by themselves; none is in pinned */

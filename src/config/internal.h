@@ -12,6 +12,8 @@
 #define CFG_SOURCE_LINE_MAX 1000 /* longer lines are not shown again, octets */
 #define CFG_POLL_LEAST 601       /* strictly more than ten minutes, seconds */
 #define CFG_POLL_DEFAULT 900
+#define CFG_CONNECTIONS_DEFAULT 2
+#define CFG_CONNECTIONS_MOST 3
 
 /* --- lexer.c: lines to words --- */
 

@@ -28,6 +28,7 @@ struct account *account_new(struct engine *en, int index, const struct cfg_accou
 	changes_init(a);
 	a->keep = keep_new(a);
 	a->ahead = ahead_new(a);
+	sides_init(a);
 	return a;
 }
 
@@ -46,6 +47,7 @@ void account_free(struct account *a)
 	struct err e = ERR_INIT;
 	err_set(&e, ERR_ACCOUNT, ERR_CANCELED, ERR_LATER, "the program ends");
 	secret_cancel(a->secret_wait);
+	sides_end(a, &e);
 	if (a->running) {
 		struct err copy = ERR_INIT;
 		err_copy(&copy, &e);
@@ -56,6 +58,7 @@ void account_free(struct account *a)
 	changes_clear(a);
 	keep_free(a->keep);
 	ahead_free(a->ahead);
+	sides_clear(a);
 	connection_free(a->conn);
 	secret_free(a->secret);
 	timer_free(a->timer);
@@ -287,6 +290,8 @@ void account_cut(struct account *a)
 static void start(struct account *a, struct job *j)
 {
 	a->running = j;
+	j->side = NULL;
+	j->conn = a->conn;
 	j->open = 0;
 	set_idling(a, false);
 	if (imap_idling(connection_imap(a->conn)))
@@ -295,6 +300,20 @@ static void start(struct account *a, struct job *j)
 		j->class->step(j);
 	if (a->conn)
 		connection_poke(a->conn);
+}
+
+/* The next job for the first connection. One that may have a connection of its own waits for that. */
+static struct job *take_next(struct account *a)
+{
+	bool apart = side_could(a) && !(a->conn && connection_ready(a->conn));
+	for (GList *at = a->jobs.head; at; at = at->next) {
+		struct job *j = at->data;
+		if (j->large && apart)
+			continue;
+		g_queue_delete_link(&a->jobs, at);
+		return j;
+	}
+	return NULL;
 }
 
 static void stop_with(struct account *a, struct job *j, struct err *e)
@@ -317,12 +336,14 @@ static void stop_with(struct account *a, struct job *j, struct err *e)
 
 static void connect_now(struct account *a)
 {
-	struct job *j = g_queue_pop_head(&a->jobs);
-	if (!j)
+	if (g_queue_is_empty(&a->jobs))
 		return;
+	/* A token may have to be renewed, with the job that waits for it. */
+	struct job *j = login_by_token(a) ? g_queue_pop_head(&a->jobs) : take_next(a);
 	account_set_phase(a, ACCOUNT_CONNECTING, NULL);
-	a->conn = connection_new(a, a->secret);
-	start(a, j);
+	a->conn = connection_new(a, NULL, a->secret);
+	if (j)
+		start(a, j);
 	/* Only now, so that the job's first commands leave behind LOGIN. */
 	if (a->conn)
 		connection_open(a->conn);
@@ -361,15 +382,15 @@ static bool leave_to_peer(struct account *a, struct job *j)
 {
 	struct request *r = j->request;
 	bool poll = r && r->type == REQ_SYNC && r->due == SYNC_POLL;
-	bool syncs = r && (r->type == REQ_SYNC || r->type == REQ_OPEN);
-	bool asks = r && r->id && !poll && !r->dry_run && (syncs || r->type == REQ_READ);
+	bool asks = r && r->id && !poll && peer_may_ask(r);
 	struct err e = ERR_INIT;
-	if (!poll && !asks && j != a->changes.job)
+	bool changes = j == a->changes.job || j == a->changes.storing;
+	if (!poll && !asks && !changes)
 		return false;
 	g_queue_pop_head(&a->jobs);
 	if (asks)
 		j->request = NULL;
-	if (j == a->changes.job)
+	if (changes)
 		peer_hand_over(a);
 	job_end(j, NULL);
 	if (asks && peer_ask(a, r, &e))
@@ -454,7 +475,7 @@ void account_add(struct account *a, struct job *j)
 
 void account_run(struct account *a)
 {
-	while (!a->running) {
+	for (side_collect(a); !a->running; side_collect(a)) {
 		bool some = !g_queue_is_empty(&a->jobs);
 		/* Whoever waited for the lock may have been canceled. */
 		if (!some)
@@ -467,10 +488,11 @@ void account_run(struct account *a)
 		/* What a canceled job asked for is awaited: its data must not reach another. */
 		if (imap_busy(connection_imap(a->conn)))
 			return;
-		if (!some && !idle(a))
+		struct job *j = take_next(a);
+		if (j)
+			start(a, j);
+		else if (!idle(a))
 			return;
-		if (some)
-			start(a, g_queue_pop_head(&a->jobs));
 	}
 }
 
@@ -479,6 +501,10 @@ void account_drop_connection(struct account *a)
 	struct connection *c = a->conn;
 	if (login_by_token(a))
 		g_clear_pointer(&a->secret, secret_free);
+	if (a->running)
+		a->running->conn = NULL;
+	side_give_back(a);
+	a->side_refused = false;
 	a->conn = NULL;
 	a->state.idling = false;
 	connection_free(c);
@@ -534,13 +560,20 @@ static gboolean cut(gpointer data)
 {
 	struct account *a = data;
 	a->cut_source = 0;
-	if (a->running)
+	if (a->running && a->running->cut)
 		account_cut(a);
+	for (unsigned i = 0; i < SIDES_MOST; i++)
+		if (a->sides[i].running && a->sides[i].running->cut)
+			side_cut(&a->sides[i]);
 	return G_SOURCE_REMOVE;
 }
 
-void account_cut_soon(struct account *a)
+void job_cut_soon(struct job *j)
 {
+	struct account *a = j->account;
+	j->cut = true;
+	if (a->cut_source)
+		return;
 	GSource *source = g_idle_source_new();
 	g_source_set_callback(source, cut, a, NULL);
 	a->cut_source = g_source_attach(source, a->engine->ctx);
@@ -576,14 +609,17 @@ void account_cancel(struct account *a, uint32_t request)
 	if (changes_cancel(a, request))
 		return;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
+	side_give_back(a);
 	for (GList *at = a->jobs.head; at; at = at->next) {
 		struct job *j = at->data;
 		if (j->request && j->request->id == request) {
 			g_queue_delete_link(&a->jobs, at);
 			job_end(j, &e);
-			return;
+			break;
 		}
 	}
+	side_collect(a);
+	side_cancel(a, request);
 	struct job *j = a->running;
 	if (j && j->request && j->request->id == request) {
 		/* A part that is streaming would go on for long: only a new connection stops it. */
@@ -602,15 +638,22 @@ void account_taken(struct account *a, uint32_t request, uint64_t octets)
 	struct job *j = a->running;
 	if (j && j->request && j->request->id == request && j->class->taken)
 		j->class->taken(j, octets);
+	side_taken(a, request, octets);
+}
+
+struct job *account_running(const struct account *a, const struct side *s)
+{
+	return s ? s->running : a->running;
 }
 
 void account_rest(struct account *a)
 {
 	struct err e = ERR_INIT;
-	if (a->running) {
-		err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program was stopped");
+	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program was stopped");
+	sides_end(a, &e);
+	if (a->running)
 		job_end(a->running, &e);
-	}
+	err_clear(&e);
 	if (a->conn) {
 		account_drop_connection(a);
 		account_set_phase(a, ACCOUNT_OFFLINE, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts of many messages fetched ahead, asked for or of the engine's own accord: part trees first, then the headers and
- * shown texts, a group of messages in one flight. What more there is than the account keeps is left. */
+ * shown texts, a group of messages in one flight, small enough that whoever comes between does not wait long. What more
+ * there is than the account keeps is left. */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@
 #define GROUP 25              /* messages a flight */
 #define TEXT_MAX (256u << 10) /* a longer text is fetched when it is opened */
 #define AHEAD_MAX (64u << 10) /* the same, where nobody asked */
+#define FLIGHT (512u << 10)   /* octets, with one text more */
 
 struct piece {
 	uint32_t command, uid;
@@ -23,6 +25,8 @@ struct bodies_job {
 	struct store_folder f;
 	uint32_t select;
 	unsigned at;       /* into request->uids */
+	unsigned upto;     /* texts of these were asked for */
+	uint64_t flight;   /* octets of them */
 	GPtrArray *pieces; /* struct piece *: under way */
 	uint64_t text_max;
 };
@@ -91,17 +95,20 @@ static void ask_shown(struct bodies_job *b, uint32_t uid, struct msg_part *root)
 			continue;
 		ask_piece(b, uid, "HEADER");
 		ask_piece(b, uid, section);
+		b->flight += p->children ? 0 : p->size;
 	}
 }
 
 static void ask_texts(struct bodies_job *b)
 {
 	b->stage = STAGE_TEXTS;
-	for (unsigned i = b->at; i < group_end(b) && b->job.err.cause == ERR_NONE; i++) {
+	b->flight = 0;
+	for (b->upto = b->at; b->upto < group_end(b) && b->flight < FLIGHT && b->job.err.cause == ERR_NONE; b->upto++) {
 		struct msg_part *root = NULL;
-		if (store_structure_get(store_of(b), b->f.id, uid_at(b, i), &root, &b->job.err) || !root)
+		uint32_t uid = uid_at(b, b->upto);
+		if (store_structure_get(store_of(b), b->f.id, uid, &root, &b->job.err) || !root)
 			continue;
-		ask_shown(b, uid_at(b, i), root);
+		ask_shown(b, uid, root);
 		msg_part_free(root);
 	}
 }
@@ -119,9 +126,10 @@ static void tell(struct bodies_job *b)
 
 static void step_start(struct bodies_job *b)
 {
+	store_folder_clear(&b->f);
 	if (folder_find(b->job.account, b->job.request->folder, &b->f, &b->job.err))
 		return;
-	connection_expect(b->job.account->conn, b->job.request->uids->len);
+	connection_expect(b->job.conn, b->job.request->uids->len);
 	b->select = job_select(&b->job, &b->f);
 	ask_structures(b);
 }
@@ -131,7 +139,7 @@ static void finish(struct bodies_job *b)
 	struct account *a = b->job.account;
 	struct err e = ERR_INIT;
 	err_move(&e, &b->job.err);
-	if (!b->job.request->id && e.cause != ERR_NONE)
+	if (b->text_max == AHEAD_MAX && e.cause != ERR_NONE)
 		ahead_refused(a);
 	if (!a->engine->settings.stay)
 		keep_now(a);
@@ -142,8 +150,9 @@ static void finish(struct bodies_job *b)
 static void on_step(struct job *j)
 {
 	struct bodies_job *b = (struct bodies_job *)j;
-	while (!j->open) {
-		if (j->err.cause != ERR_NONE || b->at >= j->request->uids->len || ahead_full(j->account)) {
+	struct account *a = j->account;
+	while (account_running(a, NULL) == j && !j->open) {
+		if (j->err.cause != ERR_NONE || b->at >= j->request->uids->len || ahead_full(a)) {
 			finish(b);
 			return;
 		}
@@ -152,10 +161,11 @@ static void on_step(struct job *j)
 		case STAGE_STRUCTURES: ask_texts(b); break;
 		case STAGE_TEXTS:
 			g_ptr_array_set_size(b->pieces, 0);
-			b->at = group_end(b);
+			b->at = b->upto;
 			tell(b);
+			b->stage = STAGE_START;
 			if (b->at < j->request->uids->len)
-				ask_structures(b);
+				job_yield(j);
 			break;
 		}
 	}

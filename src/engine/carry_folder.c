@@ -9,7 +9,7 @@
 /* Some servers do not delete what is selected, others end the session. */
 static void leave(struct replay *r, const char *raw)
 {
-	struct connection *c = r->job.account->conn;
+	struct connection *c = r->job.conn;
 	if (g_strcmp0(connection_selected(c), raw))
 		return;
 	connection_set_selected(c, NULL);
@@ -93,7 +93,7 @@ void carry_folder(struct replay *r)
 		break;
 	case CHANGE_RENAME:
 		/* What is selected keeps the name it was selected by, and another folder may get that. */
-		connection_set_selected(r->job.account->conn, NULL);
+		connection_set_selected(r->job.conn, NULL);
 		replay_command(r, imap_rename(s, name, str_of(c->target)));
 		break;
 	case CHANGE_SUBSCRIBE: replay_command(r, imap_subscribe(s, name, true)); break;

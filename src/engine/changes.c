@@ -123,7 +123,8 @@ static bool group_is_open(const struct account *a, uint32_t group)
 static void end_waiter(struct account *a, unsigned at)
 {
 	struct waiter *w = g_ptr_array_remove_index(a->changes.waiters, at);
-	if (w->request->type == REQ_READ && w->err.cause == ERR_NONE)
+	enum request_type type = w->request->type;
+	if ((type == REQ_READ || type == REQ_PART || type == REQ_RAW) && w->err.cause == ERR_NONE)
 		engine_read_again(a->engine, w->request);
 	else
 		engine_end(a->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
@@ -141,6 +142,22 @@ void change_wait(struct account *a, struct request *r, uint32_t group)
 		end_waiter(a, a->changes.waiters->len - 1);
 }
 
+/* Nobody waits any more for what another process was asked for, and has not begun. */
+static void withdraw(struct account *a, uint32_t group)
+{
+	for (unsigned i = a->changes.open->len; group && i--;) {
+		struct store_change *c = a->changes.open->pdata[i];
+		struct err e = ERR_INIT;
+		if (c->op != CHANGE_SYNC || c->group != group || c->state != CHANGE_OPEN)
+			continue;
+		c->state = CHANGE_UNDONE;
+		c->ended = clock_wall();
+		if (!store_change_step(a->engine->store, c, &e) || e.cause == ERR_CANCELED)
+			g_ptr_array_remove_index(a->changes.open, i);
+		err_clear(&e);
+	}
+}
+
 bool changes_cancel(struct account *a, uint32_t request)
 {
 	for (unsigned i = 0; i < a->changes.waiters->len; i++) {
@@ -148,6 +165,7 @@ bool changes_cancel(struct account *a, uint32_t request)
 		if (w->request->id != request)
 			continue;
 		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "it stays in the queue");
+		withdraw(a, w->group);
 		end_waiter(a, i);
 		return true;
 	}
@@ -163,11 +181,25 @@ void changes_kept(struct account *a, const struct err *why)
 		struct waiter *w = a->changes.waiters->pdata[0];
 		for (unsigned i = 0; i < a->changes.open->len; i++) {
 			struct store_change *c = a->changes.open->pdata[i];
-			if (!w->group || c->group == w->group)
+			if (c->op != CHANGE_SYNC && (!w->group || c->group == w->group))
 				change_tell(a, w->request->id, c, CHANGE_OPEN, why);
 		}
 		err_copy(&w->err, why);
+		withdraw(a, w->group);
 		end_waiter(a, 0);
+	}
+}
+
+void changes_unheard(struct account *a, const struct err *why)
+{
+	changes_kept(a, why);
+	for (unsigned i = a->changes.waiters->len; i--;) {
+		struct waiter *w = a->changes.waiters->pdata[i];
+		if (!peer_may_ask(w->request))
+			continue;
+		err_copy(&w->err, why);
+		withdraw(a, w->group);
+		end_waiter(a, i);
 	}
 }
 
@@ -186,8 +218,10 @@ static void retry(void *aux)
 void changes_init(struct account *a)
 {
 	a->changes.retry = timer_new(a->engine->ctx, retry, a);
+	a->changes.beat = timer_new(a->engine->ctx, peer_beat, a);
 	a->changes.open = g_ptr_array_new_with_free_func(free_change);
 	a->changes.waiters = g_ptr_array_new();
+	a->changes.asked = g_hash_table_new(NULL, NULL);
 }
 
 void changes_clear(struct account *a)
@@ -199,8 +233,10 @@ void changes_clear(struct account *a)
 	}
 	pending_forget(a);
 	timer_free(a->changes.retry);
+	timer_free(a->changes.beat);
 	g_ptr_array_unref(a->changes.waiters);
 	g_ptr_array_unref(a->changes.open);
+	g_hash_table_unref(a->changes.asked);
 	peer_free(a);
 }
 
@@ -326,7 +362,10 @@ static void tell_waiters(
 		if (w->group && w->group != c->group)
 			continue;
 		told = true;
-		change_tell(a, w->request->id, c, state, why);
+		if (c->op == CHANGE_SYNC)
+			peer_tell_syncs(a, c, w->request->id);
+		else
+			change_tell(a, w->request->id, c, state, why);
 		if (why && w->err.cause == ERR_NONE)
 			err_copy(&w->err, why);
 	}
@@ -451,6 +490,9 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 		err_clear(&e);
 		return;
 	}
+	/* What was taken back was so by whoever had asked for it. */
+	if (now->state != CHANGE_UNDONE)
+		a->changes.heard_ms = clock_ms();
 	replay_let_go(a, was);
 	if (g_ptr_array_find(a->changes.open, was, &at))
 		g_ptr_array_remove_index(a->changes.open, at);
@@ -465,6 +507,17 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 	tell_waiters(a, now, now->state, e.cause == ERR_NONE ? NULL : &e);
 	err_clear(&e);
 	store_change_free(now);
+}
+
+/* How far the process that has the lock came. */
+static void follow_holder(struct account *a, struct store_change *c, const struct store_change *now)
+{
+	if (c->state == now->state && c->tried == now->tried && c->step == now->step)
+		return;
+	c->state = now->state;
+	c->tried = now->tried;
+	c->step = now->step;
+	a->changes.heard_ms = clock_ms();
 }
 
 int changes_reload(struct account *a, struct err *e)
@@ -482,7 +535,10 @@ int changes_reload(struct account *a, struct err *e)
 	}
 	while (now->len) {
 		struct store_change *c = g_ptr_array_steal_index(now, 0);
-		if (change_find(a, c->id)) {
+		struct store_change *known = change_find(a, c->id);
+		if (known) {
+			if (!a->lock)
+				follow_holder(a, known, c);
 			store_change_free(c);
 			continue;
 		}
@@ -492,12 +548,32 @@ int changes_reload(struct account *a, struct err *e)
 	return 0;
 }
 
+static bool any_waits(const struct account *a, bool append)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		const struct store_change *c = a->changes.open->pdata[i];
+		bool asked = g_hash_table_contains(a->changes.asked, GUINT_TO_POINTER(c->id));
+		if (is_open(c) && (c->op == CHANGE_APPEND) == append && !asked)
+			return true;
+	}
+	return false;
+}
+
+static void queue_replay(struct account *a, struct job **at, bool stores)
+{
+	*at = replay_job_new(a, stores);
+	account_queue(a, *at);
+}
+
 bool changes_queue(struct account *a)
 {
-	if (a->changes.job || !changes_waiting(a) || a->engine->settings.offline || !a->cfg->imap)
+	bool some = !a->changes.job && any_waits(a, false), store = !a->changes.storing && any_waits(a, true);
+	if (!(some || store) || a->engine->settings.offline || !a->cfg->imap)
 		return false;
-	a->changes.job = replay_job_new(a);
-	account_queue(a, a->changes.job);
+	if (some)
+		queue_replay(a, &a->changes.job, false);
+	if (store)
+		queue_replay(a, &a->changes.storing, true);
 	return true;
 }
 

@@ -92,7 +92,7 @@ void spool_sweep(struct engine *en); /* files that nobody will ask for */
 /* A sync that another process asked for. */
 void change_sync(struct account *a, struct store_change *c);
 #define UNDOES_NOTHING UINT32_MAX /* store_change.undoes of what nobody pressed: undo passes over it */
-struct job *replay_job_new(struct account *a);
+struct job *replay_job_new(struct account *a, bool stores); /* stores: what is appended, and nothing else */
 /* c ends otherwise (it was taken back before anything of it was sent): what was asked for it is answered to nobody. */
 void replay_let_go(struct account *a, const struct store_change *c);
 

@@ -13,6 +13,7 @@
 
 struct connection {
 	struct account *account;
+	struct side *side; /* NULL: the account's first */
 	struct imap_session *imap;
 	struct wire *wire;
 	bool ready;
@@ -33,11 +34,21 @@ static struct imap_session *session_of(void *it)
 	return ((struct connection *)it)->imap;
 }
 
+static struct job *running(const struct connection *c)
+{
+	return account_running(c->account, c->side);
+}
+
+static struct connection *current(const struct account *a, const struct side *s)
+{
+	return s ? s->conn : a->conn;
+}
+
 static void on_connected(void *it, bool tls)
 {
 	struct connection *c = it;
 	/* Without TLS nothing more comes before the server has been reached. */
-	if (!tls && c->account->cfg->imap->security == CFG_INSECURE)
+	if (!tls && !c->side && c->account->cfg->imap->security == CFG_INSECURE)
 		account_reached(c->account);
 	imap_connected(c->imap, tls, clock_ms());
 }
@@ -45,7 +56,7 @@ static void on_connected(void *it, bool tls)
 /* Octets of a job's own may leave: room came with what was sent, or with the server's consent. */
 static void offer_room(struct connection *c)
 {
-	struct job *j = c->account->running;
+	struct job *j = running(c);
 	if (j && j->class->sent && connection_takes_jobs(c))
 		j->class->sent(j);
 }
@@ -105,7 +116,7 @@ static struct str on_deflate_started(void *it)
 
 static void command_ended(struct connection *c, struct imap_event *ev)
 {
-	struct job *j = c->account->running;
+	struct job *j = running(c);
 	if (c->compress && ev->u.done.id == c->compress) {
 		c->compress = 0;
 		return;
@@ -146,56 +157,78 @@ static bool is_of_before(const struct connection *c, const struct job *j, const 
 	return c->idle && j && j->elsewhere && news;
 }
 
+static void logged_in(struct connection *c)
+{
+	struct account *a = c->account;
+	c->ready = true;
+	if (c->side)
+		return;
+	a->can_idle = imap_caps(c->imap) & IMAP_CAP_IDLE;
+	login_done(a, c->imap);
+}
+
+static void take_event(struct connection *c, struct imap_event *ev)
+{
+	struct account *a = c->account;
+	struct job *j = running(c);
+	if (ev->type == IMAP_DONE && ev->u.done.id == c->idle)
+		c->idle = 0;
+	if (is_of_before(c, j, ev))
+		return;
+	if (ev->type == IMAP_DONE)
+		command_ended(c, ev);
+	else if (ev->type == IMAP_ALERT)
+		alert(c, ev->u.text);
+	else if (j && j->class->event)
+		j->class->event(j, ev);
+	if (c->side)
+		return;
+	if (ev->type == IMAP_STATUS && !(j && j->class->syncs))
+		told_counts(a, ev);
+	if (ev->type == IMAP_QUOTA || (ev->type == IMAP_RIGHTS && !(j && j->class->syncs)))
+		limits_event(a, ev);
+	live_event(c->live, ev, j);
+}
+
 static void on_progress(void *aux)
 {
 	struct connection *c = aux;
 	struct account *a = c->account;
+	struct side *side = c->side;
 	struct imap_event ev;
-	while (a->conn == c && imap_event(c->imap, &ev)) {
-		struct job *j = a->running;
-		if (ev.type == IMAP_READY) {
-			c->ready = true;
-			a->can_idle = imap_caps(c->imap) & IMAP_CAP_IDLE;
-			login_done(a, c->imap);
-		}
-		if (ev.type == IMAP_DONE && ev.u.done.id == c->idle)
-			c->idle = 0;
-		if (is_of_before(c, j, &ev))
-			continue;
-		if (ev.type == IMAP_DONE)
-			command_ended(c, &ev);
-		else if (ev.type == IMAP_ALERT)
-			alert(c, ev.u.text);
-		else if (j && j->class->event)
-			j->class->event(j, &ev);
-		if (ev.type == IMAP_STATUS && !(j && j->class->syncs))
-			told_counts(a, &ev);
-		if (ev.type == IMAP_QUOTA || (ev.type == IMAP_RIGHTS && !(j && j->class->syncs)))
-			limits_event(a, &ev);
-		live_event(c->live, &ev, j);
-		j = a->running;
+	while (current(a, side) == c && imap_event(c->imap, &ev)) {
+		if (ev.type == IMAP_READY)
+			logged_in(c);
+		take_event(c, &ev);
+		struct job *j = account_running(a, side);
 		if (j && j->cut) {
-			account_cut(a);
+			if (side)
+				side_cut(side);
+			else
+				account_cut(a);
 			return;
 		}
 		if (j && !j->open && connection_takes_jobs(c))
 			j->class->step(j);
 	}
-	if (a->conn != c)
+	if (current(a, side) != c)
 		return;
-	if (!a->running && g_queue_is_empty(&a->jobs))
+	if (!side && !a->running && g_queue_is_empty(&a->jobs))
 		live_apply(c->live);
-	if (a->conn != c)
+	if (current(a, side) != c)
 		return;
 	connection_poke(c);
+	side_run(a);
 	account_run(a);
 }
 
 static void on_secured(void *aux)
 {
 	struct connection *c = aux;
-	struct job *j = c->account->running;
+	struct job *j = running(c);
 	login_bind(c->imap, c->wire);
+	if (c->side)
+		return;
 	account_reached(c->account);
 	if (j && j->class->secured)
 		j->class->secured(j);
@@ -204,17 +237,20 @@ static void on_secured(void *aux)
 static void on_ended(struct err *e, void *aux)
 {
 	struct connection *c = aux;
-	account_disconnected(c->account, e);
+	if (c->side)
+		side_disconnected(c->side, e);
+	else
+		account_disconnected(c->account, e);
 }
 
-struct connection *connection_new(struct account *a, const struct secret *secret)
+struct connection *connection_new(struct account *a, struct side *side, const struct secret *secret)
 {
 	static const enum imap_security securities[] = {
 		[CFG_TLS] = IMAP_TLS, [CFG_STARTTLS] = IMAP_STARTTLS, [CFG_INSECURE] = IMAP_INSECURE
 	};
 	struct connection *c = g_new0(struct connection, 1);
 	const struct cfg_server *s = a->cfg->imap;
-	g_autofree char *who = g_strdup_printf("%s/1", a->cfg->label);
+	g_autofree char *who = g_strdup_printf("%s/%d", a->cfg->label, side ? (int)(side - a->sides) + 2 : 1);
 	unsigned char random[NONCE_OCTETS];
 	net_random(random, sizeof(random));
 	g_autofree char *nonce = g_base64_encode(random, sizeof(random));
@@ -230,6 +266,7 @@ struct connection *connection_new(struct account *a, const struct secret *secret
 	net_random(&settings.seed, sizeof(settings.seed));
 	login_settings(a, &settings);
 	c->account = a;
+	c->side = side;
 	c->started_ms = clock_ms();
 	c->imap = imap_new(&settings);
 	c->live = live_new(a);
@@ -347,7 +384,9 @@ void connection_set_selected(struct connection *c, const char *raw)
 
 void connection_look_again(struct connection *c)
 {
-	live_look_again(c->live);
+	const struct connection *first = c->account->conn;
+	if (first)
+		live_look_again(first->live);
 }
 
 struct live *connection_live(struct connection *c)

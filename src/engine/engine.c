@@ -191,7 +191,7 @@ void engine_end(struct engine *en, struct request *r, struct err *e)
 {
 	/* The engine's own work has no id: nobody waits for its end, but a change may. */
 	struct account *a = account_of(en, r->account);
-	if (a && !r->id && (r->type == REQ_SYNC || r->type == REQ_READ) && r->answers)
+	if (a && !r->id && r->answers && peer_may_ask(r))
 		change_sync_ended(a, r->answers, e);
 	if (r->id) {
 		struct event *ev = event_new(EV_ENDED, r->id, r->account);
@@ -251,6 +251,7 @@ static void taken(struct engine *en, struct request *r)
 {
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_taken(en->accounts->pdata[i], r->answers, r->octets);
+	cached_taken(en, r->answers, r->octets);
 	request_free(r);
 }
 
@@ -280,6 +281,7 @@ static void cancel(struct engine *en, struct request *r)
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_cancel(en->accounts->pdata[i], r->answers);
 	cancel_text(en, r->answers);
+	cached_cancel(en, r->answers);
 	engine_end(en, r, NULL);
 }
 
@@ -475,6 +477,7 @@ static void woke(void *aux)
 		struct account *a = en->accounts->pdata[i];
 		if (a->conn)
 			connection_doubt(a->conn);
+		side_doubt(a);
 	}
 }
 
@@ -489,6 +492,7 @@ static void shut(struct engine *en)
 	for (unsigned i = 0; en->settings.stay && i < accounts->len; i++)
 		keep_leave(accounts->pdata[i]);
 	g_ptr_array_unref(accounts);
+	g_ptr_array_unref(en->streams);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
@@ -509,6 +513,7 @@ static gpointer engine_main(gpointer data)
 	en->numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	en->pool = pool_new(2);
 	en->texts = g_ptr_array_new();
+	en->streams = cached_streams_new();
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

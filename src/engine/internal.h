@@ -15,6 +15,7 @@ struct ahead;
 struct connection;
 struct job;
 struct keep;
+struct side;
 
 struct engine {
 	struct engine_settings settings;
@@ -22,6 +23,7 @@ struct engine {
 	struct channel *stopped;   /* one value when the thread has nothing left to do */
 	struct channel *pool_done; /* of struct text_job * */
 	GPtrArray *texts;          /* struct text_job *: on the pool, borrowed from it */
+	GPtrArray *streams;        /* of cached.c */
 	struct pool *pool;
 	GThread *thread, *reader_thread;
 	GMainContext *ctx;
@@ -51,7 +53,7 @@ gpointer reader_main(gpointer engine);
 /* --- jobs: one request's work on one account's connection --- */
 struct job_class {
 	const char *name;
-	int priority; /* the lowest number runs first */
+	int priority; /* the lowest number runs first; a person waits for 0 and 1 */
 	/* Called when the job gets the connection and whenever all its commands have ended. It queues more
 	 * commands with job_command, or ends with job_end, or pauses with job_yield. */
 	void (*step)(struct job *j);
@@ -67,17 +69,22 @@ struct job_class {
 struct job {
 	const struct job_class *class;
 	struct account *account;
+	struct connection *conn; /* while it runs, until that is lost */
+	struct side *side;       /* it runs there; NULL: on the account's first connection */
 	struct request *request; /* owned; NULL: the engine's own work */
 	uint32_t first;          /* its first command: ends of earlier ones are not its own */
 	int open;                /* commands under way */
+	bool large;              /* more than JOB_LARGE in one piece: where it can it runs on a connection of its own */
 	bool heavy;              /* canceling it drops the connection: its answers may go on for long */
 	bool cut;                /* what is still to come is not worth reading: it ends with the connection */
 	bool elsewhere;          /* it leaves the selected mailbox: news of that one are not for it */
 	bool person;             /* somebody waits for it: a refused secret may be tried */
 	struct err err;          /* set: the job ends with it when its commands have ended */
 };
+#define JOB_LARGE (512u << 10)                     /* octets: what is smaller keeps nobody waiting */
 void job_command(struct job *j, uint32_t command); /* waits for it */
 void job_end(struct job *j, struct err *e);        /* e NULL: success; e is moved; j is freed */
+void job_wait(struct job *j);                      /* step is called again later */
 bool job_yield(struct job *j);                     /* true: somebody more urgent waits; step is called again later */
 struct imap_session *job_imap(struct job *j);
 /* Sees to it that f is selected: the id of the command that does it, 0 if it is already. */
@@ -91,10 +98,14 @@ void job_selected(struct job *j, const struct store_folder *f, const struct imap
 struct changes {             /* of one account */
 	GPtrArray *open;     /* struct store_change *: open and begun, in the order they were made; owned */
 	GPtrArray *waiters;  /* struct waiter *: requests that end with the changes of a group */
+	GHashTable *asked;   /* ids of what other processes asked for, under way */
 	GHashTable *laid;    /* of pending.c; NULL: to be made anew */
 	GHashTable *hidden;  /* folder -> how many of its messages are hidden */
 	struct job *job;     /* the replay that waits or runs; NULL */
+	struct job *storing; /* another, of messages to be stored; NULL */
 	struct timer *retry; /* of what the server put off */
+	struct timer *beat;  /* while `asked` holds any: peer_beat */
+	int64_t heard_ms;    /* clock_ms(): another process did something for what is open here */
 	struct peer *peer;   /* another process drives the account (peers.c); NULL */
 };
 /* The account's lock, or ERR_NET: another process holds it (peers.c). */
@@ -104,6 +115,13 @@ void peer_unlock(struct account *a);
 void peer_hand_over(struct account *a);
 /* r, a sync or a READ, waits until the holder has fetched what it needs; takes r unless it fails. */
 int peer_ask(struct account *a, struct request *r, struct err *e);
+/* What r asks for can be asked of another process. */
+bool peer_may_ask(const struct request *r);
+/* A sync for the change `id` of another process brought a folder into agreement. */
+void peer_note_sync(struct account *a, uint32_t id, const struct engine_sync *s);
+/* .. and what it is told of it, for its request. */
+void peer_tell_syncs(struct account *a, const struct store_change *c, uint32_t request);
+void peer_beat(void *account);
 void peer_free(struct account *a); /* no longer waits for another process */
 /* What change `id` asked to be fetched has been, or not. */
 void change_sync_ended(struct account *a, uint32_t id, struct err *e);
@@ -114,8 +132,9 @@ int changes_reload(struct account *a, struct err *e);
 bool changes_waiting(const struct account *a);
 bool changes_queue(struct account *a); /* among the account's jobs, if anything waits; starts nothing */
 void changes_run(struct account *a);   /* carried out as soon as the account can */
-bool changes_cancel(struct account *a, uint32_t request);    /* true: it was one that waited */
-void changes_kept(struct account *a, const struct err *why); /* nothing can be carried out now */
+bool changes_cancel(struct account *a, uint32_t request);       /* true: it was one that waited */
+void changes_kept(struct account *a, const struct err *why);    /* nothing can be carried out now */
+void changes_unheard(struct account *a, const struct err *why); /* .. for the process that would does nothing */
 void change_request(struct engine *en, struct account *a, struct request *r);
 void change_drop_request(struct engine *en, struct request *r);
 void change_retry_request(struct engine *en, struct request *r);
@@ -150,6 +169,29 @@ unsigned pending_hidden(struct account *a, uint32_t folder);          /* how man
 void pending_lay(struct account *a, uint32_t folder, uint32_t uid, uint32_t *flags, GPtrArray **keywords);
 void pending_forget(struct account *a); /* the open changes or their folders are no longer the same */
 
+/* --- connections beside the first (side.c) --- */
+#define SIDES_MOST 2
+struct side {
+	struct account *account;
+	struct connection *conn; /* NULL: none is needed */
+	struct job *running;
+	bool resting; /* it has nothing to do, and is closed by: */
+	struct timer *timer;
+};
+void sides_init(struct account *a);
+void sides_clear(struct account *a);
+void sides_end(struct account *a, const struct err *why); /* with what runs there; what waits is the first's again */
+bool side_could(const struct account *a);                 /* large work may get a connection of its own, now or later */
+bool side_can(const struct account *a);                   /* .. now */
+void side_collect(struct account *a);                     /* large jobs that wait for the first connection */
+void side_give_back(struct account *a);                   /* those that wait wait for the first again */
+void side_run(struct account *a);                         /* starts what waits, connects if need be */
+void side_cut(struct side *s);                            /* ends the job that runs, with its err, and the connection */
+void side_disconnected(struct side *s, struct err *e);
+void side_cancel(struct account *a, uint32_t request);
+void side_taken(struct account *a, uint32_t request, uint64_t octets);
+void side_doubt(struct account *a);
+
 /* --- accounts (account.c) --- */
 struct account {
 	struct engine *engine;
@@ -162,7 +204,10 @@ struct account {
 	struct timer *deaf;   /* they cannot: they are looked for; or NULL */
 	struct connection *conn;
 	struct job *running;
-	GQueue jobs; /* struct job *, waiting */
+	GQueue jobs;  /* struct job *, waiting */
+	GQueue large; /* .. for one of the other connections */
+	struct side sides[SIDES_MOST];
+	bool side_refused; /* the server lets us in only once */
 	struct account_state state;
 	struct timer *timer;   /* next poll or try; while lock_until: the next look at the lock */
 	int64_t lock_until;    /* clock_ms(): another process's lock is waited for so long; 0: it is not */
@@ -175,7 +220,7 @@ struct account {
 	bool dialed;              /* this process has contacted the server */
 	bool acted;               /* this process has entered its act in the ledger */
 	bool listed;              /* folders were listed in this process */
-	guint cut_source;         /* of account_cut_soon, 0 none */
+	guint cut_source;         /* of job_cut_soon, 0 none */
 	struct changes changes;
 	struct keep *keep;
 	struct ahead *ahead;
@@ -186,6 +231,7 @@ void account_add(struct account *a, struct job *j);   /* takes ownership */
 void account_queue(struct account *a, struct job *j); /* behind those of its priority; does not start it */
 void account_run(struct account *a);                  /* starts the next job if it can */
 void account_cancel(struct account *a, uint32_t request);
+struct job *account_running(const struct account *a, const struct side *s); /* s NULL: on the first connection */
 void account_taken(struct account *a, uint32_t request, uint64_t octets);
 void account_cut(struct account *a); /* ends the job that runs, with its err, and the connection */
 void account_set_phase(struct account *a, enum account_phase phase, const struct err *why);
@@ -196,8 +242,9 @@ void account_resume(struct account *a);
 /* The connection has ended; e says why (cause NONE: as wanted). */
 void account_disconnected(struct account *a, struct err *e);
 void account_drop_connection(struct account *a); /* at once, without a word */
-void account_cut_soon(struct account *a); /* the same in the loop's next turn, from within the wire's callbacks */
-void account_reached(struct account *a);  /* the server answered: a contact has begun */
+void job_cut_soon(struct job *
+		j); /* ends with its err and its connection in the loop's next turn, from within the wire's callbacks */
+void account_reached(struct account *a); /* the server answered: a contact has begun */
 void account_secret_worked(struct account *a, enum sasl_mechanism by);
 void account_contacted(struct account *a, bool poll); /* a contact has ended: the interval starts anew */
 int account_save(struct account *a, struct err *e);
@@ -220,7 +267,8 @@ char *login_words(const struct imap_session *s); /* by what, for people; g_free 
 
 /* --- one connection: the pump and the session joined (connection.c) --- */
 /* The session takes commands at once; they leave when connection_open has connected it. */
-struct connection *connection_new(struct account *a, const struct secret *secret);
+struct connection *connection_new(
+	struct account *a, struct side *s, const struct secret *secret); /* s NULL: the first */
 void connection_open(struct connection *c);
 void connection_free(struct connection *c); /* NULL is a no-op */
 struct imap_session *connection_imap(struct connection *c);
@@ -410,6 +458,13 @@ struct save *save_new(const char *path, const char *encoding, struct err *e); /*
 int save_feed(struct save *s, struct str bytes, struct err *e);               /* encoded octets */
 int save_finish(struct save **s, char **path_out, char **sha256_out, uint64_t *octets_out, struct err *e);
 void save_abort(struct save **s); /* NULL is a no-op; no file is left */
+
+/* --- large parts from the cache (cached.c) --- */
+GPtrArray *cached_streams_new(void);
+/* PART or RAW: takes *r when the cache has it. */
+int cached_send(struct account *a, struct store_place at, struct request **r, struct err *e);
+void cached_taken(struct engine *en, uint32_t request, uint64_t octets);
+void cached_cancel(struct engine *en, uint32_t request);
 
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {

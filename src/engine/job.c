@@ -12,12 +12,12 @@ void job_command(struct job *j, uint32_t command)
 
 struct imap_session *job_imap(struct job *j)
 {
-	return connection_imap(j->account->conn);
+	return connection_imap(j->conn);
 }
 
 uint32_t job_select(struct job *j, const struct store_folder *f)
 {
-	const char *current = connection_selected(j->account->conn);
+	const char *current = connection_selected(j->conn);
 	const struct imap_mailbox *m = imap_selected(job_imap(j));
 	/* One that was renumbered since the cache saw it is selected again, for job_selected to say so. */
 	if (current && !strcmp(current, f->raw) && m && (!f->uidvalidity || m->uidvalidity == f->uidvalidity))
@@ -29,7 +29,7 @@ uint32_t job_select(struct job *j, const struct store_folder *f)
 
 uint32_t job_select_rw(struct job *j, const struct store_folder *f)
 {
-	const char *current = connection_selected(j->account->conn);
+	const char *current = connection_selected(j->conn);
 	const struct imap_mailbox *m = imap_selected(job_imap(j));
 	if (current && !strcmp(current, f->raw) && m && !m->readonly)
 		return 0;
@@ -43,26 +43,28 @@ void job_selected(struct job *j, const struct store_folder *f, const struct imap
 	const struct imap_mailbox *m = imap_selected(job_imap(j));
 	if (done->u.done.result != IMAP_OK || !m) {
 		g_autofree char *words = str_dup(done->u.done.text);
-		connection_set_selected(j->account->conn, NULL);
+		connection_set_selected(j->conn, NULL);
 		err_set(&j->err, ERR_FOLDER, ERR_REFUSED, ERR_NEVER, "the server does not open folder '%s'", f->name);
 		err_set_server(&j->err, words);
 		return;
 	}
-	connection_set_selected(j->account->conn, f->raw);
+	connection_set_selected(j->conn, f->raw);
 	if (m->uidvalidity != f->uidvalidity) {
 		err_set(&j->err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the server has renumbered folder '%s'", f->name);
-		connection_look_again(j->account->conn);
+		connection_look_again(j->conn);
 	}
 }
 
 void job_end(struct job *j, struct err *e)
 {
 	struct account *a = j->account;
+	if (j->side && j->side->running == j)
+		j->side->running = NULL;
 	if (a->running == j)
 		a->running = NULL;
 	if (j->request)
 		engine_end(a->engine, j->request, e);
-	else if (e && j == a->changes.job)
+	else if (e && (j == a->changes.job || j == a->changes.storing))
 		changes_kept(a, e);
 	if (e)
 		err_clear(e);
@@ -70,13 +72,25 @@ void job_end(struct job *j, struct err *e)
 	j->class->free(j);
 }
 
+void job_wait(struct job *j)
+{
+	struct account *a = j->account;
+	j->conn = NULL;
+	if (j->side) {
+		j->side->running = NULL;
+		g_queue_push_tail(&a->large, j);
+	} else {
+		a->running = NULL;
+		account_queue(a, j);
+	}
+}
+
 bool job_yield(struct job *j)
 {
 	struct account *a = j->account;
-	struct job *next = g_queue_peek_head(&a->jobs);
-	if (!next || next->class->priority >= j->class->priority)
-		return false;
-	a->running = NULL;
-	account_queue(a, j);
-	return true;
+	const struct job *next = g_queue_peek_head(&a->jobs);
+	bool yields = j->side ? !g_queue_is_empty(&a->large) : next && next->class->priority < j->class->priority;
+	if (yields)
+		job_wait(j);
+	return yields;
 }

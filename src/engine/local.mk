@@ -5,6 +5,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/apply.c \
 	src/engine/bodies.c \
 	src/engine/cache.c \
+	src/engine/cached.c \
 	src/engine/carry.c \
 	src/engine/carry_folder.c \
 	src/engine/change.c \
@@ -39,6 +40,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/schedule.c \
 	src/engine/search.c \
 	src/engine/secret.c \
+	src/engine/side.c \
 	src/engine/spool.c \
 	src/engine/sync.c \
 	src/engine/sync.h \

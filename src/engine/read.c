@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One message: what the cache has of it, what must be fetched, and where it goes: to the eye (READ), into
- * a file (PART), or as it was received (RAW). */
+ * a file (PART), or as it was received (RAW); for another process PART and RAW go into the cache. */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -29,6 +29,7 @@ struct read_job {
 	GPtrArray *wants; /* struct want *: under way */
 	struct text_job *text;
 	struct save *save;
+	struct store_incoming *incoming; /* for another process */
 	uint64_t streamed;
 	uint64_t ahead; /* octets sent up that the front has not taken */
 	bool held;      /* so many that the connection waits */
@@ -149,6 +150,8 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 			msg_part_free(root);
 	}
 	store_folder_clear(&f);
+	if ((r->type == REQ_PART || r->type == REQ_RAW) && cached_send(a, at, rp, e))
+		have = true;
 	if (*rp && !have && gone)
 		have = err_set(e, ERR_FOLDER, ERR_MISSING, ERR_NEVER,
 			"it was never fetched, and the server has no folder '%s' any more", r->folder);
@@ -161,7 +164,7 @@ bool read_from_cache(struct account *a, struct request **rp, struct err *e)
 
 static struct imap_session *imap_of(const struct read_job *s)
 {
-	return connection_imap(s->job.account->conn);
+	return connection_imap(s->job.conn);
 }
 
 static void ask_piece(struct read_job *s, const char *section, uint64_t length)
@@ -184,17 +187,33 @@ static struct want *want_of(const struct read_job *s, uint32_t command)
 	return NULL;
 }
 
+/* Into the cache, where the process that asked finds it. */
+static void ask_incoming(struct read_job *s, const char *section)
+{
+	struct store_place at = { s->f.id, s->job.request->uid, 0 };
+	s->incoming = store_incoming_new(s->job.account->engine->store, at, section, &s->job.err);
+	if (s->incoming)
+		ask_piece(s, section, 0);
+}
+
+static void ask_part(struct read_job *s)
+{
+	struct request *r = s->job.request;
+	struct msg_part *p = msg_part_find(s->root, r->section);
+	if (!p || (p->children && strcmp(p->type, "message/rfc822")))
+		err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'", r->section);
+	else if (!r->path)
+		ask_incoming(s, r->section);
+	else if ((s->save = save_new(r->path, p->encoding, &s->job.err)))
+		ask_piece(s, r->section, 0);
+}
+
 static void ask_pieces(struct read_job *s)
 {
 	struct request *r = s->job.request;
 	s->stage = STAGE_PIECES;
 	if (r->type == REQ_PART) {
-		struct msg_part *p = msg_part_find(s->root, r->section);
-		if (!p || (p->children && strcmp(p->type, "message/rfc822")))
-			err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'",
-				r->section);
-		else if ((s->save = save_new(r->path, p->encoding, &s->job.err)))
-			ask_piece(s, r->section, 0);
+		ask_part(s);
 		return;
 	}
 	g_autoptr(GPtrArray) sections = needed_sections(s->root, r);
@@ -221,7 +240,10 @@ static void step_start(struct read_job *s)
 	s->select = job_select(&s->job, &s->f);
 	if (r->type == REQ_RAW) {
 		s->stage = STAGE_PIECES;
-		ask_piece(s, "", 0);
+		if (r->id)
+			ask_piece(s, "", 0);
+		else
+			ask_incoming(s, "");
 		return;
 	}
 	if (store_structure_get(a->engine->store, s->f.id, r->uid, &s->root, &s->job.err))
@@ -247,7 +269,8 @@ static void forgive_missing(struct read_job *s, struct err *e)
 static int keep(struct read_job *s, struct want *w)
 {
 	struct err e = ERR_INIT;
-	if (w->body.n > KEEP_MAX || s->job.request->type != REQ_READ)
+	/* Another process finds it nowhere else. */
+	if ((w->body.n > KEEP_MAX && s->job.request->id) || s->job.request->type != REQ_READ)
 		return 0;
 	if (store_part_put(
 		    s->job.account->engine->store, s->f.id, s->job.request->uid, w->section, buf_str(&w->body), &e))
@@ -270,6 +293,10 @@ static void deliver(struct read_job *s)
 			gone(s);
 			return;
 		}
+	}
+	if (s->incoming) {
+		store_incoming_end(&s->incoming, &s->job.err);
+		return;
 	}
 	if (r->type == REQ_PART) {
 		struct event *ev = event_new(EV_SAVED, r->id, r->account);
@@ -338,7 +365,7 @@ static void on_step(struct job *j)
 static void hold(struct read_job *s, bool held)
 {
 	if (s->held != held)
-		connection_hold(s->job.account->conn, held);
+		connection_hold(s->job.conn, held);
 	s->held = held;
 }
 
@@ -376,7 +403,9 @@ static void got_body(struct read_job *s, const struct imap_event *ev)
 		return;
 	w->done = w->done || ev->u.body.end;
 	s->streamed += bytes.n;
-	if (s->job.request->type == REQ_RAW) {
+	if (s->incoming) {
+		store_incoming_feed(s->incoming, bytes, &s->job.err);
+	} else if (s->job.request->type == REQ_RAW) {
 		raw_piece(s, bytes);
 	} else if (s->job.request->type == REQ_PART) {
 		if (save_feed(s->save, bytes, &s->job.err))
@@ -424,13 +453,14 @@ static void on_ended(struct job *j, const struct imap_event *done)
 static void on_free(struct job *j)
 {
 	struct read_job *s = (struct read_job *)j;
-	if (j->account->conn)
+	if (j->conn)
 		hold(s, false);
 	store_folder_clear(&s->f);
 	if (s->root)
 		msg_part_free(s->root);
 	g_ptr_array_unref(s->wants);
 	save_abort(&s->save);
+	store_incoming_abort(&s->incoming);
 	if (s->text) {
 		s->text->request = NULL;
 		text_job_free(s->text);
@@ -439,17 +469,42 @@ static void on_free(struct job *j)
 }
 
 static const struct job_class read_class = { .name = "read",
-	.priority = 1,
+	.priority = 0,
 	.step = on_step,
 	.event = on_event,
 	.ended = on_ended,
 	.free = on_free,
 	.taken = on_taken };
+/* Octets that are sure to come in one piece. */
+static uint64_t octets_of(struct account *a, const struct request *r)
+{
+	struct store_folder f = { 0 };
+	struct store_row row = { 0 };
+	struct msg_part *root = NULL;
+	struct err e = ERR_INIT;
+	uint64_t octets = 0;
+	if (!folder_find(a, r->folder, &f, &e)) {
+		struct store_place at = { f.id, r->uid, r->local };
+		if (r->type == REQ_PART && !store_structure_get_at(a->engine->store, at, &root, &e) && root) {
+			const struct msg_part *p = msg_part_find(root, r->section);
+			octets = p ? p->size : 0;
+		} else if ((r->type == REQ_RAW || r->whole) && !store_place_get(a->engine->store, at, &row, &e)) {
+			octets = row.size;
+		}
+	}
+	err_clear(&e);
+	msg_part_free(root);
+	store_row_clear(&row);
+	store_folder_clear(&f);
+	return octets;
+}
+
 struct job *read_job_new(struct account *a, struct request *r)
 {
 	struct read_job *s = g_new0(struct read_job, 1);
 	s->job = (struct job){ .class = &read_class, .account = a, .request = r };
 	s->job.heavy = r->type != REQ_READ;
+	s->job.large = octets_of(a, r) > JOB_LARGE;
 	s->wants = g_ptr_array_new_with_free_func(want_free);
 	return &s->job;
 }

@@ -47,13 +47,16 @@ void replay_finish(struct replay *r, enum change_state state, struct err *why)
 	/* What cannot be written down ends the job: nothing may overtake a change of which nobody knows that it is done. */
 	if (change_end(r->job.account, c, state, why, &r->job.err))
 		log_line(LOG_ERROR, "%s: %s", r->job.account->cfg->label, r->job.err.text);
+	else
+		changes_queue(r->job.account); /* the other job may have waited for it */
 }
 
 void replay_let_go(struct account *a, const struct store_change *c)
 {
-	struct replay *r = (struct replay *)a->changes.job;
-	if (r && r->c == c)
-		forget(r);
+	struct replay *both[] = { (struct replay *)a->changes.job, (struct replay *)a->changes.storing };
+	for (unsigned i = 0; i < G_N_ELEMENTS(both); i++)
+		if (both[i] && both[i]->c == c)
+			forget(both[i]);
 }
 
 /* The server may say yes another time: the change stays, those behind it go on. */
@@ -184,12 +187,47 @@ static bool must_wait(const struct replay *r, const GPtrArray *open, unsigned at
 	return false;
 }
 
+static bool all_named(const struct store_change *c)
+{
+	for (unsigned i = 0; i < c->items->len; i++)
+		if (!((const struct store_change_item *)c->items->pdata[i])->uid)
+			return false;
+	return true;
+}
+
+/* What is stored in a folder does not touch the messages that are there, so changes of these need not wait for it; only
+ * what comes to the folder keeps its order. */
+static bool is_in_order(const struct store_change *x, const struct store_change *y)
+{
+	bool messages = y->op == CHANGE_FLAG || y->op == CHANGE_MOVE || y->op == CHANGE_COPY || y->op == CHANGE_EXPUNGE;
+	if (x->op != CHANGE_APPEND)
+		return y->op == CHANGE_APPEND ? is_in_order(y, x) : shares_folder(x, y);
+	if (messages && all_named(y))
+		return !g_strcmp0(x->target, y->target);
+	return shares_folder(x, y);
+}
+
+/* Something that was made before it, and that the other job carries out. */
+static bool is_behind(const struct replay *r, const GPtrArray *open, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++) {
+		const struct store_change *before = open->pdata[i];
+		if ((before->op == CHANGE_APPEND) != r->stores && before->op != CHANGE_SYNC &&
+			is_in_order(before, open->pdata[at]))
+			return true;
+	}
+	return false;
+}
+
 static struct store_change *next_change(struct replay *r)
 {
-	const GPtrArray *open = r->job.account->changes.open;
-	for (unsigned i = 0; i < open->len; i++) {
-		struct store_change *c = open->pdata[i];
-		if (!g_hash_table_contains(r->passed, GUINT_TO_POINTER(c->id)) && !must_wait(r, open, i))
+	const struct changes *all = &r->job.account->changes;
+	for (unsigned i = 0; i < all->open->len; i++) {
+		struct store_change *c = all->open->pdata[i];
+		gpointer id = GUINT_TO_POINTER(c->id);
+		if ((c->op == CHANGE_APPEND) == r->stores && !g_hash_table_contains(r->passed, id) &&
+			!g_hash_table_contains(all->asked, id) && !must_wait(r, all->open, i) &&
+			!is_behind(r, all->open, i))
 			return c;
 	}
 	return NULL;
@@ -219,7 +257,6 @@ static void start_change(struct replay *r)
 	case CHANGE_EMPTY: carry_ask_source(r, false, STAGE_SOURCE); break;
 	case CHANGE_SYNC: {
 		struct store_change *c = r->c;
-		g_hash_table_add(r->passed, GUINT_TO_POINTER(c->id));
 		forget(r);
 		change_sync(r->job.account, c);
 		break;
@@ -322,8 +359,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		return;
 	if (done->u.done.id == r->select) {
 		r->selected = ok;
-		connection_set_selected(
-			j->account->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
+		connection_set_selected(j->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
 	}
 	if (done->u.done.id == r->select && ok && r->stage != STAGE_FOUND)
 		note_readonly(r, done);
@@ -343,27 +379,41 @@ static void on_sent(struct job *j)
 	/* Octets that were announced and cannot be had: only a new connection gets out of that. */
 	if (r->spool && r->stage == STAGE_SENT && j->err.cause == ERR_NONE &&
 		spool_feed(r->spool, job_imap(j), &j->err))
-		account_cut_soon(j->account);
+		job_cut_soon(j);
+}
+
+/* What is large goes on on another connection, if there may be one. */
+static bool goes_aside(struct replay *r, const struct store_change *next)
+{
+	struct job *j = &r->job;
+	if (!r->stores || j->side || next->size <= JOB_LARGE || !side_can(j->account))
+		return false;
+	j->large = true;
+	job_wait(j);
+	return true;
 }
 
 static void on_step(struct job *j)
 {
 	struct replay *r = (struct replay *)j;
 	struct account *a = j->account;
-	while (a->running == j && !j->open) {
+	const struct side *side = j->side;
+	while (account_running(a, side) == j && !j->open) {
 		if (j->err.cause != ERR_NONE) {
 			/* The disk fails, not the server: that may pass too. */
 			timer_at(a->changes.retry, clock_ms() + RETRY_MS);
 			job_end(j, &j->err);
 			return;
 		}
-		if (r->stage == STAGE_NEXT && !connection_ready(a->conn))
+		if (r->stage == STAGE_NEXT && !connection_ready(j->conn))
 			return;
-		if (r->stage == STAGE_NEXT && (!next_change(r) || job_yield(j))) {
-			if (a->running == j)
-				job_end(j, NULL);
+		struct store_change *next = r->stage == STAGE_NEXT ? next_change(r) : r->c;
+		if (!next) {
+			job_end(j, NULL);
 			return;
 		}
+		if (r->stage == STAGE_NEXT && (job_yield(j) || goes_aside(r, next)))
+			return;
 		advance(r);
 	}
 }
@@ -373,6 +423,8 @@ static void on_free(struct job *j)
 	struct replay *r = (struct replay *)j;
 	if (j->account->changes.job == j)
 		j->account->changes.job = NULL;
+	if (j->account->changes.storing == j)
+		j->account->changes.storing = NULL;
 	spool_close(r->spool);
 	folder_list_free(r->folders);
 	g_array_unref(r->seen);
@@ -389,11 +441,20 @@ static const struct job_class replay_class = { .name = "replay",
 	.ended = on_ended,
 	.sent = on_sent,
 	.free = on_free };
+/* A heap of messages to be stored lets pass what a person does. */
+static const struct job_class store_class = { .name = "store",
+	.priority = 3,
+	.step = on_step,
+	.event = on_event,
+	.ended = on_ended,
+	.sent = on_sent,
+	.free = on_free };
 
-struct job *replay_job_new(struct account *a)
+struct job *replay_job_new(struct account *a, bool stores)
 {
 	struct replay *r = g_new0(struct replay, 1);
-	r->job = (struct job){ .class = &replay_class, .account = a };
+	r->job = (struct job){ .class = stores ? &store_class : &replay_class, .account = a };
+	r->stores = stores;
 	r->seen = identities_new();
 	r->passed = g_hash_table_new(NULL, NULL);
 	return &r->job;

@@ -29,6 +29,7 @@ enum stage {
 
 struct replay {
 	struct job job;
+	bool stores; /* it carries out what is appended, and nothing else; another job the rest */
 	enum stage stage;
 	struct store_change *c; /* under way; borrowed from the open ones */
 	uint32_t select, command;

@@ -119,6 +119,7 @@ static void reset_folder(struct sync_job *s)
 	s->result = (struct engine_sync){ 0 };
 	apply_reset(&s->apply);
 	s->apply.share = true;
+	s->begun = true;
 	start_counting(s);
 }
 
@@ -527,6 +528,8 @@ static void report(struct sync_job *s)
 	ev->sync->bytes_in = now.bytes_in - s->began.bytes_in;
 	ev->sync->bytes_out = now.bytes_out - s->began.bytes_out;
 	ev->sync->ms = (uint64_t)(clock_ms() - s->began_ms);
+	if (s->job.request->answers)
+		peer_note_sync(a, s->job.request->answers, ev->sync);
 	engine_emit(a->engine, ev);
 }
 
@@ -698,6 +701,9 @@ static void on_step(struct job *j)
 			next_folder(s);
 			continue;
 		}
+		/* Between two folders whoever is more urgent may come first. */
+		if (was == STAGE_START && s->begun && job_yield(j))
+			return;
 		advance(s);
 		if (a->running == j && !j->open && s->stage == was && was == STAGE_START)
 			return; /* waits for the login */

@@ -37,6 +37,7 @@ struct sync_job {
 	GQueue names; /* char *: folders to come, shown names */
 	struct store_folder f;
 	bool known;      /* f was in the cache before */
+	bool begun;      /* with a first folder */
 	bool background; /* the rest, downward, when nothing else is wanted */
 	bool poll;
 	bool quiet;                    /* nobody asked for it: no contact of its own */
