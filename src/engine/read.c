@@ -190,8 +190,14 @@ static struct want *want_of(const struct read_job *s, uint32_t command)
 /* Into the cache, where the process that asked finds it. */
 static void ask_incoming(struct read_job *s, const char *section)
 {
+	struct store *st = s->job.account->engine->store;
 	struct store_place at = { s->f.id, s->job.request->uid, 0 };
-	s->incoming = store_incoming_new(s->job.account->engine->store, at, section, &s->job.err);
+	struct store_outgoing *there = NULL;
+	bool failed = store_outgoing_open(st, at, section, &there, &s->job.err);
+	/* Several may have asked for the same. */
+	if (!failed && !there)
+		s->incoming = store_incoming_new(st, at, section, &s->job.err);
+	store_outgoing_free(there);
 	if (s->incoming)
 		ask_piece(s, section, 0);
 }
@@ -294,10 +300,10 @@ static void deliver(struct read_job *s)
 			return;
 		}
 	}
-	if (s->incoming) {
+	if (s->incoming)
 		store_incoming_end(&s->incoming, &s->job.err);
+	if (!r->id && r->type != REQ_READ)
 		return;
-	}
 	if (r->type == REQ_PART) {
 		struct event *ev = event_new(EV_SAVED, r->id, r->account);
 		if (save_finish(&s->save, &ev->path, &ev->text, &ev->bytes_done, &s->job.err))

@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #define STAYS_MS 180000 /* with nothing to do */
+#define AGAIN_MS 60000  /* what was lost on its way is stored then */
 
 static void stayed(void *aux);
 
@@ -63,18 +64,18 @@ static void start(struct side *s, struct job *j)
 
 static void connect_one(struct account *a)
 {
-	struct side *free = NULL;
+	struct side *next = NULL;
 	for (int i = 0; i < MIN(a->cfg->connections - 1, SIDES_MOST); i++) {
 		struct side *s = &a->sides[i];
 		/* One login at a time: what waits may be done by then. */
 		if (s->conn && !connection_ready(s->conn))
 			return;
-		free = s->conn ? free : s;
+		next = s->conn ? next : s;
 	}
-	if (!free || !side_can(a))
+	if (!next || !side_can(a))
 		return;
-	free->conn = connection_new(a, free, a->secret);
-	connection_open(free->conn);
+	next->conn = connection_new(a, next, a->secret);
+	connection_open(next->conn);
 }
 
 void side_run(struct account *a)
@@ -152,6 +153,8 @@ void side_disconnected(struct side *s, struct err *e)
 		refused(a, &why);
 	else
 		side_run(a);
+	if (ready && changes_waiting(a))
+		timer_at(a->changes.retry, clock_ms() + AGAIN_MS);
 	err_clear(&why);
 }
 
