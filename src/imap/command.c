@@ -43,7 +43,7 @@ void imap_command_free(struct imap_command *c)
 	g_free(c->set_text);
 	g_free(c->name);
 	g_free(c->other_name);
-	g_free(c->section);
+	g_strfreev(c->sections);
 	g_free(c);
 }
 
@@ -444,6 +444,7 @@ static struct imap_command *command_piece(
 	c->flags = pattern->flags;
 	c->keywords = pattern->keywords ? g_ptr_array_ref(pattern->keywords) : NULL;
 	c->name = g_strdup(pattern->name);
+	c->sections = g_strdupv(pattern->sections);
 	return c;
 }
 

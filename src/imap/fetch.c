@@ -49,22 +49,31 @@ static bool was_asked(const struct imap_session *s, enum imap_kind kind, uint32_
 	return false;
 }
 
-/* The open command that waits for this part; uid 0: of any message, if only one fits. */
-static struct imap_command *find_part(const struct imap_session *s, struct str section, uint64_t origin, uint32_t uid)
+static bool asks_section(struct imap_command *c, struct str section)
+{
+	for (c->at = 0; c->sections[c->at]; c->at++)
+		if (str_is(section, c->sections[c->at]))
+			return true;
+	return false;
+}
+
+/* The open command that waits for this part, which is at hand then; uid 0: of any message, if only one fits. */
+static struct imap_command *find_part(struct imap_session *s, struct str section, uint64_t origin, uint32_t uid)
 {
 	struct imap_command *found = NULL;
 	for (GList *l = s->open.head; l; l = l->next) {
 		struct imap_command *c = l->data;
-		bool fits = c->kind == KIND_PART && c->number && !c->answered && c->offset == origin &&
-			    str_is(section, c->section);
-		if (!fits || (uid && c->lo != uid))
+		bool waits = c->kind == KIND_PART && c->number && !c->answered && c->offset == origin;
+		if (!waits || !asks_section(c, section) || (uid && !in_range(c, 0, uid)))
 			continue;
-		if (uid)
-			return c;
-		if (found)
+		if (!uid && (found || c->set.ranges))
 			return NULL;
 		found = c;
+		if (uid)
+			break;
 	}
+	if (found && found->set.ranges)
+		found->lo = uid;
 	return found;
 }
 
@@ -138,6 +147,12 @@ static bool ends_in_body(struct str line, struct body_item *body)
 	return c.p == c.end;
 }
 
+static enum imap_use drop(struct imap_session *s)
+{
+	s->dropped = true;
+	return USE_DROP;
+}
+
 enum imap_use imap_literal_use(struct imap_session *s)
 {
 	struct str line = buf_str(&s->lex.text);
@@ -148,13 +163,14 @@ enum imap_use imap_literal_use(struct imap_session *s)
 		return USE_HEADER;
 	/* Each one costs a look at the whole line. */
 	if (++s->bodies > IMAP_BODIES_MAX)
-		return USE_DROP;
-	if (s->streaming)
-		return USE_DROP;
+		return drop(s);
+	if (s->streaming && !s->streaming->set.ranges)
+		return drop(s);
 	uint32_t uid = uid_before(line);
 	struct imap_command *c = s->box_state == BOX_OPEN ? find_part(s, body.section, body.origin, uid) : NULL;
-	if (!c)
-		return USE_DROP;
+	if (!c || (s->streaming && s->streaming != c) || c->streamed & 1u << c->at)
+		return drop(s);
+	c->streamed |= 1u << c->at;
 	c->announced = s->lex.announced;
 	s->streaming = c;
 	return USE_STREAM;
@@ -165,6 +181,7 @@ static struct imap_event *body_event(struct imap_session *s, const struct imap_c
 	struct imap_event *ev = imap_event_add(s, IMAP_BODY);
 	ev->u.body.id = c->id;
 	ev->u.body.uid = c->lo;
+	ev->u.body.section = imap_keep(s, str_of(c->sections[c->at]));
 	ev->u.body.total = c->announced;
 	ev->u.body.bytes = imap_keep(s, bytes);
 	return ev;
@@ -336,18 +353,35 @@ static bool take_items(struct imap_cursor *c, struct fetched *f)
 
 /* --- out of it --- */
 
+/* Of two parts of one name the first counts. */
+static bool has_before(const struct fetched *f, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (str_ieq(f->bodies[n].section, f->bodies[i].section))
+			return true;
+	return false;
+}
+
+/* A dropped one looks empty, and so may be none. */
+static bool was_dropped(const struct imap_session *s, const struct imap_command *c, const struct body_item *body)
+{
+	bool streamed = c == s->streaming && (!c->set.ranges || c->streamed & 1u << c->at);
+	return s->dropped && !streamed && !body->nil && !body->octets.n;
+}
+
 static void give_bodies(struct imap_session *s, const struct fetched *f)
 {
 	for (unsigned i = 0; i < f->bodies_n; i++) {
 		const struct body_item *body = &f->bodies[i];
 		struct imap_command *c = f->uid ? find_part(s, body->section, body->origin, f->uid) : NULL;
-		if (!c)
+		if (!c || (c->set.ranges && has_before(f, i)) || was_dropped(s, c, body))
 			continue;
-		if (c != s->streaming) {
+		/* What was streamed looks empty here. */
+		if (c != s->streaming || (c->set.ranges && body->octets.n)) {
 			c->announced = body->octets.n;
 			body_piece(s, c, body->octets);
 		}
-		c->answered = true;
+		c->answered = !c->set.ranges;
 		struct imap_event *last = body_event(s, c, (struct str){ 0 });
 		last->u.body.end = true;
 		last->u.body.nil = body->nil;
@@ -409,8 +443,10 @@ int imap_parse_fetch(struct imap_session *s, uint32_t seq, struct imap_cursor *c
 		give_bodies(s, &f);
 		give_row(s, seq, &f);
 	}
-	if (s->streaming && s->streaming->answered)
+	if (s->streaming && (s->streaming->answered || s->streaming->set.ranges)) {
+		s->streaming->streamed = 0;
 		s->streaming = NULL;
+	}
 	g_clear_pointer(&f.keywords, g_ptr_array_unref);
 	return rc;
 }

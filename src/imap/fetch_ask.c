@@ -152,6 +152,18 @@ uint32_t imap_fetch_structure(struct imap_session *s, uint32_t uid_lo, uint32_t 
 	return fetch(s, KIND_STRUCTURE, true, uid_lo, uid_hi, "(UID BODYSTRUCTURE)");
 }
 
+static void compose_structures(struct imap_session *s, struct imap_command *c)
+{
+	(void)s;
+	begin(c);
+	g_string_append(c->text, " (UID BODYSTRUCTURE)");
+}
+
+uint32_t imap_fetch_structures(struct imap_session *s, const struct imap_set *uids)
+{
+	return fetch_set(s, KIND_STRUCTURE, true, compose_structures, uids);
+}
+
 /* Digits, letters and dots: what a section is made of here. */
 static bool is_section(const char *section)
 {
@@ -162,7 +174,8 @@ static bool is_section(const char *section)
 uint32_t imap_fetch_part(struct imap_session *s, uint32_t uid, const char *section, uint64_t offset, uint64_t length)
 {
 	struct imap_command *c = range_new(KIND_PART, true, uid, uid);
-	c->section = g_strdup(section);
+	c->sections = g_new0(char *, 2);
+	c->sections[0] = g_strdup(section);
 	c->offset = offset;
 	c->length = length;
 	c->impossible = !uid || !is_section(section) || offset > G_MAXUINT32 || length > G_MAXUINT32;
@@ -172,4 +185,29 @@ uint32_t imap_fetch_part(struct imap_session *s, uint32_t uid, const char *secti
 			length ? length : (uint64_t)IMAP_BODY_MAX);
 	g_string_append_c(c->text, ')');
 	return imap_enqueue(s, c);
+}
+
+static void compose_parts(struct imap_session *s, struct imap_command *c)
+{
+	(void)s;
+	begin(c);
+	g_string_append(c->text, " (UID");
+	for (char **section = c->sections; *section; section++)
+		g_string_append_printf(c->text, " BODY.PEEK[%s]", *section);
+	g_string_append_c(c->text, ')');
+}
+
+uint32_t imap_fetch_parts(struct imap_session *s, const struct imap_set *uids, const char *const *sections)
+{
+	struct imap_command *c = imap_command_new(KIND_PART);
+	size_t others = 32, n = 0;
+	c->by_uid = true;
+	c->compose = compose_parts;
+	c->sections = g_strdupv((char **)sections);
+	for (; c->sections[n]; n++) {
+		others += strlen(c->sections[n]) + sizeof(" BODY.PEEK[]");
+		c->impossible = c->impossible || !is_section(c->sections[n]);
+	}
+	c->impossible = c->impossible || !n || n > IMAP_SECTIONS_MAX;
+	return imap_enqueue_set(s, c, uids, others);
 }

@@ -27,6 +27,7 @@
 #define IMAP_LITERAL_MAX (1u << 20) /* of what is not a message part */
 #define IMAP_BODY_MAX (1u << 30)    /* of a message part, streamed */
 #define IMAP_NAME_MAX 4096
+#define IMAP_SECTIONS_MAX 8 /* of one imap_fetch_parts */
 #define IMAP_MAILBOXES_MAX 100000
 #define IMAP_COPIED_MAX 1000000   /* messages of one COPYUID */
 #define IMAP_APPEND_WAITING 65536 /* octets of an APPEND that wait to be sent */
@@ -136,7 +137,7 @@ enum imap_event_type {
 	IMAP_EXISTS,  /* u.number */
 	IMAP_EXPUNGE, /* u.number: a sequence number */
 	IMAP_FETCH,
-	IMAP_BODY,     /* a piece of a part that was asked for with imap_fetch_part */
+	IMAP_BODY,     /* a piece of a part that was asked for with imap_fetch_part or imap_fetch_parts */
 	IMAP_ALERT,    /* u.text: show it, "server says:" */
 	IMAP_VANISHED, /* u.vanished: one range of UIDs (only with QRESYNC enabled); what it names need not be there */
 	IMAP_QUOTA,    /* u.quota: one resource of one root */
@@ -214,11 +215,11 @@ struct imap_event {
 		} fetch;
 		struct {
 			uint32_t id, uid;
-			struct str bytes;
+			struct str section, bytes;
 			uint64_t total;
 			bool end;
 			bool nil;
-		} body; /* total: announced octets */
+		} body; /* section: as it was asked; total: announced octets */
 		struct {
 			uint32_t first, last;
 			bool earlier; /* before this moment: no count of messages changes */
@@ -340,9 +341,13 @@ uint32_t imap_fetch_numbers(struct imap_session *s, const uint32_t *seqs, unsign
 uint32_t imap_fetch_identities(struct imap_session *s, const struct imap_set *uids);
 uint32_t imap_fetch_structure_window(struct imap_session *s, uint32_t lo, uint32_t hi); /* UID BODYSTRUCTURE */
 uint32_t imap_fetch_structure(struct imap_session *s, uint32_t uid_lo, uint32_t uid_hi);
+uint32_t imap_fetch_structures(struct imap_session *s, const struct imap_set *uids);
 /* One part, streamed as IMAP_BODY: section "" is the whole message, "1.2", "HEADER", "1.2.MIME"; octets
  * from `offset`, at most `length` (0: all). */
 uint32_t imap_fetch_part(struct imap_session *s, uint32_t uid, const char *section, uint64_t offset, uint64_t length);
+/* The same sections, whole, of many messages: at most IMAP_SECTIONS_MAX, ended by NULL. A message that is not there is
+ * passed over. */
+uint32_t imap_fetch_parts(struct imap_session *s, const struct imap_set *uids, const char *const *sections);
 
 /* --- changing: by UID, split like the above, never sent twice, and only once the SELECT before them has ended well:
  * else they end with NO, "CLOSED", unsent --- */

@@ -152,10 +152,12 @@ struct imap_command {
 	uint32_t flags; /* or the role of CREATE */
 	GPtrArray *keywords;
 	int64_t date;
-	uint64_t size; /* APPEND: octets */
-	uint64_t left; /* .. of them, still to be fed */
-	bool utf8;     /* .. and its header is UTF-8 (RFC 6855). SELECT: sent again for it */
-	char *section; /* PART */
+	bool utf8;         /* APPEND: its header is UTF-8 (RFC 6855). SELECT: sent again for it */
+	uint64_t size;     /* APPEND: octets */
+	uint64_t left;     /* .. of them, still to be fed */
+	char **sections;   /* PART: asked of each message */
+	unsigned at;       /* .. the one at hand */
+	unsigned streamed; /* .. bits of those that were in this response */
 	uint64_t offset, length;
 	struct imap_copied *copied;
 	uint64_t announced; /* octets of the part, by the server */
@@ -213,6 +215,7 @@ struct imap_session {
 
 	struct imap_lex lex;
 	unsigned bodies;                /* streamed or dropped in this response */
+	bool dropped;                   /* .. one or the other was dropped */
 	struct imap_command *streaming; /* whose part is being read in this response */
 	int64_t now;                    /* as last told */
 	int64_t progress;               /* when something useful happened; CLOCK_NEVER: a command waits to be sent */

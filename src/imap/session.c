@@ -251,7 +251,9 @@ static int take_response(struct imap_session *s, size_t behind, struct err *e)
 	s->doubted = false;
 	s->crumbs = 0;
 	s->bodies = 0;
-	if (imap_response(s, buf_str(&s->lex.text), e))
+	int result = imap_response(s, buf_str(&s->lex.text), e);
+	s->dropped = false;
+	if (result)
 		return -1;
 	if (s->streaming)
 		return imap_fail(s, e, ERR_PROTOCOL, ERR_LATER, "the server sends a body out of place");

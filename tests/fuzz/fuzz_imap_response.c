@@ -32,6 +32,7 @@ static void ask_everything(struct imap_session *s)
 	imap_copy(s, &uids, STR("a"));
 	imap_move(s, &uids, STR("a"));
 	imap_expunge(s, &uids);
+	imap_fetch_parts(s, &uids, (const char *[]){ "HEADER", "2", NULL });
 	imap_select_resync(s, STR("a"), false, &(struct imap_resync){ 7, 3, 1, 9 });
 	imap_append(s, STR("a"), 0, NULL, -1, 3, false);
 	imap_set_clear(&uids);

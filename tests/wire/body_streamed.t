@@ -21,8 +21,8 @@ S: 0123456789)
 S: $4 OK
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=27 "one\r\nAAAAA3 OK not yet\r\n)(}"
+E: BODY 2 uid=7 [1.2] total=27 "one\r\nAAAAA3 OK not yet\r\n)(}"
 E: FETCH 2 uid=7 flags=1
 E: DONE 2 OK
-E: BODY 3 uid=7 total=10 "0123456789"
+E: BODY 3 uid=7 [] total=10 "0123456789"
 E: DONE 3 OK

@@ -14,5 +14,5 @@ S: hello UID 7)
 S: $3 OK
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=5 "hello"
+E: BODY 2 uid=7 [1] total=5 "hello"
 E: DONE 2 OK

@@ -31,12 +31,12 @@ S: )
 S: $7 OK
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=1 total=0 ""
+E: BODY 2 uid=1 [1] total=0 ""
 E: DONE 2 OK
-E: BODY 3 uid=2 total=0 "" nil
+E: BODY 3 uid=2 [1] total=0 "" nil
 E: DONE 3 OK
-E: BODY 4 uid=3 total=0 ""
+E: BODY 4 uid=3 [1] total=0 ""
 E: DONE 4 OK
 E: DONE 5 OK
-E: BODY 6 uid=5 total=2 "\r\n"
+E: BODY 6 uid=5 [1] total=2 "\r\n"
 E: DONE 6 OK

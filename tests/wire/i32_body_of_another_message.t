@@ -21,5 +21,5 @@ S: again)
 S: $3 OK
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=5 "right"
+E: BODY 2 uid=7 [1] total=5 "right"
 E: DONE 2 OK

@@ -12,5 +12,5 @@ S: * 1 FETCH (BODY[1] {5}
 S: wrong UID 9)
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=5 "wrong" ..
+E: BODY 2 uid=7 [1] total=5 "wrong" ..
 E: ERROR protocol later the server sends the body of another message

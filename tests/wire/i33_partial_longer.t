@@ -13,5 +13,5 @@ S: 0123456789)
 S: $3 OK
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=10 "0123"
+E: BODY 2 uid=7 [] total=10 "0123"
 E: DONE 2 OK

@@ -15,6 +15,7 @@ WIRE_DIALOGUES = \
 	tests/wire/append_deadline.t \
 	tests/wire/append_literal_minus.t \
 	tests/wire/append_utf8.t \
+	tests/wire/bodies_of_a_set.t \
 	tests/wire/body_streamed.t \
 	tests/wire/body_uid_behind.t \
 	tests/wire/changes_wait_for_select.t \
@@ -23,6 +24,7 @@ WIRE_DIALOGUES = \
 	tests/wire/copy_move_expunge.t \
 	tests/wire/first_contact_baseline.t \
 	tests/wire/first_contact_three_flights.t \
+	tests/wire/i03_dropped_is_not_empty.t \
 	tests/wire/i03_empty_bodies.t \
 	tests/wire/i10_odd_numbers.t \
 	tests/wire/i12_window_by_sequence.t \

@@ -14,6 +14,6 @@ do eof
 do lost
 E: READY
 E: DONE 1 OK
-E: BODY 2 uid=7 total=5 "hel" ..
+E: BODY 2 uid=7 [1] total=5 "hel" ..
 E: ERROR net later the server closed the connection
 E: DONE 2 LOST

@@ -203,6 +203,10 @@ static bool do_set_command(struct play *p, char **a)
 		id = imap_fetch_rows_set(s, &set);
 	else if (!strcmp(verb, "identities"))
 		id = imap_fetch_identities(s, &set);
+	else if (!strcmp(verb, "structures"))
+		id = imap_fetch_structures(s, &set);
+	else if (!strcmp(verb, "parts"))
+		id = imap_fetch_parts(s, &set, (const char *const *)a + 2);
 	else if (!strcmp(verb, "numbers"))
 		id = numbers(s, &set);
 	else if (!strcmp(verb, "store"))

@@ -183,20 +183,30 @@ static void add_event(GString *out, const struct imap_event *ev)
 	}
 }
 
-/* A body's line stands open ("BODY id uid/total bytes ..") until its end has come, and so grows with each piece. */
+/* The last open line of this part. */
+static char *open_body(const char *head, GPtrArray *lines)
+{
+	for (guint i = lines->len; i > 0; i--) {
+		char *line = lines->pdata[i - 1];
+		if (!g_str_has_prefix(line, "BODY "))
+			return NULL;
+		if (g_str_has_prefix(line, head) && g_str_has_suffix(line, ".."))
+			return g_ptr_array_steal_index(lines, i - 1);
+	}
+	return NULL;
+}
+
+/* A body's line stands open ("BODY id uid [section] total bytes ..") until its end has come, and grows with each piece. */
 static void add_body(const struct imap_event *ev, GPtrArray *lines)
 {
-	g_autofree char *head = g_strdup_printf(
-		"BODY %u uid=%u total=%" G_GUINT64_FORMAT " ", ev->u.body.id, ev->u.body.uid, ev->u.body.total);
-	g_autoptr(GString) line = g_string_new(head);
-	char *last = lines->len ? g_ptr_array_index(lines, lines->len - 1) : NULL;
-	if (last && g_str_has_prefix(last, head) && g_str_has_suffix(last, "..")) {
-		g_string_assign(line, last);
+	g_autofree char *head = g_strdup_printf("BODY %u uid=%u [%.*s] ", ev->u.body.id, ev->u.body.uid,
+		(int)ev->u.body.section.n, ev->u.body.section.p);
+	g_autofree char *open = open_body(head, lines);
+	g_autoptr(GString) line = g_string_new(open ? open : head);
+	if (open)
 		g_string_truncate(line, line->len - 4);
-		g_ptr_array_remove_index(lines, lines->len - 1);
-	} else {
-		g_string_append_c(line, '"');
-	}
+	else
+		g_string_append_printf(line, "total=%" G_GUINT64_FORMAT " \"", ev->u.body.total);
 	g_autoptr(GString) bytes = g_string_new(NULL);
 	add_quoted(bytes, ev->u.body.bytes);
 	g_string_append(line, bytes->str + 1);
