@@ -26,6 +26,7 @@ struct wire {
 	GMainContext *ctx;
 	GSource *source; /* the socket, and "at the next turn" */
 	gpointer tag;    /* of the socket in source; NULL before there is one */
+	GIOCondition watched;
 	struct timer *timer;
 	struct dial *dial;
 	struct sock sock;
@@ -38,6 +39,7 @@ struct wire {
 	struct err broken;       /* sending failed: what the peer said before that is still read */
 	bool write_waits;        /* for the socket to become writable */
 	bool read_waits;         /* so does reading: TLS has something to say first */
+	bool pumping, poked;     /* what came while it pumps needs no turn of its own */
 	bool flying;             /* the next octet ends a wait for the peer */
 	unsigned trips;
 	unsigned depth; /* of our functions on the stack */
@@ -117,7 +119,8 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer data)
 	(void)callback;
 	(void)data;
 	struct wire *w = ((struct wire_source *)source)->w;
-	g_source_set_ready_time(source, -1);
+	if (g_source_get_ready_time(source) >= 0)
+		g_source_set_ready_time(source, -1);
 	enter(w);
 	step(w);
 	leave(w);
@@ -131,10 +134,14 @@ static void next_turn(struct wire *w)
 	g_source_set_ready_time(w->source, 0);
 }
 
-/* A socket that is watched for nothing must not be watched: a hang-up would wake the loop for ever. */
+/* A socket that is watched for nothing must not be watched: a hang-up would wake the loop for ever. Telling GLib what
+ * it knows would have it wake itself. */
 static void watch(struct wire *w, bool in, bool out)
 {
 	GIOCondition cond = (in ? G_IO_IN : 0) | (out ? G_IO_OUT : 0);
+	if (w->tag && cond == w->watched)
+		return;
+	w->watched = cond;
 	if (!cond) {
 		if (w->tag)
 			g_source_remove_unix_fd(w->source, w->tag);
@@ -368,20 +375,28 @@ static void heed(struct wire *w)
 /* --- the pump --- */
 
 /* Reading goes on until the socket has no more: what lies in TLS's own buffer would not wake the loop. */
-static void pump(struct wire *w)
+static void pump_turns(struct wire *w)
 {
 	bool busy = true;
 	for (int turn = 0; busy && turn < WIRE_TURNS; turn++) {
+		w->poked = false;
 		busy = send_chunk(w);
 		heed(w);
 		if (!lives(w) || w->state != WIRE_OPEN)
 			return;
-		busy = receive_chunk(w) || busy;
+		busy = receive_chunk(w) || busy || w->poked;
 		if (!lives(w))
 			return;
 	}
 	if (busy)
 		next_turn(w);
+}
+
+static void pump(struct wire *w)
+{
+	w->pumping = true;
+	pump_turns(w);
+	w->pumping = false;
 }
 
 static void opened(struct wire *w, bool tls)
@@ -488,7 +503,10 @@ struct wire *wire_open(
 
 void wire_poke(struct wire *w)
 {
-	if (lives(w) && w->state == WIRE_OPEN)
+	if (!lives(w) || w->state != WIRE_OPEN)
+		return;
+	w->poked = true;
+	if (!w->pumping)
 		next_turn(w);
 }
 
