@@ -95,7 +95,7 @@ static int fetch_bodies(struct batch *b, int account, const char *folder, struct
 	struct request *q = request_new(REQ_BODIES, 0, account);
 	q->folder = g_strdup(folder);
 	q->uids = r.uids;
-	return batch_ask(b, q, NULL, NULL, BATCH_LONG_MS, e);
+	return batch_ask(b, q, NULL, NULL, SYNC_MS, e);
 }
 
 static int sync_folder(struct batch *b, int account, const char *folder, struct err *e)

@@ -3,7 +3,8 @@
  * messages apart is fetched first: a message that is found in the cache keeps its row and its text. */
 #include "engine/sync.h"
 
-#define CHUNK_QUICK_MS 300 /* a chunk that came faster lets the next be larger */
+#define CHUNK_QUICK_MS 300 /* a chunk that came faster lets the next be larger .. */
+#define CHUNK_MOST 8000    /* .. up to so many messages: what is cut off is asked again from there */
 #define RANGES_MOST 2      /* under way, so that the server works while we write */
 
 /* Somebody wants to see more than is kept. */
@@ -77,11 +78,10 @@ static void ask_range(struct sync_job *s, const struct range *r)
 static void fill_more(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
-	struct job *waiting = g_queue_peek_head(&s->job.account->jobs);
 	unsigned most = rekeys(s) ? 1 : RANGES_MOST;
 	struct store_folder ahead = s->f;
 	struct range next = { .sent_ms = clock_ms() };
-	if (!m || s->job.err.cause != ERR_NONE || (waiting && waiting->class->priority < s->job.class->priority))
+	if (!m || s->job.err.cause != ERR_NONE || job_is_outranked(&s->job))
 		return;
 	if (s->fill_below)
 		ahead.filled_down_to = s->fill_below;
@@ -176,7 +176,7 @@ void sync_fill_done(struct sync_job *s, bool ok)
 	if (s->job.err.cause == ERR_NONE) {
 		sync_flush(s, r->lo);
 		note_met(s, r);
-		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < SYNC_CHUNK_MOST)
+		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
 			s->chunk *= 2;
 		if (s->job.err.cause == ERR_NONE && !sync_reload(s))
 			sync_tell(s, false);

@@ -85,6 +85,7 @@ struct job {
 void job_command(struct job *j, uint32_t command); /* waits for it */
 void job_end(struct job *j, struct err *e);        /* e NULL: success; e is moved; j is freed */
 void job_wait(struct job *j);                      /* step is called again later */
+bool job_is_outranked(const struct job *j);        /* somebody more urgent waits */
 bool job_yield(struct job *j);                     /* true: somebody more urgent waits; step is called again later */
 struct imap_session *job_imap(struct job *j);
 /* Sees to it that f is selected: the id of the command that does it, 0 if it is already. */

@@ -85,11 +85,18 @@ void job_wait(struct job *j)
 	}
 }
 
-bool job_yield(struct job *j)
+bool job_is_outranked(const struct job *j)
 {
 	struct account *a = j->account;
 	const struct job *next = g_queue_peek_head(&a->jobs);
-	bool yields = j->side ? !g_queue_is_empty(&a->large) : next && next->class->priority < j->class->priority;
+	if (j->side)
+		return !g_queue_is_empty(&a->large);
+	return next && next->class->priority < j->class->priority;
+}
+
+bool job_yield(struct job *j)
+{
+	bool yields = job_is_outranked(j);
 	if (yields)
 		job_wait(j);
 	return yields;

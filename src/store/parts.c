@@ -197,6 +197,17 @@ static int is_text(struct db *cache, int64_t mid, const char *section, bool *out
 	return 0;
 }
 
+static int is_in_file(struct db *cache, int64_t mid, const char *section, bool *out, struct err *e)
+{
+	int64_t in_file = 0;
+	struct query *q = db_query(cache, "SELECT bytes IS NULL FROM part WHERE mid=? AND section=?");
+	db_bind_int(q, mid);
+	db_bind_cstr(q, section);
+	int found = db_int(q, &in_file, e);
+	*out = found > 0 && in_file;
+	return found < 0 ? -1 : 0;
+}
+
 /* What is kept of a part: bytes.p NULL: they are in a file. */
 struct kept {
 	uint64_t size;
@@ -236,20 +247,24 @@ static int put_part(struct store *st, int64_t mid, const char *section, struct s
 
 int store_part_put_at(struct store *st, struct store_place at, const char *section, struct str bytes, struct err *e)
 {
-	bool own, in_file = bytes.n > PART_INLINE_MAX;
+	bool own, was_in_file = false, in_file = bytes.n > PART_INLINE_MAX;
 	int64_t before = 0, mid = 0, key = place_key_at(at);
 	if (message_at(st, key, &before, e))
 		return -1;
-	g_autofree char *path = part_path(&st->shelf, before, section);
+	g_autofree char *path = in_file ? part_path(&st->shelf, before, section) : NULL;
 	/* The file first: nobody should wait for its fsync. */
 	if ((in_file && put_file(path, bytes, e)) || store_enter(st, &own, e))
 		return -1;
 	int result = message_at(st, key, &mid, e);
 	if (!result)
+		result = is_in_file(st->shelf.cache, mid, section, &was_in_file, e);
+	if (!result)
 		result = mid == before ? put_part(st, mid, section, bytes, in_file, e) : place_missing(e);
 	result = store_leave(st, own, result, e);
-	if (!result && !in_file)
-		unlink(path); /* of an earlier, larger one */
+	if (!result && !in_file && was_in_file) {
+		path = part_path(&st->shelf, mid, section);
+		unlink(path);
+	}
 	return result;
 }
 
@@ -356,6 +371,24 @@ int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *
 	bool *found_out, struct err *e)
 {
 	return store_part_get_at(st, (struct store_place){ folder, uid, 0 }, section, out, found_out, e);
+}
+
+int store_part_has(struct store *st, uint32_t folder, uint32_t uid, const char *section, bool *found_out, struct err *e)
+{
+	*found_out = false;
+	struct query *q = db_query(st->shelf.cache, "SELECT r.mid, r.bytes IS NULL FROM place p"
+						    " JOIN part r ON r.mid=p.mid AND r.section=? WHERE p.key=?");
+	db_bind_cstr(q, section);
+	db_bind_int(q, place_key_at((struct store_place){ folder, uid, 0 }));
+	enum db_pull pull = db_pull(q, e);
+	if (pull != DB_ITEM)
+		return pull == DB_END ? 0 : -1;
+	int64_t mid = db_get_int(q, 0);
+	bool in_file = db_get_int(q, 1);
+	db_reset(q);
+	g_autofree char *path = in_file ? part_path(&st->shelf, mid, section) : NULL;
+	*found_out = !path || !access(path, F_OK);
+	return 0;
 }
 
 int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
