@@ -13,6 +13,7 @@ include tests/unit/base/local.mk
 include tests/unit/net/local.mk
 include tests/unit/msg/local.mk
 include tests/unit/imap/local.mk
+include tests/unit/smtp/local.mk
 include tests/unit/store/local.mk
 include tests/unit/config/local.mk
 include tests/unit/engine/local.mk

@@ -15,13 +15,15 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_parts \
 	tests/fuzz/fuzz_msg_text \
 	tests/fuzz/fuzz_msg_words \
-	tests/fuzz/fuzz_sasl
+	tests/fuzz/fuzz_sasl \
+	tests/fuzz/fuzz_smtp_session
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_bodystructure.dict \
 	tests/fuzz/fuzz_imap_response.dict \
 	tests/fuzz/fuzz_imap_session.dict \
 	tests/fuzz/fuzz_mailrc.dict \
-	tests/fuzz/fuzz_sasl.dict
+	tests/fuzz/fuzz_sasl.dict \
+	tests/fuzz/fuzz_smtp_session.dict
 
 if FUZZ
 noinst_PROGRAMS += $(FUZZERS)
@@ -88,6 +90,10 @@ tests_fuzz_fuzz_msg_words_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_sasl_SOURCES = tests/fuzz/fuzz_sasl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_sasl_LDADD = $(LINK_NET) $(LINK_BASE)
+
+tests_fuzz_fuzz_smtp_session_SOURCES = tests/fuzz/fuzz_smtp_session.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_smtp_session_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_smtp_session_LDADD = $(LINK_SMTP)
 
 SECONDS = 60
 .PHONY: fuzz

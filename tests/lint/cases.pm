@@ -8,13 +8,10 @@ my $sending = 'not built: sending';
 my $drafts = 'not built: writing mail and drafts';
 
 our %not_ours = (
-	promise_1 => $sending,
 	promise_2 => $sending,
 	promise_18 => 'not built: replying, and badges of signatures',
 	promise_19 => 'not built: encryption',
 	promise_20 => $sending,
-	t02 => 'not built: sending, and POP3',
-	t04 => 'not built: sending, and POP3',
 	t22 => 'not built: finding servers by a mail address',
 	d15 => $drafts,
 	d16 => $drafts,
@@ -25,6 +22,14 @@ our %not_ours = (
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
 	d30 => 'not built: the program never writes its mailrc',
+	s04 => $sending,
+	s05 => $sending,
+	s13 => $sending,
+	s15 => $sending,
+	s16 => $sending,
+	s17 => $sending,
+	s19 => $sending,
+	s20 => $sending,
 );
 
 sub promises {
@@ -33,7 +38,7 @@ sub promises {
 
 sub ids {
 	return promises(), map({ sprintf 't%02d', $_ } 1 .. 24), map({ sprintf 'i%02d', $_ } 1 .. 40),
-		map({ sprintf 'd%02d', $_ } 1 .. 30);
+		map({ sprintf 'd%02d', $_ } 1 .. 30), map({ sprintf 's%02d', $_ } 1 .. 20);
 }
 
 # id => { 'where: name' => 1 }. A name may begin with several ids.
@@ -42,7 +47,7 @@ sub tests {
 	my %tests;
 	for my $path (grep { !m{^tests/(data|fuzz/seeds)/|^tests/lint/cases\.pm$|\.o$} } lint::files($tree, qr{.}, 'tests')) {
 		my %names;
-		$names{$1} = $path if $path =~ m{^tests/wire/(\w+)\.t$};
+		$names{$1} = $path if $path =~ m{^tests/wire/(?:smtp/)?(\w+)\.t$};
 		if ($path =~ /\.(c|test|pm|pl|py)$/) {
 			my $text = lint::text($tree, $path);
 			$names{$1} = "$path: $1" while $text =~ /\b((?:[a-z]\d\d|promise_\d+)_\w+)/g;
@@ -74,7 +79,7 @@ sub page {
 # Promises and cases, and the tests that prove them
 
 Written by `make cases`. A test bears the numbers of what it proves in its name: promise 4 is proved by `promise_4_..`,
-case I26 by `i26_..` (T: TLS, I: IMAP, D: data and disk).
+case I26 by `i26_..` (T: TLS, I: IMAP, D: data and disk, S: sending).
 
 | | tests |
 |---|---|
@@ -82,7 +87,7 @@ END
 	for my $id (ids()) {
 		my @named = sort keys %{ $tests->{$id} // {} };
 		my $told = @named ? join '<br>', map { "`$_`" } @named : $not_ours{$id} // 'none';
-		$page .= sprintf "| %s | %s |\n", $id =~ s/^promise_/promise /r =~ s/^([tid]\d)/\u$1/r, $told;
+		$page .= sprintf "| %s | %s |\n", $id =~ s/^promise_/promise /r =~ s/^([tids]\d)/\u$1/r, $told;
 	}
 	return $page;
 }

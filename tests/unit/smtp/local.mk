@@ -1,0 +1,13 @@
+LINK_SMTP = src/smtp/libsmtp.a $(LINK_MSG) $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/smtp/test_address
+tests_unit_smtp_test_address_SOURCES = tests/unit/smtp/test_address.c $(UNIT)
+tests_unit_smtp_test_address_LDADD = $(LINK_SMTP)
+check_PROGRAMS += tests/unit/smtp/test_reply
+tests_unit_smtp_test_reply_SOURCES = tests/unit/smtp/test_reply.c $(UNIT)
+tests_unit_smtp_test_reply_LDADD = $(LINK_SMTP)
+check_PROGRAMS += tests/unit/smtp/test_data
+tests_unit_smtp_test_data_SOURCES = tests/unit/smtp/test_data.c $(UNIT)
+tests_unit_smtp_test_data_LDADD = $(LINK_SMTP)
+check_PROGRAMS += tests/unit/smtp/test_auth
+tests_unit_smtp_test_auth_SOURCES = tests/unit/smtp/test_auth.c $(UNIT)
+tests_unit_smtp_test_auth_LDADD = $(LINK_SMTP)

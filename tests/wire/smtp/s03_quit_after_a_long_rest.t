@@ -1,0 +1,22 @@
+do connect
+S: 220 mx.example ESMTP
+C: EHLO box.example
+S: 250-mx.example hello
+S: 250-PIPELINING
+S: 250-CHUNKING
+S: 250-8BITMIME
+S: 250-SIZE 1000000
+S: 250-SMTPUTF8
+S: 250-DSN
+S: 250-ENHANCEDSTATUSCODES
+S: 250 AUTH PLAIN
+C: AUTH PLAIN AGZyZWQAcGFzcyB3b3Jk
+S: 235 2.7.0 in
+E: READY
+do wait 300000
+do quit
+C: QUIT
+do wait 2999
+is closing no
+do wait 1
+is closing yes

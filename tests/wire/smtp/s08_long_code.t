@@ -1,0 +1,23 @@
+do connect
+S: 220 mx.example ESMTP
+C: EHLO box.example
+S: 250-mx.example hello
+S: 250-PIPELINING
+S: 250-8BITMIME
+S: 250-SIZE 1000000
+S: 250 AUTH PLAIN
+C: AUTH PLAIN AGZyZWQAcGFzcyB3b3Jk
+S: 235 2.7.0 in
+E: READY
+do send a@b.example c@d.example 3
+C: MAIL FROM:<a@b.example> SIZE=3
+C: RCPT TO:<c@d.example>
+C: DATA
+S: 250 ok
+S: 250 ok
+S: 2500 ok
+E: RECIPIENT 1.0 250 - ok
+E: ERROR protocol later the server sends something that is no reply
+is room 0 of 0
+do lost
+E: DONE 1 DEFERRED data 1 net later reset

@@ -1,0 +1,9 @@
+set security starttls
+do connect
+do send a@b.example c@d.example 3
+S: 220 hi
+C: EHLO box.example
+S: 500 what
+E: ERROR tls never the server offers no STARTTLS: somebody may be tampering
+do lost
+E: DONE 1 DEFERRED login 0 net later reset
