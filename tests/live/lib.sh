@@ -80,7 +80,8 @@ tap_python() { # CASE..
 	exit
 }
 
-# Starts a server in $work/NAME and sets dir, imaps and imap (its ports). 69: there is no Dovecot to be had.
+# Starts a server in $work/NAME and sets dir, imaps and imap (its ports), with --smtp also submissions and submission.
+# 69: there is no Dovecot, or no Postfix, to be had.
 server_try_start() { # NAME OPTION..
 	dir=$work/$1
 	shift
@@ -88,13 +89,15 @@ server_try_start() { # NAME OPTION..
 	"$server" start "$dir" "$@" >&2 || return
 	imaps=$(sed -n 's/^imaps=//p' "$dir/ports")
 	imap=$(sed -n 's/^imap=//p' "$dir/ports")
+	submissions=$(sed -n 's/^submissions=//p' "$dir/ports")
+	submission=$(sed -n 's/^submission=//p' "$dir/ports")
 }
 
 # The same, for tests that are nothing without it.
 server_start() { # NAME OPTION..
 	server_try_start "$@" && return
 	if [ $? = 69 ] && [ "$tap_count" = 0 ]; then
-		tap_skip_all 'Dovecot is neither installed nor to be fetched'
+		tap_skip_all 'Dovecot or Postfix is neither installed nor to be fetched'
 	fi
 	printf 'Bail out! the server did not start\n'
 	exit 99
@@ -108,6 +111,7 @@ server_mailrc() { # DIR
 		  login    vera%box.example
 		  password file "$1/password"
 		  imap     localhost:$(sed -n 's/^imaps=//p' "$1/ports") tls
+		$(sed -n 's/^submissions=\(.*\)/  smtp     localhost:\1 tls/p' "$1/ports")
 		  cafile   "$1/ca.pem"
 		}
 	EOT
@@ -123,4 +127,16 @@ imap_session() { # DIR LINE..
 		printf '%s\r\n' "$@" 'logout LOGOUT'
 	} | timeout 60 openssl s_client -quiet -verify_quiet -verify_return_error -CAfile "$session_dir/ca.pem" \
 		-verify_hostname localhost -connect "127.0.0.1:$(sed -n 's/^imaps=//p' "$session_dir/ports")" 2>&1 | tr -d '\r'
+}
+
+# The same for submission, between AUTH and QUIT.
+smtp_session() { # DIR LINE..
+	session_dir=$1
+	shift
+	{
+		printf 'EHLO box.example\r\nAUTH PLAIN %s\r\n' \
+			"$(printf '\000vera%%box.example\000%s' "$(cat "$session_dir/password")" | base64)"
+		printf '%s\r\n' "$@" QUIT
+	} | timeout 60 openssl s_client -quiet -verify_quiet -verify_return_error -CAfile "$session_dir/ca.pem" \
+		-verify_hostname localhost -connect "127.0.0.1:$(sed -n 's/^submissions=//p' "$session_dir/ports")" 2>&1 | tr -d '\r'
 }

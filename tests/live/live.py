@@ -274,6 +274,8 @@ class Dovecot:
 
     def mailrc(self, host="localhost", port=None, security="tls", extra="", name="box", password=None):
         password = password or 'password file "%s/password"' % self.dir
+        if "submissions" in self.ports:
+            extra = "smtp localhost:%d tls\n  %s" % (self.ports["submissions"], extra)
         return account(host, port or self.ports["imaps"], security, self.dir + "/ca.pem", password, extra, name)
 
     def stop(self):
