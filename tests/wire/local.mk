@@ -1,3 +1,5 @@
+# script.c reads dialogues; the players of both protocols use it.
+WIRE_SCRIPT = tests/wire/script.c tests/wire/script.h
 WIRE_DIALOGUES = \
 	tests/wire/a01_eight_bit_login_by_plain.t \
 	tests/wire/a01_eight_bit_login_in_literals.t \
@@ -117,7 +119,7 @@ WIRE_DIALOGUES = \
 	tests/wire/utf8_then_qresync.t
 EXTRA_DIST += $(WIRE_DIALOGUES)
 check_PROGRAMS += tests/wire/test_wire
-tests_wire_test_wire_SOURCES = tests/wire/test_wire.c $(IMAP_SHOW) $(UNIT)
+tests_wire_test_wire_SOURCES = tests/wire/test_wire.c $(WIRE_SCRIPT) $(IMAP_SHOW) $(UNIT)
 tests_wire_test_wire_LDADD = $(LINK_IMAP)
 SMTP_DIALOGUES = \
 	tests/wire/smtp/abort.t \
@@ -195,5 +197,5 @@ SMTP_DIALOGUES = \
 	tests/wire/smtp/t04_promise_12_stray_octet_behind_starttls.t
 EXTRA_DIST += $(SMTP_DIALOGUES)
 check_PROGRAMS += tests/wire/test_smtp
-tests_wire_test_smtp_SOURCES = tests/wire/test_smtp.c $(UNIT)
+tests_wire_test_smtp_SOURCES = tests/wire/test_smtp.c $(WIRE_SCRIPT) $(UNIT)
 tests_wire_test_smtp_LDADD = $(LINK_SMTP)

@@ -6,6 +6,7 @@
 
 #include "smtp/smtp.h"
 #include "tests/unit/unit.h"
+#include "tests/wire/script.h"
 
 enum mode { WHOLE, BYTEWISE, RANDOM };
 
@@ -31,29 +32,6 @@ struct play {
 	} while (0)
 
 /* --- text --- */
-
-static void unescape(const char *text, GString *out)
-{
-	bool ended = true;
-	for (const char *p = text; *p; p++) {
-		if (*p != '\\' || !p[1]) {
-			g_string_append_c(out, *p);
-		} else if (p[1] == 'x' && g_ascii_isxdigit(p[2]) && g_ascii_isxdigit(p[3])) {
-			g_string_append_c(out, (char)(g_ascii_xdigit_value(p[2]) << 4 | g_ascii_xdigit_value(p[3])));
-			p += 3;
-		} else {
-			p++;
-			if (*p == 'c')
-				ended = false;
-			else if (*p == 'r' || *p == 'n')
-				g_string_append_c(out, *p == 'r' ? '\r' : '\n');
-			else
-				g_string_append_printf(out, "\\%c", *p);
-		}
-	}
-	if (ended)
-		g_string_append(out, "\r\n");
-}
 
 static void show_reply(const struct smtp_reply *r, GString *out)
 {
@@ -183,7 +161,7 @@ static void feed_data(struct play *p, const char *text)
 {
 	g_autofree char *raw = g_strconcat(text, "\\c", NULL);
 	g_autoptr(GString) octets = g_string_new(NULL);
-	unescape(raw, octets);
+	script_unescape(raw, NULL, octets);
 	smtp_data_feed(p->s, unit_exact(octets->str, octets->len));
 }
 
@@ -305,7 +283,7 @@ static void set(struct play *p, char **a)
 		g_free(p->helo);
 		g_autoptr(GString) name = g_string_new(NULL);
 		g_autofree char *raw = g_strconcat(value, "\\c", NULL);
-		unescape(raw, name);
+		script_unescape(raw, NULL, name);
 		p->helo = g_strdup(name->str);
 		p->settings.helo = p->helo;
 	} else if (!strcmp(a[0], "secret")) {
@@ -319,23 +297,12 @@ static void set(struct play *p, char **a)
 
 /* --- the file --- */
 
-static char kind_of(const char *line)
-{
-	return line && line[0] && line[1] == ':' ? line[0] : '\0';
-}
-
-/* The lines of one kind from lines[*i] on, joined. */
 static void play_block(struct play *p, char **lines, int *i)
 {
-	char kind = kind_of(lines[*i]);
+	char kind = script_kind(lines[*i]);
 	g_autoptr(GString) joined = g_string_new(NULL), nothing = g_string_new(NULL);
 	g_autoptr(GPtrArray) each = g_ptr_array_new();
-	for (; kind_of(lines[*i]) == kind; (*i)++) {
-		char *text = lines[*i] + 2 + (lines[*i][2] == ' ');
-		unescape(text, joined);
-		g_ptr_array_add(each, text);
-	}
-	(*i)--;
+	script_block(lines, i, NULL, joined, each);
 	if (kind == 'E')
 		check_events(p, each);
 	else
@@ -350,7 +317,7 @@ static void play_lines(struct play *p, char **lines)
 		p->line = i + 1;
 		if (!lines[i][0] || lines[i][0] == '#')
 			continue;
-		if (kind_of(lines[i])) {
+		if (script_kind(lines[i])) {
 			play_block(p, lines, &i);
 			continue;
 		}
@@ -370,19 +337,9 @@ static void play_lines(struct play *p, char **lines)
 	check_sent(p, nothing);
 }
 
-static char *dialogues(void)
-{
-	const char *top = g_getenv("TOP_SRCDIR");
-	return g_build_filename(top ? top : ".", "tests", "wire", "smtp", NULL);
-}
-
 static void play(const char *file, enum mode mode, uint32_t seed)
 {
-	g_autofree char *dir = dialogues();
-	g_autofree char *path = g_build_filename(dir, file, NULL);
-	g_autofree char *text = NULL;
-	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_auto(GStrv) lines = script_lines("smtp", file);
 	struct play p = { .file = file, .mode = mode, .rand = g_rand_new_with_seed(seed), .now = 1000 };
 	p.seen = g_ptr_array_new_with_free_func(g_free);
 	p.secret = secret_new(STR("pass word"));
@@ -406,17 +363,5 @@ static void play_all_ways(const void *file)
 
 void suite(void)
 {
-	g_autofree char *dir = dialogues();
-	GDir *d = g_dir_open(dir, 0, NULL);
-	g_assert_nonnull(d);
-	unsigned n = 0;
-	for (const char *name; (name = g_dir_read_name(d));) {
-		if (!g_str_has_suffix(name, ".t"))
-			continue;
-		g_autofree char *path = g_strdup_printf("/%.*s", (int)(strlen(name) - 2), name);
-		g_test_add_data_func_full(path, g_strdup(name), play_all_ways, g_free);
-		n++;
-	}
-	g_assert_cmpuint(n, >=, 25);
-	g_dir_close(d);
+	script_add_all("smtp", 60, play_all_ways);
 }

@@ -5,14 +5,14 @@
  *	S: what the server sends       C: what must wait to be sent, all of it in one write
  *	E: the events since the last E, all of them
  *
- * S and C lines end in CRLF, with \c at their end they do not; \r \n \xHH are octets, every other backslash
- * stands for itself; $7 is the tag of the seventh command. Consecutive lines of one kind belong together. */
+ * $7 is the tag of the seventh command; the rest is told in script.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "imap/imap.h"
 #include "tests/unit/imap/show.h"
 #include "tests/unit/unit.h"
+#include "tests/wire/script.h"
 
 #define TAG "AAAAA" /* what seed 0 gives */
 
@@ -38,33 +38,6 @@ struct play {
 		g_test_message("%s:%d: %s", (play)->file, (play)->line, what);                                         \
 		g_test_fail();                                                                                         \
 	} while (0)
-
-/* --- text --- */
-
-static void unescape(const char *text, GString *out)
-{
-	bool ended = true;
-	for (const char *p = text; *p; p++) {
-		if (*p == '$' && g_ascii_isdigit(p[1])) {
-			g_string_append(out, TAG);
-		} else if (*p != '\\' || !p[1]) {
-			g_string_append_c(out, *p);
-		} else if (p[1] == 'x' && g_ascii_isxdigit(p[2]) && g_ascii_isxdigit(p[3])) {
-			g_string_append_c(out, (char)(g_ascii_xdigit_value(p[2]) << 4 | g_ascii_xdigit_value(p[3])));
-			p += 3;
-		} else {
-			p++;
-			if (*p == 'c')
-				ended = false;
-			else if (*p == 'r' || *p == 'n')
-				g_string_append_c(out, *p == 'r' ? '\r' : '\n');
-			else
-				g_string_append_printf(out, "\\%c", *p);
-		}
-	}
-	if (ended)
-		g_string_append(out, "\r\n");
-}
 
 /* --- steps --- */
 
@@ -133,7 +106,7 @@ static struct str word(char **args, unsigned i)
 		return none;
 	g_autofree char *raw = g_strconcat(args[i], "\\c", NULL);
 	g_autoptr(GString) text = g_string_new(NULL);
-	unescape(raw, text);
+	script_unescape(raw, TAG, text);
 	return unit_exact(text->str, text->len);
 }
 
@@ -464,28 +437,12 @@ static void set(struct play *p, char **a)
 
 /* --- the file --- */
 
-static char kind_of(const char *line)
-{
-	return line && line[0] && line[1] == ':' ? line[0] : '\0';
-}
-
-/* The lines of one kind from lines[*i] on, joined. */
-static void take_block(char **lines, int *i, char kind, GString *joined, GPtrArray *each)
-{
-	for (; kind_of(lines[*i]) == kind; (*i)++) {
-		const char *text = lines[*i] + 2 + (lines[*i][2] == ' ');
-		unescape(text, joined);
-		g_ptr_array_add(each, g_strdup(text));
-	}
-	(*i)--;
-}
-
 static void play_block(struct play *p, char **lines, int *i)
 {
-	char kind = kind_of(lines[*i]);
+	char kind = script_kind(lines[*i]);
 	g_autoptr(GString) joined = g_string_new(NULL);
-	g_autoptr(GPtrArray) each = g_ptr_array_new_with_free_func(g_free);
-	take_block(lines, i, kind, joined, each);
+	g_autoptr(GPtrArray) each = g_ptr_array_new();
+	script_block(lines, i, TAG, joined, each);
 	if (kind == 'C') {
 		check_sent(p, joined);
 	} else if (kind == 'E') {
@@ -505,7 +462,7 @@ static void play_lines(struct play *p, char **lines)
 		p->line = i + 1;
 		if (!lines[i][0] || lines[i][0] == '#')
 			continue;
-		if (kind_of(lines[i])) {
+		if (script_kind(lines[i])) {
 			play_block(p, lines, &i);
 			continue;
 		}
@@ -525,19 +482,9 @@ static void play_lines(struct play *p, char **lines)
 	check_sent(p, nothing);
 }
 
-static char *dialogues(void)
-{
-	const char *top = g_getenv("TOP_SRCDIR");
-	return g_build_filename(top ? top : ".", "tests", "wire", NULL);
-}
-
 static void play(const char *file, enum mode mode, uint32_t seed)
 {
-	g_autofree char *dir = dialogues();
-	g_autofree char *path = g_build_filename(dir, file, NULL);
-	g_autofree char *text = NULL;
-	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_auto(GStrv) lines = script_lines("", file);
 	struct play p = { .file = file, .mode = mode, .rand = g_rand_new_with_seed(seed), .now = 1000 };
 	p.seen = g_ptr_array_new_with_free_func(g_free);
 	p.login = g_strdup("fred");
@@ -562,17 +509,5 @@ static void play_all_ways(const void *file)
 void suite(void)
 {
 	msg_init();
-	g_autofree char *dir = dialogues();
-	GDir *d = g_dir_open(dir, 0, NULL);
-	g_assert_nonnull(d);
-	unsigned n = 0;
-	for (const char *name; (name = g_dir_read_name(d));) {
-		if (!g_str_has_suffix(name, ".t"))
-			continue;
-		g_autofree char *path = g_strdup_printf("/%.*s", (int)(strlen(name) - 2), name);
-		g_test_add_data_func_full(path, g_strdup(name), play_all_ways, g_free);
-		n++;
-	}
-	g_assert_cmpuint(n, >=, 25);
-	g_dir_close(d);
+	script_add_all("", 25, play_all_ways);
 }
