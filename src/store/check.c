@@ -71,15 +71,15 @@ static void bad_part(int64_t mid, const char *section, void *aux)
 		fault(aux, true, "part tree of message %" G_GINT64_FORMAT " is damaged", mid);
 }
 
-static int check_requests(struct check *c, struct err *e)
+static int check_state_rows(struct check *c, struct err *e)
 {
 	struct damage found;
 	damage_init(&found);
 	int result = damage_find_all(c->st->shelf.state, &found, e);
-	for (guint i = 0; i < found.requests->len; i++)
-		fault(c, false, "change %u is damaged", (unsigned)g_array_index(found.requests, gint64, i));
-	for (guint i = 0; i < found.items->len; i++)
-		fault(c, false, "message %u of a change is damaged", (unsigned)g_array_index(found.items, gint64, i));
+	for (int kind = 0; kind < DAMAGE_KINDS; kind++)
+		for (guint i = 0; i < found.ids[kind]->len; i++)
+			fault(c, false, "%s %u is damaged", damage_kind_name((enum damage_kind)kind),
+				(unsigned)g_array_index(found.ids[kind], gint64, i));
 	damage_clear(&found);
 	return result;
 }
@@ -96,7 +96,7 @@ static int check_all(struct check *c, struct err *e)
 	struct shelf *s = &c->st->shelf;
 	check_pages(c, s->state, &c->state_faults);
 	check_pages(c, s->cache, &c->cache_faults);
-	if (check_requests(c, e) || check_places(c, e) || check_messages(c, e) || check_counts(c, e))
+	if (check_state_rows(c, e) || check_places(c, e) || check_messages(c, e) || check_counts(c, e))
 		return -1;
 	return parts_check(s, bad_part, c, e);
 }

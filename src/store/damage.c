@@ -4,19 +4,99 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+/* How rows of a kind are found and removed, with those that belong to them. */
+static const struct kind {
+	const char *name, *what;
+	const char *get, *del;
+	const struct row_fields *fields; /* NULL: no files */
+	const char *part_what, *parts_get, *parts_del;
+	const struct row_fields *part_fields;
+} kinds[DAMAGE_KINDS] = {
+	[DAMAGED_REQUEST] = {
+		.name = "change",
+		.what = "request",
+		.get = "SELECT * FROM request WHERE id=?",
+		.del = "DELETE FROM request WHERE id=?",
+		.part_what = "request_item",
+		.parts_get = "SELECT * FROM request_item WHERE request=?",
+		.parts_del = "DELETE FROM request_item WHERE request=?",
+	},
+	[DAMAGED_ITEM] = {
+		.name = "message of a change",
+		.what = "request_item",
+		.get = "SELECT * FROM request_item WHERE id=?",
+		.del = "DELETE FROM request_item WHERE id=?",
+	},
+	[DAMAGED_MAIL] = {
+		.name = "letter",
+		.what = "outbox",
+		.get = "SELECT * FROM outbox WHERE id=?",
+		.del = "DELETE FROM outbox WHERE id=?",
+		.fields = &mail_fields,
+		.part_what = "outbox_rcpt",
+		.parts_get = "SELECT * FROM outbox_rcpt WHERE " ROW_PARTS_OF,
+		.parts_del = "DELETE FROM outbox_rcpt WHERE " ROW_PARTS_OF,
+		.part_fields = &rcpt_fields,
+	},
+	[DAMAGED_DRAFT] = {
+		.name = "draft",
+		.what = "draft",
+		.get = "SELECT * FROM draft WHERE id=?",
+		.del = "DELETE FROM draft WHERE id=?",
+		.fields = &draft_fields,
+		.part_what = "draft_file",
+		.parts_get = "SELECT * FROM draft_file WHERE " ROW_PARTS_OF,
+		.parts_del = "DELETE FROM draft_file WHERE " ROW_PARTS_OF,
+		.part_fields = &draft_file_fields,
+	},
+	[DAMAGED_IDENTITY] = {
+		.name = "sender",
+		.what = "identity",
+		.get = "SELECT * FROM identity WHERE id=?",
+		.del = "DELETE FROM identity WHERE id=?",
+	},
+	[DAMAGED_JUDGE] = {
+		.name = "server",
+		.what = "judge",
+		.get = "SELECT * FROM judge WHERE id=?",
+		.del = "DELETE FROM judge WHERE id=?",
+	},
+	[DAMAGED_PERSON] = {
+		.name = "person",
+		.what = "person",
+		.get = "SELECT * FROM person WHERE id=?",
+		.del = "DELETE FROM person WHERE id=?",
+		.part_what = "person_word",
+		.parts_get = "SELECT * FROM person_word WHERE person=?",
+		.parts_del = "DELETE FROM person_word WHERE person=?",
+	},
+};
+
+const char *damage_kind_name(enum damage_kind kind)
+{
+	return kinds[kind].name;
+}
+
 void damage_init(struct damage *d)
 {
-	*d = (struct damage){
-		.requests = g_array_new(FALSE, FALSE, sizeof(gint64)),
-		.items = g_array_new(FALSE, FALSE, sizeof(gint64)),
-	};
+	*d = (struct damage){ 0 };
+	for (int i = 0; i < DAMAGE_KINDS; i++)
+		d->ids[i] = g_array_new(FALSE, FALSE, sizeof(gint64));
 }
 
 void damage_clear(struct damage *d)
 {
-	g_array_unref(d->requests);
-	g_array_unref(d->items);
+	for (int i = 0; i < DAMAGE_KINDS; i++)
+		g_array_unref(d->ids[i]);
 	*d = (struct damage){ 0 };
+}
+
+bool damage_any(const struct damage *d)
+{
+	for (int i = 0; i < DAMAGE_KINDS; i++)
+		if (d->ids[i]->len)
+			return true;
+	return false;
 }
 
 void damage_note(struct store *st, char *text)
@@ -30,51 +110,56 @@ void damage_note(struct store *st, char *text)
 
 /* --- setting aside --- */
 
-/* Every column as SQL would write it: bytes that are damaged are kept as they are. */
-#define REQUEST_AS_TEXT                                                                                                \
-	"quote(id)||','||quote(account)||','||quote(op)||','||quote(state)||','||quote(folder)||','||quote(target)"    \
-	"||','||quote(uidvalidity)||','||quote(target_uidnext)||','||quote(target_uidvalidity)||','||quote(added)"     \
-	"||','||quote(removed)||','||quote(added_keywords)||','||quote(removed_keywords)||','||quote(path)"            \
-	"||','||quote(size)||','||quote(sha256)||','||quote(step)||','||quote(undoes)||','||quote(undone_by)"          \
-	"||','||quote(batch)||','||quote(made)||','||quote(tried)||','||quote(ended)||','||quote(attempts)"            \
-	"||','||quote(owner)||','||quote(error)||','||quote(server)||','||quote(person)||','||quote(items)"            \
-	"||','||quote(sum)"
-#define ITEM_AS_TEXT                                                                                                   \
-	"quote(id)||','||quote(request)||','||quote(uid)||','||quote(local)||','||quote(size)||','||quote(received)"   \
-	"||','||quote(msgid)||','||quote(flags_before)||','||quote(keywords_before)||','||quote(target_uid)"           \
-	"||','||quote(state)||','||quote(sum)"
-
-static int run_with(struct query *q, int64_t wall, int64_t id, struct err *e)
+static int keep_text(struct db *state, const char *what, const char *text, struct err *e)
 {
-	if (wall)
-		db_bind_int(q, wall);
+	struct query *q = db_query(state, "INSERT INTO damaged(wall, what, row) VALUES(?,?,?)");
+	db_bind_int(q, clock_wall());
+	db_bind_cstr(q, what);
+	db_bind_cstr(q, text);
+	return db_run(q, e);
+}
+
+/* What the user wrote stays in the spool. */
+static int keep_file(struct db *state, const char *name, struct err *e)
+{
+	struct query *q = db_query(state, "INSERT OR IGNORE INTO left_file VALUES(?,?)");
+	db_bind_blob(q, str_of(name));
+	db_bind_int(q, clock_wall());
+	return db_run(q, e);
+}
+
+static int set_rows_aside(struct db *state, const char *what, const char *get, const char *del,
+	const struct row_fields *fields, int64_t id, struct err *e)
+{
+	enum db_pull pull;
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+	struct query *q = db_query(state, get);
+	db_bind_int(q, id);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		g_ptr_array_add(texts, db_row_text(q));
+		if (fields)
+			row_files(q, fields, files);
+	}
+	if (pull == DB_BAD)
+		return -1;
+	for (guint i = 0; i < texts->len; i++)
+		if (keep_text(state, what, texts->pdata[i], e))
+			return -1;
+	for (guint i = 0; i < files->len; i++)
+		if (keep_file(state, files->pdata[i], e))
+			return -1;
+	q = db_query(state, del);
 	db_bind_int(q, id);
 	return db_run(q, e);
 }
 
-static int set_item_aside(struct db *state, int64_t id, struct err *e)
+/* What belongs to it can do nothing without it. */
+static int set_aside(struct db *state, const struct kind *k, int64_t id, struct err *e)
 {
-	struct query *q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request_item', " ITEM_AS_TEXT
-					  " FROM request_item WHERE id=?");
-	if (run_with(q, clock_wall(), id, e))
+	if (k->part_what && set_rows_aside(state, k->part_what, k->parts_get, k->parts_del, k->part_fields, id, e))
 		return -1;
-	return run_with(db_query(state, "DELETE FROM request_item WHERE id=?"), 0, id, e);
-}
-
-/* Its items can do nothing without it. */
-static int set_request_aside(struct db *state, int64_t id, struct err *e)
-{
-	struct query *q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request', " REQUEST_AS_TEXT
-					  " FROM request WHERE id=?");
-	if (run_with(q, clock_wall(), id, e))
-		return -1;
-	q = db_query(state, "INSERT INTO damaged(wall, what, row) SELECT ?, 'request_item', " ITEM_AS_TEXT
-			    " FROM request_item WHERE request=?");
-	if (run_with(q, clock_wall(), id, e))
-		return -1;
-	if (run_with(db_query(state, "DELETE FROM request_item WHERE request=?"), 0, id, e))
-		return -1;
-	return run_with(db_query(state, "DELETE FROM request WHERE id=?"), 0, id, e);
+	return set_rows_aside(state, k->what, k->get, k->del, k->fields, id, e);
 }
 
 /* Those that wait, found by their index, and their items. */
@@ -100,27 +185,47 @@ static int accept(struct db *state, struct err *e)
 
 static int set_all_aside(struct db *state, const struct damage *d, struct err *e)
 {
-	for (guint i = 0; i < d->items->len; i++)
-		if (set_item_aside(state, g_array_index(d->items, gint64, i), e))
-			return -1;
-	for (guint i = 0; i < d->requests->len; i++)
-		if (set_request_aside(state, g_array_index(d->requests, gint64, i), e))
-			return -1;
-	return accept(state, e);
+	for (int kind = DAMAGE_KINDS; kind-- > 0;)
+		for (guint i = 0; i < d->ids[kind]->len; i++)
+			if (set_aside(state, kinds + kind, g_array_index(d->ids[kind], gint64, i), e))
+				return -1;
+	return d->ids[DAMAGED_REQUEST]->len || d->ids[DAMAGED_ITEM]->len ? accept(state, e) : 0;
 }
 
 static void tell_damaged(struct store *st, const struct damage *d)
 {
-	damage_note(
-		st, g_strdup_printf("the state was damaged: %u changes and %u messages of changes cannot be trusted,"
-				    " are set aside and not carried out",
-			    d->requests->len, d->items->len));
+	guint requests = d->ids[DAMAGED_REQUEST]->len, items = d->ids[DAMAGED_ITEM]->len;
+	guint mails = d->ids[DAMAGED_MAIL]->len, drafts = d->ids[DAMAGED_DRAFT]->len;
+	guint others = d->ids[DAMAGED_IDENTITY]->len + d->ids[DAMAGED_JUDGE]->len + d->ids[DAMAGED_PERSON]->len;
+	if (requests || items)
+		damage_note(st, g_strdup_printf("the state was damaged: %u changes and %u messages of changes cannot be"
+						" trusted, are set aside and not carried out",
+					requests, items));
+	if (mails || drafts)
+		damage_note(
+			st, g_strdup_printf("the state was damaged: %u letters of the outbox and %u drafts cannot be"
+					    " trusted, are set aside and not sent; their texts stay in the spool",
+				    mails, drafts));
+	if (others)
+		damage_note(
+			st, g_strdup_printf(
+				    "the state was damaged: %u notes on senders and addresses are set aside", others));
+}
+
+int damage_quarantine_within(struct store *st, const struct damage *d, struct err *e)
+{
+	if (!damage_any(d))
+		return 0;
+	if (set_all_aside(st->shelf.state, d, e))
+		return -1;
+	tell_damaged(st, d);
+	return 0;
 }
 
 int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
 {
 	struct db *state = st->shelf.state;
-	if (!d->requests->len && !d->items->len)
+	if (!damage_any(d))
 		return 0;
 	if (db_begin(state, e) || db_end(state, set_all_aside(state, d, e), e))
 		return -1;
@@ -130,7 +235,7 @@ int damage_quarantine(struct store *st, const struct damage *d, struct err *e)
 
 /* --- looking --- */
 
-int damage_find_all(struct db *state, struct damage *found, struct err *e)
+static int find_requests(struct db *state, GArray *ids, struct err *e)
 {
 	enum db_pull pull;
 	struct query *q = db_query(state, "SELECT " REQUEST_COLUMNS " FROM request r");
@@ -139,22 +244,45 @@ int damage_find_all(struct db *state, struct damage *found, struct err *e)
 		int64_t id = db_get_int(q, 0);
 		struct store_change *c = request_read(q, &items);
 		if (!c)
-			g_array_append_val(found->requests, id);
+			g_array_append_val(ids, id);
 		store_change_free(c);
 	}
-	if (pull == DB_BAD)
-		return -1;
+	return pull == DB_END ? 0 : -1;
+}
+
+static int find_items(struct db *state, GArray *ids, struct err *e)
+{
+	enum db_pull pull;
 	struct store_change *c = store_change_new(CHANGE_FLAG, 0);
-	q = db_query(state, "SELECT " ITEM_COLUMNS " FROM request_item i");
+	struct query *q = db_query(state, "SELECT " ITEM_COLUMNS " FROM request_item i");
 	while ((pull = db_pull(q, e)) == DB_ITEM) {
 		int64_t id = db_get_int(q, 0);
 		c->id = (uint32_t)db_get_int(q, 1);
 		if (!item_read(q, c))
-			g_array_append_val(found->items, id);
+			g_array_append_val(ids, id);
 		g_ptr_array_set_size(c->items, 0);
 	}
 	store_change_free(c);
 	return pull == DB_END ? 0 : -1;
+}
+
+/* Letters and drafts; all: those that are sent and filed too. */
+static int find_letters(struct db *state, bool all, struct damage *found, struct err *e)
+{
+	g_autoptr(GPtrArray) mails = store_mails_new(), drafts = store_drafts_new();
+	return mails_read(state, mails_query(state, all), mails, found, e) ||
+			       drafts_read(state, drafts_query(state, 0), drafts, found, e)
+		       ? -1
+		       : 0;
+}
+
+int damage_find_all(struct db *state, struct damage *found, struct err *e)
+{
+	return find_requests(state, found->ids[DAMAGED_REQUEST], e) || find_items(state, found->ids[DAMAGED_ITEM], e) ||
+			       find_letters(state, true, found, e) || identities_find_damaged(state, found, e) ||
+			       people_find_damaged(state, found, e)
+		       ? -1
+		       : 0;
 }
 
 static void tell_missing(struct store *st, int64_t should, unsigned there, unsigned items)
@@ -168,17 +296,18 @@ static int look(struct store *st, bool thorough, GPtrArray *waiting, struct dama
 {
 	struct changes_mark mark;
 	struct db *state = st->shelf.state;
-	if (changes_mark_get(state, &mark, e) || read_waiting(state, waiting, found, e))
+	if (changes_mark_get(state, &mark, e) || read_waiting(state, waiting, found, e) ||
+		find_letters(state, false, found, e))
 		return -1;
 	bool missing = found->missing || waiting->len < mark.waiting;
 	/* A row that is damaged may also be one that the index no longer has. */
 	if (thorough || missing || waiting->len != mark.waiting) {
-		g_array_set_size(found->requests, 0);
-		g_array_set_size(found->items, 0);
+		for (int kind = 0; kind < DAMAGE_KINDS; kind++)
+			g_array_set_size(found->ids[kind], 0);
 		if (damage_find_all(state, found, e))
 			return -1;
 	}
-	if (found->requests->len || found->items->len) {
+	if (damage_any(found)) {
 		tell_damaged(st, found);
 		return set_all_aside(state, found, e);
 	}

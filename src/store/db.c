@@ -640,6 +640,31 @@ char *db_dup_text(struct query *q, int column)
 	return s.p ? str_dup(s) : NULL;
 }
 
+static void append_hex(GString *text, struct str s)
+{
+	g_string_append(text, "X'");
+	for (size_t i = 0; i < s.n; i++)
+		g_string_append_printf(text, "%02X", (unsigned char)s.p[i]);
+	g_string_append_c(text, '\'');
+}
+
+char *db_row_text(struct query *q)
+{
+	GString *text = g_string_new(NULL);
+	for (int i = 0; i < sqlite3_column_count(q->stmt); i++) {
+		struct str s = db_get_bytes(q, i);
+		if (i)
+			g_string_append_c(text, ',');
+		if (!s.p)
+			g_string_append(text, "NULL");
+		else if (sqlite3_column_type(q->stmt, i) == SQLITE_INTEGER)
+			g_string_append_printf(text, "%" G_GINT64_FORMAT, db_get_int(q, i));
+		else
+			append_hex(text, s);
+	}
+	return g_string_free(text, FALSE);
+}
+
 unsigned db_changes(struct db *d)
 {
 	return (unsigned)sqlite3_changes(d->handle);

@@ -67,6 +67,7 @@ bool db_is_null(struct query *q, int column);
 int64_t db_get_int(struct query *q, int column);
 struct str db_get_bytes(struct query *q, int column); /* borrowed until the next call; NULL is p NULL */
 char *db_dup_text(struct query *q, int column);       /* g_free; NULL is NULL */
+char *db_row_text(struct query *q);                   /* the columns as SQL writes values, bytes in hex; g_free */
 unsigned db_changes(struct db *d);                    /* rows changed by the last db_run */
 int64_t db_last_id(struct db *d);
 
@@ -196,6 +197,45 @@ int part_drop(struct store *st, int64_t id, struct err *e);
 /* Tells of each that is damaged; section NULL: the part tree. */
 int parts_check(struct shelf *s, void (*bad)(int64_t mid, const char *section, void *aux), void *aux, struct err *e);
 
+/* --- row.c: rows of the state with a sum over all they say --- */
+enum field_type {
+	FIELD_BOOL,
+	FIELD_ENUM, /* an int or enum from 0 to `most` */
+	FIELD_U32,
+	FIELD_I64,  /* signed or not */
+	FIELD_TEXT, /* char *, owned */
+	FIELD_FILE, /* the same: a name in the spool */
+};
+struct field {
+	enum field_type type;
+	size_t at; /* offset in the value */
+	int most;
+};
+#define FIELD(kind, value, member) .type = FIELD_##kind, .at = offsetof(value, member)
+struct row_fields {
+	const struct field *fields; /* in the order of the columns; behind them stands the sum */
+	size_t n;
+};
+/* put: INSERT OR REPLACE with a parameter for each field and the sum. */
+int row_write(struct db *state, const struct row_fields *kind, const char *put, const void *row, struct err *e);
+/* False: damaged; what it seems to say is filled in all the same. */
+bool row_read(struct query *q, const struct row_fields *kind, void *row_out);
+void row_clear(const struct row_fields *kind, void *row);
+void row_files(struct query *q, const struct row_fields *kind, GPtrArray *names); /* adds char * */
+/* Of a value of that size. */
+int rows_find_damaged(struct query *q, const struct row_fields *kind, size_t size, GArray *ids_out, struct err *e);
+/* Rows that belong to another have ids from ROW_PART(id, 0) on. */
+#define ROW_PART_BITS 24
+#define ROW_PART(id, n) ((int64_t)(id) << ROW_PART_BITS | (n))
+#define ROW_PARTS_OF "id BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"
+/* Numbers in the state's table of them that know damage. A damaged one is as good as absent: 0. */
+int sealed_get(struct db *d, const char *key, int64_t *out, struct err *e);
+int sealed_put(struct db *d, const char *key, int64_t value, struct err *e);
+/* The highest id given so far; highest: a query (a literal) that gives that of the rows, for where the mark is damaged. */
+int sealed_highest(struct db *state, const char *key, const char *highest, int64_t *out, struct err *e);
+int sealed_next(
+	struct db *state, const char *key, const char *highest, uint32_t *id_out, struct err *e); /* and notes it */
+
 /* --- request_rows.c: requests as they are kept --- */
 /* By a query that begins with REQUEST_COLUMNS; NULL: damaged. The items are not read. */
 #define REQUEST_COLUMNS                                                                                                \
@@ -212,27 +252,50 @@ int request_write(struct db *state, const struct store_change *c, struct err *e)
 bool item_read(struct query *q, struct store_change *c);
 int item_write(struct db *state, uint32_t request, struct store_change_item *item, struct err *e);
 bool item_is_kept(const struct store_change_item *item); /* as it is */
-/* Numbers in the state's table of them that know damage. A damaged one is as good as absent: 0. */
-int sealed_get(struct db *d, const char *key, int64_t *out, struct err *e);
-int sealed_put(struct db *d, const char *key, int64_t value, struct err *e);
 
 /* --- requests.c --- */
 /* Neither done nor given up. The index says which these are, not the row: a damaged state must not hide one. */
 #define REQUEST_WAITS "state IN (0, 1, 4)"
 #define REQUESTS_WAITING(and) "(SELECT id FROM request INDEXED BY request_waiting WHERE " REQUEST_WAITS and ") w"
-/* Ids of rows found damaged, for damage_quarantine. */
-struct damage {
-	GArray *requests, *items; /* gint64 */
-	unsigned missing;         /* items that a change says it has */
-};
+struct damage;
 /* Reads the changes a query of REQUEST_COLUMNS gives, then their items. */
 int requests_read(struct db *state, struct query *q, GPtrArray *out, struct damage *found, struct err *e);
 
-/* --- damage.c: what became of requests behind our back --- */
+/* --- outbox.c, drafts.c --- */
+extern const struct row_fields mail_fields, rcpt_fields, draft_fields, draft_file_fields;
+/* Reads what a query of all columns gives, with what belongs to it. Damaged ones are left out and found. */
+int mails_read(struct db *state, struct query *q, GPtrArray *out, struct damage *found, struct err *e);
+int drafts_read(struct db *state, struct query *q, GPtrArray *out, struct damage *found, struct err *e);
+struct query *mails_query(struct db *state, bool all);          /* all: ended and filed ones too */
+struct query *drafts_query(struct db *state, uint32_t account); /* 0: all */
+
+/* --- identities.c, people.c --- */
+int identities_find_damaged(struct db *state, struct damage *found, struct err *e);
+int people_find_damaged(struct db *state, struct damage *found, struct err *e);
+
+/* --- damage.c: what became of the user's rows behind our back --- */
+enum damage_kind {
+	DAMAGED_REQUEST,
+	DAMAGED_ITEM,
+	DAMAGED_MAIL,
+	DAMAGED_DRAFT,
+	DAMAGED_IDENTITY,
+	DAMAGED_JUDGE,
+	DAMAGED_PERSON,
+	DAMAGE_KINDS
+};
+/* Ids of rows found damaged, for damage_quarantine. */
+struct damage {
+	GArray *ids[DAMAGE_KINDS]; /* gint64 */
+	unsigned missing;          /* items that a change says it has */
+};
 void damage_init(struct damage *d);
 void damage_clear(struct damage *d);
-/* Moves the rows to the table of damaged ones and tells. */
+bool damage_any(const struct damage *d);
+const char *damage_kind_name(enum damage_kind kind);
+/* Moves the rows to the table of damaged ones and tells. _within: a transaction is open. */
 int damage_quarantine(struct store *st, const struct damage *d, struct err *e);
+int damage_quarantine_within(struct store *st, const struct damage *d, struct err *e);
 /* Once, when the state is open: every row that waits (all of them if thorough), and the count of them. */
 int damage_look(struct store *st, bool thorough, struct err *e);
 /* And when both are: has the cache seen changes that the state does not know? */

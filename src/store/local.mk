@@ -5,17 +5,22 @@ src_store_libstore_a_SOURCES = \
 	src/store/check.c \
 	src/store/damage.c \
 	src/store/db.c \
+	src/store/drafts.c \
 	src/store/evict.c \
 	src/store/folders.c \
+	src/store/identities.c \
 	src/store/internal.h \
 	src/store/ledger.c \
 	src/store/messages.c \
 	src/store/open.c \
+	src/store/outbox.c \
 	src/store/parts.c \
+	src/store/people.c \
 	src/store/places.c \
 	src/store/query.c \
 	src/store/rekey.c \
 	src/store/request_rows.c \
 	src/store/requests.c \
+	src/store/row.c \
 	src/store/schema.c \
 	src/store/store.h

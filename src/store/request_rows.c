@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/internal.h"
 
-#define SEAL_BITS 24
-
 const char *const change_op_names[] = { "flag", "move", "copy", "expunge", "append", "create", "rename", "delete",
 	"subscribe", "unsubscribe", "empty", "sync" };
 
@@ -200,31 +198,4 @@ bool item_read(struct query *q, struct store_change *c)
 		return true;
 	g_ptr_array_set_size(c->items, (int)c->items->len - 1);
 	return false;
-}
-
-/* --- numbers --- */
-
-static int64_t seal(const char *key, int64_t value)
-{
-	uint64_t sum = sum_int(sum_piece(SUM_START, str_of(key)), value) >> (64 - SEAL_BITS);
-	return (int64_t)((uint64_t)value << SEAL_BITS | sum);
-}
-
-int sealed_get(struct db *d, const char *key, int64_t *out, struct err *e)
-{
-	int64_t sealed = 0;
-	struct query *q = db_query(d, "SELECT value FROM meta WHERE key=?");
-	db_bind_cstr(q, key);
-	int found = db_int(q, &sealed, e);
-	*out = found > 0 && seal(key, sealed >> SEAL_BITS) == sealed ? sealed >> SEAL_BITS : 0;
-	return found < 0 ? -1 : 0;
-}
-
-int sealed_put(struct db *d, const char *key, int64_t value, struct err *e)
-{
-	struct query *q =
-		db_query(d, "INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value");
-	db_bind_cstr(q, key);
-	db_bind_int(q, seal(key, value));
-	return db_run(q, e);
 }

@@ -59,22 +59,10 @@ static int no_change(struct err *e)
 
 /* --- the marks: ids given, and how many wait --- */
 
-/* An id that is higher than every one given so far, also where the mark is damaged. */
-static int highest_id(struct db *state, const char *key, struct query *highest, int64_t *out, struct err *e)
-{
-	int64_t marked, there = 0;
-	if (sealed_get(state, key, &marked, e) || db_int(highest, &there, e) < 0)
-		return -1;
-	*out = MAX(marked, there);
-	return 0;
-}
-
 static int highest_ids(struct db *state, int64_t *request_out, int64_t *item_out, struct err *e)
 {
-	struct query *requests = db_query(state, "SELECT max(id) FROM request");
-	struct query *items = db_query(state, "SELECT max(id) FROM request_item");
-	return highest_id(state, "request_ids", requests, request_out, e) ||
-			       highest_id(state, "item_ids", items, item_out, e)
+	return sealed_highest(state, "request_ids", "SELECT max(id) FROM request", request_out, e) ||
+			       sealed_highest(state, "item_ids", "SELECT max(id) FROM request_item", item_out, e)
 		       ? -1
 		       : 0;
 }
@@ -283,7 +271,7 @@ static int read_items(struct db *state, struct store_change *c, unsigned items, 
 	while ((pull = db_pull(q, e)) == DB_ITEM) {
 		int64_t id = db_get_int(q, 0);
 		if (!item_read(q, c))
-			g_array_append_val(found->items, id);
+			g_array_append_val(found->ids[DAMAGED_ITEM], id);
 	}
 	found->missing += items > c->items->len ? items - c->items->len : 0;
 	return pull == DB_END ? 0 : -1;
@@ -302,7 +290,7 @@ int requests_read(struct db *state, struct query *q, GPtrArray *out, struct dama
 			g_ptr_array_add(out, c);
 			g_array_append_val(counts, items);
 		} else {
-			g_array_append_val(found->requests, id);
+			g_array_append_val(found->ids[DAMAGED_REQUEST], id);
 		}
 	}
 	for (guint i = 0; pull == DB_END && i < counts->len; i++)
@@ -447,7 +435,7 @@ int reader_changes(struct store_reader *r, bool all, unsigned most, GPtrArray *o
 	damage_init(&found);
 	int result = requests_read(state, q, out, &found, e);
 	/* The writer sets it aside at the next start. */
-	if (found.requests->len || found.items->len)
+	if (damage_any(&found))
 		db_mark_bad(state);
 	damage_clear(&found);
 	return result;

@@ -62,6 +62,50 @@ static const char cache_sql[] =
 	"CREATE TABLE damaged(id INTEGER PRIMARY KEY, wall INTEGER NOT NULL, what TEXT NOT NULL, row TEXT NOT NULL)"   \
 	" STRICT;"
 
+/* What goes out and what is being written; columns in the order of the fields in outbox.c, drafts.c, identities.c and
+ * people.c, each row with a sum over all it says. Parts of a row have its id in the upper bits of theirs. open: something
+ * is left to do. left_file: names in the spool that a damaged row had. */
+#define LETTERS                                                                                                        \
+	"CREATE TABLE outbox(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, state INTEGER NOT NULL,"                \
+	" step INTEGER NOT NULL, idempotency BLOB, msgid BLOB, author BLOB, sender BLOB, subject BLOB, path BLOB,"     \
+	" copy_path BLOB, sha256 BLOB, copy_sha256 BLOB, size INTEGER NOT NULL, copy_size INTEGER NOT NULL,"           \
+	" eight_bit INTEGER NOT NULL, utf8 INTEGER NOT NULL, partial INTEGER NOT NULL, notify BLOB, ret BLOB,"         \
+	" made INTEGER NOT NULL, due INTEGER NOT NULL, tried INTEGER NOT NULL, ended INTEGER NOT NULL,"                \
+	" attempts INTEGER NOT NULL, code INTEGER NOT NULL, enhanced BLOB, text BLOB, error BLOB, stage BLOB,"         \
+	" owner BLOB, copy INTEGER NOT NULL, copy_folder BLOB, copy_uidvalidity INTEGER NOT NULL,"                     \
+	" copy_uidnext INTEGER NOT NULL, copy_uid INTEGER NOT NULL, copy_error BLOB, change INTEGER NOT NULL,"         \
+	" parent_account INTEGER NOT NULL, parent_uidvalidity INTEGER NOT NULL, parent_uid INTEGER NOT NULL,"          \
+	" parent_folder BLOB, parent_msgid BLOB, parent_flag INTEGER NOT NULL, draft INTEGER NOT NULL,"                \
+	" writing INTEGER NOT NULL, rcpts INTEGER NOT NULL, open INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;"      \
+	"CREATE INDEX outbox_open ON outbox(account) WHERE open = 1;"                                                  \
+	"CREATE UNIQUE INDEX outbox_by_idempotency ON outbox(account, idempotency) WHERE idempotency NOT NULL;"        \
+	"CREATE INDEX outbox_by_msgid ON outbox(msgid);"                                                               \
+	"CREATE TABLE outbox_rcpt(id INTEGER PRIMARY KEY, addr BLOB, state INTEGER NOT NULL, code INTEGER NOT NULL,"   \
+	" text BLOB, sum INTEGER NOT NULL) STRICT;"                                                                    \
+	"CREATE TABLE draft(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, kind INTEGER NOT NULL, subject BLOB,"    \
+	" recipient BLOB, path BLOB, sha256 BLOB, editor_path BLOB, made INTEGER NOT NULL, saved INTEGER NOT NULL,"    \
+	" sent INTEGER NOT NULL, mail INTEGER NOT NULL, folder BLOB, uidvalidity INTEGER NOT NULL,"                    \
+	" uid INTEGER NOT NULL, change INTEGER NOT NULL, mirrored BLOB, msgid BLOB, parent_account INTEGER NOT NULL,"  \
+	" parent_uidvalidity INTEGER NOT NULL, parent_uid INTEGER NOT NULL, parent_flag INTEGER NOT NULL,"             \
+	" parent_folder BLOB, parent_msgid BLOB, from_reason BLOB, owner BLOB, files INTEGER NOT NULL,"                \
+	" sum INTEGER NOT NULL) STRICT;"                                                                               \
+	"CREATE TABLE draft_file(id INTEGER PRIMARY KEY, name BLOB, type BLOB, path BLOB, sha256 BLOB, source BLOB,"   \
+	" size INTEGER NOT NULL, in_line INTEGER NOT NULL, verbatim INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;"   \
+	"CREATE TABLE identity(id INTEGER PRIMARY KEY, host BLOB NOT NULL, port INTEGER NOT NULL, login BLOB NOT "     \
+	"NULL,"                                                                                                        \
+	" addr BLOB NOT NULL, state INTEGER NOT NULL, evidence INTEGER NOT NULL, code INTEGER NOT NULL, text BLOB,"    \
+	" date INTEGER NOT NULL, probed INTEGER NOT NULL, pending INTEGER NOT NULL, link BLOB, sum INTEGER NOT NULL,"  \
+	" UNIQUE(host, port, login, addr)) STRICT;"                                                                    \
+	"CREATE TABLE judge(id INTEGER PRIMARY KEY, host BLOB NOT NULL, port INTEGER NOT NULL, sum INTEGER NOT NULL,"  \
+	" UNIQUE(host, port)) STRICT;"                                                                                 \
+	"CREATE TABLE person(id INTEGER PRIMARY KEY, folded BLOB NOT NULL UNIQUE, name BLOB, addr BLOB NOT NULL,"      \
+	" sent INTEGER NOT NULL, seen INTEGER NOT NULL, last_sent INTEGER NOT NULL, last_seen INTEGER NOT NULL,"       \
+	" sum INTEGER NOT NULL) STRICT;"                                                                               \
+	"CREATE INDEX person_by_use ON person(last_sent, last_seen);"                                                  \
+	"CREATE TABLE person_word(word BLOB NOT NULL, person INTEGER NOT NULL, PRIMARY KEY(word, person)) STRICT,"     \
+	" WITHOUT ROWID;"                                                                                              \
+	"CREATE TABLE left_file(path BLOB PRIMARY KEY, wall INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
 /* New columns and tables stand where ALTER TABLE puts them: the schema is compared as text. */
 static const char state_sql[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -77,18 +121,20 @@ static const char state_sql[] =
 	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
 	" acts INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS;
+	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS LETTERS;
 
 /* By the version they start from; NULL: not from there. */
 static const char *const state_steps[] = { NULL,
 	"ALTER TABLE account ADD COLUMN caps INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN caps_off INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN auth_used INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS };
+	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS,
+	LETTERS };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "email_id", "structure", "part", NULL };
 static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
+	"outbox", "outbox_rcpt", "draft", "draft_file", "identity", "judge", "person", "person_word", "left_file",
 	NULL };
 
 const struct schema schema_cache = {

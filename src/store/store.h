@@ -6,7 +6,7 @@
  * files; the reader opens after it. Reader functions copy their rows and reset before they return, so that
  * no read transaction outlives an answer. A message is not its place: mid = received seconds << 24 | counter,
  * never used twice; a place is folder << 33 | k with k the UID, or 1 << 32 | a local number until a server names
- * one. The user's changes are rows of the state: each call on them is one durable transaction.
+ * one. The user's changes, letters and drafts are rows of the state: each call on them is one durable transaction.
  *
  *	store_open(cache_dir, state_dir, &st, &e);  .. store_begin .. store_row_put .. store_commit ..
  *	reader_open(st paths) .. reader_window(..)
@@ -446,5 +446,194 @@ int reader_changes(struct store_reader *r, bool all, unsigned most, GPtrArray *o
 int store_changes_sweep(struct store *st, int64_t older_than_wall, struct err *e); /* ended ones */
 /* Moves whenever another connection changed the state. */
 int store_state_version(struct store *st, int64_t *version_out, struct err *e);
+
+/* --- outbox (state): the only way out --- */
+enum mail_state {
+	MAIL_HELD,     /* leaves by itself at `due` (undo window, --at), or when the user lets it go (due 0: never) */
+	MAIL_QUEUED,   /* as soon as it can */
+	MAIL_SENDING,  /* claimed by a process; step says how far */
+	MAIL_ACCEPTED, /* 2xx to the end of the data */
+	MAIL_REFUSED,  /* a final no: back to the user */
+	MAIL_MAYBE,    /* the answer to the end of the data was lost: never resent by itself */
+	MAIL_DEFERRED, /* tried again at `due` */
+	MAIL_DROPPED,  /* the user took it back before it left */
+};
+extern const char
+	*const mail_state_names[]; /* "held", "queued", "sending", "sent", "refused", "maybe", "deferred", "dropped" */
+enum mail_step {
+	MAIL_STEP_NONE,
+	MAIL_STEP_ENVELOPE,
+	MAIL_STEP_DATA,
+	MAIL_STEP_END /* noted before the last octet may leave */
+};
+enum copy_state {
+	COPY_NONE,
+	COPY_WANTED,
+	COPY_BEGUN,
+	COPY_STORED,
+	COPY_FAILED,
+	COPY_FOUND /* the provider files Sent itself */
+};
+
+struct store_rcpt {
+	char *addr;            /* owned */
+	enum mail_state state; /* QUEUED, ACCEPTED, REFUSED, DEFERRED */
+	int code;
+	char *text; /* owned, NULL: the server's words; later a delivery report's */
+};
+struct store_mail {
+	uint32_t id;      /* 0: new */
+	uint32_t account; /* whose server and Sent folder */
+	enum mail_state state;
+	enum mail_step step;
+	char *key;    /* --id KEY of batch: one letter a key and account; NULL; owned, as all strings here */
+	char *msgid;  /* without <> */
+	char *from;   /* header From's address: the identity it was sent as */
+	char *sender; /* reverse-path */
+	char *subject;
+	char *path;      /* spool file name (no directory): the bytes for the wire */
+	char *copy_path; /* the own copy's bytes where they differ (Bcc kept); NULL: path */
+	char *sha256, *copy_sha256;
+	uint64_t size, copy_size;
+	bool eight_bit, utf8, partial;
+	char *notify, *ret;              /* DSN; NULL */
+	GPtrArray *rcpts;                /* struct store_rcpt *; never NULL */
+	int64_t made, due, tried, ended; /* wall seconds; made 0: now */
+	unsigned attempts;
+	int code;                      /* of the deciding reply, 0: none */
+	char *enhanced, *text, *error; /* the server's words; our detail */
+	char *stage;                   /* "mail", "rcpt", .. where it ended; NULL */
+	char *owner;                   /* of the claim: "PID BOOTID"; NULL */
+	enum copy_state copy;
+	char *copy_folder; /* raw name once known; NULL: by role */
+	uint32_t copy_uidvalidity, copy_uidnext, copy_uid;
+	char *copy_error;
+	uint32_t change; /* the APPEND that files it; 0 */
+	/* What it answers or forwards, to be marked after it was accepted; account 0: nothing. */
+	uint32_t parent_account, parent_uidvalidity, parent_uid;
+	char *parent_folder; /* raw */
+	char *parent_msgid;
+	uint32_t parent_flag; /* MSG_ANSWERED or MSG_FORWARDED; 0 once marked */
+	uint32_t draft;       /* the draft it came from: back to it by undo and after a refusal; 0 */
+	uint32_t writing;     /* the store's own: which writing of the row this is */
+};
+struct store_mail *store_mail_new(uint32_t account);
+void store_mail_free(struct store_mail *m);
+struct store_rcpt *store_mail_add(struct store_mail *m, const char *addr); /* owned by m */
+GPtrArray *store_mails_new(void);
+/* New (id 0), or all fields and recipients rewritten. A key that is taken: ERR_CREATE, *m unchanged but id is that of the
+ * other row. m must be the newest writing of the row, as a get, claim or put of this value left it: if it was written
+ * since (claimed, dropped, ended, its copy begun, by whomever), ERR_CANCELED. A state other than SENDING ends the claim:
+ * owner becomes NULL. A damaged row: ERR_LOCAL, and it is set aside when it is listed. */
+int store_mail_put(struct store *st, struct store_mail *m, struct err *e);
+int store_mail_get(struct store *st, uint32_t id, struct store_mail **out, struct err *e); /* ERR_MISSING */
+/* HELD past its due, QUEUED or DEFERRED past its due becomes SENDING with that owner, in one transaction; tried is now,
+ * and attempts is one more. *out NULL: another process has it, or nothing is due. account 0: any. One at a time, oldest
+ * first. Where the clock was set back since the wait began, the wait begins now (but dates more than an hour off stay). */
+int store_mail_claim(
+	struct store *st, uint32_t account, int64_t now, const char *owner, struct store_mail **out, struct err *e);
+/* Only the step, without making the owner's value stale; ERR_CANCELED: the row is not that owner's any more. */
+int store_mail_step(struct store *st, uint32_t id, const char *owner, enum mail_step step, struct err *e);
+/* Takes back what has not begun (HELD, QUEUED, DEFERRED): DROPPED; ERR_CANCELED when it has. */
+int store_mail_drop(struct store *st, uint32_t id, struct err *e);
+/* Claims whose owner `alive` denies: before MAIL_STEP_END they are QUEUED again, from there on MAYBE. */
+int store_mails_orphaned(struct store *st, bool (*alive)(const char *owner, void *aux), void *aux,
+	GPtrArray *changed_out, struct err *e);
+/* Not ended (MAYBE is not), or accepted with a copy WANTED or BEGUN or a mark left to do; oldest first. */
+int store_mails_open(struct store *st, uint32_t account, GPtrArray *out, struct err *e);
+int64_t store_mail_next_due(struct store *st, uint32_t account, struct err *e); /* wall seconds; 0: none; -1 */
+/* For reports; ERR_MISSING. */
+int store_mail_by_msgid(struct store *st, const char *msgid, struct store_mail **out, struct err *e);
+/* Removes those that ended before and are filed (none whose copy FAILED); gives their spool files (char *). */
+int store_mails_sweep(struct store *st, int64_t older_than_wall, GPtrArray *paths_out, struct err *e);
+/* Spool names that letters and drafts need, damaged ones too: char * as a set. */
+int store_mail_paths(struct store *st, GHashTable *out, struct err *e);
+/* Newest first; not all: open ones, refused ones, and those whose copy failed. most 0: no bound. */
+int reader_mails(struct store_reader *r, bool all, unsigned most, GPtrArray *out, struct err *e);
+
+/* --- drafts (state) --- */
+struct store_draft {
+	uint32_t id; /* 0: new */
+	uint32_t account;
+	int kind;           /* enum draft_kind */
+	char *subject, *to; /* for lists */
+	char *path;         /* spool file: the draft as text with headers (compose.h), newest saved */
+	char *sha256;
+	char *editor_path;         /* the file an editor has open; NULL */
+	GPtrArray *files;          /* struct store_draft_file * */
+	int64_t made, saved, sent; /* wall seconds; sent: it is in the outbox (0: not) */
+	uint32_t mail;             /* the outbox row; 0 */
+	/* on the server */
+	char *folder;                      /* raw; NULL: not mirrored */
+	uint32_t uidvalidity, uid, change; /* change: the APPEND under way */
+	char *mirrored;                    /* sha256 of what the server has */
+	char *msgid;                       /* of the mirrored copy */
+	uint32_t parent_account, parent_uidvalidity, parent_uid, parent_flag;
+	char *parent_folder, *parent_msgid;
+	char *from_reason; /* why this From: for the picker's line; NULL */
+	char *owner;       /* the process that has it open: "PID BOOTID"; NULL */
+};
+struct store_draft_file {
+	char *name, *type, *path, *sha256, *source;
+	uint64_t size;
+	bool in_line, verbatim;
+};
+struct store_draft *store_draft_new(uint32_t account);
+void store_draft_free(struct store_draft *d);
+struct store_draft_file *store_draft_add(struct store_draft *d); /* an empty one; owned by d */
+GPtrArray *store_drafts_new(void);                               /* of struct store_draft *, freeing */
+int store_draft_put(struct store *st, struct store_draft *d, struct err *e);
+int store_draft_get(struct store *st, uint32_t id, struct store_draft **out, struct err *e);
+int store_draft_del(struct store *st, uint32_t id, struct err *e);
+int store_drafts(struct store *st, uint32_t account, GPtrArray *out, struct err *e); /* newest first; account 0: all */
+int reader_drafts(struct store_reader *r, GPtrArray *out, struct err *e);
+
+/* --- identities (state): what a submission server thinks of a From, by (host, port, login, addr) --- */
+enum identity_state { IDENTITY_UNKNOWN, IDENTITY_LIKELY, IDENTITY_OK, IDENTITY_PENDING, IDENTITY_REFUSED };
+extern const char *const identity_state_names[]; /* "unknown", "likely", "ok", "pending", "refused" */
+enum identity_evidence { EVIDENCE_NONE, EVIDENCE_MAIL, EVIDENCE_DATA };
+extern const char *const identity_evidence_names[]; /* "none", "mail", "data" */
+struct store_identity {
+	char *host;
+	unsigned port;
+	char *login;
+	char *addr; /* owned; addr in lower case by the caller's rule: domain lower-cased */
+	enum identity_state state;
+	enum identity_evidence evidence;
+	int code;
+	char *text;      /* the server's words */
+	int64_t date;    /* wall seconds of the evidence */
+	int64_t probed;  /* wall seconds of the last probe; 0 never */
+	int64_t pending; /* since; 0 */
+	char *link;      /* of the confirmation mail, shown only; NULL */
+};
+void store_identity_clear(struct store_identity *i);
+GPtrArray *store_identities_new(void); /* of struct store_identity *, freeing */
+int store_identity_get(struct store *st, const char *host, unsigned port, const char *login, const char *addr,
+	struct store_identity *out, struct err *e); /* UNKNOWN where there is none */
+int store_identity_put(struct store *st, const struct store_identity *in, struct err *e);
+int reader_identities(
+	struct store_reader *r, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e);
+/* A server that was seen to refuse after the data: what it accepts at MAIL says nothing. */
+int store_judges_after_data(struct store *st, const char *host, unsigned port, bool *out, struct err *e);
+int store_judges_after_data_set(struct store *st, const char *host, unsigned port, struct err *e);
+
+/* --- people (state): harvested addresses --- */
+int store_person_sent(
+	struct store *st, const char *name, const char *addr, int64_t wall, struct err *e); /* written to */
+int store_person_seen(struct store *st, const char *name, const char *addr, int64_t wall,
+	struct err *e); /* wrote; no-reply addresses are left out */
+struct store_person {
+	char *name, *addr;
+	unsigned sent, seen;
+	int64_t last_sent, last_seen;
+};
+/* Best first: sent-to before seen-only, then recency x frequency; prefix match on words of the name and on the address, without
+ * case and accents. */
+int reader_people(struct store_reader *r, const char *prefix, unsigned most, GPtrArray *out, struct err *e);
+void store_person_free(struct store_person *p);
+GPtrArray *store_people_new(void); /* of struct store_person *, freeing */
+/* Many at once, in one transaction: sent and seen are added, the newer dates stay. */
+int store_people_add(struct store *st, const GPtrArray *people, struct err *e);
 
 #endif

@@ -4,7 +4,9 @@ check_PROGRAMS += tests/unit/store/test_open tests/unit/store/test_damage tests/
 	tests/unit/store/test_folders tests/unit/store/test_query tests/unit/store/test_parts \
 	tests/unit/store/test_accounts tests/unit/store/test_processes tests/unit/store/test_requests \
 	tests/unit/store/test_local tests/unit/store/test_rekey tests/unit/store/test_evict \
-	tests/unit/store/test_changes_lost tests/unit/store/test_kill
+	tests/unit/store/test_changes_lost tests/unit/store/test_kill \
+	tests/unit/store/test_outbox tests/unit/store/test_drafts tests/unit/store/test_identities \
+	tests/unit/store/test_people
 tests_unit_store_test_open_SOURCES = tests/unit/store/test_open.c $(STORE_FIXTURE)
 tests_unit_store_test_open_LDADD = $(STORE_LINK)
 tests_unit_store_test_damage_SOURCES = tests/unit/store/test_damage.c $(STORE_FIXTURE)
@@ -33,3 +35,11 @@ tests_unit_store_test_changes_lost_SOURCES = tests/unit/store/test_changes_lost.
 tests_unit_store_test_changes_lost_LDADD = $(STORE_LINK)
 tests_unit_store_test_kill_SOURCES = tests/unit/store/test_kill.c $(STORE_FIXTURE)
 tests_unit_store_test_kill_LDADD = $(STORE_LINK)
+tests_unit_store_test_outbox_SOURCES = tests/unit/store/test_outbox.c $(STORE_FIXTURE)
+tests_unit_store_test_outbox_LDADD = $(STORE_LINK)
+tests_unit_store_test_drafts_SOURCES = tests/unit/store/test_drafts.c $(STORE_FIXTURE)
+tests_unit_store_test_drafts_LDADD = $(STORE_LINK)
+tests_unit_store_test_identities_SOURCES = tests/unit/store/test_identities.c $(STORE_FIXTURE)
+tests_unit_store_test_identities_LDADD = $(STORE_LINK)
+tests_unit_store_test_people_SOURCES = tests/unit/store/test_people.c $(STORE_FIXTURE)
+tests_unit_store_test_people_LDADD = $(STORE_LINK)

@@ -308,14 +308,54 @@ static const char state_v1[] =
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX act_by_time ON act(account, wall);";
 
+static const char state_v2[] =
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE account(number INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, port INTEGER NOT NULL,"
+	" login TEXT NOT NULL, label TEXT NOT NULL, prefix TEXT, secret_hash TEXT, secret_worked INTEGER NOT NULL "
+	"DEFAULT 0,"
+	" last_poll INTEGER NOT NULL DEFAULT 0, last_sync INTEGER NOT NULL DEFAULT 0,"
+	" auth_tries_day INTEGER NOT NULL DEFAULT 0, auth_tries INTEGER NOT NULL DEFAULT 0,"
+	" caps INTEGER NOT NULL DEFAULT 0, caps_off INTEGER NOT NULL DEFAULT 0,"
+	" auth_used INTEGER NOT NULL DEFAULT 0, checked INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE(host, port, login)) STRICT;"
+	"CREATE TABLE ledger(account INTEGER NOT NULL, day INTEGER NOT NULL, logins INTEGER NOT NULL,"
+	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
+	" acts INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX act_by_time ON act(account, wall);"
+	"CREATE TABLE request(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, op INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, folder BLOB, target BLOB, uidvalidity INTEGER NOT NULL,"
+	" target_uidnext INTEGER NOT NULL, target_uidvalidity INTEGER NOT NULL, added INTEGER NOT NULL,"
+	" removed INTEGER NOT NULL, added_keywords BLOB, removed_keywords BLOB, path BLOB, size INTEGER NOT NULL,"
+	" sha256 BLOB, step INTEGER NOT NULL, undoes INTEGER NOT NULL, undone_by INTEGER NOT NULL,"
+	" batch INTEGER NOT NULL, made INTEGER NOT NULL, tried INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL, owner BLOB, error BLOB, server BLOB, person INTEGER NOT NULL,"
+	" items INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX request_waiting ON request(account) WHERE state IN (0, 1, 4);"
+	"CREATE INDEX request_by_batch ON request(batch);"
+	"CREATE TABLE request_item(id INTEGER PRIMARY KEY, request INTEGER NOT NULL, uid INTEGER NOT NULL,"
+	" local INTEGER NOT NULL, size INTEGER NOT NULL, received INTEGER NOT NULL, msgid BLOB,"
+	" flags_before INTEGER NOT NULL, keywords_before BLOB, target_uid INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" sum INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX request_item_by_request ON request_item(request);"
+	"CREATE INDEX request_item_by_uid ON request_item(uid) WHERE uid > 0;"
+	"CREATE INDEX request_item_by_local ON request_item(local) WHERE local > 0;"
+	"CREATE TABLE damaged(id INTEGER PRIMARY KEY, wall INTEGER NOT NULL, what TEXT NOT NULL, row TEXT NOT NULL)"
+	" STRICT;";
+
 static const struct schema schema_v1 = { .sql = state_v1, .application = 0x42785773, .version = 1, .durable = true };
+
+static const char *const no_tables[] = { NULL };
+static const struct schema schema_v2 = {
+	.sql = state_v2, .tables = no_tables, .application = 0x42785773, .version = 2, .durable = true
+};
 
 static const char rows_v1[] = "INSERT INTO meta VALUES('id', 7);"
 			      "INSERT INTO account(host, port, login, label, prefix, last_poll) VALUES('host', 993, "
 			      "'me', 'work', 'INBOX.', 5);"
 			      "INSERT INTO ledger VALUES(1, 100, 1, 2, 3, 4, 5, 6);";
 
-static void make_v1(struct fixture *f, const struct schema *s, const char *rows)
+static void make_old(struct fixture *f, const struct schema *s, const char *rows)
 {
 	fixture_init(f);
 	g_mkdir_with_parents(f->state, 0700);
@@ -330,7 +370,7 @@ static void d09_version_1_state_is_migrated_and_a_copy_kept(void)
 	struct store_ledger day;
 	struct db *old = NULL;
 	uint32_t number = 0;
-	make_v1(&f, &schema_v1, rows_v1);
+	make_old(&f, &schema_v1, rows_v1);
 	fixture_open(&f);
 	g_assert_null(store_notice(f.st));
 	check_ok(&f, store_account(f.st, "host", 993, "me", "work", &number, &f.e));
@@ -360,6 +400,36 @@ static void d09_version_1_state_is_migrated_and_a_copy_kept(void)
 	fixture_clear(&f);
 }
 
+static void d09_version_2_state_is_migrated_with_its_changes(void)
+{
+	struct fixture f;
+	struct db *old = NULL;
+	struct store_change *c = store_change_new(CHANGE_FLAG, 1), *back = NULL;
+	make_old(&f, &schema_v2, rows_v1);
+	g_autofree char *path = path_of(&f, "state/state-1.db");
+	/* The rows of changes are as they were in version 2. */
+	c->id = 1;
+	c->folder = g_strdup("INBOX");
+	g_assert_cmpint(db_open(path, &schema_v2, DB_WRITE, &old, &f.e), ==, DB_SOUND);
+	check_ok(&f, request_write(old, c, &f.e));
+	db_close(old);
+	fixture_open(&f);
+	g_assert_null(store_notice(f.st));
+	check_ok(&f, store_change_get(f.st, 1, &back, &f.e));
+	g_assert_cmpstr(back->folder, ==, "INBOX");
+	struct store_mail *m = store_mail_new(1);
+	check_ok(&f, store_mail_put(f.st, m, &f.e));
+	fixture_shut(&f);
+	fixture_open(&f);
+	g_assert_null(store_notice(f.st));
+	g_autofree char *copy = path_of(&f, "state/state-1.db.v2");
+	g_assert_cmpint(db_open(copy, &schema_state, 0, &old, &f.e), ==, DB_OLDER);
+	store_mail_free(m);
+	store_change_free(c);
+	store_change_free(back);
+	fixture_clear(&f);
+}
+
 static void d09_migration_that_fails_changes_nothing(void)
 {
 	static const char *const bad[] = { NULL,
@@ -368,10 +438,10 @@ static void d09_migration_that_fails_changes_nothing(void)
 		"CREATE TABLE nonsense(x) STRICT WITH;" };
 	struct fixture f;
 	struct schema wrong = schema_state;
-	make_v1(&f, &schema_v1, rows_v1);
+	make_old(&f, &schema_v1, rows_v1);
 	g_autofree char *path = path_of(&f, "state/state-1.db");
 	for (size_t i = 1; i < G_N_ELEMENTS(bad); i++) {
-		const char *steps[] = { NULL, bad[i] };
+		const char *steps[] = { NULL, bad[i], "" };
 		struct db *d = NULL;
 		wrong.steps = steps;
 		g_assert_cmpint(db_migrate(path, &wrong, DB_WRITE, &f.e), !=, DB_SOUND);
@@ -391,7 +461,7 @@ static void d08_damaged_version_1_state_is_set_aside(void)
 	struct schema damaged = schema_v1;
 	memcpy(strstr(sql, "bytes_in"), "bytes_iN", 8);
 	damaged.sql = sql;
-	make_v1(&f, &damaged, "INSERT INTO meta VALUES('id', 7)");
+	make_old(&f, &damaged, "INSERT INTO meta VALUES('id', 7)");
 	fixture_open(&f);
 	check_notice(&f, "was damaged and is kept");
 	fixture_shut(&f);
@@ -404,7 +474,7 @@ static void d09_migration_waits_for_those_who_have_it_open(void)
 {
 	struct fixture f;
 	struct err e = ERR_INIT;
-	make_v1(&f, &schema_v1, rows_v1);
+	make_old(&f, &schema_v1, rows_v1);
 	g_autofree char *path = path_of(&f, "state/in-use");
 	struct fs_lock *other = fs_lock(path, true, 0, NULL, &e);
 	g_assert_nonnull(other);
@@ -447,6 +517,7 @@ void suite(void)
 	unit_add(d08_row_that_is_gone_is_told);
 	unit_add(d08_flipped_bytes_of_the_changes_are_found);
 	unit_add(d09_version_1_state_is_migrated_and_a_copy_kept);
+	unit_add(d09_version_2_state_is_migrated_with_its_changes);
 	unit_add(d09_migration_that_fails_changes_nothing);
 	unit_add(d08_damaged_version_1_state_is_set_aside);
 	unit_add(d09_migration_waits_for_those_who_have_it_open);

@@ -11,6 +11,7 @@
 #define MESSAGES 3
 #define KILLED 99
 #define WRITES_MAX 2000
+#define OWNER "1 boot"
 
 /* --- the calls that write, in place of libc's --- */
 
@@ -77,9 +78,9 @@ ATOMIC(on_unlink, "unlink", (const char *path), path)
 ATOMIC(on_rename, "rename", (const char *from, const char *to), from, to)
 ATOMIC(on_link, "link", (const char *from, const char *to), from, to)
 
-/* --- the scenario: a move, its effect, its end, and its undoing --- */
+/* --- the scenario: a move, its effect, its end, and its undoing; a draft and its sending --- */
 
-enum step { NOTHING, PUT, SHOWN, BEGUN, NAMED, DONE, UNDO_PUT, STEPS };
+enum step { NOTHING, PUT, SHOWN, BEGUN, NAMED, DONE, UNDO_PUT, DRAFTED, LETTER_PUT, CLAIMED, AT_END, ACCEPTED, STEPS };
 
 static int put_change(struct fixture *f, uint32_t undoes)
 {
@@ -126,10 +127,54 @@ static int name_items(struct fixture *f, struct store_change *c, uint32_t archiv
 	return move_all(f, archive, 0, 1, archive, 100, 0);
 }
 
+static int put_draft(struct fixture *f)
+{
+	struct store_draft *d = store_draft_new(1);
+	d->path = g_strdup("draft");
+	store_draft_add(d)->path = g_strdup("file");
+	int result = store_draft_put(f->st, d, &f->e);
+	store_draft_free(d);
+	return result;
+}
+
+static int put_letter(struct fixture *f)
+{
+	struct store_mail *m = store_mail_new(1);
+	m->state = MAIL_QUEUED;
+	store_mail_add(m, "ana@duarte.example");
+	store_mail_add(m, "bram@dewit.example");
+	int result = store_mail_put(f->st, m, &f->e);
+	store_mail_free(m);
+	return result;
+}
+
+static int send_letter(struct fixture *f, enum step step)
+{
+	struct store_mail *m = NULL;
+	int result = -1;
+	if (step == CLAIMED)
+		result = store_mail_claim(f->st, 1, WHEN, OWNER, &m, &f->e) || !m ? -1 : 0;
+	else if (step == AT_END)
+		result = store_mail_step(f->st, 1, OWNER, MAIL_STEP_END, &f->e);
+	else if (!store_mail_get(f->st, 1, &m, &f->e)) {
+		m->state = MAIL_ACCEPTED;
+		m->ended = WHEN;
+		for (guint i = 0; i < m->rcpts->len; i++)
+			((struct store_rcpt *)m->rcpts->pdata[i])->state = MAIL_ACCEPTED;
+		result = store_mail_put(f->st, m, &f->e);
+	}
+	store_mail_free(m);
+	return result;
+}
+
 static int take_step(struct fixture *f, enum step step, uint32_t archive)
 {
 	struct store_change *c = NULL;
 	int result = -1;
+	if (step == DRAFTED)
+		return put_draft(f);
+	if (step > DRAFTED)
+		return step == LETTER_PUT ? put_letter(f) : send_letter(f, step);
 	if (step != PUT && store_change_get(f->st, 1, &c, &f->e))
 		return -1;
 	switch (step) {
@@ -212,6 +257,50 @@ static bool change_at_least(struct fixture *f, enum step step)
 	return is >= step || (step == SHOWN && is == PUT);
 }
 
+static bool nobody_lives(const char *owner, void *aux)
+{
+	(void)aux;
+	return !g_strcmp0(owner, "");
+}
+
+/* What is sent may be sent once more only if its end was not noted. */
+static void check_letter(struct fixture *f, enum step acknowledged)
+{
+	struct store_mail *m = NULL, *again = NULL;
+	g_autoptr(GPtrArray) changed = store_mails_new();
+	if (store_mail_get(f->st, 1, &m, &f->e)) {
+		g_assert_cmpint(acknowledged, <, LETTER_PUT);
+		return;
+	}
+	g_assert_cmpuint(m->rcpts->len, ==, 2);
+	for (guint i = 0; i < m->rcpts->len; i++)
+		g_assert_cmpint(((struct store_rcpt *)m->rcpts->pdata[i])->state, ==,
+			m->state == MAIL_ACCEPTED ? MAIL_ACCEPTED : MAIL_QUEUED);
+	enum step is = m->state == MAIL_ACCEPTED  ? ACCEPTED
+		       : m->step == MAIL_STEP_END ? AT_END
+		       : m->state == MAIL_SENDING ? CLAIMED
+						  : LETTER_PUT;
+	g_assert_cmpint(is, >=, MIN(acknowledged, ACCEPTED));
+	check_ok(f, store_mails_orphaned(f->st, nobody_lives, NULL, changed, &f->e));
+	g_assert_cmpuint(changed->len, ==, is == CLAIMED || is == AT_END);
+	check_ok(f, store_mail_claim(f->st, 1, WHEN, OWNER, &again, &f->e));
+	g_assert_true(!again == (is >= AT_END));
+	store_mail_free(again);
+	store_mail_free(m);
+}
+
+static void check_draft(struct fixture *f, enum step acknowledged)
+{
+	struct store_draft *d = NULL;
+	if (store_draft_get(f->st, 1, &d, &f->e)) {
+		g_assert_cmpint(acknowledged, <, DRAFTED);
+		return;
+	}
+	g_assert_cmpstr(d->path, ==, "draft");
+	g_assert_cmpuint(d->files->len, ==, 1);
+	store_draft_free(d);
+}
+
 static void check_after(struct fixture *f, enum step acknowledged)
 {
 	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
@@ -221,7 +310,9 @@ static void check_after(struct fixture *f, enum step acknowledged)
 	g_assert_false(f->fresh);
 	g_assert_null(store_notice(f->st));
 	g_assert_true(store_check(f->st, faults, &f->e));
-	g_assert_true(change_at_least(f, acknowledged));
+	g_assert_true(change_at_least(f, MIN(acknowledged, UNDO_PUT)));
+	check_draft(f, acknowledged);
+	check_letter(f, acknowledged);
 	/* All messages are in one folder or all in the other, none twice. */
 	unsigned inbox = rows_of(f, f->folder), archive = rows_of(f, f->folder + 1);
 	g_assert_cmpuint(inbox + archive, ==, MESSAGES);
@@ -311,18 +402,18 @@ static void check_kills(bool torn)
 	fixture_clear(&f);
 }
 
-static void d01_death_before_any_write_leaves_before_or_after(void)
+static void d01_s01_death_before_any_write_leaves_before_or_after(void)
 {
 	check_kills(false);
 }
 
-static void d01_death_within_any_write_leaves_before_or_after(void)
+static void d01_s01_death_within_any_write_leaves_before_or_after(void)
 {
 	check_kills(true);
 }
 
 void suite(void)
 {
-	unit_add(d01_death_before_any_write_leaves_before_or_after);
-	unit_add(d01_death_within_any_write_leaves_before_or_after);
+	unit_add(d01_s01_death_before_any_write_leaves_before_or_after);
+	unit_add(d01_s01_death_within_any_write_leaves_before_or_after);
 }
