@@ -391,7 +391,9 @@ static const struct cfg_word account_words[] = {
 		.name = "smtp",
 		.args = "HOST:PORT tls|starttls|insecure | sendmail \"COMMAND\"",
 		.help = N_("the server that takes outgoing mail"),
-		.doc = N_("Ports: 465 with tls, 587 with starttls. With sendmail the command gets the message."),
+		.doc = N_("Ports: 465 with tls, 587 with starttls. With sendmail the command gets the message and, "
+			  "behind "
+			  "--, the addresses; it is split at blanks and run without a shell."),
 		.example = "# smtp     mail.box.example:465 tls",
 		.rule = RULE(.take = take_smtp, .min = 1, .max = 2),
 	},
@@ -399,12 +401,16 @@ static const struct cfg_word account_words[] = {
 		.name = "smtp-login",
 		.args = "NAME",
 		.help = N_("the login name for sending, when it differs"),
+		.doc = N_("As written here, like login."),
+		.example = "# smtp-login     vera",
 		.rule = RULE(.take = take_login, .min = 1, .max = 1, FIELD(smtp_login)),
 	},
 	{
 		.name = "smtp-password",
 		.args = "ask|file PATH",
 		.help = N_("where the password for sending comes from, when it differs"),
+		.doc = N_("As with password; without it the account's way to the password counts for sending too."),
+		.example = "# smtp-password  file ~/.boxpw-smtp",
 		.rule = RULE(.take = cfg_take_smtp_password, .min = 1),
 	},
 	{
@@ -566,12 +572,16 @@ static const struct cfg_word account_words[] = {
 	},
 	{
 		.name = "from",
-		.args = "[\"NAME\"] ADDRESS [default] [signature=FILE] [replyto=ADDRESS] [bcc=ADDRESS] [key=ID]",
+		.args = "[\"NAME\"] ADDRESS [default] [signature=FILE] [replyto=ADDRESS] [bcc=ADDRESS] [key=ID] "
+			"[sent=FOLDER]",
 		.help = N_("an address to send from"),
-		.doc = N_("May stand many times. *@box.example means any address of that domain to which mail came. "
-			  "Without one the "
-			  "account's address is used."),
-		.example = "  from     vera@box.example  default",
+		.doc = N_(
+			"May stand many times. *@box.example means any address of that domain to which mail came. "
+			"Without one the account's address is used. signature names a file; replyto, bcc and key go "
+			"with what is sent from there; sent is the folder for the copies, in place of the account's."),
+		.example = "  from     vera@box.example  default\n"
+			   "# from     \"Box sales\" <sales@box.example>  signature=~/.sig-sales  sent=Sales\n"
+			   "# from     *@box.example",
 		.rule = RULE(.take = cfg_take_from, .min = 1, .many = true),
 	},
 };

@@ -62,7 +62,9 @@ struct cfg_pin {
 struct cfg_from {
 	char *name, *addr;
 	bool is_default;
-	char *signature, *reply_to, *bcc, *key;
+	char *signature; /* path of a file; NULL: that of the options */
+	char *reply_to, *bcc, *key;
+	char *sent; /* folder for the own copy, as the user wrote it; NULL: the account's */
 };
 
 /* Roles whose folder the user named; "none" turns one off. Index: cfg_role. */
@@ -106,6 +108,21 @@ struct cfg_options {
 	bool sidebar;
 	bool plain;
 	char *date_format; /* NULL: the list's own */
+	/* writing and sending; commands are run without a shell */
+	char *editor;        /* NULL: $VISUAL, else $EDITOR */
+	char *editor_window; /* the editor's command is put behind it; NULL: a tmux split inside tmux; "": none */
+	bool edit_headers;
+	int undo_send;     /* seconds a letter is held; 0: none */
+	char *attribution; /* %d date, %n name, %a address, %s subject, %%; NULL: the usual; "": none */
+	char *signature;   /* path of a file, or NULL */
+	bool signature_on_top;
+	bool sent_bcc; /* the own copy names those of Bcc */
+	bool text_flowed;
+	char *markdown;       /* a command: text in, HTML out; NULL: none */
+	char *query_command;  /* prints addresses as mutt's does; %s: what was typed; NULL: none */
+	char *address_vcards; /* a directory, or NULL */
+	int many_recipients;  /* above these the review screen tells; 0: never */
+	bool attach_reminder;
 };
 
 /* command "": the key does nothing. */
@@ -161,6 +178,12 @@ void cfg_free(struct cfg *c);
 unsigned cfg_errors(const struct cfg *c);                                      /* diagnostics of level error */
 const struct cfg_account *cfg_account(const struct cfg *c, const char *label); /* label NULL: the first */
 const struct cfg_card *cfg_card(const struct cfg *c, const char *name);
+/* The `from` line that an address belongs to: its own, else that of its whole domain (its addr is "*@..": the address
+ * is the caller's), without ASCII case; NULL: none. */
+const struct cfg_from *cfg_from_of(const struct cfg_account *a, const char *addr);
+/* The line to send from where nothing says another: the one marked so, that of the account's address, else the first
+ * with an address. NULL: the account's address and name stand for themselves. */
+const struct cfg_from *cfg_from_default(const struct cfg_account *a);
 /* The pin for host:port, or NULL. */
 const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port);
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */

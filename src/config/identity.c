@@ -18,6 +18,7 @@ void cfg_from_free(struct cfg_from *f)
 	g_free(f->reply_to);
 	g_free(f->bcc);
 	g_free(f->key);
+	g_free(f->sent);
 	g_free(f);
 }
 
@@ -71,8 +72,8 @@ static void from_default(struct parser *p, const struct word *w, struct cfg_from
 /* key=VALUE */
 static void from_setting(struct parser *p, const struct word *w, struct cfg_from *f)
 {
-	static const char *const names[] = { "default", "signature", "replyto", "bcc", "key" };
-	char **const fields[] = { NULL, &f->signature, &f->reply_to, &f->bcc, &f->key };
+	static const char *const names[] = { "default", "signature", "replyto", "bcc", "key", "sent" };
+	char **const fields[] = { NULL, &f->signature, &f->reply_to, &f->bcc, &f->key, &f->sent };
 	struct str all = str_of(w->text), key, value;
 	bool sign = str_cut(all, '=', &key, &value);
 	size_t i = 1;
@@ -81,8 +82,8 @@ static void from_setting(struct parser *p, const struct word *w, struct cfg_from
 	if (i == G_N_ELEMENTS(names)) {
 		g_autofree char *name = str_dup(key), *said = cfg_quote_word(w);
 		const char *near = cfg_nearest(name, names, G_N_ELEMENTS(names));
-		g_autofree char *hint =
-			near ? cfg_did_you_mean(near) : g_strdup(_("default, signature=, replyto=, bcc= or key="));
+		g_autofree char *hint = near ? cfg_did_you_mean(near)
+					     : g_strdup(_("default, signature=, replyto=, bcc=, key= or sent="));
 		cfg_complain(p, CFG_ERROR, &w->at, hint, _("unknown word %s behind the address"), said);
 		return;
 	}
@@ -118,6 +119,35 @@ void cfg_take_from(struct parser *p, const struct stmt *s, void *into, const str
 			from_setting(p, s->word + i, f);
 	}
 	g_ptr_array_add(a->froms, f);
+}
+
+const struct cfg_from *cfg_from_of(const struct cfg_account *a, const char *addr)
+{
+	const struct cfg_from *domain = NULL;
+	const char *at = strrchr(addr, '@');
+	for (guint i = 0; i < a->froms->len; i++) {
+		const struct cfg_from *f = a->froms->pdata[i];
+		if (!g_ascii_strcasecmp(f->addr, addr))
+			return f;
+		if (!domain && at && at > addr && is_wildcard(f->addr) && !g_ascii_strcasecmp(f->addr + 1, at))
+			domain = f;
+	}
+	return domain;
+}
+
+const struct cfg_from *cfg_from_default(const struct cfg_account *a)
+{
+	const struct cfg_from *own = NULL, *first = NULL;
+	for (guint i = 0; i < a->froms->len; i++) {
+		const struct cfg_from *f = a->froms->pdata[i];
+		if (f->is_default)
+			return f;
+		if (!own && !g_ascii_strcasecmp(f->addr, a->email))
+			own = f;
+		if (!first && !is_wildcard(f->addr))
+			first = f;
+	}
+	return own ? own : first;
 }
 
 /* --- pin --- */

@@ -126,7 +126,17 @@ struct cfg *cfg_new(GPtrArray *cards); /* takes the reference; NULL: none */
 
 /* --- the tables --- */
 
-enum option_type { OPTION_BOOL, OPTION_NUMBER, OPTION_CHOICE, OPTION_PATH, OPTION_DATE };
+enum option_type {
+	OPTION_BOOL,
+	OPTION_NUMBER,
+	OPTION_TIME, /* seconds */
+	OPTION_CHOICE,
+	OPTION_PATH,
+	OPTION_DATE,
+	OPTION_COMMAND,
+	OPTION_COMMAND_OR_NONE, /* may be "" */
+	OPTION_TEMPLATE,        /* text with %d, %n, %a, %s and %% */
+};
 
 /* How a row of a table is read. */
 struct cfg_rule {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/proc.h"
 
 #define FIELD(name) .field = offsetof(struct cfg_options, name)
 #define RULE(...)                                                                                                      \
@@ -75,6 +76,136 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_DATE, FIELD(date_format)),
 	},
 	{
+		.name = "editor",
+		.args = "\"COMMAND\"",
+		.help = N_("the editor for letters"),
+		.doc = N_("The file is put behind it. It is split at blanks and run without a shell. Without it "
+			  "$VISUAL is "
+			  "taken, else $EDITOR, else the small editor of the program."),
+		.example = "# set editor=\"vim -c startinsert\"",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(editor)),
+	},
+	{
+		.name = "editor-window",
+		.args = "\"COMMAND\"",
+		.help = N_("opens a window for the editor, beside the screens"),
+		.doc = N_("The editor and its file are put behind it, as words of their own. Without it, inside tmux, "
+			  "the "
+			  "window is split; elsewhere, and with \"\", the editor takes the screen."),
+		.example = "# set editor-window=\"xterm -e\"",
+		.rule = RULE(.type = OPTION_COMMAND_OR_NONE, FIELD(editor_window)),
+	},
+	{
+		.name = "edit-headers",
+		.args = "on|off",
+		.preset = "on",
+		.help = N_("the editor shows From, To, Subject and the like too"),
+		.doc = N_("Without them it shows the text alone; the review screen changes them in any case."),
+		.example = "set edit-headers=on",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(edit_headers)),
+	},
+	{
+		.name = "undo-send",
+		.args = "TIME",
+		.preset = "10s",
+		.help = N_("how long a letter can be taken back after it was sent"),
+		.doc = N_("From 0s, which sends at once, to 60m. It counts for the screens; scripts send at once."),
+		.example = "set undo-send=10s",
+		.rule = RULE(.type = OPTION_TIME, FIELD(undo_send), .low = 0, .high = 3600),
+	},
+	{
+		.name = "attribution",
+		.args = "\"TEXT\"",
+		.help = N_("the line above what a reply quotes"),
+		/* xgettext:no-c-format */
+		.doc = N_("%d is the date, %n the name, %a the address and %s the subject of the message; %% is a "
+			  "percent "
+			  "sign. With \"\" there is no such line."),
+		.example = "# set attribution=\"On %d, %n wrote:\"",
+		.rule = RULE(.type = OPTION_TEMPLATE, FIELD(attribution)),
+	},
+	{
+		.name = "signature",
+		.args = "FILE",
+		.help = N_("the file whose text ends a letter"),
+		.doc = N_("A `from` line may name another. Without either there is none."),
+		.example = "# set signature=~/.signature",
+		.rule = RULE(.type = OPTION_PATH, FIELD(signature)),
+	},
+	{
+		.name = "signature-on-top",
+		.args = "on|off",
+		.preset = "off",
+		.help = N_("the signature stands above what is quoted"),
+		.example = "set signature-on-top=off",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(signature_on_top)),
+	},
+	{
+		.name = "sent-bcc",
+		.args = "on|off",
+		.preset = "off",
+		.help = N_("the copy in the sent folder names those of Bcc"),
+		.doc = N_("What is sent never does."),
+		.example = "set sent-bcc=off",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(sent_bcc)),
+	},
+	{
+		.name = "text-flowed",
+		.args = "on|off",
+		.preset = "on",
+		.help = N_("paragraphs are sent so that any width can show them"),
+		.doc = N_("As format=flowed (RFC 3676). Without it lines are sent as they were written."),
+		.example = "set text-flowed=on",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(text_flowed)),
+	},
+	{
+		.name = "markdown",
+		.args = "\"COMMAND\"",
+		.help = N_("makes HTML of the text, for those who ask for it"),
+		.doc = N_("It reads the text and prints HTML, in UTF-8; run without a shell. The letter holds both; "
+			  "the text "
+			  "comes first."),
+		.example = "# set markdown=\"pandoc -f markdown -t html -s\"",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(markdown)),
+	},
+	{
+		.name = "query-command",
+		.args = "\"COMMAND\"",
+		.help = N_("a command that finds addresses"),
+		/* xgettext:no-c-format */
+		.doc = N_("What was typed is put in place of %s, else behind it, as one word; run without a shell. It "
+			  "prints a "
+			  "line of its own, then lines of address, name and remark with tabs between them, as mutt's "
+			  "query_command does."),
+		.example = "# set query-command=\"khard email --parsable --search-in-source-files %s\"",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(query_command)),
+	},
+	{
+		.name = "address-vcards",
+		.args = "DIRECTORY",
+		.help = N_("where vCards with addresses lie"),
+		.doc = N_("Its files ending in .vcf are read, never written."),
+		.example = "# set address-vcards=~/.local/share/contacts",
+		.rule = RULE(.type = OPTION_PATH, FIELD(address_vcards)),
+	},
+	{
+		.name = "many-recipients",
+		.args = "NUMBER",
+		.preset = "20",
+		.help = N_("more recipients than these are asked about"),
+		.doc = N_("On the review screen. From 0, which never asks, to 10000."),
+		.example = "set many-recipients=20",
+		.rule = RULE(.type = OPTION_NUMBER, FIELD(many_recipients), .low = 0, .high = 10000),
+	},
+	{
+		.name = "attach-reminder",
+		.args = "on|off",
+		.preset = "on",
+		.help = N_("tells when the text speaks of an attachment and there is none"),
+		.example = "set attach-reminder=on",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(attach_reminder)),
+	},
+	{
 		.name = "save-dir",
 		.args = "DIRECTORY",
 		.help = N_("where parts are saved"),
@@ -109,7 +240,7 @@ const struct cfg_word *cfg_option_words(size_t *n_out)
 }
 
 /* Known words without effect in this version: no mistake of the user. */
-static const char *const later_options[] = { "editor", "editor-window", "preview-seen", "undo-send", "view-*" };
+static const char *const later_options[] = { "preview-seen", "view-*" };
 
 /* Variables of POSIX mailx, Heirloom mailx and s-nail that people have in their files. */
 static const char *const foreign_options[] = { "DEAD", "EDITOR", "LISTER", "MAIL", "MAILDIR", "MBOX", "NAIL_*", "PAGER",
@@ -178,6 +309,38 @@ static bool is_date_format(const char *text)
 	return true;
 }
 
+/* In one line, with %d, %n, %a, %s and %% only. */
+static bool is_attribution(const char *text)
+{
+	if (strlen(text) > 500)
+		return false;
+	for (const char *c = text; *c; c++)
+		if (*c == '%' && (!*++c || !strchr("dnas%", *c)))
+			return false;
+	return true;
+}
+
+static bool is_command(const char *text)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(text, &e);
+	err_clear(&e);
+	return argv != NULL;
+}
+
+/* Of the types whose field is a text. */
+static bool is_text_value(const struct cfg_rule *rule, const char *value)
+{
+	switch (rule->type) {
+	case OPTION_CHOICE: return is_choice(value, rule->choices);
+	case OPTION_DATE: return is_date_format(value);
+	case OPTION_TEMPLATE: return is_attribution(value);
+	case OPTION_COMMAND: return is_command(value);
+	case OPTION_COMMAND_OR_NONE: return !*value || is_command(value);
+	default: return true;
+	}
+}
+
 static char **text_field(struct cfg_options *o, const struct cfg_rule *rule)
 {
 	return (char **)(void *)((char *)o + rule->field);
@@ -188,7 +351,7 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 {
 	void *field = (char *)o + rule->field;
 	uint64_t number;
-	int truth;
+	int truth, seconds;
 	switch (rule->type) {
 	case OPTION_BOOL:
 		truth = bool_of(value);
@@ -200,16 +363,15 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 			return false;
 		*(int *)field = (int)number;
 		return true;
-	case OPTION_CHOICE:
-		if (!is_choice(value, rule->choices))
+	case OPTION_TIME:
+		if (!cfg_value_time(str_of(value), &seconds) || seconds < rule->low || seconds > rule->high)
 			return false;
-		break;
-	case OPTION_DATE:
-		if (!is_date_format(value))
-			return false;
-		break;
-	case OPTION_PATH: break;
+		*(int *)field = seconds;
+		return true;
+	default: break;
 	}
+	if (!is_text_value(rule, value))
+		return false;
 	g_free(*text_field(o, rule));
 	*text_field(o, rule) = g_strdup(value);
 	return true;
@@ -217,7 +379,7 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 
 static bool is_text(const struct cfg_rule *rule)
 {
-	return rule->type == OPTION_CHOICE || rule->type == OPTION_DATE || rule->type == OPTION_PATH;
+	return rule->type != OPTION_BOOL && rule->type != OPTION_NUMBER && rule->type != OPTION_TIME;
 }
 
 static void option_reset(struct cfg_options *o, const struct cfg_word *word)
@@ -292,6 +454,14 @@ static char *wanted_text(const struct cfg_rule *rule)
 	switch (rule->type) {
 	case OPTION_BOOL: return g_strdup(_("on or off"));
 	case OPTION_NUMBER: return g_strdup_printf(_("a number from %d to %d"), rule->low, rule->high);
+	case OPTION_TIME: {
+		g_autofree char *most = cfg_time_text(rule->high);
+		return g_strdup_printf(_("a time up to %s, as 10s or 2m"), most);
+	}
+	case OPTION_COMMAND:
+	case OPTION_COMMAND_OR_NONE: return g_strdup(_("a command line with every quote closed"));
+	/* xgettext:no-c-format */
+	case OPTION_TEMPLATE: return g_strdup(_("one line in which % is followed by d, n, a, s or %"));
 	case OPTION_CHOICE: return g_strjoinv(", ", (char **)rule->choices);
 	/* xgettext:no-c-format */
 	case OPTION_DATE: return g_strdup(_("as strftime(3) has it, in one line: \"%d %b %H:%M\""));

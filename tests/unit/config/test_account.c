@@ -262,7 +262,7 @@ static void from_settings_are_kept(void)
 	struct cfg *c;
 	const struct cfg_account *a =
 		account("imap x:993 tls\nfrom *@box.example\nfrom Vera Lund <v@b.example> bcc=a@b.example "
-			"replyto=c@d.example key=0xABC signature=/s default",
+			"replyto=c@d.example key=0xABC signature=/s sent=Sales default",
 			&c);
 	g_assert_cmpuint(c->diags->len, ==, 0);
 	const struct cfg_from *any = a->froms->pdata[0], *f = a->froms->pdata[1];
@@ -274,7 +274,46 @@ static void from_settings_are_kept(void)
 	g_assert_cmpstr(f->reply_to, ==, "c@d.example");
 	g_assert_cmpstr(f->key, ==, "0xABC");
 	g_assert_cmpstr(f->signature, ==, "/s");
+	g_assert_cmpstr(f->sent, ==, "Sales");
+	g_assert_null(any->sent);
 	cfg_free(c);
+}
+
+static void from_of_an_address_is_exact_before_its_domain(void)
+{
+	static const struct {
+		const char *addr, *line;
+	} cases[] = { { "sales@box.example", "sales@box.example" }, { "SALES@Box.Example", "sales@box.example" },
+		{ "any@box.example", "*@box.example" }, { "any@BOX.example", "*@box.example" },
+		{ "any@sub.box.example", NULL }, { "box.example", NULL }, { "@box.example", NULL }, { "", NULL },
+		{ "\"x@y\"@box.example", "*@box.example" }, { "vera@other.example", "vera@other.example" } };
+	struct cfg *c;
+	const struct cfg_account *a = account("imap x:993 tls\nfrom *@box.example\nfrom sales@box.example\n"
+					      "from vera@other.example",
+		&c);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct cfg_from *f = cfg_from_of(a, cases[i].addr);
+		g_assert_cmpstr(f ? f->addr : NULL, ==, cases[i].line);
+	}
+	cfg_free(c);
+}
+
+static void from_default_is_marked_or_own_or_first(void)
+{
+	static const struct {
+		const char *lines, *addr;
+	} cases[] = { { "", NULL }, { "\nfrom *@box.example", NULL },
+		{ "\nfrom *@x.example\nfrom a@x.example", "a@x.example" },
+		{ "\nfrom a@x.example\nfrom vera@box.example", "vera@box.example" },
+		{ "\nfrom vera@box.example\nfrom a@x.example default", "a@x.example" } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct cfg *c;
+		g_autofree char *text = g_strconcat("imap x:993 tls", cases[i].lines, NULL);
+		const struct cfg_account *a = account(text, &c);
+		const struct cfg_from *f = cfg_from_default(a);
+		g_assert_cmpstr(f ? f->addr : NULL, ==, cases[i].addr);
+		cfg_free(c);
+	}
 }
 
 static void what_this_version_lacks_is_an_error_at_its_line(void)
@@ -368,6 +407,8 @@ void suite(void)
 	unit_add(poll_is_always_above_ten_minutes);
 	unit_add(from_mistakes_are_told);
 	unit_add(from_settings_are_kept);
+	unit_add(from_of_an_address_is_exact_before_its_domain);
+	unit_add(from_default_is_marked_or_own_or_first);
 	unit_add(what_this_version_lacks_is_an_error_at_its_line);
 	unit_add(password_command_is_an_argument_list);
 	unit_add(ways_to_log_in_are_known);

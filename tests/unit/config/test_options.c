@@ -62,6 +62,54 @@ static void values_out_of_range_are_errors(void)
 		"%H:%M\"]\n");
 }
 
+static void presets_of_sending_are_careful(void)
+{
+	struct cfg *c = told_parse("");
+	const struct cfg_options *o = &c->options;
+	g_assert_cmpint(o->undo_send, ==, 10);
+	g_assert_cmpint(o->many_recipients, ==, 20);
+	g_assert_true(o->edit_headers && o->text_flowed && o->attach_reminder);
+	g_assert_false(o->sent_bcc || o->signature_on_top);
+	g_assert_true(!o->editor && !o->editor_window && !o->attribution && !o->signature);
+	g_assert_true(!o->markdown && !o->query_command && !o->address_vcards);
+	cfg_free(c);
+}
+
+static void options_of_sending_are_kept(void)
+{
+	struct cfg *c =
+		told_parse("set editor=\"vim -c 'set tw=72'\" editor-window=\"\" edit-headers=off undo-send=2m\n"
+			   "set attribution=\"%n, 100%%:\" signature=/s signature-on-top=on sent-bcc=on\n"
+			   "set text-flowed=off markdown=pandoc query-command=\"khard %s\"\n"
+			   "set address-vcards=/v many-recipients=0 attach-reminder=off\n");
+	const struct cfg_options *o = &c->options;
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpstr(o->editor, ==, "vim -c 'set tw=72'");
+	g_assert_cmpstr(o->editor_window, ==, "");
+	g_assert_cmpint(o->undo_send, ==, 120);
+	g_assert_cmpstr(o->attribution, ==, "%n, 100%%:");
+	g_assert_cmpstr(o->signature, ==, "/s");
+	g_assert_cmpstr(o->markdown, ==, "pandoc");
+	g_assert_cmpstr(o->query_command, ==, "khard %s");
+	g_assert_cmpstr(o->address_vcards, ==, "/v");
+	g_assert_cmpint(o->many_recipients, ==, 0);
+	g_assert_true(o->signature_on_top && o->sent_bcc);
+	g_assert_false(o->edit_headers || o->text_flowed || o->attach_reminder);
+	cfg_free(c);
+}
+
+static void wrong_values_of_sending_are_told(void)
+{
+	told_is("set undo-send=10 undo-send=61m\n",
+		"1:15: error: '10' is no value for 'undo-send' [a time up to 1h, as 10s or 2m]\n"
+		"1:28: error: '61m' is no value for 'undo-send' [a time up to 1h, as 10s or 2m]\n");
+	told_is("set editor=\"\" markdown=\"x 'y\"\n",
+		"1:5: error: '' is no value for 'editor' [a command line with every quote closed]\n"
+		"1:15: error: 'x 'y' is no value for 'markdown' [a command line with every quote closed]\n");
+	told_is("set attribution=\"%x wrote\"\n", "1:5: error: '%x wrote' is no value for 'attribution' [one line in "
+						  "which % is followed by d, n, a, s or %]\n");
+}
+
 static void set_without_equals_sign_is_an_error(void)
 {
 	static const char *const wanted = "'set' wants an equals sign, with no blank round it";
@@ -95,9 +143,9 @@ static void mailx_variables_are_one_notice_a_file(void)
 
 static void option_of_a_later_version_is_a_warning(void)
 {
-	told_is("set undo-send=10s view-text/html=w3m\n",
-		"1:5: warning: option 'undo-send' is not supported by this version\n"
-		"1:19: warning: option 'view-text/html' is not supported by this version\n");
+	told_is("set preview-seen=2s view-text/html=w3m\n",
+		"1:5: warning: option 'preview-seen' is not supported by this version\n"
+		"1:21: warning: option 'view-text/html' is not supported by this version\n");
 }
 
 static void headers_binds_and_themes_are_kept(void)
@@ -202,6 +250,9 @@ void suite(void)
 	unit_add(tilde_is_the_home_directory);
 	unit_add(unset_gives_the_preset_back);
 	unit_add(values_out_of_range_are_errors);
+	unit_add(presets_of_sending_are_careful);
+	unit_add(options_of_sending_are_kept);
+	unit_add(wrong_values_of_sending_are_told);
 	unit_add(set_without_equals_sign_is_an_error);
 	unit_add(unknown_option_suggests_nearest);
 	unit_add(mailx_variables_are_one_notice_a_file);
