@@ -1,4 +1,5 @@
 noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS)
 src_base_libbase_a_SOURCES = \
 	src/base/buf.c \
 	src/base/buf.h \
@@ -11,6 +12,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/fs.c \
 	src/base/fs.h \
 	src/base/i18n.h \
+	src/base/idn.c \
+	src/base/idn.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/pool.c \

@@ -11,6 +11,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/header.c \
 	src/msg/html.c \
 	src/msg/internal.h \
+	src/msg/list.c \
 	src/msg/magic.c \
 	src/msg/mbox.c \
 	src/msg/msg.c \

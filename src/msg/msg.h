@@ -206,6 +206,25 @@ const char *msg_flag_name(unsigned bit);
 /* The type of bounded content (the first 64 KB are looked at), or NULL. One handle a thread; slow: pool only. g_free. */
 char *msg_magic(struct str octets);
 
+/* --- mailing lists and mailto: (list.c) --- */
+#define MSG_MAILTO_MAX (1u << 20)
+/* Of a mailto: URI only these fields are taken, whatever else it holds (RFC 6068 4): nothing is ever attached, nobody gets
+ * a blind copy. */
+struct msg_mailto {
+	GPtrArray *to, *cc; /* struct msg_addr *, each with an address; never NULL */
+	char *subject;      /* clean, one line; NULL: not said */
+	char *body;         /* clean, LF ended lines; NULL */
+	char *in_reply_to;  /* without <>; NULL */
+	GPtrArray *ignored; /* char *: names of the fields that were not taken; clean */
+};
+/* False: no mailto: URI, or one past MSG_MAILTO_MAX. Cleared by the caller in either case. */
+bool msg_mailto_parse(struct str uri, struct msg_mailto *out);
+void msg_mailto_clear(struct msg_mailto *m);
+/* The URIs in <> of a List- field (RFC 2369), in order; char *, freeing, maybe empty. */
+GPtrArray *msg_list_uris(const struct msg_head *h, const char *name);
+/* The address that List-Post names, or NULL: none, or a list nobody may write to ("NO"). g_free. */
+char *msg_list_post(const struct msg_head *h);
+
 /* --- mbox files (mbox.c): as mboxrd quotes them, read and written piece by piece --- */
 #define MSG_MBOX_HEAD 512 /* octets of a line that decide what it is */
 

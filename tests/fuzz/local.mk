@@ -11,6 +11,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_address \
 	tests/fuzz/fuzz_msg_date \
 	tests/fuzz/fuzz_msg_head \
+	tests/fuzz/fuzz_msg_mailto \
 	tests/fuzz/fuzz_msg_mbox \
 	tests/fuzz/fuzz_msg_parts \
 	tests/fuzz/fuzz_msg_text \
@@ -70,6 +71,10 @@ tests_fuzz_fuzz_msg_date_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_head_SOURCES = tests/fuzz/fuzz_msg_head.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_head_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_head_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_mailto_SOURCES = tests/fuzz/fuzz_msg_mailto.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_mailto_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_mailto_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_mbox_SOURCES = tests/fuzz/fuzz_msg_mbox.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_mbox_LDFLAGS = $(FUZZ_LINK)

@@ -16,3 +16,6 @@ tests_unit_base_test_proc_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base/test_wake
 tests_unit_base_test_wake_SOURCES = tests/unit/base/test_wake.c $(UNIT)
 tests_unit_base_test_wake_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_idn
+tests_unit_base_test_idn_SOURCES = tests/unit/base/test_idn.c $(UNIT)
+tests_unit_base_test_idn_LDADD = $(LINK_BASE)
