@@ -15,6 +15,7 @@ include tests/unit/msg/local.mk
 include tests/unit/imap/local.mk
 include tests/unit/smtp/local.mk
 include tests/unit/store/local.mk
+include tests/unit/compose/local.mk
 include tests/unit/config/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/app/local.mk
@@ -25,6 +26,7 @@ include tests/screen/local.mk
 include tests/batch/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk
+include tests/compose/local.mk
 include tests/live/local.mk
 include tests/bench/local.mk
 include tests/model/local.mk

@@ -3,6 +3,9 @@
 # (CC=clang), `make fuzz SECONDS=60` lets libFuzzer work on each for so long.
 FUZZERS = \
 	tests/fuzz/fuzz_clean \
+	tests/fuzz/fuzz_compose_build \
+	tests/fuzz/fuzz_compose_flow \
+	tests/fuzz/fuzz_compose_form \
 	tests/fuzz/fuzz_imap_bodystructure \
 	tests/fuzz/fuzz_imap_response \
 	tests/fuzz/fuzz_imap_session \
@@ -39,6 +42,18 @@ endif
 tests_fuzz_fuzz_clean_SOURCES = tests/fuzz/fuzz_clean.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_clean_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_clean_LDADD = $(LINK_BASE)
+
+tests_fuzz_fuzz_compose_build_SOURCES = tests/fuzz/fuzz_compose_build.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_compose_build_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_compose_build_LDADD = $(LINK_COMPOSE)
+
+tests_fuzz_fuzz_compose_flow_SOURCES = tests/fuzz/fuzz_compose_flow.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_compose_flow_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_compose_flow_LDADD = $(LINK_COMPOSE)
+
+tests_fuzz_fuzz_compose_form_SOURCES = tests/fuzz/fuzz_compose_form.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_compose_form_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_compose_form_LDADD = $(LINK_COMPOSE)
 
 tests_fuzz_fuzz_imap_bodystructure_SOURCES = tests/fuzz/fuzz_imap_bodystructure.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_imap_bodystructure_LDFLAGS = $(FUZZ_LINK)

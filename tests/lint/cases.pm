@@ -11,7 +11,6 @@ our %not_ours = (
 	promise_2 => $sending,
 	promise_18 => 'not built: replying, and badges of signatures',
 	promise_19 => 'not built: encryption',
-	promise_20 => $sending,
 	t22 => 'not built: finding servers by a mail address',
 	d15 => $drafts,
 	d16 => $drafts,
