@@ -71,6 +71,7 @@ const char *err_cause_name(enum err_cause c)
 		[ERR_LIMIT] = "limit",
 		[ERR_CONFIG] = "config",
 		[ERR_NOT_DUE] = "not-due",
+		[ERR_MAYBE] = "maybe",
 		[ERR_CANCELED] = "canceled",
 		[ERR_BUG] = "bug",
 	};

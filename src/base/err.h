@@ -26,6 +26,7 @@ enum err_cause {
 	ERR_LIMIT,    /* a published limit was met */
 	ERR_CONFIG,   /* mailrc */
 	ERR_NOT_DUE,  /* the polling floor; `after` says when */
+	ERR_MAYBE,    /* a letter may have been sent: nobody knows */
 	ERR_CANCELED,
 	ERR_BUG,
 };

@@ -140,6 +140,11 @@ int fs_new_write(struct fs_new *f, struct str bytes, struct err *e)
 	return 0;
 }
 
+int fs_new_fd(const struct fs_new *f)
+{
+	return f->fd;
+}
+
 static int sync_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

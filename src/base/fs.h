@@ -19,6 +19,7 @@ int fs_read(const char *path, size_t max, struct buf *out, struct err *e);
 struct fs_new;
 struct fs_new *fs_new_open(const char *path, bool replace, struct err *e);
 int fs_new_write(struct fs_new *f, struct str bytes, struct err *e);
+int fs_new_fd(const struct fs_new *f); /* for others that write to it, before fs_new_commit; borrowed */
 int fs_new_commit(struct fs_new **f, struct err *e);
 void fs_new_abort(struct fs_new **f); /* NULL is a no-op; the temp file is removed */
 /* Whether the file is a temp file of a process that died, a day ago at least: then it may be removed. */

@@ -186,8 +186,8 @@ static void guard_grown(const struct draft *d, const GPtrArray *all, const GPtrA
 
 static bool is_no_reply(const char *addr)
 {
-	static const char *const words[] = { "noreply", "donotreply", "nepasrepondre", "nichtantworten", "keineantwort",
-		"nicht-antworten" };
+	static const char *const words[] = { "noreply", "donotreply", "nepasrepondre", "nichtantworten",
+		"keineantwort" };
 	GString *tight = g_string_new(NULL);
 	for (const char *p = addr; *p && *p != '@'; p++)
 		if (g_ascii_isalnum(*p))

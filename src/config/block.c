@@ -181,7 +181,8 @@ static void finish(struct parser *p, struct block *b, const struct mark *at)
 		cfg_complain(p, CFG_ERROR, at, "email vera@box.example", _("account '%s' has no 'email'"), a->label);
 	if (a->card)
 		fill_from_card(a);
-	if (missing && !a->imap && !given(b, "imap") && !given(b, "provider"))
+	bool sends = given(b, "smtp");
+	if (missing && !a->imap && !sends && !given(b, "imap") && !given(b, "provider"))
 		cfg_complain(p, CFG_ERROR, at, _("add 'imap HOST:993 tls' or a 'provider'"),
 			_("account '%s' has no server"), a->label);
 	if (!a->imap && a->card && !given(b, "imap"))

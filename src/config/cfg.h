@@ -188,6 +188,7 @@ const struct cfg_from *cfg_from_default(const struct cfg_account *a);
 const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port);
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */
 const char *cfg_nearest(const char *word, const char *const *names, size_t n);
+int cfg_duration(const char *text); /* seconds of "90s 15m 24h 90d 2w", at most ten years; -1: it is none */
 const char *cfg_level_name(enum cfg_level level); /* "error", .. */
 /* A diagnostic as people read it: FILE:LINE:COL: level: text, the line, a caret, the hint; each of these
  * lines ends in a newline. g_free. */

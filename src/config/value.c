@@ -95,3 +95,9 @@ bool cfg_value_header(struct str s)
 			return false;
 	return true;
 }
+
+int cfg_duration(const char *text)
+{
+	int seconds;
+	return cfg_value_time(str_of(text), &seconds) ? seconds : -1;
+}

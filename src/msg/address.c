@@ -10,12 +10,18 @@
 
 #define LITERAL_MAX 256 /* octets looked ahead for the end of a domain literal */
 
-static void addr_free(void *addr)
+void msg_addr_free(struct msg_addr *a)
 {
-	struct msg_addr *a = addr;
+	if (!a)
+		return;
 	g_free(a->name);
 	g_free(a->addr);
 	g_free(a);
+}
+
+static void addr_free(void *addr)
+{
+	msg_addr_free(addr);
 }
 
 GPtrArray *msg_addrs_new(void)

@@ -2,6 +2,7 @@
 #include "msg/msg.h"
 
 #include <magic.h>
+#include <string.h>
 
 #define LOOK_OCTETS 65536
 
@@ -36,4 +37,44 @@ char *msg_magic(struct str octets)
 	magic_t h = octets.n ? handle_get() : NULL;
 	const char *type = h ? magic_buffer(h, octets.p, MIN(octets.n, LOOK_OCTETS)) : NULL;
 	return type && *type ? g_strdup(type) : NULL;
+}
+
+/* Office files are zip archives and most source is plain text to libmagic; what browsers and mail programs go by is the
+ * name's end (IANA media types). */
+const char *msg_type_of_name(const char *name)
+{
+	static const char *const types[][2] = {
+		{ "csv", "text/csv" },
+		{ "css", "text/css" },
+		{ "diff", "text/x-diff" },
+		{ "patch", "text/x-diff" },
+		{ "doc", "application/msword" },
+		{ "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document" },
+		{ "eml", "message/rfc822" },
+		{ "epub", "application/epub+zip" },
+		{ "gz", "application/gzip" },
+		{ "htm", "text/html" },
+		{ "html", "text/html" },
+		{ "ics", "text/calendar" },
+		{ "json", "application/json" },
+		{ "md", "text/markdown" },
+		{ "odp", "application/vnd.oasis.opendocument.presentation" },
+		{ "ods", "application/vnd.oasis.opendocument.spreadsheet" },
+		{ "odt", "application/vnd.oasis.opendocument.text" },
+		{ "pdf", "application/pdf" },
+		{ "ppt", "application/vnd.ms-powerpoint" },
+		{ "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation" },
+		{ "svg", "image/svg+xml" },
+		{ "txt", "text/plain" },
+		{ "vcf", "text/vcard" },
+		{ "xls", "application/vnd.ms-excel" },
+		{ "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+		{ "xml", "application/xml" },
+		{ "zip", "application/zip" },
+	};
+	const char *dot = strrchr(name, '.');
+	for (unsigned i = 0; dot && i < G_N_ELEMENTS(types); i++)
+		if (!g_ascii_strcasecmp(types[i][0], dot + 1))
+			return types[i][1];
+	return NULL;
 }

@@ -41,6 +41,7 @@ struct msg_addr {
 GPtrArray *msg_addrs_parse(struct str value);
 GPtrArray *msg_addrs_new(void);
 struct msg_addr *msg_addr_new(const char *name, const char *addr);
+void msg_addr_free(struct msg_addr *a); /* NULL is a no-op */
 GPtrArray *msg_addrs_copy(const GPtrArray *from);
 /* A compact form for storage and back: `name NUL addr NUL` repeated. */
 void msg_addrs_pack(const GPtrArray *addrs, GString *out);
@@ -205,6 +206,8 @@ const char *msg_flag_name(unsigned bit);
 /* --- guessing a type (libmagic) --- */
 /* The type of bounded content (the first 64 KB are looked at), or NULL. One handle a thread; slow: pool only. g_free. */
 char *msg_magic(struct str octets);
+/* The type that the end of a file name stands for, or NULL: where the content says too little. */
+const char *msg_type_of_name(const char *name);
 
 /* --- mailing lists and mailto: (list.c) --- */
 #define MSG_MAILTO_MAX (1u << 20)

@@ -158,10 +158,9 @@ int store_identity_put(struct store *st, const struct store_identity *in, struct
 	return db_begin(st->shelf.state, e) ? -1 : db_end(st->shelf.state, put(st, in, e), e);
 }
 
-int reader_identities(
-	struct store_reader *r, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e)
+static int identities(
+	struct db *state, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e)
 {
-	struct db *state = r->shelf.state;
 	enum db_pull pull;
 	g_autofree char *lower = g_ascii_strdown(host, -1);
 	struct query *q = db_query(state, "SELECT * FROM identity WHERE host=? AND port=? AND login=? ORDER BY addr");
@@ -179,6 +178,18 @@ int reader_identities(
 		db_mark_bad(state);
 	}
 	return pull == DB_END ? 0 : -1;
+}
+
+int store_identities(
+	struct store *st, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e)
+{
+	return identities(st->shelf.state, host, port, login, out, e);
+}
+
+int reader_identities(
+	struct store_reader *r, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e)
+{
+	return identities(r->shelf.state, host, port, login, out, e);
 }
 
 /* --- servers that judge after the data --- */

@@ -612,6 +612,9 @@ GPtrArray *store_identities_new(void); /* of struct store_identity *, freeing */
 int store_identity_get(struct store *st, const char *host, unsigned port, const char *login, const char *addr,
 	struct store_identity *out, struct err *e); /* UNKNOWN where there is none */
 int store_identity_put(struct store *st, const struct store_identity *in, struct err *e);
+/* Those kept for a login at a server: struct store_identity *, as store_identities_new(). */
+int store_identities(
+	struct store *st, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e);
 int reader_identities(
 	struct store_reader *r, const char *host, unsigned port, const char *login, GPtrArray *out, struct err *e);
 /* A server that was seen to refuse after the data: what it accepts at MAIL says nothing. */
