@@ -7,11 +7,11 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "engine/outbox.h"
 #include "net/sasl.h"
 
 #define LOCK_WAIT_MS 1500
 #define LOCK_LOOK_MS 20
-#define DAY_S 86400
 
 static void timer_fired(void *aux);
 
@@ -29,6 +29,7 @@ struct account *account_new(struct engine *en, int index, const struct cfg_accou
 	a->keep = keep_new(a);
 	a->ahead = ahead_new(a);
 	sides_init(a);
+	a->outbox = outbox_new(a);
 	return a;
 }
 
@@ -55,6 +56,7 @@ void account_free(struct account *a)
 	}
 	end_all(a, &e);
 	err_clear(&e);
+	outbox_free(a->outbox);
 	changes_clear(a);
 	keep_free(a->keep);
 	ahead_free(a->ahead);
@@ -142,6 +144,7 @@ void account_start(struct account *a)
 	err_clear(&e);
 	if (a->engine->settings.stay)
 		changes_run(a);
+	outbox_start(a->outbox);
 }
 
 /* After a failure that may pass. */
@@ -197,37 +200,11 @@ void account_contacted(struct account *a, bool poll)
 
 /* --- secrets --- */
 
-/* So that a refused secret is recognised without being kept: a slow salted hash. */
-static char *fingerprint(const struct secret *s, const char *salt)
-{
-	g_autofree char *hash = sasl_fingerprint(s, str_of(salt));
-	return g_strdup_printf("%s$%s", salt, hash);
-}
-
-static bool is_refused(const struct account *a, const struct secret *s)
-{
-	const char *dollar = a->info.secret_hash ? strchr(a->info.secret_hash, '$') : NULL;
-	if (!dollar)
-		return false;
-	g_autofree char *salt = g_strndup(a->info.secret_hash, (size_t)(dollar - a->info.secret_hash));
-	g_autofree char *mine = fingerprint(s, salt);
-	return !strcmp(mine, a->info.secret_hash);
-}
-
 static void secret_refused(struct account *a)
 {
-	int64_t today = clock_wall() / DAY_S;
 	if (!a->secret)
 		return;
-	if (a->info.secret_worked && a->info.auth_tries_day == today) {
-		a->info.auth_tries++;
-	} else if (a->info.secret_worked) {
-		a->info.auth_tries_day = today;
-		a->info.auth_tries = 1;
-	}
-	g_autofree char *salt = g_strdup_printf("%08x%08x", random32(), random32());
-	g_free(a->info.secret_hash);
-	a->info.secret_hash = fingerprint(a->secret, salt);
+	login_note_refused(&a->info, a->secret);
 	g_clear_pointer(&a->secret, secret_free);
 	save_quietly(a);
 }
@@ -236,14 +213,8 @@ void account_secret_worked(struct account *a, enum sasl_mechanism by)
 {
 	account_set_phase(a, ACCOUNT_ONLINE, NULL);
 	err_clear(&a->token_refused);
-	if (a->info.secret_worked && !a->info.secret_hash && (by == SASL_NONE || a->info.auth_used == (int)by))
-		return;
-	if (by != SASL_NONE)
-		a->info.auth_used = (int)by;
-	a->info.secret_worked = true;
-	a->info.auth_tries = 0;
-	g_clear_pointer(&a->info.secret_hash, g_free);
-	save_quietly(a);
+	if (login_note_worked(&a->info, by))
+		save_quietly(a);
 }
 
 /* --- the connection --- */
@@ -349,10 +320,10 @@ static void connect_now(struct account *a)
 		connection_open(a->conn);
 }
 
-static void got_secret(struct account *a, struct secret *s, struct err *e)
+static void got_secret(void *aux, struct secret *s, struct err *e)
 {
+	struct account *a = aux;
 	struct job *j = g_queue_peek_head(&a->jobs);
-	a->secret_wait = NULL;
 	if (!j) {
 		secret_free(s);
 		return;
@@ -361,7 +332,7 @@ static void got_secret(struct account *a, struct secret *s, struct err *e)
 		stop_with(a, g_queue_pop_head(&a->jobs), e);
 		return;
 	}
-	bool refused = is_refused(a, s), renewed = a->token_refused.cause != ERR_NONE;
+	bool refused = login_is_refused(&a->info, s), renewed = a->token_refused.cause != ERR_NONE;
 	if ((refused && renewed) || !schedule_may_try(a->cfg, &a->info, refused, j->person, clock_wall())) {
 		secret_free(s);
 		if (renewed)
@@ -375,6 +346,12 @@ static void got_secret(struct account *a, struct secret *s, struct err *e)
 	secret_free(a->secret);
 	a->secret = s;
 	connect_now(a);
+}
+
+static void get_secret(struct account *a)
+{
+	struct secret_source from = login_secret(a);
+	secret_get(a->engine, &from, &a->secret_wait, got_secret, a);
 }
 
 /* Another process drives the account. True: it does what j was to do, or keeps the cache fresh anyway. */
@@ -427,7 +404,7 @@ static void make_connection(struct account *a)
 	if (a->secret)
 		connect_now(a);
 	else
-		secret_get(a, got_secret);
+		get_secret(a);
 }
 
 /* True: something else comes first. */
@@ -475,6 +452,11 @@ void account_add(struct account *a, struct job *j)
 
 void account_run(struct account *a)
 {
+	if (!a->running && a->copies_wait && a->listed) {
+		a->copies_wait = false;
+		aftermath_resume(a);
+		changes_queue(a);
+	}
 	for (side_collect(a); !a->running; side_collect(a)) {
 		bool some = !g_queue_is_empty(&a->jobs);
 		/* Whoever waited for the lock may have been canceled. */
@@ -521,7 +503,7 @@ static bool renew_token(struct account *a, struct err *why)
 	a->running = NULL;
 	g_queue_push_head(&a->jobs, j);
 	account_drop_connection(a);
-	secret_get(a, got_secret);
+	get_secret(a);
 	return true;
 }
 
@@ -606,7 +588,7 @@ bool account_may_act(struct account *a, struct err *e)
 void account_cancel(struct account *a, uint32_t request)
 {
 	struct err e = ERR_INIT;
-	if (changes_cancel(a, request))
+	if (changes_cancel(a, request) || outbox_cancel(a->outbox, request))
 		return;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
 	side_give_back(a);
@@ -649,6 +631,7 @@ struct job *account_running(const struct account *a, const struct side *s)
 void account_rest(struct account *a)
 {
 	struct err e = ERR_INIT;
+	outbox_rest(a->outbox);
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program was stopped");
 	sides_end(a, &e);
 	if (a->running)
@@ -664,6 +647,7 @@ void account_rest(struct account *a)
 
 void account_resume(struct account *a)
 {
+	outbox_run(a->outbox);
 	changes_queue(a);
 	if (!g_queue_is_empty(&a->jobs))
 		account_run(a);
@@ -690,6 +674,8 @@ void account_retry(struct account *a, struct secret *s)
 
 void account_answer(struct account *a, struct request *r)
 {
+	if (outbox_answer(a->outbox, r))
+		return;
 	if (a->secret_wait && secret_ask_id(a->secret_wait) == r->answers)
 		secret_answer(a->secret_wait, r->yes ? g_steal_pointer(&r->secret) : NULL);
 }

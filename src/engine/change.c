@@ -95,9 +95,13 @@ static bool of_messages(enum change_op op)
 	return op == CHANGE_FLAG || op == CHANGE_MOVE || op == CHANGE_COPY || op == CHANGE_EXPUNGE;
 }
 
-static const char *const role_folders[] = { [ROLE_ARCHIVE] = "Archive", [ROLE_TRASH] = "Trash", [ROLE_JUNK] = "Junk" };
+static const char *const role_folders[] = { [ROLE_ARCHIVE] = "Archive",
+	[ROLE_TRASH] = "Trash",
+	[ROLE_JUNK] = "Junk",
+	[ROLE_SENT] = "Sent",
+	[ROLE_DRAFTS] = "Drafts" };
 
-static int find_role(struct account *a, enum store_role role, struct store_folder *out, struct err *e)
+int change_find_role(struct account *a, enum store_role role, struct store_folder *out, struct err *e)
 {
 	g_autoptr(GPtrArray) all = store_folders_new();
 	if (store_folders(a->engine->store, a->number, all, e))
@@ -111,12 +115,11 @@ static int find_role(struct account *a, enum store_role role, struct store_folde
 		e, ERR_FOLDER, ERR_MISSING, ERR_NEVER, "no folder of the account is for %s", store_role_names[role]);
 }
 
-/* The target's folder; one that is to be made first gets a change of its own, put into rows. */
-static int find_target(
+int change_find_target(
 	struct account *a, const struct engine_change *want, struct store_folder *out, GPtrArray *rows, struct err *e)
 {
 	const char *name = want->target;
-	int result = name ? folder_find(a, name, out, e) : find_role(a, want->role, out, e);
+	int result = name ? folder_find(a, name, out, e) : change_find_role(a, want->role, out, e);
 	if (!name && want->role < G_N_ELEMENTS(role_folders))
 		name = role_folders[want->role];
 	if (!result || e->cause != ERR_MISSING || !want->create || !name)
@@ -179,7 +182,7 @@ static int plan_rows(struct account *a, const struct engine_change *want, GPtrAr
 {
 	struct store_folder target = { 0 };
 	bool aims = want->op == CHANGE_MOVE || want->op == CHANGE_COPY || want->op == CHANGE_APPEND;
-	int result = aims ? find_target(a, want, &target, rows, e) : 0;
+	int result = aims ? change_find_target(a, want, &target, rows, e) : 0;
 	if (!result && of_messages(want->op))
 		result = split(a, want, aims ? &target : NULL, rows, e);
 	else if (!result && want->op == CHANGE_APPEND)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/outbox.h"
 
 #define END_TRIES 3 /* of a refused flag while the cache cannot be told */
 
@@ -177,6 +178,7 @@ void changes_kept(struct account *a, const struct err *why)
 	/* With the screens there is a next time; a command is told at once. */
 	if (a->engine->settings.stay)
 		return;
+	outbox_copies_kept(a->outbox);
 	while (a->changes.waiters->len) {
 		struct waiter *w = a->changes.waiters->pdata[0];
 		for (unsigned i = 0; i < a->changes.open->len; i++) {
@@ -469,6 +471,8 @@ int change_end(struct account *a, struct store_change *c, enum change_state stat
 	pending_forget(a);
 	announce(a, c);
 	tell_waiters(a, c, state, why && why->cause != ERR_NONE ? why : NULL);
+	if (c->op == CHANGE_APPEND)
+		aftermath_change_ended(a, c->id);
 	if (why)
 		err_clear(why);
 	store_change_free(c);
@@ -505,6 +509,8 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 		err_set_server(&e, now->server);
 	announce(a, now);
 	tell_waiters(a, now, now->state, e.cause == ERR_NONE ? NULL : &e);
+	if (now->op == CHANGE_APPEND)
+		aftermath_change_ended(a, now->id);
 	err_clear(&e);
 	store_change_free(now);
 }

@@ -34,6 +34,11 @@ void change_wait(struct account *a, struct request *r, uint32_t group);
 /* The rows, all new, in one group, made durable, shown and carried out for r. Takes r unless it fails. */
 int change_make_all(struct account *a, struct request *r, GPtrArray *rows, bool undo, struct err *e);
 
+/* The folder that a change aims at; one that is to be made first gets a change of its own, put into rows. */
+int change_find_target(
+	struct account *a, const struct engine_change *want, struct store_folder *out, GPtrArray *rows, struct err *e);
+int change_find_role(struct account *a, enum store_role role, struct store_folder *out, struct err *e); /* ERR_MISSING */
+
 /* --- effect.c: on the cache --- */
 int effect_lay(struct account *a, struct store_change *c, struct err *e);       /* idempotent */
 int effect_take_back(struct account *a, struct store_change *c, struct err *e); /* of items that are not done */
@@ -92,6 +97,8 @@ void spool_sweep(struct engine *en); /* files that nobody will ask for */
 /* A sync that another process asked for. */
 void change_sync(struct account *a, struct store_change *c);
 #define UNDOES_NOTHING UINT32_MAX /* store_change.undoes of what nobody pressed: undo passes over it */
+/* A new APPEND whose message may lie in its target already, at or above the UIDNEXT that is noted. */
+void change_look_first(struct store_change *c);
 struct job *replay_job_new(struct account *a, bool stores); /* stores: what is appended, and nothing else */
 /* c ends otherwise (it was taken back before anything of it was sent): what was asked for it is answered to nobody. */
 void replay_let_go(struct account *a, const struct store_change *c);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/outbox.h"
 
 #define CHANGES_KEPT_S (30 * 86400)
 
@@ -30,6 +31,8 @@ void request_free(struct request *r)
 	buf_clear(&r->bytes);
 	secret_free(r->secret);
 	engine_change_free(r->change);
+	engine_post_free(r->post);
+	engine_draft_free(r->draft);
 	g_free(r);
 }
 
@@ -156,6 +159,12 @@ void event_free(struct event *ev)
 	g_clear_pointer(&ev->changed, changed_free);
 	g_clear_pointer(&ev->changes, g_ptr_array_unref);
 	g_clear_pointer(&ev->usage, usage_free);
+	store_mail_free(ev->mail);
+	g_clear_pointer(&ev->mails, g_ptr_array_unref);
+	g_clear_pointer(&ev->identities, g_ptr_array_unref);
+	g_clear_pointer(&ev->people, g_ptr_array_unref);
+	engine_draft_free(ev->draft);
+	g_clear_pointer(&ev->drafts, g_ptr_array_unref);
 	err_clear(&ev->err);
 	g_free(ev);
 }
@@ -363,6 +372,16 @@ static void got_request(void *value, void *aux)
 	case REQ_FLUSH: change_flush_request(en, a, r); break;
 	case REQ_USAGE: usage_request(en, a, r); break;
 	case REQ_CACHE: cache_request(en, a, r); break;
+	case REQ_SEND: post_request(en, a, r); break;
+	case REQ_MAIL_DROP: mail_drop_request(en, r); break;
+	case REQ_MAIL_RETRY: mail_retry_request(en, r); break;
+	case REQ_MAIL_HOLD: mail_hold_request(en, r); break;
+	case REQ_POST: post_due_request(en, a, r); break;
+	case REQ_PROBE: probe_request(en, a, r); break;
+	case REQ_IDENTITIES: identities_request(en, a, r); break;
+	case REQ_DRAFT_SAVE: draft_save_request(en, a, r); break;
+	case REQ_DRAFT_OPEN: draft_open_request(en, r); break;
+	case REQ_DRAFT_DROP: draft_drop_request(en, r); break;
 	default:
 		if (r->type == REQ_PART && r->bytes.n)
 			save_from_bytes(en, r);
@@ -392,6 +411,19 @@ static void free_text_job(void *value)
 	text_job_free(value);
 }
 
+/* By its IMAP server; one that only sends, by what it sends through. */
+static int number_account(struct engine *en, struct account *a, struct err *e)
+{
+	const struct cfg_server *s = a->cfg->imap ? a->cfg->imap : a->cfg->smtp;
+	const char *host = s ? s->host : a->cfg->sendmail;
+	if (!host)
+		return 0;
+	if (store_account(en->store, host, s ? s->port : 0, a->cfg->login ? a->cfg->login : "", a->cfg->label,
+		    &a->number, e))
+		return -1;
+	return store_account_get(en->store, a->number, &a->info, e);
+}
+
 /* Every account gets its number before the reader starts, so that both mean the same. */
 static int open_accounts(struct engine *en, struct err *e)
 {
@@ -399,9 +431,7 @@ static int open_accounts(struct engine *en, struct err *e)
 	for (unsigned i = 0; i < accounts->len; i++) {
 		struct account *a = account_new(en, (int)i, accounts->pdata[i]);
 		g_ptr_array_add(en->accounts, a);
-		const struct cfg_server *s = a->cfg->imap;
-		if (s && (store_account(en->store, s->host, s->port, a->cfg->login, a->cfg->label, &a->number, e) ||
-				 store_account_get(en->store, a->number, &a->info, e)))
+		if (number_account(en, a, e))
 			return -1;
 		a->state.last_sync = a->info.last_sync;
 		limits_load(a);
@@ -499,6 +529,7 @@ static void shut(struct engine *en)
 	}
 	pool_free(en->pool);
 	g_ptr_array_unref(en->texts);
+	claims_close(en);
 	store_close(en->store);
 	g_array_unref(en->numbers);
 }
@@ -558,11 +589,20 @@ struct engine *engine_start(const struct engine_settings *settings, struct chann
 	return en;
 }
 
+static bool is_readers(enum request_type type)
+{
+	static const enum request_type types[] = { REQ_WINDOW, REQ_FOLDERS, REQ_FIND, REQ_CHANGES, REQ_MAILS,
+		REQ_PEOPLE, REQ_DRAFTS };
+	for (unsigned i = 0; i < G_N_ELEMENTS(types); i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
 void engine_send(struct engine *en, struct request *r)
 {
-	bool reads = r->type == REQ_WINDOW || r->type == REQ_FOLDERS || r->type == REQ_FIND || r->type == REQ_CHANGES;
 	/* Without a store there is no reader: the engine ends it. */
-	reads = reads && en->settings.cache_dir;
+	bool reads = en->settings.cache_dir && is_readers(r->type);
 	channel_send(reads ? en->reader_requests : en->requests, r);
 }
 

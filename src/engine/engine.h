@@ -16,6 +16,7 @@
 #include "base/channel.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "compose/compose.h"
 #include "config/cfg.h"
 #include "msg/msg.h"
 #include "store/store.h"
@@ -64,6 +65,22 @@ enum request_type {
 	REQ_FLUSH,        /* what waits for .account is carried out -> EV_CHANGE.. */
 	REQ_USAGE,        /* what is kept and what was done to the server -> EV_USAGE */
 	REQ_CACHE,        /* .cache: check, repair or drop (.account, or -1 all) -> EV_FAULT.. */
+	/* sending; .account is whose server and Sent folder */
+	REQ_SEND,      /* .post: a letter made durable -> EV_MAIL, then sent -> EV_MAIL at each step; ends as struct
+			 * engine_post says */
+	REQ_MAILS,     /* reader: the outbox, newest first; .whole: ended ones too; at most .rows -> EV_MAILS */
+	REQ_MAIL_DROP, /* the letter .answers is taken back, if it has not begun -> EV_MAIL (its .draft has the text) */
+	REQ_MAIL_RETRY, /* the letter .answers is tried now; .yes: also one that may have been sent; .whole: without the
+			 * recipients that were refused */
+	REQ_MAIL_HOLD,  /* the letter .answers stays until it is let go by RETRY */
+	REQ_POST,       /* what is due of the account's letters is sent; .whole: also what was put off -> EV_MAIL.. */
+	REQ_PROBE,      /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES */
+	REQ_IDENTITIES, /* what the account's server thinks of its addresses -> EV_IDENTITIES */
+	REQ_PEOPLE,     /* reader: .folder begins a name or address; at most .rows -> EV_PEOPLE */
+	REQ_DRAFT_SAVE, /* .draft, as it stands now -> EV_DRAFT once it is durable; new ones get their .id */
+	REQ_DRAFT_OPEN, /* the draft .answers -> EV_DRAFT with .draft */
+	REQ_DRAFTS,     /* reader: all drafts, newest first -> EV_DRAFTS */
+	REQ_DRAFT_DROP, /* the draft .answers, here and on the server */
 };
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
@@ -88,6 +105,47 @@ struct engine_change {
 };
 struct engine_change *engine_change_new(enum change_op op);
 void engine_change_free(struct engine_change *c);
+
+/* The message that a letter answers or forwards: marked so once the letter was accepted. */
+struct engine_parent {
+	int account;              /* index; -1: none */
+	struct store_place place; /* folder 0: none */
+	uint32_t flag;            /* MSG_ANSWERED or MSG_FORWARDED */
+};
+
+/* A letter to be sent. The request ends when the server has answered: done (accepted, or accepted by some with
+ * `partial`); ERR_REFUSED, scope account: the server takes no mail of that From, scope message: at a recipient or the
+ * letter itself (EV_MAIL says at which stage); ERR_NET or what kept it: it stays in the queue; ERR_MAYBE: nobody knows.
+ * With `queue`, or when it is held, it ends as soon as it is durable, and further EV_MAIL have id 0. */
+struct engine_post {
+	struct draft *draft; /* owned; so are the descriptors of its files: the engine closes them */
+	char *sender;        /* reverse-path; NULL: From's address */
+	char *key;           /* of --id; NULL. The same key again sends nothing: EV_MAIL is that of the first */
+	int64_t at;          /* wall seconds: not before; 0: now */
+	unsigned hold;       /* seconds in which it can be taken back */
+	bool queue, partial, dry_run;
+	bool keep_bcc;      /* in the own copy */
+	char *notify, *ret; /* as struct smtp_mail; NULL */
+	struct engine_parent parent;
+	uint32_t draft_id; /* the draft kept of it; 0 */
+};
+void engine_discard(struct draft *d);                 /* with the descriptors of its files; NULL is a no-op */
+/* In store_mail.stage: whatever the server answered to, it was the sender that it did not accept. */
+#define MAIL_STAGE_SENDER "sender"
+struct engine_post *engine_post_new(struct draft *d); /* takes d */
+void engine_post_free(struct engine_post *p);
+
+/* A draft as the front holds it. */
+struct engine_draft {
+	uint32_t id;         /* 0: new */
+	int account;         /* index */
+	struct draft *draft; /* owned; descriptors too */
+	struct engine_parent parent;
+	int64_t saved;     /* wall seconds */
+	bool mirrored;     /* the server's Drafts folder has it as it is */
+	char *editor_path; /* an editor had this file open when the program ended; NULL */
+};
+void engine_draft_free(struct engine_draft *d);
 
 enum sync_due {
 	SYNC_PERSON, /* a person's act: at once, entered in the ledger */
@@ -115,6 +173,8 @@ struct request {
 	uint32_t answers; /* ANSWER: the ask's id; CANCEL, TAKEN: the request's id; UNDO, CHANGE_..: which */
 	uint64_t octets;  /* TAKEN */
 	struct engine_change *change; /* CHANGE; owned */
+	struct engine_post *post;     /* SEND; owned */
+	struct engine_draft *draft;   /* DRAFT_SAVE; owned */
 	enum cache_work cache;        /* CACHE */
 	bool yes;                     /* ANSWER */
 };
@@ -143,6 +203,12 @@ enum event_type {
 	EV_CHANGES,     /* .changes */
 	EV_USAGE,       /* .usage */
 	EV_FAULT,       /* .text: a finding of CACHE_CHECK */
+	EV_MAIL,        /* .mail: a letter of the outbox as it stands now; id 0: nobody waits any more */
+	EV_MAILS,       /* .mails */
+	EV_IDENTITIES,  /* .identities, in the mailrc's order; .after_data: this server judges after the data */
+	EV_PEOPLE,      /* .people, best first */
+	EV_DRAFT,       /* .draft */
+	EV_DRAFTS,      /* .drafts */
 	EV_ENDED,       /* the request .id has ended; .err.cause ERR_NONE: done */
 };
 
@@ -252,6 +318,14 @@ struct engine_message {
 };
 void engine_message_free(struct engine_message *m);
 
+/* A From address and what the account's submission server is known to think of it. */
+struct engine_identity {
+	struct store_identity known;
+	char *name;      /* as the mailrc gives it; NULL */
+	bool configured; /* by a `from` line, or it is the account's own address */
+	bool is_default;
+};
+
 struct event {
 	enum event_type type;
 	uint32_t id; /* of the request it answers, 0: none */
@@ -272,6 +346,14 @@ struct event {
 	struct engine_changed *changed;
 	GPtrArray *changes; /* struct store_change * */
 	struct engine_usage *usage;
+	struct store_mail *mail;
+	GPtrArray *mails;      /* struct store_mail * */
+	GPtrArray *identities; /* struct engine_identity * */
+	GPtrArray *people;     /* struct store_person * */
+	struct engine_draft *draft;
+	GPtrArray *drafts; /* struct store_draft * */
+	bool after_data;
+	bool duplicate; /* EV_MAIL of SEND: the key was used before */
 	bool fresh;
 	bool moved; /* EV_ROWS of FIND: the message is elsewhere by now, .folder says where */
 	struct err err;

@@ -16,6 +16,7 @@ struct connection;
 struct job;
 struct keep;
 struct side;
+struct outbox;
 
 struct engine {
 	struct engine_settings settings;
@@ -34,6 +35,8 @@ struct engine {
 	GPtrArray *accounts; /* struct account *, same order as cfg->accounts */
 	GArray *numbers;     /* uint32_t: the accounts' numbers, for the reader */
 	uint32_t next_ask;
+	char *claim; /* by this name letters under way are known to be this process's; NULL: it has sent none */
+	struct fs_lock *claim_lock;
 };
 
 /* Clears away what dropped folders left, in idle time. */
@@ -225,6 +228,8 @@ struct account {
 	struct changes changes;
 	struct keep *keep;
 	struct ahead *ahead;
+	struct outbox *outbox;
+	bool copies_wait; /* own copies of letters are to be filed once the folders are known */
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
 void account_free(struct account *a);
@@ -261,10 +266,22 @@ void limits_event(struct account *a, const struct imap_event *ev); /* IMAP_RIGHT
 
 /* --- how it logs in (login.c) --- */
 bool login_by_token(const struct account *a); /* its secret is an OAuth token */
+struct secret_source login_secret(const struct account *a);
+/* The same of its submission server. */
+bool login_smtp_by_token(const struct account *a);
+struct secret_source login_smtp_secret(const struct account *a);
+uint32_t login_ways(const struct account *a); /* SASL_BIT()s that the mailrc names, 0: the usual order */
+/* What logged in there the last time with a secret of the same kind. */
+enum sasl_mechanism login_last_way(const struct store_account_info *i, bool token);
 void login_settings(const struct account *a, struct imap_settings *out);
 void login_bind(struct imap_session *s, const struct wire *w); /* TLS stands: the login may be bound to it */
 void login_done(struct account *a, const struct imap_session *s);
+void login_warn_weaker(const struct account *a, enum sasl_mechanism now, enum sasl_mechanism before);
 char *login_words(const struct imap_session *s); /* by what, for people; g_free */
+/* A secret that was refused is recognised without being kept. */
+bool login_is_refused(const struct store_account_info *i, const struct secret *s);
+void login_note_refused(struct store_account_info *i, const struct secret *s);
+bool login_note_worked(struct store_account_info *i, enum sasl_mechanism by); /* true: that is news */
 
 /* --- one connection: the pump and the session joined (connection.c) --- */
 /* The session takes commands at once; they leave when connection_open has connected it. */
@@ -325,6 +342,7 @@ int64_t schedule_next_poll(const struct cfg_account *cfg, int64_t last_poll, uin
 /* Seconds until a poll may start, 0: now. */
 int schedule_until_due(const struct cfg_account *cfg, int64_t last_poll, int64_t now);
 int schedule_backoff(unsigned failures, uint32_t random); /* seconds */
+int schedule_resend(unsigned attempts, uint32_t random);  /* seconds until a letter that was put off is tried again */
 /* May a secret that was refused be tried? */
 bool schedule_may_try(
 	const struct cfg_account *cfg, const struct store_account_info *i, bool same_secret, bool person, int64_t now);
@@ -493,10 +511,17 @@ GPtrArray *text_shown(struct msg_part *root, const char *section);
 char *text_section(const struct msg_part *p);
 
 /* --- secrets (secret.c) --- */
-/* Gets the account's secret: done(secret or NULL with e) is called once, perhaps at once; until then
- * a->secret_wait is set. */
+struct secret_source {
+	enum cfg_password password;
+	const char *arg; /* path or command line */
+	const char *login, *host;
+	const struct account *account; /* whose, for the question */
+	bool external;                 /* none is sent */
+};
 struct secret_wait;
-void secret_get(struct account *a, void (*done)(struct account *a, struct secret *s, struct err *e));
+/* done(secret or NULL with e) is called once, perhaps at once; until then *slot is set. What from points to stays. */
+void secret_get(struct engine *en, const struct secret_source *from, struct secret_wait **slot,
+	void (*done)(void *aux, struct secret *s, struct err *e), void *aux);
 void secret_answer(struct secret_wait *w, struct secret *s); /* NULL: no */
 void secret_cancel(struct secret_wait *w);                   /* done is not called; NULL is a no-op */
 uint32_t secret_ask_id(const struct secret_wait *w);

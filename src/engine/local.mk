@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/account.c \
+	src/engine/aftermath.c \
 	src/engine/ahead.c \
 	src/engine/apply.c \
 	src/engine/bodies.c \
@@ -13,11 +14,13 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/changes.h \
 	src/engine/check.c \
 	src/engine/connection.c \
+	src/engine/draft.c \
 	src/engine/effect.c \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/fill.c \
 	src/engine/folders.c \
+	src/engine/identity.c \
 	src/engine/internal.h \
 	src/engine/job.c \
 	src/engine/keep.c \
@@ -25,10 +28,14 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/limits.h \
 	src/engine/live.c \
 	src/engine/login.c \
+	src/engine/mailer.c \
 	src/engine/names.c \
+	src/engine/outbox.c \
+	src/engine/outbox.h \
 	src/engine/peers.c \
 	src/engine/pending.c \
 	src/engine/plan.c \
+	src/engine/post.c \
 	src/engine/read.c \
 	src/engine/reader.c \
 	src/engine/replay.c \

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define DAY_S 86400
 #define TOKEN_WAYS (SASL_BIT(SASL_XOAUTH2) | SASL_BIT(SASL_OAUTHBEARER))
 
 bool login_by_token(const struct account *a)
@@ -11,16 +12,44 @@ bool login_by_token(const struct account *a)
 	return a->cfg->password == CFG_PASSWORD_TOKEN;
 }
 
-/* That of a secret of the same kind. */
-static enum sasl_mechanism last_way(const struct account *a)
+bool login_smtp_by_token(const struct account *a)
 {
-	int used = a->info.auth_used;
-	if (used <= SASL_NONE || used > SASL_EXTERNAL || !(SASL_BIT(used) & TOKEN_WAYS) == login_by_token(a))
+	return (a->cfg->smtp_password ? a->cfg->smtp_password : a->cfg->password) == CFG_PASSWORD_TOKEN;
+}
+
+struct secret_source login_secret(const struct account *a)
+{
+	const struct cfg_account *cfg = a->cfg;
+	return (struct secret_source){ .password = cfg->password,
+		.arg = cfg->password_arg,
+		.login = cfg->login,
+		.host = cfg->imap ? cfg->imap->host : "",
+		.account = a,
+		.external = cfg->auth == CFG_AUTH_EXTERNAL };
+}
+
+struct secret_source login_smtp_secret(const struct account *a)
+{
+	const struct cfg_account *cfg = a->cfg;
+	struct secret_source from = login_secret(a);
+	if (cfg->smtp_password) {
+		from.password = cfg->smtp_password;
+		from.arg = cfg->smtp_password_arg;
+	}
+	from.login = cfg->smtp_login ? cfg->smtp_login : cfg->login;
+	from.host = cfg->smtp->host;
+	return from;
+}
+
+enum sasl_mechanism login_last_way(const struct store_account_info *i, bool token)
+{
+	int used = i->auth_used;
+	if (used <= SASL_NONE || used > SASL_EXTERNAL || !(SASL_BIT(used) & TOKEN_WAYS) == token)
 		return SASL_NONE;
 	return (enum sasl_mechanism)used;
 }
 
-void login_settings(const struct account *a, struct imap_settings *out)
+uint32_t login_ways(const struct account *a)
 {
 	static const uint32_t ways[] = {
 		[CFG_AUTH_BEST] = 0,
@@ -34,9 +63,14 @@ void login_settings(const struct account *a, struct imap_settings *out)
 		[CFG_AUTH_OAUTHBEARER] = SASL_BIT(SASL_OAUTHBEARER),
 		[CFG_AUTH_EXTERNAL] = SASL_BIT(SASL_EXTERNAL),
 	};
-	out->auth = ways[a->cfg->auth];
+	return ways[a->cfg->auth];
+}
+
+void login_settings(const struct account *a, struct imap_settings *out)
+{
+	out->auth = login_ways(a);
 	out->token = login_by_token(a);
-	out->last = last_way(a);
+	out->last = login_last_way(&a->info, out->token);
 }
 
 void login_bind(struct imap_session *s, const struct wire *w)
@@ -61,16 +95,67 @@ char *login_words(const struct imap_session *s)
 	return g_strdup(name);
 }
 
+void login_warn_weaker(const struct account *a, enum sasl_mechanism now, enum sasl_mechanism before)
+{
+	struct event *ev = event_new(EV_NOTICE, 0, a->index);
+	ev->text = g_strdup_printf("%s: the login went by '%s', which is weaker than '%s' before; if nobody "
+				   "changed the server, somebody may stand between",
+		a->cfg->label, way_name(now), way_name(before));
+	engine_emit(a->engine, ev);
+}
+
 void login_done(struct account *a, const struct imap_session *s)
 {
 	bool weaker;
-	enum sasl_mechanism m = imap_mechanism(s, &weaker), last = last_way(a);
-	if (weaker) {
-		struct event *ev = event_new(EV_NOTICE, 0, a->index);
-		ev->text = g_strdup_printf("%s: the login went by '%s', which is weaker than '%s' before; if nobody "
-					   "changed the server, somebody may stand between",
-			a->cfg->label, way_name(m), way_name(last));
-		engine_emit(a->engine, ev);
-	}
+	enum sasl_mechanism m = imap_mechanism(s, &weaker);
+	if (weaker)
+		login_warn_weaker(a, m, login_last_way(&a->info, login_by_token(a)));
 	account_secret_worked(a, m);
+}
+
+/* --- secrets that were refused --- */
+
+/* A slow salted hash. */
+static char *fingerprint(const struct secret *s, const char *salt)
+{
+	g_autofree char *hash = sasl_fingerprint(s, str_of(salt));
+	return g_strdup_printf("%s$%s", salt, hash);
+}
+
+bool login_is_refused(const struct store_account_info *i, const struct secret *s)
+{
+	const char *dollar = i->secret_hash ? strchr(i->secret_hash, '$') : NULL;
+	if (!dollar)
+		return false;
+	g_autofree char *salt = g_strndup(i->secret_hash, (size_t)(dollar - i->secret_hash));
+	g_autofree char *mine = fingerprint(s, salt);
+	return !strcmp(mine, i->secret_hash);
+}
+
+void login_note_refused(struct store_account_info *i, const struct secret *s)
+{
+	int64_t today = clock_wall() / DAY_S;
+	uint32_t random[2];
+	if (i->secret_worked && i->auth_tries_day == today) {
+		i->auth_tries++;
+	} else if (i->secret_worked) {
+		i->auth_tries_day = today;
+		i->auth_tries = 1;
+	}
+	net_random(random, sizeof(random));
+	g_autofree char *salt = g_strdup_printf("%08x%08x", random[0], random[1]);
+	g_free(i->secret_hash);
+	i->secret_hash = fingerprint(s, salt);
+}
+
+bool login_note_worked(struct store_account_info *i, enum sasl_mechanism by)
+{
+	if (i->secret_worked && !i->secret_hash && (by == SASL_NONE || i->auth_used == (int)by))
+		return false;
+	if (by != SASL_NONE)
+		i->auth_used = (int)by;
+	i->secret_worked = true;
+	i->auth_tries = 0;
+	g_clear_pointer(&i->secret_hash, g_free);
+	return true;
 }

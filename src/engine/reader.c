@@ -121,6 +121,35 @@ static void serve_changes(struct engine *en, struct store_reader *r, struct requ
 	engine_end(en, q, &e);
 }
 
+static int mails_or_people(struct store_reader *r, const struct request *q, struct event *ev, struct err *e)
+{
+	switch (q->type) {
+	case REQ_MAILS:
+		ev->type = EV_MAILS;
+		ev->mails = store_mails_new();
+		return reader_mails(r, q->whole, q->rows, ev->mails, e);
+	case REQ_DRAFTS:
+		ev->type = EV_DRAFTS;
+		ev->drafts = store_drafts_new();
+		return reader_drafts(r, ev->drafts, e);
+	default:
+		ev->type = EV_PEOPLE;
+		ev->people = g_ptr_array_new_with_free_func((GDestroyNotify)store_person_free);
+		return reader_people(r, q->folder ? q->folder : "", q->rows, ev->people, e);
+	}
+}
+
+static void serve_letters(struct engine *en, struct store_reader *r, struct request *q)
+{
+	struct err e = ERR_INIT;
+	struct event *ev = event_new(EV_MAILS, q->id, q->account);
+	if (mails_or_people(r, q, ev, &e))
+		event_free(ev);
+	else
+		engine_emit(en, ev);
+	engine_end(en, q, &e);
+}
+
 static void serve(struct engine *en, struct store_reader *r, struct request *q)
 {
 	struct err e = ERR_INIT;
@@ -156,6 +185,8 @@ gpointer reader_main(gpointer data)
 			engine_end(en, q, &copy);
 		} else if (q->type == REQ_CHANGES) {
 			serve_changes(en, r, q);
+		} else if (q->type == REQ_MAILS || q->type == REQ_DRAFTS || q->type == REQ_PEOPLE) {
+			serve_letters(en, r, q);
 		} else {
 			serve(en, r, q);
 		}

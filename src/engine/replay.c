@@ -450,6 +450,12 @@ static const struct job_class store_class = { .name = "store",
 	.sent = on_sent,
 	.free = on_free };
 
+void change_look_first(struct store_change *c)
+{
+	c->state = CHANGE_BEGUN;
+	c->step = STEP_SENT;
+}
+
 struct job *replay_job_new(struct account *a, bool stores)
 {
 	struct replay *r = g_new0(struct replay, 1);

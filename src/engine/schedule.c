@@ -4,6 +4,7 @@
 
 #define BACKOFF_FIRST_S 5
 #define BACKOFF_MOST_S 900
+#define RESEND_MOST_S 14400
 #define AUTH_TRIES_A_DAY 3
 #define DAY_S 86400
 
@@ -37,6 +38,13 @@ int schedule_backoff(unsigned failures, uint32_t random)
 	if (seconds > BACKOFF_MOST_S)
 		seconds = BACKOFF_MOST_S;
 	return seconds + (int)(random % (uint32_t)(seconds / 2 + 1));
+}
+
+int schedule_resend(unsigned attempts, uint32_t random)
+{
+	static const int waits[] = { 60, 300, 900, 1800, 3600, 7200, RESEND_MOST_S };
+	int wait = attempts && attempts <= G_N_ELEMENTS(waits) ? waits[attempts - 1] : RESEND_MOST_S;
+	return wait + (int)(random % (uint32_t)(wait / 4));
 }
 
 bool schedule_may_try(

@@ -10,8 +10,11 @@
 #define ASK_MS 300000
 
 struct secret_wait {
-	struct account *account;
-	void (*done)(struct account *a, struct secret *s, struct err *e);
+	struct engine *engine;
+	struct secret_source from;
+	struct secret_wait **slot;
+	void (*done)(void *aux, struct secret *s, struct err *e);
+	void *aux;
 	struct proc *proc;
 	struct timer *timer;
 	uint32_t ask;
@@ -19,11 +22,12 @@ struct secret_wait {
 
 static void finish(struct secret_wait *w, struct secret *s, struct err *e)
 {
-	struct account *a = w->account;
-	void (*done)(struct account *, struct secret *, struct err *) = w->done;
+	void (*done)(void *, struct secret *, struct err *) = w->done;
+	void *aux = w->aux;
 	timer_free(w->timer);
+	*w->slot = NULL;
 	g_free(w);
-	done(a, s, e);
+	done(aux, s, e);
 }
 
 static void fail(struct secret_wait *w, enum err_cause cause, const char *text)
@@ -54,8 +58,8 @@ static void take(struct secret_wait *w, struct buf *text)
 		finish(w, s, &e);
 	} else {
 		fail(w, ERR_AUTH,
-			login_by_token(w->account) ? "the token is empty or no single line"
-						   : "the password is empty or no single line");
+			w->from.password == CFG_PASSWORD_TOKEN ? "the token is empty or no single line"
+							       : "the password is empty or no single line");
 	}
 }
 
@@ -65,7 +69,7 @@ static void command_done(struct buf *out, struct err *e, void *aux)
 	w->proc = NULL;
 	if (e->cause != ERR_NONE) {
 		err_set(e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "the %s command failed: %s; run it by hand to see why",
-			login_by_token(w->account) ? "token" : "password", e->text);
+			w->from.password == CFG_PASSWORD_TOKEN ? "token" : "password", e->text);
 		finish(w, NULL, e);
 		return;
 	}
@@ -77,7 +81,7 @@ static void from_file(struct secret_wait *w)
 	struct err e = ERR_INIT;
 	struct buf text;
 	buf_init(&text, SECRET_MAX);
-	if (fs_read(w->account->cfg->password_arg, SECRET_MAX, &text, &e)) {
+	if (fs_read(w->from.arg, SECRET_MAX, &text, &e)) {
 		err_set(&e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "no password: %s", e.text);
 		finish(w, NULL, &e);
 	} else {
@@ -94,26 +98,25 @@ static void unanswered(void *aux)
 
 static void ask(struct secret_wait *w)
 {
-	struct account *a = w->account;
-	struct event *ev = event_new(EV_ASK, 0, a->index);
-	w->ask = ++a->engine->next_ask;
-	w->timer = timer_new(a->engine->ctx, unanswered, w);
+	struct event *ev = event_new(EV_ASK, 0, w->from.account->index);
+	w->ask = ++w->engine->next_ask;
+	w->timer = timer_new(w->engine->ctx, unanswered, w);
 	timer_at(w->timer, clock_ms() + ASK_MS);
 	ev->ask = g_new0(struct engine_ask, 1);
 	*ev->ask = (struct engine_ask){ .id = w->ask,
 		.kind = ASK_PASSWORD,
-		.account = g_strdup(a->cfg->label),
-		.login = g_strdup(a->cfg->login),
-		.host = g_strdup(a->cfg->imap->host),
+		.account = g_strdup(w->from.account->cfg->label),
+		.login = g_strdup(w->from.login),
+		.host = g_strdup(w->from.host),
 		.deadline = clock_ms() + ASK_MS };
-	engine_emit(a->engine, ev);
+	engine_emit(w->engine, ev);
 }
 
 static void from_command(struct secret_wait *w)
 {
-	struct account *a = w->account;
+	struct secret_wait **slot = w->slot;
 	struct err e = ERR_INIT;
-	g_auto(GStrv) argv = proc_argv(a->cfg->password_arg, &e);
+	g_auto(GStrv) argv = proc_argv(w->from.arg, &e);
 	if (!argv) {
 		finish(w, NULL, &e);
 		err_clear(&e);
@@ -121,7 +124,7 @@ static void from_command(struct secret_wait *w)
 	}
 	struct proc *p = proc_run((const char *const *)argv, SECRET_MAX, COMMAND_MS, command_done, w);
 	/* A program that could not be started has ended w already. */
-	if (p && a->secret_wait == w)
+	if (p && *slot == w)
 		w->proc = p;
 }
 
@@ -133,21 +136,22 @@ static void without(struct secret_wait *w)
 	err_clear(&e);
 }
 
-void secret_get(struct account *a, void (*done)(struct account *a, struct secret *s, struct err *e))
+void secret_get(struct engine *en, const struct secret_source *from, struct secret_wait **slot,
+	void (*done)(void *aux, struct secret *s, struct err *e), void *aux)
 {
 	struct secret_wait *w = g_new0(struct secret_wait, 1);
-	*w = (struct secret_wait){ .account = a, .done = done };
-	a->secret_wait = w;
-	if (a->cfg->auth == CFG_AUTH_EXTERNAL) {
+	*w = (struct secret_wait){ .engine = en, .from = *from, .slot = slot, .done = done, .aux = aux };
+	*slot = w;
+	if (from->external) {
 		without(w);
 		return;
 	}
-	switch (a->cfg->password) {
+	switch (from->password) {
 	case CFG_PASSWORD_FILE: from_file(w); break;
 	case CFG_PASSWORD_COMMAND:
 	case CFG_PASSWORD_TOKEN: from_command(w); break;
 	default:
-		if (a->engine->settings.interactive)
+		if (en->settings.interactive)
 			ask(w);
 		else
 			fail(w, ERR_AUTH, "a password is needed and there is nobody to ask");

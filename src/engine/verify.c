@@ -94,6 +94,8 @@ static GHashTable *by_msgid(GArray *seen)
 void verify_target(struct store_change *c, GArray *seen)
 {
 	g_autoptr(GHashTable) map = by_msgid(seen), taken = g_hash_table_new(NULL, NULL);
+	/* Of a letter of ours the server may have filed a copy of its own, with other octets but this Message-ID. */
+	bool own = c->op == CHANGE_APPEND && c->undoes == UNDOES_NOTHING;
 	for (unsigned i = 0; i < c->items->len; i++) {
 		struct store_change_item *item = c->items->pdata[i];
 		g_hash_table_add(taken, GUINT_TO_POINTER(item->target_uid));
@@ -101,11 +103,12 @@ void verify_target(struct store_change *c, GArray *seen)
 	for (unsigned i = 0; i < c->items->len; i++) {
 		struct store_change_item *item = c->items->pdata[i];
 		GPtrArray *list = g_hash_table_lookup(map, item->msgid ? item->msgid : "");
+		bool by_id = own && item->msgid;
 		if (item->state != CHANGE_OPEN || item->target_uid)
 			continue;
 		for (unsigned k = 0; list && k < list->len && !item->target_uid; k++) {
 			const struct identity *id = list->pdata[k];
-			if (id->uid < c->target_uidnext || !is_same(id, item) ||
+			if (id->uid < c->target_uidnext || !(by_id || is_same(id, item)) ||
 				!g_hash_table_add(taken, GUINT_TO_POINTER(id->uid)))
 				continue;
 			item->target_uid = id->uid;

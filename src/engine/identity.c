@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a submission server thinks of the addresses an account sends as, learned from its answers. */
+#include "engine/outbox.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#define PROBE_EVERY_S 86400
+
+static void free_identity(void *data)
+{
+	struct engine_identity *i = data;
+	store_identity_clear(&i->known);
+	g_free(i->name);
+	g_free(i);
+}
+
+/* The domain without case; what stands before the @ is the server's own (RFC 5321 2.4). */
+static char *key_of(const char *addr)
+{
+	const char *at = strrchr(addr, '@');
+	g_autofree char *domain = at ? g_ascii_strdown(at, -1) : g_strdup("");
+	return g_strdup_printf("%.*s%s", at ? (int)(at - addr) : (int)strlen(addr), addr, domain);
+}
+
+static int get(struct account *a, const char *addr, struct store_identity *out, struct err *e)
+{
+	const char *host, *login;
+	unsigned port;
+	g_autofree char *key = key_of(addr);
+	mailer_server(a, &host, &port, &login);
+	return store_identity_get(a->engine->store, host, port, login, key, out, e);
+}
+
+static void put(struct account *a, struct store_identity *i, struct err *e)
+{
+	if (e->cause == ERR_NONE)
+		store_identity_put(a->engine->store, i, e);
+	if (e->cause != ERR_NONE)
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e->text);
+	err_clear(e);
+	store_identity_clear(i);
+}
+
+static void note(struct store_identity *i, enum identity_state state, enum identity_evidence evidence,
+	const struct smtp_reply *reply)
+{
+	i->state = state;
+	i->evidence = evidence;
+	i->code = reply ? reply->code : 0;
+	g_free(i->text);
+	i->text = reply ? g_strdup(reply->text) : NULL;
+	i->date = clock_wall();
+	if (state != IDENTITY_REFUSED)
+		i->pending = 0;
+}
+
+void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply)
+{
+	struct store_identity i = { 0 };
+	struct err e = ERR_INIT;
+	bool after_data = false;
+	const char *host, *login;
+	unsigned port;
+	mailer_server(a, &host, &port, &login);
+	if (get(a, addr, &i, &e) || store_judges_after_data(a->engine->store, host, port, &after_data, &e)) {
+		put(a, &i, &e);
+		return;
+	}
+	/* What a letter has shown is not undone by a probe, and where the server judges later a probe shows nothing. */
+	bool stands = i.state == IDENTITY_OK || after_data;
+	if (with_data)
+		note(&i, IDENTITY_OK, EVIDENCE_DATA, reply);
+	else if (!stands)
+		note(&i, IDENTITY_LIKELY, EVIDENCE_MAIL, reply);
+	put(a, &i, &e);
+}
+
+void identity_refused(struct account *a, const char *addr, enum smtp_stage stage, const struct smtp_reply *reply)
+{
+	struct store_identity i = { 0 };
+	struct err e = ERR_INIT;
+	const char *host, *login;
+	unsigned port;
+	mailer_server(a, &host, &port, &login);
+	if (!get(a, addr, &i, &e)) {
+		bool pending = i.pending;
+		note(&i, pending ? IDENTITY_PENDING : IDENTITY_REFUSED,
+			stage == SMTP_AT_END ? EVIDENCE_DATA : EVIDENCE_MAIL, reply);
+	}
+	if (e.cause == ERR_NONE && stage == SMTP_AT_END)
+		store_judges_after_data_set(a->engine->store, host, port, &e);
+	put(a, &i, &e);
+}
+
+static bool holds(const char *text, const char *word)
+{
+	g_autofree char *low = text ? g_utf8_strdown(text, -1) : NULL, *want = g_utf8_strdown(word, -1);
+	return low && *want && strstr(low, want);
+}
+
+/* Servers that wait for RCPT before they speak of the sender, or for the data to read the header, name it there. */
+bool identity_is_about_sender(const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage)
+{
+	static const char *const marks[] = { "5.1.7", "5.1.8", "5.7.1", "5.7.0", "5.7.60", "5.7.23", "5.7.25", "5.7.26",
+		"5.7.27" };
+	static const char *const other[] = { "5.3.4", "5.2.3", "5.6.", "5.5.", "5.4.", "5.3.", "5.2." };
+	if (reply->code / 100 != 5)
+		return false;
+	const char *code = reply->enhanced ? reply->enhanced : "";
+	for (unsigned i = 0; i < G_N_ELEMENTS(other); i++)
+		if (g_str_has_prefix(code, other[i]))
+			return false;
+	bool named = holds(reply->text, m->from) || (*m->sender && holds(reply->text, m->sender)) ||
+		     holds(reply->text, "sender") || holds(reply->text, "from address") ||
+		     holds(reply->text, "from header");
+	if (stage == SMTP_AT_MAIL)
+		return reply->code == 550 || reply->code == 553 || reply->code == 554 || *code || named;
+	bool marked = !*code || reply->code == 553;
+	for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++)
+		marked = marked || !strcmp(code, marks[i]);
+	return marked && named;
+}
+
+int identity_may_probe(struct account *a, const char *addr, struct err *e)
+{
+	struct store_identity i = { 0 };
+	int64_t now = clock_wall();
+	if (get(a, addr, &i, e))
+		return -1;
+	int64_t next = i.probed + PROBE_EVERY_S;
+	store_identity_clear(&i);
+	if (!i.probed || next <= now || next > now + PROBE_EVERY_S)
+		return 0;
+	err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER, "'%s' was probed within the last day", addr);
+	e->after = (int)(next - now);
+	return -1;
+}
+
+void identity_probed(struct account *a, const char *addr)
+{
+	struct store_identity i = { 0 };
+	struct err e = ERR_INIT;
+	if (!get(a, addr, &i, &e))
+		i.probed = clock_wall();
+	put(a, &i, &e);
+}
+
+/* --- what the front asks --- */
+
+static struct engine_identity *add(struct account *a, GPtrArray *out, const char *addr, const char *name, struct err *e)
+{
+	struct engine_identity *i = g_new0(struct engine_identity, 1);
+	if (get(a, addr, &i->known, e)) {
+		free_identity(i);
+		return NULL;
+	}
+	/* As the mailrc writes it. */
+	g_free(i->known.addr);
+	i->known.addr = g_strdup(addr);
+	i->name = g_strdup(name ? name : a->cfg->name);
+	i->configured = true;
+	g_ptr_array_add(out, i);
+	return i;
+}
+
+static bool has(const GPtrArray *out, const char *addr)
+{
+	for (unsigned i = 0; i < out->len; i++)
+		if (!g_ascii_strcasecmp(((const struct engine_identity *)out->pdata[i])->known.addr, addr))
+			return true;
+	return false;
+}
+
+static int collect(struct account *a, GPtrArray *out, struct err *e)
+{
+	const char *host, *login;
+	unsigned port;
+	const struct cfg_from *preset = cfg_from_default(a->cfg);
+	for (unsigned i = 0; i < a->cfg->froms->len; i++) {
+		const struct cfg_from *f = a->cfg->froms->pdata[i];
+		struct engine_identity *id =
+			*f->addr == '*' || has(out, f->addr) ? NULL : add(a, out, f->addr, f->name, e);
+		if (id)
+			id->is_default = f == preset;
+		if (e->cause != ERR_NONE)
+			return -1;
+	}
+	if (a->cfg->email && !has(out, a->cfg->email)) {
+		struct engine_identity *id = add(a, out, a->cfg->email, NULL, e);
+		if (!id)
+			return -1;
+		id->is_default = !preset;
+	}
+	mailer_server(a, &host, &port, &login);
+	g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(NULL);
+	if (store_identities(a->engine->store, host, port, login, others, e))
+		return -1;
+	for (unsigned i = 0; i < others->len; i++) {
+		struct store_identity *known = others->pdata[i];
+		struct engine_identity *id = g_new0(struct engine_identity, 1);
+		id->known = *known;
+		g_free(known);
+		if (has(out, id->known.addr))
+			free_identity(id);
+		else
+			g_ptr_array_add(out, id);
+	}
+	return 0;
+}
+
+static int tell(struct account *a, uint32_t request, struct err *e)
+{
+	struct event *ev = event_new(EV_IDENTITIES, request, a->index);
+	const char *host, *login;
+	unsigned port;
+	mailer_server(a, &host, &port, &login);
+	ev->identities = g_ptr_array_new_with_free_func(free_identity);
+	if (collect(a, ev->identities, e) ||
+		store_judges_after_data(a->engine->store, host, port, &ev->after_data, e)) {
+		event_free(ev);
+		return -1;
+	}
+	engine_emit(a->engine, ev);
+	return 0;
+}
+
+void identities_tell(struct account *a, uint32_t request)
+{
+	struct err e = ERR_INIT;
+	if (tell(a, request, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	err_clear(&e);
+}
+
+void identities_request(struct engine *en, struct account *a, struct request *r)
+{
+	struct err e = ERR_INIT;
+	if (!a || !en->store)
+		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "identities without an account");
+	else
+		tell(a, r->id, &e);
+	engine_end(en, r, &e);
+}

@@ -1,0 +1,916 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox of an account: which letter leaves next, its octets on their way, and what came of it. Every step is a row
+ * first: claimed before anything is sent, END before the last octet may leave, the answer before anybody is told. */
+#include "engine/outbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+
+#define PIECE 65536
+#define GIVE_UP_S (5 * 86400) /* RFC 5321 4.5.4.1 */
+
+struct waiter { /* a request that ends with a letter, or with all that is due */
+	struct request *request;
+	uint32_t mail; /* 0: all */
+	struct err err;
+};
+
+struct outbox {
+	struct account *account;
+	struct timer *timer;
+	struct mailer *mailer;
+	bool done;               /* the connection is to be closed: nothing is left */
+	struct store_mail *mail; /* claimed; NULL */
+	uint32_t id;             /* the session's number of it, or of the probe */
+	int fd;                  /* its octets */
+	uint64_t left;
+	GChecksum *sum;
+	GPtrArray *waiters; /* struct waiter * */
+	struct request *probe;
+	struct err broken;  /* why the octets could not be given to the session */
+	struct err stopped; /* the server refused the login: nothing leaves until somebody acts */
+	unsigned failures;  /* connections in a row */
+	int64_t not_before; /* clock_ms(): of the next one that nobody asked for */
+};
+
+static void retry(void *aux)
+{
+	outbox_run(aux);
+}
+
+struct outbox *outbox_new(struct account *a)
+{
+	struct outbox *o = g_new0(struct outbox, 1);
+	o->account = a;
+	o->fd = -1;
+	o->timer = timer_new(a->engine->ctx, retry, o);
+	o->waiters = g_ptr_array_new();
+	return o;
+}
+
+static void log_and_clear(const struct outbox *o, struct err *e)
+{
+	if (e->cause != ERR_NONE)
+		log_line(LOG_ERROR, "%s: %s", o->account->cfg->label, e->text);
+	err_clear(e);
+}
+
+static struct store *store_of(const struct outbox *o)
+{
+	return o->account->engine->store;
+}
+
+void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplicate)
+{
+	struct err e = ERR_INIT;
+	struct store_mail *m = NULL;
+	if (!store_mail_get(a->engine->store, mail, &m, &e)) {
+		struct event *ev = event_new(EV_MAIL, request, a->index);
+		ev->mail = m;
+		ev->duplicate = duplicate;
+		engine_emit(a->engine, ev);
+	}
+	err_clear(&e);
+}
+
+/* --- who waits --- */
+
+static void end_waiter(struct outbox *o, unsigned at)
+{
+	struct waiter *w = g_ptr_array_remove_index(o->waiters, at);
+	engine_end(o->account->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
+	err_clear(&w->err);
+	g_free(w);
+}
+
+void outbox_wait(struct outbox *o, struct request *r, uint32_t mail)
+{
+	struct waiter *w = g_new0(struct waiter, 1);
+	w->request = r;
+	w->mail = mail;
+	g_ptr_array_add(o->waiters, w);
+}
+
+bool outbox_cancel(struct outbox *o, uint32_t request)
+{
+	for (unsigned i = 0; i < o->waiters->len; i++) {
+		struct waiter *w = o->waiters->pdata[i];
+		if (w->request->id != request)
+			continue;
+		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "it stays in the outbox");
+		end_waiter(o, i);
+		return true;
+	}
+	return false;
+}
+
+/* The letter stands so now; why: what is wrong, of which whoever waits for it hears. ended: it does not change by itself
+ * in this process any more. */
+static void tell(struct outbox *o, uint32_t mail, const struct err *why, bool ended)
+{
+	bool told = false;
+	for (unsigned i = 0; i < o->waiters->len; i++) {
+		struct waiter *w = o->waiters->pdata[i];
+		if (w->mail && w->mail != mail)
+			continue;
+		told = true;
+		outbox_tell(o->account, w->request->id, mail, false);
+		if (why && why->cause != ERR_NONE && w->err.cause == ERR_NONE)
+			err_copy(&w->err, why);
+	}
+	if (!told)
+		outbox_tell(o->account, 0, mail, false);
+	for (unsigned i = o->waiters->len; ended && i--;)
+		if (((struct waiter *)o->waiters->pdata[i])->mail == mail)
+			end_waiter(o, i);
+}
+
+/* Nothing leaves any more for now. */
+static void end_flushes(struct outbox *o, const struct err *why)
+{
+	for (unsigned i = o->waiters->len; i--;) {
+		struct waiter *w = o->waiters->pdata[i];
+		if (w->mail)
+			continue;
+		if (why && why->cause != ERR_NONE && w->err.cause == ERR_NONE)
+			err_copy(&w->err, why);
+		end_waiter(o, i);
+	}
+}
+
+/* All letters wait for somebody to act, or for a better time: a command is told at once. */
+static void kept(struct outbox *o, const struct err *why)
+{
+	for (unsigned i = o->waiters->len; i--;) {
+		struct waiter *w = o->waiters->pdata[i];
+		if (w->mail && o->account->engine->settings.stay)
+			continue;
+		if (w->mail)
+			outbox_tell(o->account, w->request->id, w->mail, false);
+		if (w->err.cause == ERR_NONE)
+			err_copy(&w->err, why);
+		end_waiter(o, i);
+	}
+}
+
+void outbox_copy_settled(struct outbox *o, uint32_t mail)
+{
+	tell(o, mail, NULL, true);
+}
+
+/* That it was sent is said; the copy follows some time. */
+void outbox_copies_kept(struct outbox *o)
+{
+	for (unsigned i = o->waiters->len; i--;) {
+		struct waiter *w = o->waiters->pdata[i];
+		struct store_mail *m = NULL;
+		struct err e = ERR_INIT;
+		bool sent = w->mail && !store_mail_get(store_of(o), w->mail, &m, &e) && m->state == MAIL_ACCEPTED;
+		err_clear(&e);
+		store_mail_free(m);
+		if (!sent)
+			continue;
+		outbox_tell(o->account, w->request->id, w->mail, false);
+		end_waiter(o, i);
+	}
+}
+
+/* --- the letter that is under way --- */
+
+static void close_bytes(struct outbox *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	o->fd = -1;
+	g_clear_pointer(&o->sum, g_checksum_free);
+}
+
+static int save(struct outbox *o, struct err *e)
+{
+	return store_mail_put(store_of(o), o->mail, e);
+}
+
+static void set_words(char **field, const char *words)
+{
+	g_free(*field);
+	*field = g_strdup(words);
+}
+
+static void note_reply(
+	struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage, const struct err *why)
+{
+	m->code = reply ? reply->code : 0;
+	set_words(&m->enhanced, reply ? reply->enhanced : NULL);
+	set_words(&m->text, reply ? reply->text : NULL);
+	set_words(&m->error, why && why->cause != ERR_NONE ? why->text : NULL);
+	set_words(&m->stage, smtp_stage_names[stage]);
+}
+
+static bool any_rcpt(const struct store_mail *m, enum mail_state state)
+{
+	for (unsigned i = 0; i < m->rcpts->len; i++)
+		if (((const struct store_rcpt *)m->rcpts->pdata[i])->state == state)
+			return true;
+	return false;
+}
+
+/* The letter has this state now. A row that cannot be written stays claimed: the next start finds it so, and where it may
+ * have been sent it is said to be so. */
+static void settle(struct outbox *o, enum mail_state state, const struct err *why)
+{
+	struct err e = ERR_INIT;
+	struct store_mail *m = o->mail;
+	bool finished = state == MAIL_ACCEPTED || state == MAIL_REFUSED || state == MAIL_MAYBE;
+	m->state = state;
+	if (state == MAIL_QUEUED || state == MAIL_DEFERRED)
+		m->step = MAIL_STEP_NONE;
+	set_words(&m->owner, NULL);
+	if (finished)
+		m->ended = clock_wall();
+	int failed = save(o, &e);
+	log_and_clear(o, &e);
+	o->mail = NULL;
+	close_bytes(o);
+	if (!failed && any_rcpt(m, MAIL_ACCEPTED))
+		aftermath(o->account, m);
+	bool copying = state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
+	tell(o, m->id, why, !copying && (finished || !o->account->engine->settings.stay));
+	store_mail_free(m);
+}
+
+static int open_bytes(struct outbox *o, struct err *e)
+{
+	struct stat st;
+	g_autofree char *path = engine_spool_path(o->account->engine, o->mail->path);
+	o->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (o->fd < 0) {
+		err_errno(e, errno, "cannot open", path);
+		return -1;
+	}
+	if (fstat(o->fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != o->mail->size)
+		return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER, "the kept letter '%s' is not as it was", path);
+	o->left = o->mail->size;
+	o->sum = g_checksum_new(G_CHECKSUM_SHA256);
+	return 0;
+}
+
+/* Everything but the last octet has been given to the session: is it what it was when it was queued, and is it noted that
+ * from now on it may have been sent? */
+static int before_last(struct outbox *o, struct str last, struct err *e)
+{
+	g_checksum_update(o->sum, (const guchar *)last.p, (gssize)last.n);
+	if (g_strcmp0(g_checksum_get_string(o->sum), o->mail->sha256))
+		return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER,
+			"the kept letter '%s' was damaged on disk; nothing was sent", o->mail->path);
+	if (store_mail_step(store_of(o), o->mail->id, o->mail->owner, MAIL_STEP_END, e))
+		return -1;
+	o->mail->step = MAIL_STEP_END;
+	tell(o, o->mail->id, NULL, false);
+	return 0;
+}
+
+static int feed_some(struct outbox *o, struct smtp_session *s, struct err *e)
+{
+	g_autofree char *piece = g_malloc(PIECE);
+	size_t room = smtp_data_room(s);
+	while (o->left && room) {
+		size_t want = MIN(MIN(room, PIECE), o->left > 1 ? o->left - 1 : 1);
+		ssize_t n = read(o->fd, piece, want);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER, "the kept letter cannot be read: %s",
+				n ? g_strerror(errno) : "it is shorter than it was");
+		struct str bytes = { piece, (size_t)n };
+		if (o->left == (uint64_t)n) {
+			if (before_last(o, bytes, e))
+				return -1;
+		} else {
+			g_checksum_update(o->sum, (const guchar *)piece, n);
+		}
+		smtp_data_feed(s, bytes);
+		o->left -= (uint64_t)n;
+		room = smtp_data_room(s);
+	}
+	return 0;
+}
+
+static void on_room(void *aux)
+{
+	struct outbox *o = aux;
+	struct smtp_session *s = mailer_smtp(o->mailer);
+	if (!o->mail || o->fd < 0 || smtp_data_id(s) != o->id)
+		return;
+	if (!feed_some(o, s, &o->broken))
+		return;
+	/* Half a letter is in the connection: it has to go. */
+	close_bytes(o);
+	smtp_abort(s);
+	mailer_poke(o->mailer);
+}
+
+/* --- which is next --- */
+
+static void close_connection(struct outbox *o)
+{
+	o->done = true;
+	smtp_quit(mailer_smtp(o->mailer));
+	mailer_poke(o->mailer);
+}
+
+/* Claims the next letter that is due and gives it to the session. False: there is none. */
+static bool send_next(struct outbox *o)
+{
+	struct engine *en = o->account->engine;
+	struct err e = ERR_INIT;
+	if (store_mail_claim(en->store, o->account->number, clock_wall(), en->claim, &o->mail, &e) || !o->mail) {
+		log_and_clear(o, &e);
+		return false;
+	}
+	struct store_mail *m = o->mail;
+	if (open_bytes(o, &e)) {
+		settle(o, MAIL_REFUSED, &e);
+		err_clear(&e);
+		return send_next(o);
+	}
+	g_autoptr(GPtrArray) to = g_ptr_array_new();
+	for (unsigned i = 0; i < m->rcpts->len; i++) {
+		const struct store_rcpt *r = m->rcpts->pdata[i];
+		if (r->state != MAIL_ACCEPTED && r->state != MAIL_REFUSED)
+			g_ptr_array_add(to, r->addr);
+	}
+	struct smtp_mail letter = { .from = m->sender,
+		.to = to,
+		.size = m->size,
+		.eight_bit = m->eight_bit,
+		.utf8 = m->utf8,
+		.partial = m->partial,
+		.notify = m->notify,
+		.ret = m->ret,
+		.envid = m->msgid };
+	o->id = smtp_send(mailer_smtp(o->mailer), &letter);
+	tell(o, m->id, NULL, false);
+	on_room(o);
+	return true;
+}
+
+static void send_probe(struct outbox *o)
+{
+	const struct account *a = o->account;
+	g_autoptr(GPtrArray) to = g_ptr_array_new();
+	g_ptr_array_add(to, a->cfg->email ? a->cfg->email : o->probe->folder);
+	struct smtp_mail letter = { .from = o->probe->folder, .to = to, .probe = true };
+	smtp_address_ok(letter.from, &letter.utf8);
+	o->id = smtp_send(mailer_smtp(o->mailer), &letter);
+}
+
+static void next(struct outbox *o)
+{
+	if (o->done || o->id || !mailer_is_live(o->mailer))
+		return;
+	if (o->probe)
+		send_probe(o);
+	else if (!send_next(o))
+		close_connection(o);
+}
+
+static void on_opened(void *aux)
+{
+	next(aux);
+}
+
+/* --- what came of it --- */
+
+static struct store_rcpt *rcpt_of(struct outbox *o, unsigned index)
+{
+	for (unsigned i = 0; i < o->mail->rcpts->len; i++) {
+		struct store_rcpt *r = o->mail->rcpts->pdata[i];
+		bool asked = r->state != MAIL_ACCEPTED && r->state != MAIL_REFUSED;
+		if (asked && !index--)
+			return r;
+	}
+	return NULL;
+}
+
+/* Noted beside the recipient; which state it has follows from the letter's end. */
+static void on_recipient(struct outbox *o, unsigned index, const struct smtp_reply *reply)
+{
+	struct store_rcpt *r = rcpt_of(o, index);
+	if (!r)
+		return;
+	r->code = reply->code;
+	set_words(&r->text, reply->text);
+}
+
+/* Of the recipients that were asked: after an acceptance those the server took have it, in any case those that were
+ * refused for good are. */
+static void settle_recipients(struct outbox *o, bool accepted)
+{
+	for (unsigned i = 0; i < o->mail->rcpts->len; i++) {
+		struct store_rcpt *r = o->mail->rcpts->pdata[i];
+		if (r->state == MAIL_ACCEPTED || r->state == MAIL_REFUSED)
+			continue;
+		if (accepted && r->code / 100 == 2)
+			r->state = MAIL_ACCEPTED;
+		else if (r->code / 100 == 5)
+			r->state = MAIL_REFUSED;
+		else if (accepted)
+			r->state = MAIL_DEFERRED;
+	}
+}
+
+static int64_t next_try(const struct store_mail *m)
+{
+	uint32_t random;
+	net_random(&random, sizeof(random));
+	return clock_wall() + schedule_resend(m->attempts, random);
+}
+
+/* Put off: as long as it is worth it. */
+static void put_off(struct outbox *o, const struct err *why)
+{
+	struct store_mail *m = o->mail;
+	if (clock_wall() - m->made > GIVE_UP_S) {
+		struct err e = ERR_INIT;
+		err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "it could not be sent for 5 days: %s",
+			why->text ? why->text : "");
+		err_set_server(&e, m->text);
+		settle(o, MAIL_REFUSED, &e);
+		err_clear(&e);
+		return;
+	}
+	m->due = next_try(m);
+	settle(o, MAIL_DEFERRED, why);
+}
+
+static void accepted(struct outbox *o, const struct smtp_event *ev)
+{
+	struct store_mail *m = o->mail;
+	const struct smtp_reply *reply = ev->u.done.reply;
+	note_reply(m, reply, ev->u.done.stage, NULL);
+	settle_recipients(o, true);
+	identity_accepted(o->account, m->from, true, reply);
+	o->failures = 0;
+	/* The rest goes later, as the same letter. */
+	if (any_rcpt(m, MAIL_DEFERRED)) {
+		m->due = next_try(m);
+		settle(o, MAIL_DEFERRED, NULL);
+		return;
+	}
+	settle(o, MAIL_ACCEPTED, NULL);
+}
+
+static void refused(struct outbox *o, const struct smtp_event *ev)
+{
+	struct store_mail *m = o->mail;
+	const struct smtp_reply *reply = ev->u.done.reply;
+	struct err why = ERR_INIT;
+	err_copy(&why, ev->u.done.err);
+	bool sender = reply->code && identity_is_about_sender(m, reply, ev->u.done.stage);
+	note_reply(m, reply, ev->u.done.stage, &why);
+	if (sender) {
+		set_words(&m->stage, MAIL_STAGE_SENDER);
+		identity_refused(o->account, m->from, ev->u.done.stage, reply);
+	} else {
+		settle_recipients(o, false);
+	}
+	why.scope = sender ? ERR_ACCOUNT : ERR_MESSAGE;
+	settle(o, MAIL_REFUSED, &why);
+	err_clear(&why);
+}
+
+static void mail_done(struct outbox *o, const struct smtp_event *ev)
+{
+	const struct err *why = ev->u.done.err;
+	struct store_mail *m = o->mail;
+	o->id = 0;
+	if (o->broken.cause != ERR_NONE) {
+		struct err e = ERR_INIT;
+		err_move(&e, &o->broken);
+		set_words(&m->error, e.text);
+		settle(o, e.retry == ERR_NEVER ? MAIL_REFUSED : MAIL_QUEUED, &e);
+		err_clear(&e);
+		return;
+	}
+	switch (ev->u.done.outcome) {
+	case SMTP_ACCEPTED: accepted(o, ev); break;
+	case SMTP_REFUSED: refused(o, ev); break;
+	case SMTP_MAYBE: {
+		struct err e = ERR_INIT;
+		note_reply(m, ev->u.done.reply, ev->u.done.stage, why);
+		err_set(&e, ERR_MESSAGE, ERR_MAYBE, ERR_NEVER, "%s", why->text);
+		settle(o, MAIL_MAYBE, &e);
+		err_clear(&e);
+		break;
+	}
+	case SMTP_DEFERRED:
+		note_reply(m, ev->u.done.reply, ev->u.done.stage, why);
+		/* A login that was refused is no fault of the letter. */
+		if (why->cause == ERR_AUTH || why->cause == ERR_TLS || why->cause == ERR_LACKING) {
+			m->attempts--;
+			settle(o, MAIL_QUEUED, why);
+		} else {
+			put_off(o, why);
+		}
+	}
+}
+
+static void probe_done(struct outbox *o, const struct smtp_event *ev)
+{
+	struct request *r = g_steal_pointer(&o->probe);
+	struct account *a = o->account;
+	struct err e = ERR_INIT;
+	o->id = 0;
+	if (ev->u.done.outcome == SMTP_ACCEPTED) {
+		identity_accepted(a, r->folder, false, ev->u.done.reply);
+	} else {
+		err_copy(&e, ev->u.done.err);
+		if (ev->u.done.outcome == SMTP_REFUSED && ev->u.done.reply->code) {
+			identity_refused(a, r->folder, ev->u.done.stage, ev->u.done.reply);
+			e.scope = ERR_ACCOUNT;
+		}
+	}
+	if (ev->u.done.reply->code)
+		identity_probed(a, r->folder);
+	identities_tell(a, r->id);
+	engine_end(a->engine, r, e.cause == ERR_NONE ? NULL : &e);
+	err_clear(&e);
+}
+
+static void on_event(void *aux, struct smtp_event *ev)
+{
+	struct outbox *o = aux;
+	if (ev->type == SMTP_RECIPIENT && o->mail && ev->u.recipient.id == o->id)
+		on_recipient(o, ev->u.recipient.index, ev->u.recipient.reply);
+	if (ev->type != SMTP_DONE || ev->u.done.id != o->id)
+		return;
+	if (o->mail)
+		mail_done(o, ev);
+	else if (o->probe)
+		probe_done(o, ev);
+	next(o);
+}
+
+static void plan(struct outbox *o)
+{
+	struct err e = ERR_INIT;
+	int64_t due = store_mail_next_due(store_of(o), o->account->number, &e), now = clock_wall();
+	log_and_clear(o, &e);
+	if (due <= 0 || o->stopped.cause != ERR_NONE) {
+		timer_at(o->timer, CLOCK_NEVER);
+		return;
+	}
+	timer_at(o->timer, MAX(clock_ms() + (due > now ? due - now : 0) * 1000, o->not_before));
+}
+
+static void on_ended(void *aux, struct err *e)
+{
+	struct outbox *o = aux;
+	bool passes = e->cause == ERR_NET || e->cause == ERR_NONE || o->done;
+	mailer_free(g_steal_pointer(&o->mailer));
+	if (o->probe) {
+		struct err why = ERR_INIT;
+		err_copy(&why, e);
+		engine_end(o->account->engine, g_steal_pointer(&o->probe), &why);
+	}
+	if (!passes)
+		err_copy(&o->stopped, e);
+	if (e->cause != ERR_NONE && !o->done) {
+		o->failures++;
+		o->not_before = clock_ms() + schedule_backoff(o->failures, 0) * 1000;
+		kept(o, e);
+	}
+	end_flushes(o, o->done ? NULL : e);
+	o->done = false;
+	if (o->account->engine->settings.stay)
+		plan(o);
+}
+
+static const struct mailer_events events = { on_opened, on_event, on_room, on_ended };
+
+static void connect(struct outbox *o, bool person)
+{
+	o->done = false;
+	o->mailer = mailer_new(o->account, person, &events, o);
+	mailer_open(o->mailer);
+}
+
+struct account *account_numbered(struct engine *en, uint32_t number)
+{
+	for (unsigned i = 0; i < en->accounts->len; i++) {
+		struct account *a = en->accounts->pdata[i];
+		if (a->number == number)
+			return a;
+	}
+	return NULL;
+}
+
+/* --- whose a claim is: the file of that name is locked as long as its process lives --- */
+
+static int claims_open(struct engine *en, struct err *e)
+{
+	if (en->claim_lock)
+		return 0;
+	uint32_t random[2];
+	net_random(random, sizeof(random));
+	g_free(en->claim);
+	en->claim = g_strdup_printf("claim-%08x%08x", random[0], random[1]);
+	g_autofree char *path = g_build_filename(en->settings.state_dir, en->claim, NULL);
+	en->claim_lock = fs_lock(path, false, 0, NULL, e);
+	return en->claim_lock ? 0 : -1;
+}
+
+void claims_close(struct engine *en)
+{
+	g_autofree char *path = en->claim ? g_build_filename(en->settings.state_dir, en->claim, NULL) : NULL;
+	if (en->claim_lock && unlink(path))
+		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+	fs_unlock(en->claim_lock);
+	g_free(en->claim);
+}
+
+static bool is_alive(const char *owner, void *aux)
+{
+	const struct engine *en = aux;
+	struct err e = ERR_INIT;
+	if (!owner || !g_str_has_prefix(owner, "claim-") || strchr(owner, '/'))
+		return false;
+	g_autofree char *path = g_build_filename(en->settings.state_dir, owner, NULL);
+	if (!strcmp(owner, en->claim))
+		return true;
+	if (access(path, F_OK))
+		return false;
+	struct fs_lock *l = fs_lock(path, false, 0, NULL, &e);
+	bool alive = !l && e.retry == ERR_LATER;
+	if (l && unlink(path))
+		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+	fs_unlock(l);
+	err_clear(&e);
+	return alive;
+}
+
+/* What a process left that died in the middle: it leaves again, or it may have left. */
+static void take_back_orphans(struct engine *en)
+{
+	g_autoptr(GPtrArray) changed = store_mails_new();
+	struct err e = ERR_INIT;
+	if (store_mails_orphaned(en->store, is_alive, en, changed, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	for (unsigned i = 0; i < changed->len; i++) {
+		const struct store_mail *m = changed->pdata[i];
+		struct account *a = account_numbered(en, m->account);
+		if (a)
+			outbox_tell(a, 0, m->id, false);
+	}
+	err_clear(&e);
+}
+
+static bool is_due(struct outbox *o)
+{
+	struct err e = ERR_INIT;
+	int64_t due = store_mail_next_due(store_of(o), o->account->number, &e);
+	log_and_clear(o, &e);
+	return due > 0 && due <= clock_wall();
+}
+
+static bool person_waits(const struct outbox *o)
+{
+	return o->waiters->len || o->probe;
+}
+
+void outbox_run(struct outbox *o)
+{
+	struct account *a = o->account;
+	struct err e = ERR_INIT;
+	if (!store_of(o) || !a->cfg->smtp)
+		return;
+	if (a->engine->settings.offline)
+		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline: it stays in the outbox");
+	else if (claims_open(a->engine, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	else if (o->stopped.cause != ERR_NONE)
+		err_copy(&e, &o->stopped);
+	if (e.cause != ERR_NONE) {
+		kept(o, &e);
+		end_flushes(o, &e);
+		err_clear(&e);
+		return;
+	}
+	if (o->mailer) {
+		next(o);
+		return;
+	}
+	take_back_orphans(a->engine);
+	if (o->probe || (is_due(o) && (person_waits(o) || clock_ms() >= o->not_before)))
+		connect(o, person_waits(o));
+	else
+		end_flushes(o, NULL);
+	if (!o->mailer)
+		plan(o);
+}
+
+void outbox_start(struct outbox *o)
+{
+	if (!store_of(o) || !o->account->cfg->smtp)
+		return;
+	aftermath_resume(o->account);
+	if (o->account->engine->settings.stay)
+		outbox_run(o);
+}
+
+bool outbox_answer(struct outbox *o, struct request *r)
+{
+	return o->mailer && mailer_answer(o->mailer, r);
+}
+
+/* What has not gone whole is queued again; what may have gone stays as it was noted. */
+static void let_go(struct outbox *o)
+{
+	struct err e = ERR_INIT;
+	if (o->mail && o->mail->step != MAIL_STEP_END) {
+		o->mail->state = MAIL_QUEUED;
+		o->mail->step = MAIL_STEP_NONE;
+		set_words(&o->mail->owner, NULL);
+		save(o, &e);
+		log_and_clear(o, &e);
+	}
+	store_mail_free(g_steal_pointer(&o->mail));
+	close_bytes(o);
+	mailer_free(g_steal_pointer(&o->mailer));
+}
+
+void outbox_rest(struct outbox *o)
+{
+	/* A letter that is on the wire is not cut: its answer is waited for. */
+	if (!o->mail)
+		let_go(o);
+}
+
+void outbox_free(struct outbox *o)
+{
+	let_go(o);
+	while (o->waiters->len) {
+		struct waiter *w = o->waiters->pdata[0];
+		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "the program ends; it stays in the outbox");
+		end_waiter(o, 0);
+	}
+	if (o->probe) {
+		struct err e = ERR_INIT;
+		err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program ends");
+		engine_end(o->account->engine, g_steal_pointer(&o->probe), &e);
+	}
+	g_ptr_array_unref(o->waiters);
+	timer_free(o->timer);
+	err_clear(&o->stopped);
+	err_clear(&o->broken);
+	g_free(o);
+}
+
+/* --- what the front asks --- */
+
+static struct account *account_of_mail(struct engine *en, uint32_t id, struct store_mail **out, struct err *e)
+{
+	if (store_mail_get(en->store, id, out, e))
+		return NULL;
+	struct account *a = account_numbered(en, (*out)->account);
+	if (!a)
+		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
+			"letter %u is of an account that the mailrc no longer has", (unsigned)id);
+	return a;
+}
+
+void mail_drop_request(struct engine *en, struct request *r)
+{
+	struct store_mail *m = NULL;
+	struct err e = ERR_INIT;
+	struct account *a = account_of_mail(en, r->answers, &m, &e);
+	if (a && !store_mail_drop(en->store, r->answers, &e))
+		outbox_tell(a, r->id, r->answers, false);
+	store_mail_free(m);
+	engine_end(en, r, &e);
+}
+
+void mail_hold_request(struct engine *en, struct request *r)
+{
+	struct store_mail *m = NULL;
+	struct err e = ERR_INIT;
+	struct account *a = account_of_mail(en, r->answers, &m, &e);
+	if (a && m->state != MAIL_QUEUED && m->state != MAIL_DEFERRED && m->state != MAIL_HELD)
+		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "letter %u is %s", (unsigned)m->id,
+			mail_state_names[m->state]);
+	if (a && e.cause == ERR_NONE) {
+		m->state = MAIL_HELD;
+		m->due = 0;
+		if (!store_mail_put(en->store, m, &e))
+			outbox_tell(a, r->id, r->answers, false);
+	}
+	store_mail_free(m);
+	engine_end(en, r, &e);
+}
+
+/* Recipients that have it do not get it again. */
+static void open_again(struct store_mail *m, bool leave_out_refused)
+{
+	m->partial = m->partial || leave_out_refused;
+	for (unsigned i = 0; i < m->rcpts->len; i++) {
+		struct store_rcpt *to = m->rcpts->pdata[i];
+		if (to->state != MAIL_ACCEPTED && !(leave_out_refused && to->state == MAIL_REFUSED))
+			to->state = MAIL_QUEUED;
+	}
+	m->state = MAIL_QUEUED;
+	m->step = MAIL_STEP_NONE;
+	m->ended = 0;
+	m->due = 0;
+}
+
+void mail_retry_request(struct engine *en, struct request *r)
+{
+	struct store_mail *m = NULL;
+	struct err e = ERR_INIT;
+	struct account *a = account_of_mail(en, r->answers, &m, &e);
+	if (a && m->state == MAIL_SENDING)
+		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_LATER, "letter %u is being sent", (unsigned)m->id);
+	else if (a && (m->state == MAIL_ACCEPTED || m->state == MAIL_DROPPED))
+		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "letter %u is %s", (unsigned)m->id,
+			mail_state_names[m->state]);
+	else if (a && m->state == MAIL_MAYBE && !r->yes)
+		err_set(&e, ERR_MESSAGE, ERR_MAYBE, ERR_NEVER,
+			"letter %u may have been sent; sending it again may make two of it", (unsigned)m->id);
+	if (a && e.cause == ERR_NONE) {
+		open_again(m, r->whole);
+		store_mail_put(en->store, m, &e);
+	}
+	store_mail_free(m);
+	if (e.cause != ERR_NONE) {
+		engine_end(en, r, &e);
+		return;
+	}
+	err_clear(&a->outbox->stopped);
+	outbox_wait(a->outbox, r, r->answers);
+	outbox_run(a->outbox);
+}
+
+/* What was put off is due now. */
+static void hasten(struct account *a)
+{
+	g_autoptr(GPtrArray) open = store_mails_new();
+	struct err e = ERR_INIT;
+	if (store_mails_open(a->engine->store, a->number, open, &e))
+		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	for (unsigned i = 0; i < open->len; i++) {
+		struct store_mail *m = open->pdata[i];
+		if (m->state != MAIL_DEFERRED)
+			continue;
+		m->due = 0;
+		if (store_mail_put(a->engine->store, m, &e))
+			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
+	}
+	err_clear(&e);
+}
+
+void post_due_request(struct engine *en, struct account *a, struct request *r)
+{
+	struct err e = ERR_INIT;
+	if (!a || !en->store)
+		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "sending without an account");
+	if (e.cause != ERR_NONE || !a->cfg->smtp) {
+		engine_end(en, r, &e);
+		return;
+	}
+	err_clear(&a->outbox->stopped);
+	if (r->whole)
+		hasten(a);
+	outbox_wait(a->outbox, r, 0);
+	outbox_run(a->outbox);
+}
+
+void probe_request(struct engine *en, struct account *a, struct request *r)
+{
+	struct err e = ERR_INIT;
+	if (!a || !en->store || !r->folder)
+		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "a probe without an account");
+	else if (!a->cfg->smtp)
+		err_set(&e, ERR_ACCOUNT, ERR_LACKING, ERR_NEVER, "the account has no 'smtp' line");
+	else if (a->outbox->probe)
+		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another address is being probed");
+	else if (!smtp_address_ok(r->folder, NULL))
+		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' is no address", r->folder);
+	if (e.cause != ERR_NONE || identity_may_probe(a, r->folder, &e)) {
+		engine_end(en, r, &e);
+		return;
+	}
+	err_clear(&a->outbox->stopped);
+	a->outbox->probe = r;
+	outbox_run(a->outbox);
+}
+
+char *engine_spool_path(const struct engine *en, const char *name)
+{
+	return g_build_filename(en->settings.state_dir, "spool", name, NULL);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
+ * it), mailer.c (the connection), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
+ * (what the server thinks of a From), draft.c (letters being written). */
+#ifndef BOXWOOD_ENGINE_OUTBOX_H
+#define BOXWOOD_ENGINE_OUTBOX_H
+
+#include "engine/internal.h"
+#include "smtp/smtp.h"
+
+/* --- mailer.c: the submission connection of an account --- */
+struct mailer_events {
+	void (*opened)(void *aux); /* letters may be queued: it will log in first */
+	void (*event)(void *aux, struct smtp_event *ev);
+	void (*room)(void *aux);                 /* octets of the letter may be fed */
+	void (*ended)(void *aux, struct err *e); /* the mailer is to be freed; cause NONE: as wanted */
+};
+struct mailer;
+/* person: somebody acts, a secret that was refused may be tried. */
+struct mailer *mailer_new(struct account *a, bool person, const struct mailer_events *ev, void *aux);
+void mailer_open(struct mailer *m); /* gets the secret, then connects; may end at once */
+struct wire_stats mailer_stats(const struct mailer *m);
+void mailer_free(struct mailer *m);                       /* NULL is a no-op; not from within its events, but `ended` */
+struct smtp_session *mailer_smtp(const struct mailer *m); /* NULL before it has opened */
+bool mailer_is_live(const struct mailer *m);              /* takes letters; NULL: no */
+void mailer_poke(struct mailer *m);
+bool mailer_answer(struct mailer *m, struct request *r); /* to its question for a password; false: it asks none */
+/* The name of the submission server as identities are kept by. */
+void mailer_server(const struct account *a, const char **host_out, unsigned *port_out, const char **login_out);
+
+/* --- outbox.c --- */
+struct outbox;
+struct outbox *outbox_new(struct account *a);
+void outbox_free(struct outbox *o);  /* what is under way and can be taken back is queued again */
+void outbox_start(struct outbox *o); /* the store is ready */
+void outbox_run(struct outbox *o);   /* what is due is sent */
+void outbox_rest(struct outbox *o);
+bool outbox_cancel(struct outbox *o, uint32_t request); /* true: it waited here */
+bool outbox_answer(struct outbox *o, struct request *r);
+/* The request ends with the letter; takes r. */
+void outbox_wait(struct outbox *o, struct request *r, uint32_t mail);
+void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplicate); /* EV_MAIL */
+void outbox_copy_settled(struct outbox *o, uint32_t mail);
+void outbox_copies_kept(struct outbox *o); /* the server of the own copies cannot be reached now */
+struct account *account_numbered(struct engine *en, uint32_t number); /* NULL */
+void claims_close(struct engine *en);
+void mail_drop_request(struct engine *en, struct request *r);
+void mail_retry_request(struct engine *en, struct request *r);
+void mail_hold_request(struct engine *en, struct request *r);
+void post_due_request(struct engine *en, struct account *a, struct request *r);
+void probe_request(struct engine *en, struct account *a, struct request *r);
+char *engine_spool_path(const struct engine *en, const char *name); /* g_free */
+
+/* --- post.c --- */
+void post_request(struct engine *en, struct account *a, struct request *r); /* SEND */
+/* What the letter answers, by names that outlive the cache; a place that is gone is none. */
+int post_parent(struct engine *en, const struct engine_parent *p, struct store_mail *m, struct err *e);
+
+/* --- aftermath.c --- */
+/* Once a letter was accepted: the copy for Sent, the parent's mark, the people. Each step is noted; what was noted is not
+ * done twice. */
+void aftermath(struct account *a, struct store_mail *m);
+void aftermath_change_ended(struct account *a, uint32_t change); /* perhaps one that files a copy */
+void aftermath_resume(struct account *a);                        /* what a crash left between two steps */
+
+/* --- identity.c --- */
+bool identity_is_about_sender(const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage);
+void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply);
+void identity_refused(struct account *a, const char *addr, enum smtp_stage stage, const struct smtp_reply *reply);
+int identity_may_probe(struct account *a, const char *addr, struct err *e);
+void identity_probed(struct account *a, const char *addr);
+void identities_request(struct engine *en, struct account *a, struct request *r);
+void identities_tell(struct account *a, uint32_t request);
+
+/* --- draft.c --- */
+void draft_save_request(struct engine *en, struct account *a, struct request *r);
+void draft_open_request(struct engine *en, struct request *r);
+void draft_drop_request(struct engine *en, struct request *r);
+void draft_sent(struct account *a, uint32_t draft); /* its letter was accepted */
+
+#endif
