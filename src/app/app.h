@@ -119,6 +119,7 @@ bool app_id_is_full(const char *text);
 bool app_date_iso(void); /* the locale says nothing of dates: scripts get ISO 8601 */
 char *app_date_short(
 	int64_t when, int64_t now);     /* at most 6 columns: "20:14", "Fri 20", "16 Nov", "Nov 24" = month year */
+char *app_date_time(int64_t when);      /* "Sat 21 Nov 19:14", in the local time zone */
 char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sender's own time if it differs */
 char *app_date_head(const struct msg_head *h); /* the same; the field's own words where it is no date */
 char *app_size(uint64_t octets);               /* "3 KB" */
@@ -160,6 +161,21 @@ enum cli_option_id {
 	CLI_QUERY,
 	CLI_EXPUNGE,
 	CLI_DUE,
+	CLI_SUBJECT,
+	CLI_AS_ATTACHMENT, /* of one name with CLI_ATTACH: the command decides */
+	CLI_ATTACH,
+	CLI_CC,
+	CLI_BCC,
+	CLI_FROM,
+	CLI_REPLY_TO,
+	CLI_HEADER_FILE,
+	CLI_TO_IN_HEADER,
+	CLI_HTML_FILE,
+	CLI_AT,
+	CLI_KEY,
+	CLI_PARTIAL,
+	CLI_WAIT,
+	CLI_INLINE,
 	CLI_OPTIONS
 };
 struct cli_option {
@@ -167,6 +183,7 @@ struct cli_option {
 	char letter;      /* short; or 0 */
 	const char *arg;  /* NULL: a flag */
 	const char *help; /* N_() */
+	bool many;        /* may be repeated: cli_values() */
 };
 struct cli_verb {
 	const char *name, *args;
@@ -175,9 +192,9 @@ struct cli_verb {
 	const char *help, *doc; /* N_(); doc may be NULL */
 };
 struct cli {
-	const struct cli_verb *verb; /* NULL: the screens */
-	GPtrArray *args;             /* char *, UTF-8 */
-	GPtrArray *folders;          /* char *: each --folder */
+	const struct cli_verb *verb;  /* NULL: the screens */
+	GPtrArray *args;              /* char *, UTF-8 */
+	GPtrArray *many[CLI_OPTIONS]; /* char *: each value of an option that may be repeated; NULL: none */
 	char *values[CLI_OPTIONS];
 	uint64_t given;
 	int verbose;
@@ -190,7 +207,9 @@ bool cli_has(const struct cli *c, enum cli_option_id id);
 /* An argument is a file if a regular file of that name exists and it is no full id, or "-". */
 bool cli_names_file(const char *arg);
 const char *cli_value(const struct cli *c, enum cli_option_id id); /* NULL: not given */
-char *cli_help(const struct cli_verb *v);                          /* v NULL: of the program; g_free */
+/* Every value of an option that may be repeated; *n_out may be 0. */
+char *const *cli_values(const struct cli *c, enum cli_option_id id, unsigned *n_out);
+char *cli_help(const struct cli_verb *v); /* v NULL: of the program; g_free */
 /* The tables, for the manual and the completions. */
 const struct cli_option *cli_option(enum cli_option_id id);
 const struct cli_verb *cli_verbs(size_t *n_out);
@@ -502,6 +521,50 @@ void model_message_save(struct model_message *m, const char *section, const char
 char *model_message_save_path(const struct model_message *m, const struct msg_part *p);
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
 uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+
+/* --- letters (from.c, letter.c): what both front ends need to write one --- */
+
+/* Which address a letter is sent as, and why. */
+struct app_from {
+	int account;                 /* index: whose server and Sent folder */
+	struct msg_addr *addr;       /* with its name; owned */
+	const struct cfg_from *line; /* of the mailrc; NULL: the account's own address, or one typed */
+	char *why;                   /* "the address this mail was sent to"; a part of a sentence; owned */
+};
+void app_from_clear(struct app_from *f);
+/* head NULL: a new letter, the account's default. Else for an answer to it, when it lies in the account: the address it was
+ * sent as, if it is the user's own; the one it was delivered to (Delivered-To, X-Original-To, To, Cc; also by a wildcard);
+ * the default. */
+void app_from_choose(const struct cfg *cfg, int account, const struct msg_head *head, struct app_from *out);
+/* What the user typed: an address, or enough of one of the mailrc's, of any account. -1: ERR_INPUT. */
+int app_from_typed(const struct cfg *cfg, int account, const char *typed, struct app_from *out, struct err *e);
+/* Another From in the middle: name, signature, Reply-To and Bcc of the former line go, those of the new one come. f NULL: of
+ * the draft only. was NULL: it had none. */
+void app_letter_set_from(
+	struct draft *d, const struct cfg *cfg, const struct app_from *was, const struct app_from *now);
+bool app_is_mine(const struct cfg *cfg, const char *addr); /* of any account, also by a wildcard */
+
+/* Addresses as a person types them: separated by commas, aliases and groups of the mailrc among them. Appended to out. -1:
+ * what is none, and where (ERR_INPUT). */
+int app_addresses(const struct cfg *cfg, const char *text, GPtrArray *out, struct err *e);
+
+/* A file that goes along: opened, a regular one, its type found. Each with its fd. ERR_MISSING says why not. */
+struct draft_file *app_attach(const char *path, struct err *e);
+/* The paths of a pattern (~ and *), sorted, or the path itself; char *; never NULL. */
+GPtrArray *app_attach_paths(const char *typed);
+
+struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from);
+struct draft *app_letter_reply(
+	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, enum reply_to_whom whom);
+/* The original as a message within (raw) or in the text (raw NULL). */
+struct draft *app_letter_forward(
+	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, const struct str *raw);
+
+/* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
+char *app_mail_text(const struct store_mail *m);
+const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
+int app_mail_exit(const struct store_mail *m);        /* EXIT_CODE_ */
+char *app_identity_text(const struct engine_identity *i, bool after_data); /* "accepted by the server 20 Nov"; g_free */
 
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */

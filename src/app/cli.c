@@ -40,7 +40,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_SEEN] = { "seen", 0, NULL, N_("mark the message as read") },
 	[CLI_OUTPUT] = { NULL, 'o', "PATH", N_("a directory, or the file's own name") },
 	[CLI_ALL] = { "all", 0, NULL, N_("all of them: every attachment; changes that have ended, too") },
-	[CLI_FOLDER] = { "folder", 0, "FOLDER", N_("only this folder; may be repeated") },
+	[CLI_FOLDER] = { "folder", 0, "FOLDER", N_("only this folder; may be repeated"), .many = true },
 	[CLI_BODIES] = { "bodies", 0, NULL, N_("fetch the texts of recent messages too") },
 	[CLI_IF_DUE] = { "if-due", 0, NULL, N_("only when the poll interval has passed; for cron") },
 	[CLI_WATCH] = { "watch", 0, NULL, N_("go on, at the account's own interval, until ended") },
@@ -49,6 +49,23 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_QUERY] = { "query", 0, "QUERY", N_("the messages found by a search; not in this version") },
 	[CLI_EXPUNGE] = { "expunge", 0, NULL, N_("for good, not into the Trash; cannot be undone") },
 	[CLI_DUE] = { "due", 0, NULL, N_("only what is due") },
+	[CLI_SUBJECT] = { "subject", 's', "TEXT", N_("the subject") },
+	[CLI_AS_ATTACHMENT] = { "attach", 0, NULL, N_("the whole message as an attachment") },
+	[CLI_ATTACH] = { "attach", 'a', "FILE", N_("attach this file; may be repeated"), .many = true },
+	[CLI_CC] = { "cc", 'c', "ADDRESS", N_("a copy to; may be repeated"), .many = true },
+	[CLI_BCC] = { "bcc", 'b', "ADDRESS", N_("a copy to, which the others do not see; may be repeated"),
+		.many = true },
+	[CLI_FROM] = { "from", 'r', "ADDRESS", N_("send as this address, or the one of the mailrc that begins so") },
+	[CLI_REPLY_TO] = { "reply-to", 0, "ADDRESS", N_("answers shall go there") },
+	[CLI_HEADER_FILE] = { "header", 'H', "FILE", N_("take header fields and text from this file") },
+	[CLI_TO_IN_HEADER] = { NULL, 't', NULL,
+		N_("standard input begins with header fields, To, Cc and Bcc among them") },
+	[CLI_HTML_FILE] = { "html", 0, "FILE", N_("send this too, as an alternative to the text") },
+	[CLI_AT] = { "at", 0, "TIME", N_("send it then: 18:30, 2026-12-24T08:00, or in 90m") },
+	[CLI_KEY] = { "id", 0, "KEY", N_("send only one letter by this key, however often the command is repeated") },
+	[CLI_PARTIAL] = { "partial", 0, NULL, N_("send to the others if the server refuses some") },
+	[CLI_WAIT] = { "wait", 0, "SECONDS", N_("wait so long for the server's answer; 60 if not given") },
+	[CLI_INLINE] = { "inline", 0, NULL, N_("the message as text; so it is without --attach") },
 };
 
 #define BIT(o) (UINT64_C(1) << (o))
@@ -58,6 +75,10 @@ static const struct cli_option options[CLI_OPTIONS] = {
 		BIT(CLI_COLOR) | BIT(CLI_VERSION) | BIT(CLI_HELP))
 
 #define CHANGE (BIT(CLI_QUERY) | BIT(CLI_DRY_RUN) | BIT(CLI_QUEUE))
+
+#define LETTER                                                                                                         \
+	(BIT(CLI_ATTACH) | BIT(CLI_FROM) | BIT(CLI_REPLY_TO) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) |         \
+		BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN))
 
 static const struct cli_verb verbs[] = {
 	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
@@ -101,6 +122,31 @@ static const struct cli_verb verbs[] = {
 	{ "folder", "create|rename|delete|subscribe|unsubscribe|empty NAME [NEW]", 2, 3,
 		BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN), N_("make, rename and remove folders"),
 		N_("`delete` and `empty` cannot be undone and ask first if there is a terminal.") },
+	{ "send", "[ADDRESS..]", 0, -1,
+		LETTER | BIT(CLI_SUBJECT) | BIT(CLI_CC) | BIT(CLI_BCC) | BIT(CLI_HEADER_FILE) | BIT(CLI_TO_IN_HEADER) |
+			BIT(CLI_HTML_FILE),
+		N_("send what standard input says"),
+		N_("It is kept in the outbox before anything is sent, so nothing is lost. The command waits for the "
+		   "server's answer and ends as that says: 0 accepted, 67 a recipient refused, 75 still in the outbox, "
+		   "77 the server takes no mail of that From, 79 nobody knows whether it was sent.") },
+	{ "reply", "ID", 1, 1, LETTER | BIT(CLI_ALL) | BIT(CLI_CC) | BIT(CLI_BCC),
+		N_("answer a message with what standard input says"),
+		N_("Without -r it is sent as the address the message came to. --all answers everyone.") },
+	{ "forward", "ID ADDRESS..", 2, -1,
+		LETTER | BIT(CLI_SUBJECT) | BIT(CLI_CC) | BIT(CLI_BCC) | BIT(CLI_INLINE) | BIT(CLI_AS_ATTACHMENT),
+		N_("send a message on, below what standard input says"), NULL },
+	{ "bounce", "ID ADDRESS..", 2, -1,
+		BIT(CLI_FROM) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) |
+			BIT(CLI_DRY_RUN),
+		N_("send a message on as it is, under its own sender"), NULL },
+	{ "from", "list|probe|explain [ADDRESS|ID]", 1, 2, 0,
+		N_("the addresses you can send as, and what the server thinks of them"),
+		N_("`probe` asks the server whether it would take mail of that address, without sending any, at most "
+		   "once "
+		   "a day for each; it ends with 77 when one is refused. `explain` says as which address a message "
+		   "would be "
+		   "answered, and why.") },
+	{ "address", "TEXT", 1, 1, BIT(CLI_NUMBER), N_("find addresses you wrote to, and aliases"), NULL },
 	{ "import", "MBOX|MAILDIR|FILE.. FOLDER", 2, -1, BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN),
 		N_("store messages from files in a folder"),
 		N_("An mbox is read through once before anything is stored, and its messages are counted.") },
@@ -117,8 +163,7 @@ static const struct cli_verb verbs[] = {
 };
 
 /* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */
-static const char *const later[] = { "search", "send", "reply", "forward", "bounce", "from", "address", "capsule",
-	"provider" };
+static const char *const later[] = { "search", "capsule", "provider" };
 
 const struct cli_option *cli_option(enum cli_option_id id)
 {
@@ -171,22 +216,35 @@ static int set_option(struct cli *c, enum cli_option_id id, const char *value)
 {
 	if (id == CLI_VERBOSE)
 		c->verbose++;
-	if (id == CLI_FOLDER)
-		g_ptr_array_add(c->folders, g_strdup(value));
+	if (options[id].many && !c->many[id])
+		c->many[id] = g_ptr_array_new_with_free_func(g_free);
+	if (options[id].many)
+		g_ptr_array_add(c->many[id], g_strdup(value));
 	c->given |= BIT(id);
 	g_free(c->values[id]);
 	c->values[id] = g_strdup(value);
 	return 0;
 }
 
+/* Of two of one name the one that the command takes. CLI_OPTIONS: there is none. */
+static enum cli_option_id option_named(const struct cli *c, struct str name)
+{
+	enum cli_option_id found = CLI_OPTIONS;
+	for (int id = CLI_OPTIONS - 1; id >= 0; id--) {
+		bool same = options[id].name && str_eq(str_of(options[id].name), name);
+		if (same && (found == CLI_OPTIONS || cli_takes(c->verb, id)))
+			found = id;
+	}
+	return found;
+}
+
 static int long_option(struct cli *c, const char *word, char **argv, int *i, struct err *e)
 {
 	struct str name, value;
 	bool with = str_cut(str_of(word + 2), '=', &name, &value);
-	for (int id = 0; id < CLI_OPTIONS; id++) {
+	enum cli_option_id id = option_named(c, name);
+	if (id < CLI_OPTIONS) {
 		const struct cli_option *o = &options[id];
-		if (!o->name || !str_eq(str_of(o->name), name))
-			continue;
 		if (!o->arg)
 			return with ? usage(e, _("--%s takes no value"), o->name) : set_option(c, id, "");
 		if (with)
@@ -254,8 +312,7 @@ static bool clears_flag(const struct cli *c, const char *word)
 int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
 {
 	bool ended = false;
-	*c = (struct cli){ .args = g_ptr_array_new_with_free_func(g_free),
-		.folders = g_ptr_array_new_with_free_func(g_free) };
+	*c = (struct cli){ .args = g_ptr_array_new_with_free_func(g_free) };
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		int failed = 0;
@@ -285,10 +342,11 @@ int cli_parse(int argc, char **argv, struct cli *c, struct err *e)
 
 void cli_clear(struct cli *c)
 {
-	for (int id = 0; id < CLI_OPTIONS; id++)
+	for (int id = 0; id < CLI_OPTIONS; id++) {
 		g_free(c->values[id]);
+		g_clear_pointer(&c->many[id], g_ptr_array_unref);
+	}
 	g_clear_pointer(&c->args, g_ptr_array_unref);
-	g_clear_pointer(&c->folders, g_ptr_array_unref);
 	*c = (struct cli){ 0 };
 }
 
@@ -300,6 +358,12 @@ bool cli_has(const struct cli *c, enum cli_option_id id)
 const char *cli_value(const struct cli *c, enum cli_option_id id)
 {
 	return cli_has(c, id) ? c->values[id] : NULL;
+}
+
+char *const *cli_values(const struct cli *c, enum cli_option_id id, unsigned *n_out)
+{
+	*n_out = c->many[id] ? c->many[id]->len : 0;
+	return c->many[id] ? (char *const *)c->many[id]->pdata : NULL;
 }
 
 bool cli_names_file(const char *arg)

@@ -33,6 +33,14 @@ char *app_date_short(int64_t when, int64_t now)
 	return g_date_time_format(t, "%Y");
 }
 
+char *app_date_time(int64_t when)
+{
+	g_autoptr(GDateTime) t = g_date_time_new_from_unix_local(when);
+	if (!t)
+		return g_strdup("");
+	return app_date_iso() ? g_date_time_format(t, "%Y-%m-%d %H:%M") : g_date_time_format(t, "%a %e %b %H:%M");
+}
+
 char *app_date_long(struct msg_date d)
 {
 	g_autoptr(GDateTime) local = d.known ? g_date_time_new_from_unix_local(d.epoch) : NULL;

@@ -6,8 +6,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/cli.c \
 	src/app/commands.c \
 	src/app/date.c \
+	src/app/from.c \
 	src/app/id.c \
 	src/app/keymap.c \
+	src/app/letter.c \
+	src/app/letter_words.c \
 	src/app/model_folders.c \
 	src/app/model_list.c \
 	src/app/model_message.c \

@@ -15,6 +15,7 @@ static const char *sentence_of(const struct err *e)
 	case ERR_REFUSED: return N_("the server refused");
 	case ERR_LACKING: return N_("not available");
 	case ERR_NOT_DUE: return N_("not due yet");
+	case ERR_MAYBE: return N_("nobody knows whether it was sent");
 	case ERR_CANCELED: return N_("canceled");
 	case ERR_BUG: return N_("a fault in Boxwood");
 	default: return NULL;
@@ -239,6 +240,7 @@ int app_exit_code(const struct err *e)
 	case ERR_CREATE: return EXIT_CODE_CREATE;
 	case ERR_LIMIT: return e->scope == ERR_ACCOUNT ? EXIT_CODE_TLS : EXIT_CODE_BAD;
 	case ERR_CONFIG: return EXIT_CODE_CONFIG;
+	case ERR_MAYBE: return EXIT_CODE_MAYBE;
 	case ERR_BUG: return EXIT_CODE_BUG;
 	/* A change that ended so is not tried again by itself. */
 	case ERR_REFUSED: return is_refused_change(e) ? EXIT_CODE_CREATE : EXIT_CODE_TEMP;

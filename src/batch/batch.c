@@ -34,6 +34,12 @@ static const struct {
 	{ "cache", cmd_cache },
 	{ "setup", cmd_setup },
 	{ "config", cmd_config },
+	{ "send", cmd_send },
+	{ "reply", cmd_reply },
+	{ "forward", cmd_forward },
+	{ "bounce", cmd_bounce },
+	{ "from", cmd_from },
+	{ "address", cmd_address },
 };
 
 /* --- printing --- */

@@ -121,11 +121,12 @@ static int sync_folder(struct batch *b, int account, const char *folder, struct 
 static int sync_account(struct batch *b, int account)
 {
 	const char *label = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
-	const GPtrArray *folders = b->cli->folders;
+	unsigned n;
+	char *const *folders = cli_values(b->cli, CLI_FOLDER, &n);
 	struct err e = ERR_INIT;
 	int after = 0;
-	for (unsigned i = 0; i < MAX(folders->len, 1); i++) {
-		if (!sync_folder(b, account, folders->len ? folders->pdata[i] : NULL, &e))
+	for (unsigned i = 0; i < MAX(n, 1); i++) {
+		if (!sync_folder(b, account, n ? folders[i] : NULL, &e))
 			continue;
 		if (e.cause == ERR_NOT_DUE && cli_has(b->cli, CLI_WATCH))
 			after = e.after;

@@ -75,6 +75,8 @@ struct place {
 };
 void batch_place_free(struct place *p);
 struct place *batch_place_find(struct batch *b, const char *id, struct err *e);
+/* The octets as received, into out, which must be empty. */
+int batch_raw(struct batch *b, const struct place *p, struct buf *out, struct err *e);
 char *batch_place_id(const struct batch *b, const struct place *p);
 
 /* Folders of an account, struct store_folder *; NULL with e. */
@@ -101,6 +103,12 @@ void batch_changed(struct batch *b, int account, const char *verb, const struct 
 /* One request whose EV_CHANGE events are printed: undo, flush, retry. */
 void batch_change_request(struct batch *b, struct request *r, const char *verb, int wait_ms);
 
+/* --- letters (letter.c) --- */
+void batch_post(struct batch *b, int account, struct engine_post *p); /* takes p; prints what becomes of it */
+struct json *batch_mail_record(const struct store_mail *m, const char *status);
+/* A process that sends what is due, and ends. */
+void batch_leave_runner(struct batch *b);
+
 int cmd_list(struct batch *b);
 int cmd_folders(struct batch *b);
 int cmd_show(struct batch *b);
@@ -117,6 +125,12 @@ int cmd_cache(struct batch *b);
 int cmd_import(struct batch *b);
 int cmd_export(struct batch *b);
 int cmd_config(struct batch *b);
+int cmd_send(struct batch *b);
+int cmd_reply(struct batch *b);
+int cmd_forward(struct batch *b);
+int cmd_bounce(struct batch *b);
+int cmd_from(struct batch *b);
+int cmd_address(struct batch *b);
 
 /* --- records (records.c) --- */
 struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row);

@@ -237,3 +237,18 @@ char *batch_target(struct batch *b, int account, const char *name, struct err *e
 	}
 	return g_strdup(f->name);
 }
+
+static void take_octets(struct event *ev, void *aux)
+{
+	if (ev->type == EV_BYTES)
+		buf_add_str(aux, buf_str(&ev->bytes));
+}
+
+int batch_raw(struct batch *b, const struct place *p, struct buf *out, struct err *e)
+{
+	struct request *r = request_new(REQ_RAW, 0, p->account);
+	r->folder = g_strdup(p->folder);
+	r->uid = p->uid;
+	r->local = p->local;
+	return batch_ask(b, r, take_octets, out, BATCH_LONG_MS, e);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Letters begun: new ones, answers and forwards as the mailrc wants them, and what goes along. */
+#include "app/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+#define SIGNATURE_MAX 65536
+#define LOOKED_AT 65536 /* octets of a file by which its type is known */
+#define ALIAS_DEPTH 20
+
+/* --- signatures --- */
+
+static char *read_text(const char *path)
+{
+	struct err e = ERR_INIT;
+	struct buf text;
+	buf_init(&text, SIGNATURE_MAX);
+	char *out = NULL;
+	if (!fs_read(path, SIGNATURE_MAX, &text, &e))
+		out = msg_to_utf8(buf_str(&text), NULL, NULL);
+	buf_clear(&text);
+	err_clear(&e);
+	return out;
+}
+
+/* NULL: none, or its file cannot be read. */
+static char *signature_of(const struct cfg *cfg, const struct app_from *f)
+{
+	const char *path = f->line && f->line->signature ? f->line->signature : cfg->options.signature;
+	return path ? read_text(path) : NULL;
+}
+
+/* --- addresses --- */
+
+static int add_address(const struct cfg *cfg, const struct msg_addr *at, GPtrArray *out, int depth, struct err *e);
+
+static int add_text(const struct cfg *cfg, const char *text, GPtrArray *out, int depth, struct err *e)
+{
+	g_autoptr(GPtrArray) addrs = msg_addrs_parse(str_of(text));
+	for (unsigned i = 0; i < addrs->len; i++)
+		if (add_address(cfg, addrs->pdata[i], out, depth, e))
+			return -1;
+	return 0;
+}
+
+static const struct cfg_alias *alias_of(const struct cfg *cfg, const char *name)
+{
+	for (unsigned i = 0; i < cfg->aliases->len; i++) {
+		const struct cfg_alias *a = cfg->aliases->pdata[i];
+		if (!strcmp(a->name, name))
+			return a;
+	}
+	return NULL;
+}
+
+static int add_address(const struct cfg *cfg, const struct msg_addr *at, GPtrArray *out, int depth, struct err *e)
+{
+	const char *word = at->addr ? at->addr : at->name;
+	const struct cfg_alias *alias = word && !(at->addr && at->name) ? alias_of(cfg, word) : NULL;
+	if (alias && depth < ALIAS_DEPTH) {
+		for (unsigned i = 0; i < alias->members->len; i++)
+			if (add_text(cfg, alias->members->pdata[i], out, depth + 1, e))
+				return -1;
+		return 0;
+	}
+	if (!at->addr || !strchr(at->addr, '@'))
+		return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, _("'%s' is neither an address nor an alias"),
+			word ? word : "");
+	g_ptr_array_add(out, msg_addr_new(at->name, at->addr));
+	return 0;
+}
+
+int app_addresses(const struct cfg *cfg, const char *text, GPtrArray *out, struct err *e)
+{
+	return add_text(cfg, text, out, 0, e);
+}
+
+/* --- what goes along --- */
+
+/* By content, and where that says little by the name's end. */
+static char *type_of(int fd, const char *name)
+{
+	g_autofree char *head = g_malloc(LOOKED_AT);
+	ssize_t n = pread(fd, head, LOOKED_AT, 0);
+	g_autofree char *found = msg_magic((struct str){ head, n > 0 ? (size_t)n : 0 });
+	bool vague = !found || !strcmp(found, "application/octet-stream") || !strcmp(found, "text/plain") ||
+		     !strcmp(found, "application/zip") || !strcmp(found, "inode/x-empty");
+	const char *by_name = vague ? msg_type_of_name(name) : NULL;
+	if (by_name)
+		return g_strdup(by_name);
+	return found && strcmp(found, "inode/x-empty") ? g_steal_pointer(&found) : g_strdup("application/octet-stream");
+}
+
+struct draft_file *app_attach(const char *path, struct err *e)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		err_errno(e, errno, _("cannot attach"), path);
+		e->cause = ERR_MISSING;
+		return NULL;
+	}
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
+			S_ISDIR(st.st_mode) ? _("cannot attach '%s': it is a directory")
+					    : _("cannot attach '%s': it is no regular file"),
+			path);
+		close(fd);
+		return NULL;
+	}
+	struct draft_file *f = draft_file_new();
+	g_autofree char *base = g_path_get_basename(path);
+	f->name = utf8_from_locale(base);
+	f->source = g_strdup(path);
+	f->type = type_of(fd, base);
+	f->fd = fd;
+	f->size = (uint64_t)st.st_size;
+	return f;
+}
+
+GPtrArray *app_attach_paths(const char *typed)
+{
+	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+	glob_t g;
+	if (!glob(typed, GLOB_TILDE | GLOB_MARK, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			g_ptr_array_add(out, g_strdup(g.gl_pathv[i]));
+		globfree(&g);
+	}
+	if (!out->len)
+		g_ptr_array_add(out, g_strdup(typed));
+	return out;
+}
+
+/* --- letters begun --- */
+
+static struct msg_addr *copy_of(const struct msg_addr *a)
+{
+	return a ? msg_addr_new(a->name, a->addr) : NULL;
+}
+
+static bool has_addr(const GPtrArray *addrs, const char *addr)
+{
+	for (unsigned i = 0; i < addrs->len; i++)
+		if (!g_strcmp0(((const struct msg_addr *)addrs->pdata[i])->addr, addr))
+			return true;
+	return false;
+}
+
+static void drop_addr(GPtrArray *addrs, const char *addr)
+{
+	for (unsigned i = addrs->len; addr && i--;)
+		if (!g_strcmp0(((const struct msg_addr *)addrs->pdata[i])->addr, addr))
+			g_ptr_array_remove_index(addrs, i);
+}
+
+static void swap_addr(GPtrArray *addrs, const char *was, const char *now)
+{
+	drop_addr(addrs, was);
+	if (now && !has_addr(addrs, now))
+		g_ptr_array_add(addrs, msg_addr_new(NULL, now));
+}
+
+/* The text's signature, if it still stands there as it was put. */
+static void swap_signature(struct draft *d, const char *was, const char *now)
+{
+	g_autofree char *old = was ? g_strdup_printf("\n-- \n%s", was) : NULL;
+	char *at = old ? g_strrstr(d->text, old) : NULL;
+	if (was && !at)
+		return;
+	GString *text = g_string_new_len(d->text, at ? at - d->text : (gssize)strlen(d->text));
+	if (now)
+		g_string_append_printf(text, "\n-- \n%s", now);
+	if (at)
+		g_string_append(text, at + strlen(old));
+	g_free(d->text);
+	d->text = g_string_free(text, FALSE);
+}
+
+void app_letter_set_from(struct draft *d, const struct cfg *cfg, const struct app_from *was, const struct app_from *now)
+{
+	const struct cfg_from *old = was ? was->line : NULL, *line = now->line;
+	msg_addr_free(d->from);
+	d->from = copy_of(now->addr);
+	swap_addr(d->reply_to, old ? old->reply_to : NULL, line ? line->reply_to : NULL);
+	swap_addr(d->bcc, old ? old->bcc : NULL, line ? line->bcc : NULL);
+	if (!was)
+		return;
+	g_autofree char *gone = signature_of(cfg, was), *come = signature_of(cfg, now);
+	if (g_strcmp0(gone, come))
+		swap_signature(d, gone, come);
+}
+
+struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from)
+{
+	g_autofree char *signature = signature_of(cfg, from);
+	struct draft *d = draft_blank(signature);
+	d->hard = !cfg->options.text_flowed;
+	app_letter_set_from(d, cfg, NULL, from);
+	return d;
+}
+
+static bool is_mine(const char *addr, void *aux)
+{
+	return app_is_mine(aux, addr);
+}
+
+struct draft *app_letter_reply(
+	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, enum reply_to_whom whom)
+{
+	g_autofree char *signature = signature_of(cfg, from), *date = app_date_long(m->head->date);
+	struct reply_how how = { .whom = whom,
+		.is_mine = is_mine,
+		.aux = (void *)cfg,
+		.attribution = cfg->options.attribution,
+		.date_text = date,
+		.text = m->text.text,
+		.signature = signature,
+		.signature_on_top = cfg->options.signature_on_top };
+	struct draft *d = draft_reply(m->head, &how);
+	d->hard = !cfg->options.text_flowed;
+	app_letter_set_from(d, cfg, NULL, from);
+	return d;
+}
+
+struct draft *app_letter_forward(
+	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, const struct str *raw)
+{
+	g_autofree char *signature = signature_of(cfg, from), *date = app_date_head(m->head);
+	struct draft *d = draft_forward(m->head, raw ? NULL : m->text.text, date, signature);
+	d->hard = !cfg->options.text_flowed;
+	if (raw)
+		draft_add_message(d, m->head, *raw);
+	app_letter_set_from(d, cfg, NULL, from);
+	return d;
+}

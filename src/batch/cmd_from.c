@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* from: the addresses that can be sent as, and what the server thinks of them. */
+#include "batch/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define PROBE_MS 60000
+
+struct listing {
+	struct batch *batch;
+	int account;
+	const char *only; /* NULL: all */
+};
+
+static void print_one(const struct listing *l, const struct engine_identity *i, bool after_data)
+{
+	const struct store_identity *k = &i->known;
+	/* A server that judges later has said nothing by what it takes before. */
+	enum identity_state state = after_data && k->state == IDENTITY_LIKELY ? IDENTITY_UNKNOWN : k->state;
+	struct json *j = json_record("identity");
+	g_autofree char *words = app_identity_text(i, after_data);
+	g_autofree char *text = g_strdup_printf(
+		"%-32s  %-8s  %s%s", k->addr, identity_state_names[state], words, i->is_default ? "  *" : "");
+	json_add(j, "account", json_string(batch_label(l->batch, l->account)));
+	json_add(j, "addr", json_string(k->addr));
+	json_add(j, "name", json_string(i->name));
+	json_add(j, "state", json_string(identity_state_names[state]));
+	json_add(j, "evidence", json_string(identity_evidence_names[k->evidence]));
+	json_add(j, "code", k->code ? json_number(k->code) : json_null());
+	json_add(j, "text", json_string(k->text));
+	json_add(j, "date", k->date ? json_date(k->date) : json_null());
+	json_add(j, "default", json_bool(i->is_default));
+	batch_record(l->batch, j, text);
+	json_free(j);
+	if (l->only && state == IDENTITY_REFUSED)
+		l->batch->code = app_exit_worst(l->batch->code, EXIT_CODE_AUTH);
+}
+
+static void got(struct event *ev, void *aux)
+{
+	const struct listing *l = aux;
+	if (ev->type != EV_IDENTITIES)
+		return;
+	for (unsigned i = 0; i < ev->identities->len; i++) {
+		const struct engine_identity *id = ev->identities->pdata[i];
+		if (!l->only || !g_ascii_strcasecmp(l->only, id->known.addr))
+			print_one(l, id, ev->after_data);
+	}
+}
+
+static bool is_chosen(const struct batch *b, unsigned account)
+{
+	const char *only = cli_value(b->cli, CLI_ACCOUNT);
+	return !only || !strcmp(only, batch_label(b, (int)account));
+}
+
+static void list(struct batch *b, struct err *e)
+{
+	for (unsigned i = 0; i < b->cfg->accounts->len && e->cause == ERR_NONE; i++) {
+		struct listing l = { b, (int)i, NULL };
+		if (is_chosen(b, i))
+			batch_ask(b, request_new(REQ_IDENTITIES, 0, (int)i), got, &l, BATCH_CACHE_MS, e);
+	}
+}
+
+static void probe_one(struct batch *b, int account, const char *addr)
+{
+	struct listing l = { b, account, addr };
+	struct err e = ERR_INIT;
+	struct request *r = request_new(REQ_PROBE, 0, account);
+	r->folder = g_strdup(addr);
+	if (batch_ask(b, r, got, &l, PROBE_MS, &e) && !(e.cause == ERR_REFUSED && e.scope == ERR_ACCOUNT))
+		batch_error(b, batch_label(b, account), &e);
+	err_clear(&e);
+}
+
+/* Those of the mailrc, or the one that is named. */
+static void probe(struct batch *b, struct err *e)
+{
+	const char *typed = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
+	struct app_from f;
+	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), e);
+	if (account < 0)
+		return;
+	if (typed) {
+		if (!app_from_typed(b->cfg, account, typed, &f, e))
+			probe_one(b, f.account, f.addr->addr);
+		app_from_clear(&f);
+		return;
+	}
+	const struct cfg_account *a = b->cfg->accounts->pdata[account];
+	for (unsigned i = 0; i < a->froms->len; i++) {
+		const struct cfg_from *line = a->froms->pdata[i];
+		if (*line->addr != '*')
+			probe_one(b, account, line->addr);
+	}
+	if (!a->froms->len && a->email)
+		probe_one(b, account, a->email);
+}
+
+static void got_message(struct event *ev, void *aux)
+{
+	struct engine_message **m = aux;
+	if (ev->type == EV_MESSAGE)
+		*m = g_steal_pointer(&ev->message);
+}
+
+static void explain(struct batch *b, struct err *e)
+{
+	const char *id = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
+	struct engine_message *m = NULL;
+	struct app_from f = { 0 };
+	struct place *p = id ? batch_place_find(b, id, e) : NULL;
+	if (!id)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("which message? from explain ID"));
+	if (p) {
+		struct request *r = request_new(REQ_READ, 0, p->account);
+		r->folder = g_strdup(p->folder);
+		r->uid = p->uid;
+		r->local = p->local;
+		if (!batch_ask(b, r, got_message, &m, BATCH_IN_ALL, e) && m) {
+			app_from_choose(b->cfg, p->account, m->head, &f);
+			struct json *j = json_record("identity");
+			g_autofree char *full = msg_addr_full(f.addr);
+			g_autofree char *text = g_strdup_printf("%s  (%s)", full, f.why);
+			json_add(j, "account", json_string(batch_label(b, f.account)));
+			json_add(j, "addr", json_string(f.addr->addr));
+			json_add(j, "name", json_string(f.addr->name));
+			json_add(j, "why", json_string(f.why));
+			batch_record(b, j, text);
+			json_free(j);
+		}
+		batch_place_free(p);
+	}
+	app_from_clear(&f);
+	engine_message_free(m);
+}
+
+int cmd_from(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	const char *verb = b->cli->args->pdata[0];
+	if (!strcmp(verb, "list"))
+		list(b, &e);
+	else if (!strcmp(verb, "probe"))
+		probe(b, &e);
+	else if (!strcmp(verb, "explain"))
+		explain(b, &e);
+	else
+		err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' needs: %s"), b->cli->verb->name,
+			b->cli->verb->args);
+	if (e.cause != ERR_NONE)
+		batch_error(b, NULL, &e);
+	err_clear(&e);
+	return b->code;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* send, reply, forward and bounce. */
+#include "batch/internal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/utf8.h"
+
+static int fail(struct batch *b, struct err *e)
+{
+	batch_error(b, NULL, e);
+	err_clear(e);
+	return b->code;
+}
+
+/* --- what is typed --- */
+
+static char *read_text(const char *path, struct err *e)
+{
+	struct buf in;
+	buf_init(&in, DRAFT_TEXT_MAX);
+	char *text = NULL;
+	const char *charset;
+	bool utf8 = g_get_charset(&charset);
+	if (!fs_read(path, DRAFT_TEXT_MAX, &in, e)) {
+		const char *nul = in.n ? memchr(in.p, 0, in.n) : NULL;
+		if (nul)
+			err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, _("'%s' holds a NUL octet at %zu"), path,
+				(size_t)(nul - in.p));
+		else
+			text = msg_to_utf8(buf_str(&in), utf8 ? NULL : charset, NULL);
+	}
+	buf_clear(&in);
+	return text;
+}
+
+static int set_text(struct draft *d, const char *path, bool headers, struct err *e)
+{
+	g_autofree char *text = read_text(path, e);
+	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+	if (!text)
+		return -1;
+	if (!draft_of_text(d, str_of(text), headers, faults))
+		return 0;
+	return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "%s", (const char *)faults->pdata[0]);
+}
+
+/* Before what is there: a quotation, a signature. */
+static int put_text_before(struct draft *d, struct err *e)
+{
+	g_autofree char *text = read_text("-", e);
+	if (!text)
+		return -1;
+	char *all = g_strconcat(text, g_str_has_suffix(text, "\n") || !*text ? "" : "\n", d->text, NULL);
+	g_free(d->text);
+	d->text = all;
+	return 0;
+}
+
+/* "18:30", "2026-12-24T08:00", "90m": wall seconds, 0 with e. */
+static int64_t time_of(const char *typed, struct err *e)
+{
+	int64_t now = clock_wall();
+	int seconds = cfg_duration(typed);
+	g_autoptr(GTimeZone) here = g_time_zone_new_local();
+	if (seconds > 0)
+		return now + seconds;
+	g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
+	g_autofree char *clock = g_date_time_format(today, "%Y-%m-%dT"), *whole = g_strconcat(clock, typed, NULL);
+	bool bare = strlen(typed) == 5 && typed[2] == ':';
+	g_autofree char *with = g_strconcat(bare ? whole : typed, ":00", NULL);
+	g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(with, here);
+	if (!at && !bare) {
+		g_autoptr(GDateTime) exact = g_date_time_new_from_iso8601(typed, here);
+		at = exact ? g_date_time_ref(exact) : NULL;
+	}
+	int64_t wall = at ? g_date_time_to_unix(at) : 0;
+	if (bare && wall && wall <= now)
+		wall += 86400;
+	if (!wall)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is no time: 18:30, 2026-12-24T08:00, 90m"),
+			typed);
+	else if (wall <= now)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is past"), typed);
+	return wall > now ? wall : 0;
+}
+
+/* --- what every letter has --- */
+
+static int attach_all(struct batch *b, struct draft *d, struct err *e)
+{
+	unsigned n;
+	char *const *paths = cli_values(b->cli, CLI_ATTACH, &n);
+	for (unsigned i = 0; i < n + d->names->len; i++) {
+		struct draft_file *f = app_attach(i < n ? paths[i] : d->names->pdata[i - n], e);
+		if (!f)
+			return -1;
+		g_ptr_array_add(d->files, f);
+	}
+	g_ptr_array_set_size(d->names, 0);
+	return 0;
+}
+
+static int add_to(struct batch *b, enum cli_option_id id, GPtrArray *out, struct err *e)
+{
+	unsigned n;
+	char *const *typed = cli_values(b->cli, id, &n);
+	for (unsigned i = 0; i < n; i++)
+		if (app_addresses(b->cfg, typed[i], out, e))
+			return -1;
+	return 0;
+}
+
+static int add_args(struct batch *b, unsigned from, GPtrArray *out, struct err *e)
+{
+	for (unsigned i = from; i < b->cli->args->len; i++)
+		if (app_addresses(b->cfg, b->cli->args->pdata[i], out, e))
+			return -1;
+	return 0;
+}
+
+static int add_common(struct batch *b, struct draft *d, struct err *e)
+{
+	const char *reply = cli_value(b->cli, CLI_REPLY_TO), *subject = cli_value(b->cli, CLI_SUBJECT);
+	if (subject) {
+		g_free(d->subject);
+		d->subject = utf8_from_locale(subject);
+	}
+	if (reply) {
+		g_ptr_array_set_size(d->reply_to, 0);
+		if (app_addresses(b->cfg, reply, d->reply_to, e))
+			return -1;
+	}
+	return add_to(b, CLI_CC, d->cc, e) || add_to(b, CLI_BCC, d->bcc, e) || attach_all(b, d, e) ? -1 : 0;
+}
+
+static struct engine_post *post_of(struct batch *b, struct draft *d, struct err *e)
+{
+	const char *at = cli_value(b->cli, CLI_AT);
+	struct engine_post *p = engine_post_new(d);
+	p->key = g_strdup(cli_value(b->cli, CLI_KEY));
+	p->queue = cli_has(b->cli, CLI_QUEUE);
+	p->partial = cli_has(b->cli, CLI_PARTIAL);
+	p->dry_run = cli_has(b->cli, CLI_DRY_RUN);
+	p->keep_bcc = b->cfg->options.sent_bcc;
+	p->at = at ? time_of(at, e) : 0;
+	if (e->cause == ERR_NONE)
+		return p;
+	engine_post_free(p);
+	return NULL;
+}
+
+/* Takes d. */
+static int send_it(struct batch *b, int account, struct draft *d, const struct engine_parent *parent, struct err *e)
+{
+	struct engine_post *p = post_of(b, d, e);
+	if (!p)
+		return fail(b, e);
+	if (parent)
+		p->parent = *parent;
+	batch_post(b, account, p);
+	return b->code;
+}
+
+static int from_of(struct batch *b, int account, const struct msg_head *head, struct app_from *out, struct err *e)
+{
+	const char *typed = cli_value(b->cli, CLI_FROM);
+	if (typed)
+		return app_from_typed(b->cfg, account, typed, out, e);
+	app_from_choose(b->cfg, account, head, out);
+	return 0;
+}
+
+/* --- send --- */
+
+static int read_html(struct batch *b, struct draft *d, struct err *e)
+{
+	const char *path = cli_value(b->cli, CLI_HTML_FILE);
+	d->html = path ? read_text(path, e) : NULL;
+	return path && !d->html ? -1 : 0;
+}
+
+static int read_body(struct batch *b, struct draft *d, struct err *e)
+{
+	const char *file = cli_value(b->cli, CLI_HEADER_FILE);
+	bool headers = file || cli_has(b->cli, CLI_TO_IN_HEADER);
+	struct msg_addr *from = d->from;
+	d->from = NULL;
+	int result = set_text(d, file ? file : "-", headers, e);
+	if (d->from)
+		msg_addr_free(from);
+	else
+		d->from = from;
+	return result;
+}
+
+/* A From of the header block is the user's word, as -r is. */
+static int from_header(struct batch *b, struct draft *d, int *account, struct err *e)
+{
+	struct app_from said;
+	if (cli_has(b->cli, CLI_FROM) || app_from_typed(b->cfg, *account, d->from->addr, &said, e))
+		return e->cause == ERR_NONE ? 0 : -1;
+	*account = said.account;
+	app_from_clear(&said);
+	return 0;
+}
+
+int cmd_send(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	struct app_from from = { 0 };
+	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
+	if (account < 0 || from_of(b, account, NULL, &from, &e))
+		return fail(b, &e);
+	struct draft *d = app_letter_new(b->cfg, &from);
+	/* What comes from a pipe is the whole text. */
+	g_free(d->text);
+	d->text = g_strdup("");
+	account = from.account;
+	if (read_body(b, d, &e) || from_header(b, d, &account, &e) || add_args(b, 0, d->to, &e) ||
+		add_common(b, d, &e) || read_html(b, d, &e)) {
+		engine_discard(d);
+		app_from_clear(&from);
+		return fail(b, &e);
+	}
+	app_from_clear(&from);
+	return send_it(b, account, d, NULL, &e);
+}
+
+/* --- answers and forwards --- */
+
+struct original {
+	struct place *place;
+	struct engine_message *message;
+	struct buf raw;
+};
+
+static void got_original(struct event *ev, void *aux)
+{
+	struct original *o = aux;
+	if (ev->type == EV_MESSAGE)
+		o->message = g_steal_pointer(&ev->message);
+}
+
+static int read_original(struct batch *b, struct original *o, bool raw, struct err *e)
+{
+	o->place = batch_place_find(b, b->cli->args->pdata[0], e);
+	buf_init(&o->raw, ENGINE_MESSAGE_MAX);
+	if (!o->place)
+		return -1;
+	struct request *r = request_new(REQ_READ, 0, o->place->account);
+	r->folder = g_strdup(o->place->folder);
+	r->uid = o->place->uid;
+	r->local = o->place->local;
+	if (batch_ask(b, r, got_original, o, BATCH_IN_ALL, e))
+		return -1;
+	return raw ? batch_raw(b, o->place, &o->raw, e) : 0;
+}
+
+static void original_clear(struct original *o)
+{
+	if (o->place)
+		batch_place_free(o->place);
+	engine_message_free(o->message);
+	buf_clear(&o->raw);
+}
+
+static struct engine_parent parent_of(const struct original *o, int account, uint32_t flag)
+{
+	return (struct engine_parent){
+		.account = account, .place = { o->place->row->folder, o->place->uid, o->place->local }, .flag = flag
+	};
+}
+
+int cmd_reply(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	struct original o = { 0 };
+	struct app_from from = { 0 };
+	struct draft *d = NULL;
+	int code;
+	if (!read_original(b, &o, false, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+		struct engine_parent parent = parent_of(&o, o.place->account, MSG_ANSWERED);
+		d = app_letter_reply(b->cfg, &from, o.message, cli_has(b->cli, CLI_ALL) ? REPLY_ALL : REPLY_SENDER);
+		if (!put_text_before(d, &e) && !add_common(b, d, &e)) {
+			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
+			goto out;
+		}
+	}
+	code = fail(b, &e);
+out:
+	engine_discard(d);
+	app_from_clear(&from);
+	original_clear(&o);
+	return code;
+}
+
+int cmd_forward(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	struct original o = { 0 };
+	struct app_from from = { 0 };
+	struct draft *d = NULL;
+	bool whole = cli_has(b->cli, CLI_AS_ATTACHMENT);
+	int code;
+	if (!read_original(b, &o, whole, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+		struct engine_parent parent = parent_of(&o, o.place->account, MSG_FORWARDED);
+		struct str raw = buf_str(&o.raw);
+		d = app_letter_forward(b->cfg, &from, o.message, whole ? &raw : NULL);
+		if (!put_text_before(d, &e) && !add_args(b, 1, d->to, &e) && !add_common(b, d, &e)) {
+			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
+			goto out;
+		}
+	}
+	code = fail(b, &e);
+out:
+	engine_discard(d);
+	app_from_clear(&from);
+	original_clear(&o);
+	return code;
+}
+
+int cmd_bounce(struct batch *b)
+{
+	struct err e = ERR_INIT;
+	struct original o = { 0 };
+	struct app_from from = { 0 };
+	struct draft *d = NULL;
+	int code;
+	if (!read_original(b, &o, true, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+		d = draft_bounce(buf_str(&o.raw));
+		app_letter_set_from(d, b->cfg, NULL, &from);
+		if (!add_args(b, 1, d->to, &e)) {
+			code = send_it(b, from.account, g_steal_pointer(&d), NULL, &e);
+			goto out;
+		}
+	}
+	code = fail(b, &e);
+out:
+	engine_discard(d);
+	app_from_clear(&from);
+	original_clear(&o);
+	return code;
+}
