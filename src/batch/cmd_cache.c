@@ -71,6 +71,7 @@ static struct json *usage_record(const char *label, const struct engine_usage *u
 		json_add(room, "date", json_date(u->room_told));
 	}
 	json_add(j, "quota", room);
+	json_add(j, "server_bytes", u->server_bytes ? json_number((int64_t)u->server_bytes) : json_null());
 	json_add(j, "next_poll", u->next_poll ? json_date(u->next_poll) : json_null());
 	json_add(j, "why", json_string(u->why));
 	return j;
@@ -79,8 +80,9 @@ static struct json *usage_record(const char *label, const struct engine_usage *u
 /* A line, or nothing where the server did not tell. */
 static char *room_text(const struct engine_usage *u)
 {
+	g_autofree char *size = app_size(u->server_bytes);
 	if (!u->room_limit)
-		return g_strdup("");
+		return u->server_bytes ? g_strdup_printf(_("  on the server: %s\n"), size) : g_strdup("");
 	g_autofree char *used = app_size(u->room_used), *limit = app_size(u->room_limit);
 	g_autofree char *when = app_date_short(u->room_told, clock_wall());
 	g_autofree char *text = g_strdup_printf(_("on the server: %s of %s used (%u %%), as of %s"), used, limit,

@@ -151,14 +151,13 @@ static struct json *folder_flags(const struct store_folder *f)
 		json_push(array, json_string("\\Noselect"));
 	if (f->flags & FOLDER_NOINFERIORS)
 		json_push(array, json_string("\\Noinferiors"));
+	/* Words of ours, as far as the server told. */
+	if (f->flags & FOLDER_FOREIGN)
+		json_push(array, json_string(f->flags & FOLDER_OTHER ? "other-users" : "shared"));
+	g_autofree char *rights = f->rights ? g_strdup_printf("rights=%s", f->rights) : NULL;
+	if (rights)
+		json_push(array, json_string(rights));
 	return array;
-}
-
-static const char *namespace_of(const struct store_folder *f)
-{
-	if (!(f->flags & FOLDER_FOREIGN))
-		return "personal";
-	return f->flags & FOLDER_OTHER ? "other" : "shared";
 }
 
 /* What is special about it, in the mailrc's words. */
@@ -190,9 +189,6 @@ static void print_folders(struct event *ev, void *aux)
 		json_add(j, "unseen", json_number(f->complete ? f->rows_unseen : f->unseen));
 		json_add(j, "flags", folder_flags(f));
 		json_add(j, "uidvalidity", f->uidvalidity ? json_number(f->uidvalidity) : json_null());
-		json_add(j, "namespace", json_string(namespace_of(f)));
-		json_add(j, "rights", json_string(f->rights));
-		json_add(j, "size", f->sized ? json_number((int64_t)f->size) : json_null());
 		g_autofree char *text = g_strdup_printf("%-8s %6u %6u  %s", kind_of(f),
 			f->complete ? f->rows : f->exists, f->complete ? f->rows_unseen : f->unseen, f->name);
 		batch_record(l->batch, j, text);

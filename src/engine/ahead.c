@@ -57,9 +57,10 @@ void ahead_count(struct account *a, uint64_t octets)
 	a->ahead->kept += octets;
 }
 
-bool ahead_full(const struct account *a)
+uint64_t ahead_room(const struct account *a)
 {
-	return a->ahead->kept >= (uint64_t)FULL(MAX(a->cfg->keep_text_bytes, 0));
+	uint64_t most = (uint64_t)FULL(MAX(a->cfg->keep_text_bytes, 0));
+	return most > a->ahead->kept ? most - a->ahead->kept : 0;
 }
 
 /* --- of which folders --- */
@@ -167,7 +168,7 @@ static int fetch(struct ahead *h, uint32_t folder, struct err *e)
 /* A look, or a chunk. True: there may be more. */
 static bool step(struct ahead *h, struct err *e)
 {
-	if (ahead_full(h->account) || h->at >= h->folders->len)
+	if (!ahead_room(h->account) || h->at >= h->folders->len)
 		return false;
 	uint32_t folder = g_array_index(h->folders, uint32_t, h->at);
 	if (h->found->len)

@@ -7,10 +7,16 @@
 #include <string.h>
 
 #define GROUP (STORE_BATCH / 2) /* messages: of most a header and one text */
-#define GROUPS_MOST 128         /* under way */
-#define WINDOW_FIRST (1u << 20) /* octets of texts that are asked and not here yet; then as many .. */
-#define WINDOW_MOST (1u << 26)  /* .. as come in a moment, so that a person who wants something waits no longer */
-#define MOMENT_MS 400
+/* How much is under way: groups, and octets of texts that are asked and not here yet; at first so many, then as many as come
+ * in a moment, so that a person who wants something waits no longer. */
+struct depth {
+	unsigned groups;
+	uint64_t window, window_most;
+	int moment_ms;
+};
+static const struct depth in_screens = { 128, 1u << 20, 1u << 26, 400 };
+/* Only another process may want something: fewer turns. */
+static const struct depth in_command = { 512, 1u << 20, 1u << 28, 4000 };
 #define HELD_MOST (4u << 20)  /* octets of texts that are here and wait for the rest of their group */
 #define HEADER_OCTETS 2048    /* supposed, for nobody says */
 #define TEXT_MAX (256u << 10) /* a longer text is fetched when it is opened */
@@ -28,15 +34,21 @@ struct letter {
 	struct msg_part *root; /* NULL: not known */
 	bool fresh;            /* .. and not kept yet */
 	GPtrArray *pieces;     /* struct piece * */
+	uint64_t octets;       /* of them, about */
+	uint64_t kept;         /* .. of texts that are there already */
 };
 
 struct group {
 	GPtrArray *letters; /* owned */
 	uint32_t trees;     /* the command that asks for them; 0: none runs */
-	GArray *texts;      /* uint32_t: commands that run */
-	bool asked;
-	int64_t asked_ms;
-	uint64_t octets;
+	unsigned planned;   /* of so many letters the texts were asked for, or will not be */
+	GArray *texts;      /* struct asked: commands that run */
+};
+
+struct asked {
+	uint32_t command;
+	uint64_t octets; /* about */
+	int64_t ms;
 };
 
 struct bodies_job {
@@ -47,6 +59,8 @@ struct bodies_job {
 	unsigned at, done;   /* of request->uids */
 	GQueue groups;       /* struct group *: under way */
 	GHashTable *letters; /* UID -> struct letter of theirs */
+	const struct depth *depth;
+	bool full; /* the account keeps no more */
 	uint64_t flying, window, held;
 	uint64_t text_max;
 };
@@ -173,7 +187,7 @@ static void group_begin(struct bodies_job *b)
 {
 	struct group *g = g_new0(struct group, 1);
 	g->letters = g_ptr_array_new_with_free_func(letter_free);
-	g->texts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	g->texts = g_array_new(FALSE, FALSE, sizeof(struct asked));
 	g_queue_push_tail(&b->groups, g);
 	for (; g->letters->len < GROUP && b->at < uids(b); b->at++) {
 		struct letter *l = g_new0(struct letter, 1);
@@ -189,15 +203,18 @@ static void group_begin(struct bodies_job *b)
 static int add_piece(struct bodies_job *b, struct letter *l, const char *section, uint64_t octets, struct err *e)
 {
 	bool found = false;
-	if (store_part_has(store_of(b), b->f.id, l->uid, section, &found, e))
+	uint64_t kept = 0;
+	if (store_part_has(store_of(b), b->f.id, l->uid, section, &found, &kept, e))
 		return -1;
-	if (found)
+	if (found) {
+		l->kept += kept;
 		return 0;
+	}
 	struct piece *p = g_new0(struct piece, 1);
 	p->section = g_strdup(section);
 	buf_init(&p->body, TEXT_MAX);
 	g_ptr_array_add(l->pieces, p);
-	l->group->octets += octets;
+	l->octets += octets;
 	return 0;
 }
 
@@ -216,48 +233,92 @@ static int plan_texts(struct bodies_job *b, struct letter *l, struct err *e)
 	return 0;
 }
 
-static void set_free(void *data)
+/* Messages that want the same sections are asked together. */
+struct question {
+	struct imap_set uids;
+	uint64_t octets;
+};
+
+static void question_free(void *data)
 {
-	imap_set_clear(data);
-	g_free(data);
+	struct question *q = data;
+	imap_set_clear(&q->uids);
+	g_free(q);
 }
 
-/* Messages that want the same sections are asked together. */
-static void sort_in(GHashTable *sets, const struct letter *l)
+static void sort_in(GHashTable *questions, const struct letter *l)
 {
 	for (unsigned from = 0; from < l->pieces->len; from += IMAP_SECTIONS_MAX) {
 		g_autoptr(GString) words = g_string_new(NULL);
 		for (unsigned i = from; i < MIN(from + IMAP_SECTIONS_MAX, l->pieces->len); i++)
 			g_string_append_printf(
 				words, "%s%s", i > from ? " " : "", ((struct piece *)l->pieces->pdata[i])->section);
-		struct imap_set *set = g_hash_table_lookup(sets, words->str);
-		if (!set) {
-			set = g_new0(struct imap_set, 1);
-			imap_set_init(set);
-			g_hash_table_insert(sets, g_strdup(words->str), set);
+		struct question *q = g_hash_table_lookup(questions, words->str);
+		if (!q) {
+			q = g_new0(struct question, 1);
+			imap_set_init(&q->uids);
+			g_hash_table_insert(questions, g_strdup(words->str), q);
 		}
-		imap_set_add(set, l->uid, l->uid);
+		imap_set_add(&q->uids, l->uid, l->uid);
+		q->octets += from ? 0 : l->octets;
 	}
 }
 
-static void ask_texts(struct bodies_job *b, struct group *g)
+static void ask(struct bodies_job *b, struct group *g, GHashTable *questions)
 {
-	g_autoptr(GHashTable) sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, set_free);
 	GHashTableIter at;
-	void *words, *set;
-	g->asked = true;
-	g->asked_ms = clock_ms();
-	each_letter(b, g, plan_texts);
-	for (unsigned i = g->letters->len; i > 0; i--)
-		sort_in(sets, g->letters->pdata[i - 1]);
-	g_hash_table_iter_init(&at, sets);
-	while (b->job.err.cause == ERR_NONE && g_hash_table_iter_next(&at, &words, &set)) {
+	void *words, *value;
+	g_hash_table_iter_init(&at, questions);
+	while (b->job.err.cause == ERR_NONE && g_hash_table_iter_next(&at, &words, &value)) {
+		const struct question *q = value;
 		g_auto(GStrv) sections = g_strsplit(words, " ", -1);
-		uint32_t command = imap_fetch_parts(job_imap(&b->job), set, (const char *const *)sections);
-		g_array_append_val(g->texts, command);
-		job_command(&b->job, command);
+		struct asked asked = { .octets = q->octets, .ms = clock_ms() };
+		asked.command = imap_fetch_parts(job_imap(&b->job), &q->uids, (const char *const *)sections);
+		g_array_append_val(g->texts, asked);
+		job_command(&b->job, asked.command);
 	}
-	b->flying += g->octets;
+}
+
+static void put_all(struct bodies_job *b)
+{
+	for (GList *l = b->groups.head; l; l = l->next)
+		each_letter(b, l->data, put_letter);
+}
+
+/* The next letter's texts, if the account keeps them. False: that is to be seen once what is under way has come, for it may
+ * turn out to be less than it was taken for. */
+static bool plan_letter(struct bodies_job *b, struct letter *l)
+{
+	if (b->full || plan_texts(b, l, &b->job.err))
+		return true;
+	if (!b->flying && b->held)
+		put_all(b);
+	if (b->flying + b->held + l->octets <= ahead_room(b->job.account)) {
+		ahead_count(b->job.account, l->kept);
+		b->flying += l->octets;
+		return true;
+	}
+	b->full = !b->flying && l->octets;
+	g_ptr_array_set_size(l->pieces, 0);
+	l->octets = l->kept = 0;
+	return b->full;
+}
+
+/* The newest first, as many as may be under way. False: that is all for now. */
+static bool ask_texts(struct bodies_job *b, struct group *g)
+{
+	g_autoptr(GHashTable) questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, question_free);
+	bool go = true;
+	while (go && b->job.err.cause == ERR_NONE && g->planned < g->letters->len && b->flying < b->window) {
+		struct letter *l = g->letters->pdata[g->planned];
+		go = plan_letter(b, l);
+		if (go) {
+			sort_in(questions, l);
+			g->planned++;
+		}
+	}
+	ask(b, g, questions);
+	return go && b->flying < b->window;
 }
 
 /* --- from one group to the next --- */
@@ -275,11 +336,6 @@ static void group_end(struct bodies_job *b)
 {
 	struct group *g = g_queue_pop_head(&b->groups);
 	each_letter(b, g, put_letter);
-	b->flying -= g->octets;
-	if (clock_ms() - g->asked_ms < MOMENT_MS)
-		b->window = MIN(b->window + g->octets, WINDOW_MOST);
-	else if (clock_ms() - g->asked_ms > 3 * MOMENT_MS)
-		b->window = MAX(b->window / 2, WINDOW_FIRST);
 	b->done += g->letters->len;
 	for (unsigned i = 0; i < g->letters->len; i++) {
 		const struct letter *l = g->letters->pdata[i];
@@ -293,26 +349,27 @@ static void group_end(struct bodies_job *b)
 
 static bool is_over(const struct group *g)
 {
-	return g && g->asked && !g->texts->len;
+	return g && g->planned == g->letters->len && !g->trees && !g->texts->len;
 }
 
 static bool is_left(const struct bodies_job *b)
 {
-	return b->at < uids(b) && !ahead_full(b->job.account);
+	return b->at < uids(b) && !b->full;
 }
 
 /* Not before half of what may be under way has come: many questions in one go. */
 static void ask_more(struct bodies_job *b)
 {
-	if (g_queue_get_length(&b->groups) <= GROUPS_MOST / 2)
-		while (goes_on(b) && is_left(b) && g_queue_get_length(&b->groups) < GROUPS_MOST)
+	if (g_queue_get_length(&b->groups) <= b->depth->groups / 2)
+		while (goes_on(b) && is_left(b) && g_queue_get_length(&b->groups) < b->depth->groups)
 			group_begin(b);
 	if (b->flying > b->window / 2)
 		return;
-	for (GList *l = b->groups.head; l && goes_on(b) && b->flying < b->window; l = l->next) {
+	bool more = true;
+	for (GList *l = b->groups.head; l && more && goes_on(b); l = l->next) {
 		struct group *g = l->data;
-		if (!g->asked && !g->trees)
-			ask_texts(b, g);
+		if (!g->trees && g->planned < g->letters->len)
+			more = ask_texts(b, g);
 	}
 }
 
@@ -405,15 +462,29 @@ static void on_event(struct job *j, struct imap_event *ev)
 	}
 }
 
-static void command_ended(struct group *g, uint32_t command)
+/* How much is under way follows from how long it took. */
+static void texts_came(struct bodies_job *b, const struct asked *t)
+{
+	int64_t took = clock_ms() - t->ms;
+	b->flying -= t->octets;
+	if (took < b->depth->moment_ms)
+		b->window = MIN(b->window + t->octets, b->depth->window_most);
+	else if (took > 3 * b->depth->moment_ms)
+		b->window = MAX(b->window / 2, b->depth->window);
+}
+
+static void command_ended(struct bodies_job *b, struct group *g, uint32_t command)
 {
 	if (g->trees == command)
 		g->trees = 0;
-	for (unsigned i = 0; i < g->texts->len; i++)
-		if (g_array_index(g->texts, uint32_t, i) == command) {
-			g_array_remove_index_fast(g->texts, i);
-			return;
-		}
+	for (unsigned i = 0; i < g->texts->len; i++) {
+		struct asked t = g_array_index(g->texts, struct asked, i);
+		if (t.command != command)
+			continue;
+		g_array_remove_index_fast(g->texts, i);
+		texts_came(b, &t);
+		return;
+	}
 }
 
 static void on_ended(struct job *j, const struct imap_event *done)
@@ -423,7 +494,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	if (b->select && done->u.done.id == b->select)
 		job_selected(j, &b->f, done);
 	for (GList *l = b->groups.head; l; l = l->next)
-		command_ended(l->data, done->u.done.id);
+		command_ended(b, l->data, done->u.done.id);
 	pump(b);
 }
 
@@ -450,7 +521,8 @@ static struct job *job_new(struct account *a, struct request *r, const struct jo
 	b->job = (struct job){ .class = class, .account = a, .request = r };
 	b->letters = g_hash_table_new(NULL, NULL);
 	g_queue_init(&b->groups);
-	b->window = WINDOW_FIRST;
+	b->depth = a->engine->settings.stay ? &in_screens : &in_command;
+	b->window = b->depth->window;
 	b->text_max = text_max;
 	if (!r->uids)
 		r->uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));

@@ -25,6 +25,20 @@ static int64_t next_poll(const struct account *a)
 	return a->info.last_poll ? schedule_next_poll(a->cfg, a->info.last_poll, 0) : clock_wall();
 }
 
+static int sum_sizes(struct account *a, uint64_t *out, struct err *e)
+{
+	g_autoptr(GPtrArray) all = store_folders_new();
+	*out = 0;
+	if (store_folders(a->engine->store, a->number, all, e))
+		return -1;
+	for (unsigned i = 0; i < all->len; i++) {
+		const struct store_folder *f = all->pdata[i];
+		if (f->sized && !(f->flags & FOLDER_GONE))
+			*out += f->size;
+	}
+	return 0;
+}
+
 void usage_request(struct engine *en, struct account *a, struct request *r)
 {
 	struct err e = ERR_INIT;
@@ -33,7 +47,8 @@ void usage_request(struct engine *en, struct account *a, struct request *r)
 	if (!a || !en->store)
 		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "usage of no account");
 	else if (!store_usage(en->store, a->number, &ev->usage->kept, &e) &&
-		 !store_ledger_get(en->store, a->number, clock_wall(), &ev->usage->today, &e)) {
+		 !store_ledger_get(en->store, a->number, clock_wall(), &ev->usage->today, &e) &&
+		 !sum_sizes(a, &ev->usage->server_bytes, &e)) {
 		ev->usage->next_poll = next_poll(a);
 		ev->usage->why = g_strdup(why_next(a));
 		ev->usage->room_used = a->state.room_used;

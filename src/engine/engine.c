@@ -418,8 +418,8 @@ static int number_account(struct engine *en, struct account *a, struct err *e)
 	const char *host = s ? s->host : a->cfg->sendmail;
 	if (!host)
 		return 0;
-	if (store_account(en->store, host, s ? s->port : 0, a->cfg->login ? a->cfg->login : "", a->cfg->label,
-		    &a->number, e))
+	if (store_account(
+		    en->store, host, s ? s->port : 0, a->cfg->login ? a->cfg->login : "", a->cfg->label, &a->number, e))
 		return -1;
 	return store_account_get(en->store, a->number, &a->info, e);
 }

@@ -237,6 +237,7 @@ struct engine_usage {
 	uint64_t budget_text, budget_parts;
 	uint64_t room_used, room_limit; /* as in account_state */
 	int64_t room_told;
+	uint64_t server_bytes; /* of the folders whose size the server told; 0: of none */
 };
 
 enum account_phase {

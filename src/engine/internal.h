@@ -165,7 +165,7 @@ bool ahead_idle(struct account *a);    /* nothing runs and nothing waits. True: 
 void ahead_refused(struct account *a); /* what it asked for last: the folder is left alone */
 /* Octets of text that are kept anyway; and whether the budget leaves room for more. */
 void ahead_count(struct account *a, uint64_t octets);
-bool ahead_full(const struct account *a);
+uint64_t ahead_room(const struct account *a); /* octets of texts that may still be fetched */
 
 /* What a folder's messages will be once the open changes have reached the server (pending.c). */
 bool pending_hides(struct account *a, uint32_t folder, uint32_t uid); /* it is moved away or expunged */

@@ -79,8 +79,14 @@ void live_event(struct live *l, const struct imap_event *ev, const struct job *j
 	bool answer = ev->type == IMAP_FETCH && (ev->u.fetch.has & (IMAP_HAS_HEADER | IMAP_HAS_STRUCTURE));
 	/* A sync sees for itself, but for what has no UID. */
 	bool seen = j && j->class->syncs && !(ev->type == IMAP_FETCH && !ev->u.fetch.uid);
-	if (seen || answer || !l->account->engine->settings.stay)
+	if (answer || !l->account->engine->settings.stay)
 		return;
+	if (seen) {
+		/* What was told by its number before has another one now. */
+		if (ev->type == IMAP_EXPUNGE)
+			plan_shift(&l->numbers, ev->u.number);
+		return;
+	}
 	switch (ev->type) {
 	case IMAP_FETCH:
 		if (ev->u.fetch.has & IMAP_HAS_FLAGS)

@@ -373,10 +373,11 @@ int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *
 	return store_part_get_at(st, (struct store_place){ folder, uid, 0 }, section, out, found_out, e);
 }
 
-int store_part_has(struct store *st, uint32_t folder, uint32_t uid, const char *section, bool *found_out, struct err *e)
+int store_part_has(struct store *st, uint32_t folder, uint32_t uid, const char *section, bool *found_out,
+	uint64_t *octets_out, struct err *e)
 {
 	*found_out = false;
-	struct query *q = db_query(st->shelf.cache, "SELECT r.mid, r.bytes IS NULL FROM place p"
+	struct query *q = db_query(st->shelf.cache, "SELECT r.mid, r.bytes IS NULL, r.size FROM place p"
 						    " JOIN part r ON r.mid=p.mid AND r.section=? WHERE p.key=?");
 	db_bind_cstr(q, section);
 	db_bind_int(q, place_key_at((struct store_place){ folder, uid, 0 }));
@@ -385,6 +386,7 @@ int store_part_has(struct store *st, uint32_t folder, uint32_t uid, const char *
 		return pull == DB_END ? 0 : -1;
 	int64_t mid = db_get_int(q, 0);
 	bool in_file = db_get_int(q, 1);
+	*octets_out = (uint64_t)db_get_int(q, 2);
 	db_reset(q);
 	g_autofree char *path = in_file ? part_path(&st->shelf, mid, section) : NULL;
 	*found_out = !path || !access(path, F_OK);

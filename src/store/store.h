@@ -273,9 +273,9 @@ int store_part_put(
 	struct store *st, uint32_t folder, uint32_t uid, const char *section, struct str bytes, struct err *e);
 int store_part_get(struct store *st, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e);
-/* Whether it is there, without reading it. */
-int store_part_has(
-	struct store *st, uint32_t folder, uint32_t uid, const char *section, bool *found_out, struct err *e);
+/* Whether it is there, and how large (octets), without reading it. */
+int store_part_has(struct store *st, uint32_t folder, uint32_t uid, const char *section, bool *found_out,
+	uint64_t *octets_out, struct err *e);
 
 /* --- keeping and forgetting (cache) --- */
 struct store_usage {
