@@ -3,11 +3,8 @@
  * any other, and the people it went to. The letter's row notes each step, so that after a crash it goes on where it was. */
 #include "engine/outbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "engine/changes.h"
@@ -63,22 +60,6 @@ static void note_people(struct account *a, const struct store_mail *m)
 
 /* --- the own copy --- */
 
-/* The change gets a name of its own to the same octets: each removes its own. */
-static int link_bytes(struct account *a, const struct store_mail *m, struct store_change *c, struct err *e)
-{
-	const char *name = m->copy_path ? m->copy_path : m->path;
-	const char *sum = m->copy_path ? m->copy_sha256 : m->sha256;
-	uint32_t random;
-	net_random(&random, sizeof(random));
-	c->path = g_strdup_printf("%.16s-%08x.eml", sum, random);
-	c->sha256 = g_strdup(sum);
-	c->size = m->copy_path ? m->copy_size : m->size;
-	g_autofree char *from = engine_spool_path(a->engine, name), *to = engine_spool_path(a->engine, c->path);
-	if (link(from, to))
-		return err_errno(e, errno, "cannot link", to);
-	return 0;
-}
-
 /* What the server may have filed by itself lies at or above this UID: there the letter is looked for before it is
  * appended. */
 static void note_uidnext(const struct store_mail *m, const struct store_folder *f, struct store_change *c)
@@ -92,7 +73,11 @@ static void note_uidnext(const struct store_mail *m, const struct store_folder *
 
 static int copy_rows(struct account *a, struct store_mail *m, GPtrArray *rows, struct err *e)
 {
-	struct engine_change want = { .op = CHANGE_APPEND, .role = ROLE_SENT, .create = true };
+	const struct cfg_from *line = cfg_from_of(a->cfg, m->from);
+	char *named = line ? line->sent : NULL;
+	struct engine_change want = {
+		.op = CHANGE_APPEND, .target = named, .role = named ? ROLE_NONE : ROLE_SENT, .create = true
+	};
 	struct store_folder f = { 0 };
 	struct err gone = ERR_INIT;
 	bool known = m->copy_folder &&
@@ -113,9 +98,19 @@ static int copy_rows(struct account *a, struct store_mail *m, GPtrArray *rows, s
 	struct store_change_item *item = store_change_item_add(c);
 	item->received = m->tried ? m->tried : clock_wall();
 	item->msgid = g_strdup(m->msgid);
-	if (link_bytes(a, m, c, e))
-		return -1;
-	item->size = c->size;
+	c->size = item->size = m->copy_path ? m->copy_size : m->size;
+	return spool_link(a, c, m->copy_path ? m->copy_path : m->path, m->copy_path ? m->copy_sha256 : m->sha256, e);
+}
+
+/* The program may have ended between the change and the letter's row. */
+static uint32_t change_under_way(struct account *a, const struct store_mail *m)
+{
+	for (unsigned i = 0; i < a->changes.open->len; i++) {
+		const struct store_change *c = a->changes.open->pdata[i];
+		if (c->op == CHANGE_APPEND && c->undoes == UNDOES_NOTHING && c->items->len &&
+			!g_strcmp0(((const struct store_change_item *)c->items->pdata[0])->msgid, m->msgid))
+			return c->id;
+	}
 	return 0;
 }
 
@@ -156,6 +151,11 @@ static bool file_copy(struct account *a, struct store_mail *m)
 	if (!folders_are_known(a)) {
 		list_folders(a);
 		return false;
+	}
+	m->change = change_under_way(a, m);
+	if (m->change) {
+		m->copy = COPY_BEGUN;
+		return true;
 	}
 	struct request *r = request_new(REQ_CHANGE, 0, a->index);
 	r->change = engine_change_new(CHANGE_APPEND);

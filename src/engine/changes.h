@@ -37,7 +37,8 @@ int change_make_all(struct account *a, struct request *r, GPtrArray *rows, bool 
 /* The folder that a change aims at; one that is to be made first gets a change of its own, put into rows. */
 int change_find_target(
 	struct account *a, const struct engine_change *want, struct store_folder *out, GPtrArray *rows, struct err *e);
-int change_find_role(struct account *a, enum store_role role, struct store_folder *out, struct err *e); /* ERR_MISSING */
+int change_find_role(
+	struct account *a, enum store_role role, struct store_folder *out, struct err *e); /* ERR_MISSING */
 
 /* --- effect.c: on the cache --- */
 int effect_lay(struct account *a, struct store_change *c, struct err *e);       /* idempotent */
@@ -85,6 +86,8 @@ struct spool;
 /* Copies the file into the spool; c gets its path, size and the message's identity, and is added to rows in any case. */
 int spool_take(
 	struct account *a, const struct engine_change *want, struct store_change *c, GPtrArray *rows, struct err *e);
+/* The same octets under a name of its own, each removes its own; c gets path and sha256. */
+int spool_link(struct account *a, struct store_change *c, const char *name, const char *sha256, struct err *e);
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e);
 bool spool_is_utf8(const struct spool *s); /* its header holds more than ASCII, all of it UTF-8 */
 int spool_feed(struct spool *s, struct imap_session *imap, struct err *e);

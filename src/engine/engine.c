@@ -493,6 +493,7 @@ static void start_reading(struct engine *en, bool fresh)
 		engine_emit(en, ev);
 	}
 	spool_sweep(en);
+	claims_sweep(en);
 	forget_old_changes(en);
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)

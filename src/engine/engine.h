@@ -129,7 +129,7 @@ struct engine_post {
 	struct engine_parent parent;
 	uint32_t draft_id; /* the draft kept of it; 0 */
 };
-void engine_discard(struct draft *d);                 /* with the descriptors of its files; NULL is a no-op */
+void engine_discard(struct draft *d); /* with the descriptors of its files; NULL is a no-op */
 /* In store_mail.stage: whatever the server answered to, it was the sender that it did not accept. */
 #define MAIL_STAGE_SENDER "sender"
 struct engine_post *engine_post_new(struct draft *d); /* takes d */

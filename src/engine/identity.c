@@ -94,33 +94,71 @@ void identity_refused(struct account *a, const char *addr, enum smtp_stage stage
 	put(a, &i, &e);
 }
 
-static bool holds(const char *text, const char *word)
+static bool holds(const char *low, const char *word)
 {
-	g_autofree char *low = text ? g_utf8_strdown(text, -1) : NULL, *want = g_utf8_strdown(word, -1);
-	return low && *want && strstr(low, want);
+	g_autofree char *want = g_utf8_strdown(word, -1);
+	return *want && strstr(low, want);
+}
+
+static bool holds_any(const char *low, const char *const *words)
+{
+	for (; *words; words++)
+		if (strstr(low, *words))
+			return true;
+	return false;
+}
+
+static bool begins_any(const char *code, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++)
+		if (g_str_has_prefix(code, *prefixes))
+			return true;
+	return false;
+}
+
+/* Sentences of servers that mean the sender, whatever code they give it. */
+static const char *const of_sender[] = { "sender address", "sender rejected", "sender not ", "sender is not",
+	"invalid sender", "sender denied", "sender verify", "sender refused", "bad outbound sender", "as this sender",
+	"senderdenied", "sendasdenied", "to send as", "send from this", "verified sender", "from address",
+	"from header", "header from", "envelope from", "email address is not verified", "not owned by",
+	"not one of your addresses", "relaying disallowed as", NULL };
+/* Of something else: whom it goes to, whence it comes, what it says, how one logs in. */
+static const char *const of_others[] = { "recipient", "relay access denied", "relaying denied", "relay not permitted",
+	"not permitted to relay", "unable to relay", "client host", "helo", "ehlo", "spam", "unsolicited", "virus",
+	"malware", "blocked using", "blocklist", "blacklist", "block list", "reputation", "user unknown",
+	"unknown user", "no such user", "no such recipient", "mailbox", "quota", "rate limit", "too many",
+	"authentication required", "must issue", "starttls", "content", "attachment", "too large", "size limit", NULL };
+static const char *const sender_codes[] = { "5.1.7", "5.1.8", "5.7.23", "5.7.26", "5.7.27", "5.7.60", NULL };
+static const char *const other_codes[] = { "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.2.", "5.3.", "5.4.", "5.5.",
+	"5.6.", "5.7.8", "5.7.9", NULL };
+
+static bool is_to(const struct store_mail *m, const char *addr)
+{
+	for (unsigned i = 0; m && i < m->rcpts->len; i++)
+		if (!g_ascii_strcasecmp(((const struct store_rcpt *)m->rcpts->pdata[i])->addr, addr))
+			return true;
+	return false;
 }
 
 /* Servers that wait for RCPT before they speak of the sender, or for the data to read the header, name it there. */
-bool identity_is_about_sender(const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage)
+bool identity_is_about_sender(
+	const char *from, const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage)
 {
-	static const char *const marks[] = { "5.1.7", "5.1.8", "5.7.1", "5.7.0", "5.7.60", "5.7.23", "5.7.25", "5.7.26",
-		"5.7.27" };
-	static const char *const other[] = { "5.3.4", "5.2.3", "5.6.", "5.5.", "5.4.", "5.3.", "5.2." };
-	if (reply->code / 100 != 5)
-		return false;
 	const char *code = reply->enhanced ? reply->enhanced : "";
-	for (unsigned i = 0; i < G_N_ELEMENTS(other); i++)
-		if (g_str_has_prefix(code, other[i]))
-			return false;
-	bool named = holds(reply->text, m->from) || (*m->sender && holds(reply->text, m->sender)) ||
-		     holds(reply->text, "sender") || holds(reply->text, "from address") ||
-		     holds(reply->text, "from header");
+	g_autofree char *low = g_utf8_strdown(reply->text ? reply->text : "", -1);
+	if (reply->code / 100 != 5 || stage == SMTP_AT_LOGIN)
+		return false;
+	if (holds_any(low, of_sender) || begins_any(code, sender_codes))
+		return true;
+	if (holds_any(low, of_others) || begins_any(code, other_codes))
+		return false;
+	bool plain = reply->code == 550 || reply->code == 553 || reply->code == 554;
 	if (stage == SMTP_AT_MAIL)
-		return reply->code == 550 || reply->code == 553 || reply->code == 554 || *code || named;
-	bool marked = !*code || reply->code == 553;
-	for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++)
-		marked = marked || !strcmp(code, marks[i]);
-	return marked && named;
+		return plain;
+	/* An address that is a recipient's too may have been named as that. */
+	bool named = (holds(low, from) && !is_to(m, from)) ||
+		     (m && m->sender && holds(low, m->sender) && !is_to(m, m->sender));
+	return plain && named;
 }
 
 int identity_may_probe(struct account *a, const char *addr, struct err *e)

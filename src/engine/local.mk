@@ -13,6 +13,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/changes.c \
 	src/engine/changes.h \
 	src/engine/check.c \
+	src/engine/claims.c \
 	src/engine/connection.c \
 	src/engine/draft.c \
 	src/engine/effect.c \
@@ -36,6 +37,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/pending.c \
 	src/engine/plan.c \
 	src/engine/post.c \
+	src/engine/queue.c \
 	src/engine/read.c \
 	src/engine/reader.c \
 	src/engine/replay.c \

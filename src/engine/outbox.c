@@ -13,7 +13,9 @@
 #include "base/log.h"
 
 #define PIECE 65536
-#define GIVE_UP_S (5 * 86400) /* RFC 5321 4.5.4.1 */
+/* RFC 5321 4.5.4.1; one that was held for a week, or that nobody could send in that time, is tried nevertheless. */
+#define GIVE_UP_S (5 * 86400)
+#define GIVE_UP_TRIES 10
 
 struct waiter { /* a request that ends with a letter, or with all that is due */
 	struct request *request;
@@ -224,7 +226,7 @@ static bool any_rcpt(const struct store_mail *m, enum mail_state state)
  * have been sent it is said to be so. */
 static void settle(struct outbox *o, enum mail_state state, const struct err *why)
 {
-	struct err e = ERR_INIT;
+	struct err e = ERR_INIT, unheard = ERR_INIT;
 	struct store_mail *m = o->mail;
 	bool finished = state == MAIL_ACCEPTED || state == MAIL_REFUSED || state == MAIL_MAYBE;
 	m->state = state;
@@ -234,13 +236,19 @@ static void settle(struct outbox *o, enum mail_state state, const struct err *wh
 	if (finished)
 		m->ended = clock_wall();
 	int failed = save(o, &e);
-	log_and_clear(o, &e);
 	o->mail = NULL;
 	close_bytes(o);
 	if (!failed && any_rcpt(m, MAIL_ACCEPTED))
 		aftermath(o->account, m);
-	bool copying = state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
-	tell(o, m->id, why, !copying && (finished || !o->account->engine->settings.stay));
+	bool copying = !failed && state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
+	/* Whoever waits is told what cannot be written down. */
+	if (failed && !why)
+		err_set(&unheard, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER,
+			"the letter was sent, but that cannot be written down: %s", e.text);
+	log_and_clear(o, &e);
+	tell(o, m->id, failed && !why ? &unheard : why,
+		!copying && (finished || failed || !o->account->engine->settings.stay));
+	err_clear(&unheard);
 	store_mail_free(m);
 }
 
@@ -436,7 +444,7 @@ static int64_t next_try(const struct store_mail *m)
 static void put_off(struct outbox *o, const struct err *why)
 {
 	struct store_mail *m = o->mail;
-	if (clock_wall() - m->made > GIVE_UP_S) {
+	if (clock_wall() - m->made > GIVE_UP_S && m->attempts >= GIVE_UP_TRIES) {
 		struct err e = ERR_INIT;
 		err_set(&e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "it could not be sent for 5 days: %s",
 			why->text ? why->text : "");
@@ -472,7 +480,7 @@ static void refused(struct outbox *o, const struct smtp_event *ev)
 	const struct smtp_reply *reply = ev->u.done.reply;
 	struct err why = ERR_INIT;
 	err_copy(&why, ev->u.done.err);
-	bool sender = reply->code && identity_is_about_sender(m, reply, ev->u.done.stage);
+	bool sender = identity_is_about_sender(m->from, m, reply, ev->u.done.stage);
 	note_reply(m, reply, ev->u.done.stage, &why);
 	if (sender) {
 		set_words(&m->stage, MAIL_STAGE_SENDER);
@@ -531,7 +539,8 @@ static void probe_done(struct outbox *o, const struct smtp_event *ev)
 		identity_accepted(a, r->folder, false, ev->u.done.reply);
 	} else {
 		err_copy(&e, ev->u.done.err);
-		if (ev->u.done.outcome == SMTP_REFUSED && ev->u.done.reply->code) {
+		if (ev->u.done.outcome == SMTP_REFUSED &&
+			identity_is_about_sender(r->folder, NULL, ev->u.done.reply, ev->u.done.stage)) {
 			identity_refused(a, r->folder, ev->u.done.stage, ev->u.done.reply);
 			e.scope = ERR_ACCOUNT;
 		}
@@ -569,6 +578,27 @@ static void plan(struct outbox *o)
 	timer_at(o->timer, MAX(clock_ms() + (due > now ? due - now : 0) * 1000, o->not_before));
 }
 
+/* Nothing leaves until somebody acts: with the screens nobody may be waiting to be told. */
+static void stop(struct outbox *o, const struct err *why)
+{
+	err_copy(&o->stopped, why);
+	if (!o->account->engine->settings.stay)
+		return;
+	struct event *ev = event_new(EV_NOTICE, 0, o->account->index);
+	ev->text = g_strdup(why->text);
+	engine_emit(o->account->engine, ev);
+}
+
+void outbox_try_again(struct outbox *o)
+{
+	err_clear(&o->stopped);
+}
+
+bool outbox_can_send(const struct account *a)
+{
+	return a->cfg->smtp || a->cfg->sendmail;
+}
+
 static void on_ended(void *aux, struct err *e)
 {
 	struct outbox *o = aux;
@@ -580,7 +610,7 @@ static void on_ended(void *aux, struct err *e)
 		engine_end(o->account->engine, g_steal_pointer(&o->probe), &why);
 	}
 	if (!passes)
-		err_copy(&o->stopped, e);
+		stop(o, e);
 	if (e->cause != ERR_NONE && !o->done) {
 		o->failures++;
 		o->not_before = clock_ms() + schedule_backoff(o->failures, 0) * 1000;
@@ -599,76 +629,6 @@ static void connect(struct outbox *o, bool person)
 	o->done = false;
 	o->mailer = mailer_new(o->account, person, &events, o);
 	mailer_open(o->mailer);
-}
-
-struct account *account_numbered(struct engine *en, uint32_t number)
-{
-	for (unsigned i = 0; i < en->accounts->len; i++) {
-		struct account *a = en->accounts->pdata[i];
-		if (a->number == number)
-			return a;
-	}
-	return NULL;
-}
-
-/* --- whose a claim is: the file of that name is locked as long as its process lives --- */
-
-static int claims_open(struct engine *en, struct err *e)
-{
-	if (en->claim_lock)
-		return 0;
-	uint32_t random[2];
-	net_random(random, sizeof(random));
-	g_free(en->claim);
-	en->claim = g_strdup_printf("claim-%08x%08x", random[0], random[1]);
-	g_autofree char *path = g_build_filename(en->settings.state_dir, en->claim, NULL);
-	en->claim_lock = fs_lock(path, false, 0, NULL, e);
-	return en->claim_lock ? 0 : -1;
-}
-
-void claims_close(struct engine *en)
-{
-	g_autofree char *path = en->claim ? g_build_filename(en->settings.state_dir, en->claim, NULL) : NULL;
-	if (en->claim_lock && unlink(path))
-		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
-	fs_unlock(en->claim_lock);
-	g_free(en->claim);
-}
-
-static bool is_alive(const char *owner, void *aux)
-{
-	const struct engine *en = aux;
-	struct err e = ERR_INIT;
-	if (!owner || !g_str_has_prefix(owner, "claim-") || strchr(owner, '/'))
-		return false;
-	g_autofree char *path = g_build_filename(en->settings.state_dir, owner, NULL);
-	if (!strcmp(owner, en->claim))
-		return true;
-	if (access(path, F_OK))
-		return false;
-	struct fs_lock *l = fs_lock(path, false, 0, NULL, &e);
-	bool alive = !l && e.retry == ERR_LATER;
-	if (l && unlink(path))
-		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
-	fs_unlock(l);
-	err_clear(&e);
-	return alive;
-}
-
-/* What a process left that died in the middle: it leaves again, or it may have left. */
-static void take_back_orphans(struct engine *en)
-{
-	g_autoptr(GPtrArray) changed = store_mails_new();
-	struct err e = ERR_INIT;
-	if (store_mails_orphaned(en->store, is_alive, en, changed, &e))
-		log_line(LOG_ERROR, "%s", e.text);
-	for (unsigned i = 0; i < changed->len; i++) {
-		const struct store_mail *m = changed->pdata[i];
-		struct account *a = account_numbered(en, m->account);
-		if (a)
-			outbox_tell(a, 0, m->id, false);
-	}
-	err_clear(&e);
 }
 
 static bool is_due(struct outbox *o)
@@ -706,7 +666,7 @@ void outbox_run(struct outbox *o)
 		next(o);
 		return;
 	}
-	take_back_orphans(a->engine);
+	claims_take_orphans(a->engine);
 	if (o->probe || (is_due(o) && (person_waits(o) || clock_ms() >= o->not_before)))
 		connect(o, person_waits(o));
 	else
@@ -742,6 +702,7 @@ static void let_go(struct outbox *o)
 	}
 	store_mail_free(g_steal_pointer(&o->mail));
 	close_bytes(o);
+	o->id = 0;
 	mailer_free(g_steal_pointer(&o->mailer));
 }
 
@@ -772,124 +733,6 @@ void outbox_free(struct outbox *o)
 	g_free(o);
 }
 
-/* --- what the front asks --- */
-
-static struct account *account_of_mail(struct engine *en, uint32_t id, struct store_mail **out, struct err *e)
-{
-	if (store_mail_get(en->store, id, out, e))
-		return NULL;
-	struct account *a = account_numbered(en, (*out)->account);
-	if (!a)
-		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER,
-			"letter %u is of an account that the mailrc no longer has", (unsigned)id);
-	return a;
-}
-
-void mail_drop_request(struct engine *en, struct request *r)
-{
-	struct store_mail *m = NULL;
-	struct err e = ERR_INIT;
-	struct account *a = account_of_mail(en, r->answers, &m, &e);
-	if (a && !store_mail_drop(en->store, r->answers, &e))
-		outbox_tell(a, r->id, r->answers, false);
-	store_mail_free(m);
-	engine_end(en, r, &e);
-}
-
-void mail_hold_request(struct engine *en, struct request *r)
-{
-	struct store_mail *m = NULL;
-	struct err e = ERR_INIT;
-	struct account *a = account_of_mail(en, r->answers, &m, &e);
-	if (a && m->state != MAIL_QUEUED && m->state != MAIL_DEFERRED && m->state != MAIL_HELD)
-		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "letter %u is %s", (unsigned)m->id,
-			mail_state_names[m->state]);
-	if (a && e.cause == ERR_NONE) {
-		m->state = MAIL_HELD;
-		m->due = 0;
-		if (!store_mail_put(en->store, m, &e))
-			outbox_tell(a, r->id, r->answers, false);
-	}
-	store_mail_free(m);
-	engine_end(en, r, &e);
-}
-
-/* Recipients that have it do not get it again. */
-static void open_again(struct store_mail *m, bool leave_out_refused)
-{
-	m->partial = m->partial || leave_out_refused;
-	for (unsigned i = 0; i < m->rcpts->len; i++) {
-		struct store_rcpt *to = m->rcpts->pdata[i];
-		if (to->state != MAIL_ACCEPTED && !(leave_out_refused && to->state == MAIL_REFUSED))
-			to->state = MAIL_QUEUED;
-	}
-	m->state = MAIL_QUEUED;
-	m->step = MAIL_STEP_NONE;
-	m->ended = 0;
-	m->due = 0;
-}
-
-void mail_retry_request(struct engine *en, struct request *r)
-{
-	struct store_mail *m = NULL;
-	struct err e = ERR_INIT;
-	struct account *a = account_of_mail(en, r->answers, &m, &e);
-	if (a && m->state == MAIL_SENDING)
-		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_LATER, "letter %u is being sent", (unsigned)m->id);
-	else if (a && (m->state == MAIL_ACCEPTED || m->state == MAIL_DROPPED))
-		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "letter %u is %s", (unsigned)m->id,
-			mail_state_names[m->state]);
-	else if (a && m->state == MAIL_MAYBE && !r->yes)
-		err_set(&e, ERR_MESSAGE, ERR_MAYBE, ERR_NEVER,
-			"letter %u may have been sent; sending it again may make two of it", (unsigned)m->id);
-	if (a && e.cause == ERR_NONE) {
-		open_again(m, r->whole);
-		store_mail_put(en->store, m, &e);
-	}
-	store_mail_free(m);
-	if (e.cause != ERR_NONE) {
-		engine_end(en, r, &e);
-		return;
-	}
-	err_clear(&a->outbox->stopped);
-	outbox_wait(a->outbox, r, r->answers);
-	outbox_run(a->outbox);
-}
-
-/* What was put off is due now. */
-static void hasten(struct account *a)
-{
-	g_autoptr(GPtrArray) open = store_mails_new();
-	struct err e = ERR_INIT;
-	if (store_mails_open(a->engine->store, a->number, open, &e))
-		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
-	for (unsigned i = 0; i < open->len; i++) {
-		struct store_mail *m = open->pdata[i];
-		if (m->state != MAIL_DEFERRED)
-			continue;
-		m->due = 0;
-		if (store_mail_put(a->engine->store, m, &e))
-			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
-	}
-	err_clear(&e);
-}
-
-void post_due_request(struct engine *en, struct account *a, struct request *r)
-{
-	struct err e = ERR_INIT;
-	if (!a || !en->store)
-		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "sending without an account");
-	if (e.cause != ERR_NONE || !a->cfg->smtp) {
-		engine_end(en, r, &e);
-		return;
-	}
-	err_clear(&a->outbox->stopped);
-	if (r->whole)
-		hasten(a);
-	outbox_wait(a->outbox, r, 0);
-	outbox_run(a->outbox);
-}
-
 void probe_request(struct engine *en, struct account *a, struct request *r)
 {
 	struct err e = ERR_INIT;
@@ -905,12 +748,7 @@ void probe_request(struct engine *en, struct account *a, struct request *r)
 		engine_end(en, r, &e);
 		return;
 	}
-	err_clear(&a->outbox->stopped);
+	outbox_try_again(a->outbox);
 	a->outbox->probe = r;
 	outbox_run(a->outbox);
-}
-
-char *engine_spool_path(const struct engine *en, const char *name)
-{
-	return g_build_filename(en->settings.state_dir, "spool", name, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
- * it), mailer.c (the connection), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
+ * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
  * (what the server thinks of a From), draft.c (letters being written). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
@@ -41,14 +41,23 @@ bool outbox_answer(struct outbox *o, struct request *r);
 void outbox_wait(struct outbox *o, struct request *r, uint32_t mail);
 void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplicate); /* EV_MAIL */
 void outbox_copy_settled(struct outbox *o, uint32_t mail);
-void outbox_copies_kept(struct outbox *o); /* the server of the own copies cannot be reached now */
-struct account *account_numbered(struct engine *en, uint32_t number); /* NULL */
+void outbox_copies_kept(struct outbox *o);     /* the server of the own copies cannot be reached now */
+bool outbox_can_send(const struct account *a); /* its lines name a way out */
+void outbox_try_again(struct outbox *o);       /* somebody acts: a refused login stops it no longer */
+void probe_request(struct engine *en, struct account *a, struct request *r);
+
+/* --- claims.c --- */
+int claims_open(struct engine *en, struct err *e);
 void claims_close(struct engine *en);
+void claims_take_orphans(struct engine *en); /* what a process left that died in the middle */
+void claims_sweep(struct engine *en);
+
+/* --- queue.c --- */
+struct account *account_numbered(struct engine *en, uint32_t number); /* NULL */
 void mail_drop_request(struct engine *en, struct request *r);
 void mail_retry_request(struct engine *en, struct request *r);
 void mail_hold_request(struct engine *en, struct request *r);
 void post_due_request(struct engine *en, struct account *a, struct request *r);
-void probe_request(struct engine *en, struct account *a, struct request *r);
 char *engine_spool_path(const struct engine *en, const char *name); /* g_free */
 
 /* --- post.c --- */
@@ -64,7 +73,9 @@ void aftermath_change_ended(struct account *a, uint32_t change); /* perhaps one 
 void aftermath_resume(struct account *a);                        /* what a crash left between two steps */
 
 /* --- identity.c --- */
-bool identity_is_about_sender(const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage);
+/* Does the reply refuse that From, or something else? m: the letter, NULL for a probe. */
+bool identity_is_about_sender(
+	const char *from, const struct store_mail *m, const struct smtp_reply *reply, enum smtp_stage stage);
 void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply);
 void identity_refused(struct account *a, const char *addr, enum smtp_stage stage, const struct smtp_reply *reply);
 int identity_may_probe(struct account *a, const char *addr, struct err *e);

@@ -183,10 +183,10 @@ static void note_sent_folder(struct account *a, bool bounce, struct store_mail *
 {
 	struct store_folder f = { 0 };
 	struct err e = ERR_INIT;
-	const char *sent = a->cfg->roles[CFG_SENT];
+	const struct cfg_from *line = cfg_from_of(a->cfg, m->from);
+	const char *sent = line && line->sent ? line->sent : a->cfg->roles[CFG_SENT];
 	bool wanted = a->cfg->imap && g_strcmp0(sent, "none") && !bounce;
 	m->copy = wanted ? COPY_WANTED : COPY_NONE;
-	const struct cfg_from *line = cfg_from_of(a->cfg, m->from);
 	int found = line && line->sent ? folder_find(a, line->sent, &f, &e) : change_find_role(a, ROLE_SENT, &f, &e);
 	if (m->copy == COPY_WANTED && !found) {
 		m->copy_folder = g_strdup(f.raw);
@@ -243,10 +243,12 @@ static void durable(struct account *a, struct request *r, uint32_t mail)
 	const struct engine_post *p = r->post;
 	bool waits = !p->queue && !p->at && !p->hold;
 	outbox_tell(a, r->id, mail, false);
-	if (!waits)
+	if (!waits) {
 		engine_end(a->engine, r, NULL);
-	else
+	} else {
+		outbox_try_again(a->outbox);
 		outbox_wait(a->outbox, r, mail);
+	}
 	if (waits || a->engine->settings.stay)
 		outbox_run(a->outbox);
 }

@@ -43,7 +43,7 @@ int schedule_backoff(unsigned failures, uint32_t random)
 int schedule_resend(unsigned attempts, uint32_t random)
 {
 	static const int waits[] = { 60, 300, 900, 1800, 3600, 7200, RESEND_MOST_S };
-	int wait = attempts && attempts <= G_N_ELEMENTS(waits) ? waits[attempts - 1] : RESEND_MOST_S;
+	int wait = waits[CLAMP(attempts, 1, G_N_ELEMENTS(waits)) - 1];
 	return wait + (int)(random % (uint32_t)(wait / 4));
 }
 

@@ -17,6 +17,7 @@
 #define HEADER_MOST (1u << 20) /* octets that are looked at */
 #define NEW ".new"
 #define NEW_FOR_S 86400 /* so long another process may be about to write the row */
+#define LETTERS_KEPT_S (30 * 86400)
 
 struct spool {
 	FILE *file;
@@ -134,6 +135,16 @@ static bool is_as_written(FILE *file, const struct store_change *c)
 	return read && !g_strcmp0(g_checksum_get_string(sum), c->sha256);
 }
 
+int spool_link(struct account *a, struct store_change *c, const char *name, const char *sha256, struct err *e)
+{
+	uint32_t random;
+	net_random(&random, sizeof(random));
+	c->path = g_strdup_printf("%.16s-%08x.eml", sha256, random);
+	c->sha256 = g_strdup(sha256);
+	g_autofree char *from = spool_path(a, name), *to = new_path(a, c->path);
+	return link(from, to) ? err_errno(e, errno, "cannot link", to) : 0;
+}
+
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e)
 {
 	/* The row may have been all that was written, and no name may be had now. */
@@ -204,32 +215,87 @@ void spool_remove(struct account *a, const struct store_change *c)
 		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
 }
 
-/* Whether nobody will ask for the file. One that has its name and no row stays: the state it was in may be lost. */
-static bool is_left_over(const char *name, const char *path, GHashTable *states)
+struct kept {
+	GHashTable *states;  /* of changes, by their file */
+	GHashTable *letters; /* files that letters and drafts need */
+	bool sound;          /* no state was lost here: a file that no row names is nobody's */
+};
+
+static bool is_of_letters(const char *name)
+{
+	static const char *const endings[] = { ".mail", ".draft", ".part" };
+	for (unsigned i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (g_str_has_suffix(name, endings[i]))
+			return true;
+	return false;
+}
+
+/* Whether nobody will ask for the file. A message of a change that has its name and no row stays: the state it was in may be
+ * lost. */
+static bool is_left_over(const char *name, const char *path, const struct kept *kept)
 {
 	gpointer state;
+	if (g_hash_table_contains(kept->letters, name))
+		return false;
 	bool unnamed = g_str_has_suffix(name, NEW);
-	g_autofree char *kept = g_strndup(name, strlen(name) - (unnamed ? strlen(NEW) : 0));
-	if (g_hash_table_lookup_extended(states, kept, NULL, &state))
+	g_autofree char *to_be = g_strndup(name, strlen(name) - (unnamed ? strlen(NEW) : 0));
+	if (g_hash_table_lookup_extended(kept->states, to_be, NULL, &state))
 		return GPOINTER_TO_INT(state) == CHANGE_DONE || GPOINTER_TO_INT(state) == CHANGE_UNDONE;
-	return unnamed ? fs_is_older(path, NEW_FOR_S) : fs_new_is_left(path);
+	if (unnamed)
+		return fs_is_older(path, NEW_FOR_S);
+	return fs_new_is_left(path) || (is_of_letters(name) && kept->sound && fs_is_older(path, NEW_FOR_S));
+}
+
+static void remove_left(const char *path)
+{
+	if (unlink(path) && errno != ENOENT)
+		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+}
+
+/* What is set aside may be mended by hand, and then needs its files. */
+static bool was_any_state_lost(const struct engine *en)
+{
+	GDir *d = g_dir_open(en->settings.state_dir, 0, NULL);
+	const char *name;
+	bool lost = store_notice(en->store) != NULL;
+	while (d && !lost && (name = g_dir_read_name(d)))
+		lost = strstr(name, ".corrupt-") != NULL;
+	if (d)
+		g_dir_close(d);
+	return lost;
+}
+
+static void sweep_letters(struct engine *en, struct err *e)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	if (store_mails_sweep(en->store, clock_wall() - LETTERS_KEPT_S, names, e))
+		return;
+	for (unsigned i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(en->settings.state_dir, "spool", names->pdata[i], NULL);
+		remove_left(path);
+	}
 }
 
 void spool_sweep(struct engine *en)
 {
 	g_autofree char *dir = g_build_filename(en->settings.state_dir, "spool", NULL);
 	g_autoptr(GHashTable) states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) letters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct kept kept = { states, letters, !was_any_state_lost(en) };
 	struct err e = ERR_INIT;
+	if (kept.sound)
+		sweep_letters(en, &e);
 	GDir *d = g_dir_open(dir, 0, NULL);
 	const char *name = d ? g_dir_read_name(d) : NULL;
-	if (name && store_change_paths(en->store, states, &e)) {
+	if (e.cause != ERR_NONE ||
+		(name && (store_change_paths(en->store, states, &e) || store_mail_paths(en->store, letters, &e)))) {
 		log_line(LOG_ERROR, "%s", e.text);
 		name = NULL;
 	}
 	for (; name; name = g_dir_read_name(d)) {
 		g_autofree char *path = g_build_filename(dir, name, NULL);
-		if (is_left_over(name, path, states) && unlink(path))
-			log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
+		if (is_left_over(name, path, &kept))
+			remove_left(path);
 	}
 	err_clear(&e);
 	if (d)
