@@ -22,7 +22,7 @@ char **proc_argv(const char *line, struct err *e)
 
 struct proc {
 	GSubprocess *child;
-	GInputStream *from; /* the child's stdout, owned by child */
+	GInputStream *from; /* the child's stdout or, of one that is fed, its stderr; owned by child */
 	GCancellable *stop;
 	struct timer *timer;
 	struct buf out;
@@ -32,6 +32,8 @@ struct proc {
 	bool closed, stopped; /* its output has ended; it was killed after that */
 	bool canceled;        /* the owner is gone: no callback */
 	void (*done)(struct buf *out, struct err *e, void *aux);
+	void (*ended)(const struct proc_end *end, void *aux); /* of one that is fed */
+	bool late, exited;
 	void *aux;
 };
 
@@ -120,6 +122,108 @@ static void got(GObject *object, GAsyncResult *result, gpointer data)
 	else
 		finish(p);
 }
+
+/* --- one that is fed --- */
+
+/* A program that is started by ours writes into pipes like any other. */
+static void own_group_and_pipes(gpointer data)
+{
+	own_group(data);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+static void keep_words(struct proc *p, size_t n)
+{
+	size_t room = p->out.max - p->out.n;
+	buf_add(&p->out, p->chunk, MIN(n, room));
+}
+
+static void end_fed(struct proc *p)
+{
+	bool signaled = g_subprocess_get_if_signaled(p->child);
+	struct proc_end end = { .status = signaled ? -1 : g_subprocess_get_exit_status(p->child),
+		.signal = signaled ? g_subprocess_get_term_sig(p->child) : 0,
+		.late = p->late,
+		.words = buf_str(&p->out) };
+	if (!p->canceled)
+		p->ended(&end, p->aux);
+	proc_free(p);
+}
+
+/* What it left in the pipe. Its own children may hold that open for ever: their words are not waited for. */
+static void drain(struct proc *p)
+{
+	GPollableInputStream *from = G_POLLABLE_INPUT_STREAM(p->from);
+	gssize n;
+	while (p->out.n < p->out.max &&
+		(n = g_pollable_input_stream_read_nonblocking(from, p->chunk, sizeof(p->chunk), NULL, NULL)) > 0)
+		keep_words(p, (size_t)n);
+}
+
+static void got_words(GObject *object, GAsyncResult *result, gpointer data)
+{
+	struct proc *p = data;
+	gssize n = g_input_stream_read_finish(G_INPUT_STREAM(object), result, NULL);
+	if (n > 0)
+		keep_words(p, (size_t)n);
+	if (n > 0 && !p->exited) {
+		g_input_stream_read_async(
+			p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got_words, p);
+		return;
+	}
+	p->closed = true;
+	if (!p->exited)
+		return;
+	drain(p);
+	end_fed(p);
+}
+
+static void exited(GObject *object, GAsyncResult *result, gpointer data)
+{
+	struct proc *p = data;
+	g_subprocess_wait_finish(G_SUBPROCESS(object), result, NULL);
+	p->exited = true;
+	if (p->closed)
+		end_fed(p);
+	else
+		g_cancellable_cancel(p->stop);
+}
+
+static void fed_too_long(void *aux)
+{
+	struct proc *p = aux;
+	p->late = true;
+	kill_group(p);
+}
+
+struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int timeout_ms,
+	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+	g_subprocess_launcher_set_child_setup(launcher, own_group_and_pipes, NULL, NULL);
+	g_subprocess_launcher_take_stdin_fd(launcher, fd);
+	GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
+	if (!child) {
+		err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
+		return NULL;
+	}
+	struct proc *p = g_new0(struct proc, 1);
+	p->child = child;
+	p->from = g_subprocess_get_stderr_pipe(child);
+	p->stop = g_cancellable_new();
+	p->ended = ended;
+	p->aux = aux;
+	buf_init(&p->out, words_max);
+	p->timer = timer_new(g_main_context_get_thread_default(), fed_too_long, p);
+	timer_at(p->timer, clock_ms() + timeout_ms);
+	g_input_stream_read_async(p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got_words, p);
+	g_subprocess_wait_async(child, NULL, exited, p);
+	return p;
+}
+
+/* --- one that is let go of --- */
 
 static void own_session(gpointer data)
 {

@@ -16,8 +16,20 @@ char **proc_argv(const char *line, struct err *e);
 struct proc;
 struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
 	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+/* How a child that was fed ended. */
+struct proc_end {
+	int status;       /* of its exit; -1: it did not exit by itself */
+	int signal;       /* that ended it; 0 */
+	bool late;        /* it was still there at the deadline, and was killed */
+	struct str words; /* the first octets of its stderr; borrowed */
+};
+/* Runs argv with fd (taken) as its stdin, stdout /dev/null, and reads its stderr, of which the first words_max octets are
+ * kept. ended() is called exactly once when the child has ended, unless proc_cancel came first. NULL with e: it could not be
+ * started, and ended() is not called. */
+struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int timeout_ms,
+	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
 /* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
 int proc_detach(const char *const *argv, struct err *e);
-void proc_cancel(struct proc *p); /* kills the group; done() is not called; p is freed */
+void proc_cancel(struct proc *p); /* kills the group; no callback; p is freed */
 
 #endif

@@ -171,6 +171,37 @@ static bool file_copy(struct account *a, struct store_mail *m)
 	return true;
 }
 
+/* While a letter waits for its answer the connection for its copy is made: it does nothing but log in. */
+static void warm_step(struct job *j)
+{
+	if (connection_ready(j->account->conn))
+		job_end(j, NULL);
+}
+
+static void warm_free(struct job *j)
+{
+	g_free(j);
+}
+
+static const struct job_class warm_class = { .name = "warm", .priority = 0, .step = warm_step, .free = warm_free };
+
+void aftermath_prepare(struct account *a, const struct store_mail *m)
+{
+	struct err e = ERR_INIT;
+	bool asks = a->cfg->password == CFG_PASSWORD_ASK && !a->secret;
+	if (a->engine->settings.stay || a->conn || a->running || !g_queue_is_empty(&a->jobs) || asks || !a->cfg->imap ||
+		m->copy != COPY_WANTED)
+		return;
+	/* Another process that drives the account files it. */
+	if (peer_lock(a, &e)) {
+		err_clear(&e);
+		return;
+	}
+	struct job *j = g_new0(struct job, 1);
+	*j = (struct job){ .class = &warm_class, .account = a };
+	account_add(a, j);
+}
+
 /* --- the mark on what it answers --- */
 
 static void mark_parent(struct account *a, struct store_mail *m)

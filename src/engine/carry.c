@@ -253,6 +253,21 @@ void carry_target_told(struct replay *r)
 		send_copy(r);
 }
 
+#define LOOK_BACK 10 /* UIDs below the target's UIDNEXT */
+
+/* The target's UIDNEXT was asked after the letter had left: what the server has filed of it by itself lies below. */
+void carry_noted(struct replay *r)
+{
+	struct store_change *c = r->c;
+	bool own = c->op == CHANGE_APPEND && c->undoes == UNDOES_NOTHING && c->target_uidnext > 1;
+	if (!own) {
+		carry_target_told(r);
+		return;
+	}
+	c->target_uidnext = c->target_uidnext > LOOK_BACK ? c->target_uidnext - LOOK_BACK : 1;
+	carry_find(r);
+}
+
 /* The lowest UID that is not in the cache: copies of our own are there before a sync has told of them. */
 static uint32_t above_known(const struct replay *r, const struct store_folder *f)
 {

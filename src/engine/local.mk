@@ -50,6 +50,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/search.c \
 	src/engine/secret.c \
 	src/engine/side.c \
+	src/engine/sendmail.c \
 	src/engine/spool.c \
 	src/engine/sync.c \
 	src/engine/sync.h \

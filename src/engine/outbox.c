@@ -27,6 +27,7 @@ struct outbox {
 	struct account *account;
 	struct timer *timer;
 	struct mailer *mailer;
+	struct courier *courier; /* in place of a mailer, while a letter is with it */
 	bool done;               /* the connection is to be closed: nothing is left */
 	struct store_mail *mail; /* claimed; NULL */
 	uint32_t id;             /* the session's number of it, or of the probe */
@@ -332,21 +333,38 @@ static void close_connection(struct outbox *o)
 	mailer_poke(o->mailer);
 }
 
-/* Claims the next letter that is due and gives it to the session. False: there is none. */
-static bool send_next(struct outbox *o)
+static bool is_by_command(const struct outbox *o)
+{
+	return !o->account->cfg->smtp && o->account->cfg->sendmail;
+}
+
+/* The next letter that is due, its octets at hand. False: there is none. */
+static bool claim_next(struct outbox *o)
 {
 	struct engine *en = o->account->engine;
-	struct err e = ERR_INIT;
-	if (store_mail_claim(en->store, o->account->number, clock_wall(), en->claim, &o->mail, &e) || !o->mail) {
-		log_and_clear(o, &e);
-		return false;
-	}
-	struct store_mail *m = o->mail;
-	if (open_bytes(o, &e)) {
+	for (;;) {
+		struct err e = ERR_INIT;
+		if (store_mail_claim(en->store, o->account->number, clock_wall(), en->claim, &o->mail, &e) ||
+			!o->mail) {
+			log_and_clear(o, &e);
+			return false;
+		}
+		if (!open_bytes(o, &e)) {
+			aftermath_prepare(o->account, o->mail);
+			return true;
+		}
+		set_words(&o->mail->error, e.text);
 		settle(o, MAIL_REFUSED, &e);
 		err_clear(&e);
-		return send_next(o);
 	}
+}
+
+/* Gives it to the session. */
+static bool send_next(struct outbox *o)
+{
+	if (!claim_next(o))
+		return false;
+	struct store_mail *m = o->mail;
 	g_autoptr(GPtrArray) to = g_ptr_array_new();
 	for (unsigned i = 0; i < m->rcpts->len; i++) {
 		const struct store_rcpt *r = m->rcpts->pdata[i];
@@ -424,7 +442,7 @@ static void settle_recipients(struct outbox *o, bool accepted)
 		struct store_rcpt *r = o->mail->rcpts->pdata[i];
 		if (r->state == MAIL_ACCEPTED || r->state == MAIL_REFUSED)
 			continue;
-		if (accepted && r->code / 100 == 2)
+		if (accepted && (r->code / 100 == 2 || is_by_command(o)))
 			r->state = MAIL_ACCEPTED;
 		else if (r->code / 100 == 5)
 			r->state = MAIL_REFUSED;
@@ -463,7 +481,9 @@ static void accepted(struct outbox *o, const struct smtp_event *ev)
 	const struct smtp_reply *reply = ev->u.done.reply;
 	note_reply(m, reply, ev->u.done.stage, NULL);
 	settle_recipients(o, true);
-	identity_accepted(o->account, m->from, true, reply);
+	/* What a command takes it may still give back. */
+	if (!is_by_command(o))
+		identity_accepted(o->account, m->from, true, reply);
 	o->failures = 0;
 	/* The rest goes later, as the same letter. */
 	if (any_rcpt(m, MAIL_DEFERRED)) {
@@ -622,6 +642,51 @@ static void on_ended(void *aux, struct err *e)
 		plan(o);
 }
 
+/* --- a command in place of a server --- */
+
+static void run_command(struct outbox *o);
+
+static void command_ended(void *aux, const struct smtp_event *ev)
+{
+	struct outbox *o = aux;
+	o->courier = NULL;
+	mail_done(o, ev);
+	run_command(o);
+}
+
+/* The command itself cannot be had: no letter can be sent. */
+static void no_command(struct outbox *o, struct err *e)
+{
+	o->mail->attempts--;
+	set_words(&o->mail->error, e->text);
+	settle(o, MAIL_QUEUED, e);
+	stop(o, e);
+	kept(o, e);
+	end_flushes(o, e);
+}
+
+static void run_command(struct outbox *o)
+{
+	while (!o->courier && o->stopped.cause == ERR_NONE) {
+		struct err e = ERR_INIT;
+		if (!claim_next(o)) {
+			end_flushes(o, NULL);
+			break;
+		}
+		tell(o, o->mail->id, NULL, false);
+		o->courier = courier_send(o->account, o->mail, o->fd, command_ended, o, &e);
+		if (!o->courier && e.scope == ERR_MESSAGE) {
+			set_words(&o->mail->error, e.text);
+			settle(o, MAIL_REFUSED, &e);
+		} else if (!o->courier) {
+			no_command(o, &e);
+		}
+		err_clear(&e);
+	}
+	if (!o->courier && o->account->engine->settings.stay)
+		plan(o);
+}
+
 static const struct mailer_events events = { on_opened, on_event, on_room, on_ended };
 
 static void connect(struct outbox *o, bool person)
@@ -648,7 +713,7 @@ void outbox_run(struct outbox *o)
 {
 	struct account *a = o->account;
 	struct err e = ERR_INIT;
-	if (!store_of(o) || !a->cfg->smtp)
+	if (!store_of(o) || !outbox_can_send(a) || o->courier)
 		return;
 	if (a->engine->settings.offline)
 		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "working offline: it stays in the outbox");
@@ -667,6 +732,10 @@ void outbox_run(struct outbox *o)
 		return;
 	}
 	claims_take_orphans(a->engine);
+	if (is_by_command(o)) {
+		run_command(o);
+		return;
+	}
 	if (o->probe || (is_due(o) && (person_waits(o) || clock_ms() >= o->not_before)))
 		connect(o, person_waits(o));
 	else
@@ -677,7 +746,7 @@ void outbox_run(struct outbox *o)
 
 void outbox_start(struct outbox *o)
 {
-	if (!store_of(o) || !o->account->cfg->smtp)
+	if (!store_of(o) || !outbox_can_send(o->account))
 		return;
 	aftermath_resume(o->account);
 	if (o->account->engine->settings.stay)
@@ -704,6 +773,7 @@ static void let_go(struct outbox *o)
 	close_bytes(o);
 	o->id = 0;
 	mailer_free(g_steal_pointer(&o->mailer));
+	courier_cancel(g_steal_pointer(&o->courier));
 }
 
 void outbox_rest(struct outbox *o)

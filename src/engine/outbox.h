@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
- * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
+ * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
+ * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
  * (what the server thinks of a From), draft.c (letters being written). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
@@ -27,6 +28,14 @@ void mailer_poke(struct mailer *m);
 bool mailer_answer(struct mailer *m, struct request *r); /* to its question for a password; false: it asks none */
 /* The name of the submission server as identities are kept by. */
 void mailer_server(const struct account *a, const char **host_out, unsigned *port_out, const char **login_out);
+
+/* --- sendmail.c: a command in place of it --- */
+struct courier;
+/* Gives the letter whose octets are behind fd to the command, once it is noted that it may have been sent. done is called
+ * once when that has ended: SMTP_DONE, without an id. NULL with e: nothing was sent. */
+struct courier *courier_send(struct account *a, struct store_mail *m, int fd,
+	void (*done)(void *aux, const struct smtp_event *ev), void *aux, struct err *e);
+void courier_cancel(struct courier *c); /* done is not called; NULL is a no-op */
 
 /* --- outbox.c --- */
 struct outbox;
@@ -69,8 +78,9 @@ int post_parent(struct engine *en, const struct engine_parent *p, struct store_m
 /* Once a letter was accepted: the copy for Sent, the parent's mark, the people. Each step is noted; what was noted is not
  * done twice. */
 void aftermath(struct account *a, struct store_mail *m);
-void aftermath_change_ended(struct account *a, uint32_t change); /* perhaps one that files a copy */
-void aftermath_resume(struct account *a);                        /* what a crash left between two steps */
+void aftermath_prepare(struct account *a, const struct store_mail *m); /* m is about to leave */
+void aftermath_change_ended(struct account *a, uint32_t change);       /* perhaps one that files a copy */
+void aftermath_resume(struct account *a);                              /* what a crash left between two steps */
 
 /* --- identity.c --- */
 /* Does the reply refuse that From, or something else? m: the letter, NULL for a probe. */

@@ -274,7 +274,7 @@ static void advance(struct replay *r)
 		if (r->refused)
 			replay_fail(r);
 		else
-			carry_target_told(r);
+			carry_noted(r);
 		break;
 	case STAGE_SENT: carry_sent(r); break;
 	case STAGE_FOUND: carry_found(r); break;

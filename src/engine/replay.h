@@ -73,6 +73,7 @@ void carry_ask_source(struct replay *r, bool identities, enum stage next);
 void carry_find(struct replay *r); /* looks in the target for what may have arrived */
 void carry_source_told(struct replay *r);
 void carry_target_told(struct replay *r);
+void carry_noted(struct replay *r); /* the same where its UIDNEXT was asked just now */
 void carry_sent(struct replay *r);
 void carry_found(struct replay *r);
 void carry_source_again(struct replay *r);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/proc.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
 #include "tests/unit/unit.h"
 
 #ifdef __SANITIZE_THREAD__
@@ -88,8 +93,91 @@ static void a05_output_that_ended_is_taken_though_the_command_stays(void)
 	outcome_clear(&o);
 }
 
+struct fed {
+	GMainLoop *loop;
+	int status, signal;
+	bool late;
+	char *words;
+};
+
+static void fed_ended(const struct proc_end *end, void *aux)
+{
+	struct fed *f = aux;
+	f->status = end->status;
+	f->signal = end->signal;
+	f->late = end->late;
+	f->words = str_dup(end->words);
+	g_main_loop_quit(f->loop);
+}
+
+/* How much of "0123456789" the child has read; -1: it could not be started. */
+static int feed_child(const char *line, int timeout_ms, struct fed *f)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(line, &e);
+	g_autofree char *dir = unit_tmpdir(), *path = g_build_filename(dir, "in", NULL);
+	g_assert_true(g_file_set_contents(path, "0123456789", 10, NULL));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	g_assert_cmpint(fd, >=, 0);
+	*f = (struct fed){ .loop = g_main_loop_new(NULL, FALSE) };
+	struct proc *p =
+		proc_feed((const char *const *)argv, fcntl(fd, F_DUPFD_CLOEXEC, 3), 8, timeout_ms, fed_ended, f, &e);
+	int at = -1;
+	if (p) {
+		g_main_loop_run(f->loop);
+		at = (int)lseek(fd, 0, SEEK_CUR);
+	} else {
+		g_assert_cmpint(e.cause, ==, ERR_LOCAL);
+	}
+	err_clear(&e);
+	g_main_loop_unref(f->loop);
+	close(fd);
+	return at;
+}
+
+static void child_that_is_fed_tells_how_it_ended(void)
+{
+	struct fed f;
+	g_assert_cmpint(feed_child("sh -c 'cat >/dev/null; printf 0123456789ab >&2; exit 67'", 30000, &f), ==, 10);
+	g_assert_cmpint(f.status, ==, 67);
+	g_assert_cmpint(f.signal, ==, 0);
+	g_assert_cmpstr(f.words, ==, "01234567");
+	g_free(f.words);
+	g_assert_cmpint(feed_child("sh -c 'exit 0'", 30000, &f), ==, 0);
+	g_assert_cmpint(f.status, ==, 0);
+	g_assert_cmpstr(f.words, ==, "");
+	g_free(f.words);
+	g_assert_cmpint(feed_child("sh -c 'cat >/dev/null; kill -9 $$'", 30000, &f), ==, 10);
+	g_assert_cmpint(f.status, ==, -1);
+	g_assert_cmpint(f.signal, ==, SIGKILL);
+	g_free(f.words);
+	g_assert_cmpint(feed_child("/nonexistent/program", 30000, &f), ==, -1);
+}
+
+static void child_that_is_fed_has_a_deadline(void)
+{
+	struct fed f;
+	g_assert_cmpint(feed_child("sh -c 'exec sleep 600'", 100, &f), ==, 0);
+	g_assert_true(f.late);
+	g_assert_cmpint(f.status, ==, -1);
+	g_free(f.words);
+}
+
+/* What it starts may go on and keep its stderr. */
+static void child_that_leaves_another_behind_is_not_waited_for(void)
+{
+	struct fed f;
+	g_assert_cmpint(feed_child("sh -c 'sleep 5 & echo on >&2; exit 75'", 30000, &f), ==, 0);
+	g_assert_cmpint(f.status, ==, 75);
+	g_assert_cmpstr(f.words, ==, "on\n");
+	g_free(f.words);
+}
+
 void suite(void)
 {
+	unit_add(child_that_is_fed_tells_how_it_ended);
+	unit_add(child_that_is_fed_has_a_deadline);
+	unit_add(child_that_leaves_another_behind_is_not_waited_for);
 	unit_add(a05_command_output_is_bounded_and_timed);
 	unit_add(a05_output_that_ended_is_taken_though_the_command_stays);
 	unit_add(proc_argv_expands_nothing);
