@@ -56,6 +56,7 @@ void account_free(struct account *a)
 	}
 	end_all(a, &e);
 	err_clear(&e);
+	check_smtp_cancel(a, 0);
 	outbox_free(a->outbox);
 	changes_clear(a);
 	keep_free(a->keep);
@@ -588,7 +589,8 @@ bool account_may_act(struct account *a, struct err *e)
 void account_cancel(struct account *a, uint32_t request)
 {
 	struct err e = ERR_INIT;
-	if (changes_cancel(a, request) || outbox_cancel(a->outbox, request))
+	if (changes_cancel(a, request) || outbox_cancel(a->outbox, request) ||
+		(request && check_smtp_cancel(a, request)))
 		return;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
 	side_give_back(a);
@@ -674,7 +676,7 @@ void account_retry(struct account *a, struct secret *s)
 
 void account_answer(struct account *a, struct request *r)
 {
-	if (outbox_answer(a->outbox, r))
+	if (outbox_answer(a->outbox, r) || check_smtp_answer(a, r))
 		return;
 	if (a->secret_wait && secret_ask_id(a->secret_wait) == r->answers)
 		secret_answer(a->secret_wait, r->yes ? g_steal_pointer(&r->secret) : NULL);

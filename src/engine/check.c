@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* setup check: each step of a first contact told as a line of its own, nothing written. */
 #include "engine/limits.h"
+#include "engine/outbox.h"
 
 #include <string.h>
 
@@ -93,11 +94,15 @@ static void count_roles(struct check_job *c)
 	tell(c, CHECK_ROLES, CHECK_OK, g_string_free(names, FALSE), NULL);
 }
 
+/* The other half has the request now. */
 static void finish(struct check_job *c)
 {
+	struct account *a = c->job.account;
+	struct request *r = g_steal_pointer(&c->job.request);
 	struct err e = ERR_INIT;
 	err_move(&e, &c->job.err);
-	job_end(&c->job, e.cause == ERR_NONE ? NULL : &e);
+	job_end(&c->job, NULL);
+	check_smtp_start(a, r, &e);
 	err_clear(&e);
 }
 
@@ -141,7 +146,7 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	}
 }
 
-/* The step that failed says so; the engine ends the request with the error itself. */
+/* The step that failed says so. */
 static void on_lost(struct job *j, const struct err *e)
 {
 	struct check_job *c = (struct check_job *)j;
@@ -155,6 +160,7 @@ static void on_lost(struct job *j, const struct err *e)
 	if (at == CHECK_TLS && e->cause == ERR_AUTH)
 		at = CHECK_LOGIN;
 	tell(c, at, CHECK_FAIL, g_strdup(e->text), e->server);
+	check_smtp_start(j->account, g_steal_pointer(&j->request), e);
 }
 
 static void on_free(struct job *j)

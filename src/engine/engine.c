@@ -240,7 +240,12 @@ static void add_job(struct engine *en, struct request *r)
 		return;
 	}
 	switch (r->type) {
-	case REQ_CHECK: account_add(a, check_job_new(a, r)); break;
+	case REQ_CHECK:
+		if (a->cfg->imap)
+			account_add(a, check_job_new(a, r));
+		else
+			check_smtp_start(a, r, NULL);
+		break;
 	case REQ_BODIES: account_add(a, bodies_job_new(a, r)); break;
 	default: account_add(a, syncs ? sync_job_new(a, r) : read_job_new(a, r));
 	}

@@ -24,7 +24,7 @@ static char *key_of(const char *addr)
 	return g_strdup_printf("%.*s%s", at ? (int)(at - addr) : (int)strlen(addr), addr, domain);
 }
 
-static int get(struct account *a, const char *addr, struct store_identity *out, struct err *e)
+int identity_get(struct account *a, const char *addr, struct store_identity *out, struct err *e)
 {
 	const char *host, *login;
 	unsigned port;
@@ -64,7 +64,7 @@ void identity_accepted(struct account *a, const char *addr, bool with_data, cons
 	const char *host, *login;
 	unsigned port;
 	mailer_server(a, &host, &port, &login);
-	if (get(a, addr, &i, &e) || store_judges_after_data(a->engine->store, host, port, &after_data, &e)) {
+	if (identity_get(a, addr, &i, &e) || store_judges_after_data(a->engine->store, host, port, &after_data, &e)) {
 		put(a, &i, &e);
 		return;
 	}
@@ -84,7 +84,7 @@ void identity_refused(struct account *a, const char *addr, enum smtp_stage stage
 	const char *host, *login;
 	unsigned port;
 	mailer_server(a, &host, &port, &login);
-	if (!get(a, addr, &i, &e)) {
+	if (!identity_get(a, addr, &i, &e)) {
 		bool pending = i.pending;
 		note(&i, pending ? IDENTITY_PENDING : IDENTITY_REFUSED,
 			stage == SMTP_AT_END ? EVIDENCE_DATA : EVIDENCE_MAIL, reply);
@@ -165,24 +165,35 @@ int identity_may_probe(struct account *a, const char *addr, struct err *e)
 {
 	struct store_identity i = { 0 };
 	int64_t now = clock_wall();
-	if (get(a, addr, &i, e))
+	if (identity_get(a, addr, &i, e))
 		return -1;
-	int64_t next = i.probed + PROBE_EVERY_S;
+	int64_t probed = i.probed, next = probed + PROBE_EVERY_S;
 	store_identity_clear(&i);
-	if (!i.probed || next <= now || next > now + PROBE_EVERY_S)
+	if (!probed || next <= now || next > now + PROBE_EVERY_S)
 		return 0;
 	err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER, "'%s' was probed within the last day", addr);
 	e->after = (int)(next - now);
 	return -1;
 }
 
-void identity_probed(struct account *a, const char *addr)
+static void probed_now(struct account *a, const char *addr)
 {
 	struct store_identity i = { 0 };
 	struct err e = ERR_INIT;
-	if (!get(a, addr, &i, &e))
+	if (!identity_get(a, addr, &i, &e))
 		i.probed = clock_wall();
 	put(a, &i, &e);
+}
+
+void identity_note_probe(struct account *a, const char *addr, const struct smtp_event *ev)
+{
+	const struct smtp_reply *reply = ev->u.done.reply;
+	if (ev->u.done.outcome == SMTP_ACCEPTED)
+		identity_accepted(a, addr, false, reply);
+	else if (ev->u.done.outcome == SMTP_REFUSED && identity_is_about_sender(addr, NULL, reply, ev->u.done.stage))
+		identity_refused(a, addr, ev->u.done.stage, reply);
+	if (ev->u.done.outcome == SMTP_ACCEPTED || reply->code)
+		probed_now(a, addr);
 }
 
 /* --- what the front asks --- */
@@ -190,7 +201,7 @@ void identity_probed(struct account *a, const char *addr)
 static struct engine_identity *add(struct account *a, GPtrArray *out, const char *addr, const char *name, struct err *e)
 {
 	struct engine_identity *i = g_new0(struct engine_identity, 1);
-	if (get(a, addr, &i->known, e)) {
+	if (identity_get(a, addr, &i->known, e)) {
 		free_identity(i);
 		return NULL;
 	}

@@ -229,7 +229,8 @@ struct account {
 	struct keep *keep;
 	struct ahead *ahead;
 	struct outbox *outbox;
-	bool copies_wait; /* own copies of letters are to be filed once the folders are known */
+	struct check_smtp *check_smtp; /* NULL: none is under way */
+	bool copies_wait;              /* own copies of letters are to be filed once the folders are known */
 };
 struct account *account_new(struct engine *en, int index, const struct cfg_account *cfg);
 void account_free(struct account *a);

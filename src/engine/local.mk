@@ -13,6 +13,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/changes.c \
 	src/engine/changes.h \
 	src/engine/check.c \
+	src/engine/check_smtp.c \
 	src/engine/claims.c \
 	src/engine/connection.c \
 	src/engine/draft.c \

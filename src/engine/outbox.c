@@ -555,18 +555,12 @@ static void probe_done(struct outbox *o, const struct smtp_event *ev)
 	struct account *a = o->account;
 	struct err e = ERR_INIT;
 	o->id = 0;
-	if (ev->u.done.outcome == SMTP_ACCEPTED) {
-		identity_accepted(a, r->folder, false, ev->u.done.reply);
-	} else {
+	identity_note_probe(a, r->folder, ev);
+	if (ev->u.done.outcome != SMTP_ACCEPTED) {
 		err_copy(&e, ev->u.done.err);
-		if (ev->u.done.outcome == SMTP_REFUSED &&
-			identity_is_about_sender(r->folder, NULL, ev->u.done.reply, ev->u.done.stage)) {
-			identity_refused(a, r->folder, ev->u.done.stage, ev->u.done.reply);
+		if (identity_is_about_sender(r->folder, NULL, ev->u.done.reply, ev->u.done.stage))
 			e.scope = ERR_ACCOUNT;
-		}
 	}
-	if (ev->u.done.reply->code)
-		identity_probed(a, r->folder);
 	identities_tell(a, r->id);
 	engine_end(a->engine, r, e.cause == ERR_NONE ? NULL : &e);
 	err_clear(&e);

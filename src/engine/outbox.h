@@ -89,9 +89,16 @@ bool identity_is_about_sender(
 void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply);
 void identity_refused(struct account *a, const char *addr, enum smtp_stage stage, const struct smtp_reply *reply);
 int identity_may_probe(struct account *a, const char *addr, struct err *e);
-void identity_probed(struct account *a, const char *addr);
+void identity_note_probe(struct account *a, const char *addr, const struct smtp_event *ev);       /* SMTP_DONE of it */
+int identity_get(struct account *a, const char *addr, struct store_identity *out, struct err *e); /* as the store's */
 void identities_request(struct engine *en, struct account *a, struct request *r);
 void identities_tell(struct account *a, uint32_t request);
+
+/* --- check_smtp.c --- */
+/* The half of CHECK that is of sending; takes r, which ends with it, or with what went wrong before. */
+void check_smtp_start(struct account *a, struct request *r, const struct err *before);
+bool check_smtp_answer(struct account *a, struct request *r);
+bool check_smtp_cancel(struct account *a, uint32_t request); /* 0: whichever it is; true: it waited here */
 
 /* --- draft.c --- */
 void draft_save_request(struct engine *en, struct account *a, struct request *r);
