@@ -143,6 +143,7 @@ void account_start(struct account *a)
 	if (folders_mark_tiers(a, &e) || effect_settle_ended(a, &e) || changes_reload(a, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
+	mirror_resume(a);
 	if (a->engine->settings.stay)
 		changes_run(a);
 	outbox_start(a->outbox);

@@ -471,8 +471,10 @@ int change_end(struct account *a, struct store_change *c, enum change_state stat
 	pending_forget(a);
 	announce(a, c);
 	tell_waiters(a, c, state, why && why->cause != ERR_NONE ? why : NULL);
-	if (c->op == CHANGE_APPEND)
+	if (c->op == CHANGE_APPEND) {
 		aftermath_change_ended(a, c->id);
+		mirror_change_ended(a, c->id);
+	}
 	if (why)
 		err_clear(why);
 	store_change_free(c);
@@ -509,8 +511,10 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 		err_set_server(&e, now->server);
 	announce(a, now);
 	tell_waiters(a, now, now->state, e.cause == ERR_NONE ? NULL : &e);
-	if (now->op == CHANGE_APPEND)
+	if (now->op == CHANGE_APPEND) {
 		aftermath_change_ended(a, now->id);
+		mirror_change_ended(a, now->id);
+	}
 	err_clear(&e);
 	store_change_free(now);
 }

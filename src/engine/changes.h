@@ -86,6 +86,8 @@ struct spool;
 /* Copies the file into the spool; c gets its path, size and the message's identity, and is added to rows in any case. */
 int spool_take(
 	struct account *a, const struct engine_change *want, struct store_change *c, GPtrArray *rows, struct err *e);
+/* Where octets that others make are to be written: c gets its path; g_free. NULL with e. */
+char *spool_new(struct account *a, struct store_change *c, struct err *e);
 /* The same octets under a name of its own, each removes its own; c gets path and sha256. */
 int spool_link(struct account *a, struct store_change *c, const char *name, const char *sha256, struct err *e);
 struct spool *spool_open(struct account *a, const struct store_change *c, struct err *e);

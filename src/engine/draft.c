@@ -160,10 +160,47 @@ static int note_parent(struct engine *en, const struct engine_parent *p, struct 
 	return 0;
 }
 
+/* The draft of another program is as a version of ours that was there before. */
+static int note_left(struct account *a, const struct engine_draft *d, struct store_draft *row, struct err *e)
+{
+	struct store_folder f = { 0 };
+	struct store_row there = { 0 };
+	if (row->id || !d->left.folder || store_folder_get(a->engine->store, d->left.folder, &f, e) ||
+		store_place_get(a->engine->store, d->left, &there, e)) {
+		bool gone = e->cause == ERR_MISSING;
+		store_folder_clear(&f);
+		if (gone)
+			err_clear(e);
+		return e->cause == ERR_NONE ? 0 : -1;
+	}
+	row->folder = g_strdup(f.raw);
+	row->uidvalidity = f.uidvalidity;
+	row->uid = d->left.uid;
+	row->msgid = g_strdup(there.msgid);
+	store_row_clear(&there);
+	store_folder_clear(&f);
+	return 0;
+}
+
+/* Another account sends it now: the first has nothing of it any more. */
+static void leave_account(struct engine *en, const struct account *a, struct store_draft *row)
+{
+	struct account *before = account_numbered(en, row->account);
+	if (!row->id || row->account == a->number)
+		return;
+	if (before)
+		mirror_drop(before, row);
+	g_clear_pointer(&row->folder, g_free);
+	g_clear_pointer(&row->mirrored, g_free);
+	g_clear_pointer(&row->msgid, g_free);
+	row->uidvalidity = row->uid = row->change = 0;
+}
+
 static int save(struct engine *en, struct account *a, struct engine_draft *d, struct store_draft *row, struct err *e)
 {
 	g_autoptr(GPtrArray) dropped = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *old = g_strdup(row->path);
+	leave_account(en, a, row);
 	row->account = a->number;
 	row->kind = (int)d->draft->kind;
 	g_free(row->subject);
@@ -173,8 +210,8 @@ static int save(struct engine *en, struct account *a, struct engine_draft *d, st
 	g_free(row->editor_path);
 	row->editor_path = g_strdup(d->editor_path);
 	row->saved = clock_wall();
-	if (note_parent(en, &d->parent, row, e) || copy_files(en, d->draft, row, dropped, e) ||
-		write_text(en, d->draft, row, e))
+	if (note_parent(en, &d->parent, row, e) || note_left(a, d, row, e) ||
+		copy_files(en, d->draft, row, dropped, e) || write_text(en, d->draft, row, e))
 		return -1;
 	if (store_draft_put(en->store, row, e)) {
 		remove_file(en, row->path);
@@ -194,6 +231,11 @@ static void tell(struct account *a, uint32_t request, struct engine_draft *d)
 	engine_emit(a->engine, ev);
 }
 
+static bool is_mirrored(const struct store_draft *row)
+{
+	return row->uid && !row->change && !g_strcmp0(row->mirrored, row->sha256);
+}
+
 void draft_save_request(struct engine *en, struct account *a, struct request *r)
 {
 	struct store_draft *row = NULL;
@@ -208,6 +250,9 @@ void draft_save_request(struct engine *en, struct account *a, struct request *r)
 		struct engine_draft *d = g_steal_pointer(&r->draft);
 		d->id = row->id;
 		d->saved = row->saved;
+		if (d->mirror)
+			mirror_save(a, d->draft, row);
+		d->mirrored = is_mirrored(row);
 		tell(a, r->id, d);
 	}
 	store_draft_free(row);
@@ -258,6 +303,15 @@ static int read_text(struct engine *en, const struct store_draft *row, struct dr
 	return result;
 }
 
+struct draft *draft_load(struct engine *en, const struct store_draft *row, struct err *e)
+{
+	struct draft *d = draft_new((enum draft_kind)row->kind);
+	if (!read_text(en, row, d, e) && !open_files(en, row, d, e))
+		return d;
+	engine_discard(d);
+	return NULL;
+}
+
 static void place_of_parent(struct engine *en, const struct store_draft *row, struct engine_parent *out)
 {
 	struct store_folder f = { 0 };
@@ -284,10 +338,11 @@ void draft_open_request(struct engine *en, struct request *r)
 		d->id = row->id;
 		d->account = a ? a->index : 0;
 		d->saved = row->saved;
+		d->mirrored = is_mirrored(row);
 		d->editor_path = g_strdup(row->editor_path);
-		d->draft = draft_new((enum draft_kind)row->kind);
+		d->draft = draft_load(en, row, &e);
 		place_of_parent(en, row, &d->parent);
-		if (!read_text(en, row, d->draft, &e) && !open_files(en, row, d->draft, &e)) {
+		if (d->draft) {
 			struct event *ev = event_new(EV_DRAFT, r->id, d->account);
 			ev->draft = g_steal_pointer(&d);
 			engine_emit(en, ev);
@@ -307,6 +362,9 @@ static int drop(struct engine *en, uint32_t id, struct err *e)
 		return -1;
 	int result = store_draft_del(en->store, id, e);
 	if (!result) {
+		struct account *a = account_numbered(en, row->account);
+		if (a)
+			mirror_drop(a, row);
 		remove_file(en, row->path);
 		for (unsigned i = 0; i < row->files->len; i++)
 			remove_file(en, ((const struct store_draft_file *)row->files->pdata[i])->path);

@@ -141,8 +141,11 @@ struct engine_draft {
 	int account;         /* index */
 	struct draft *draft; /* owned; descriptors too */
 	struct engine_parent parent;
-	int64_t saved;     /* wall seconds */
-	bool mirrored;     /* the server's Drafts folder has it as it is */
+	int64_t saved; /* wall seconds */
+	bool mirror;   /* DRAFT_SAVE: put it into the server's Drafts, too: it is postponed or left */
+	bool mirrored; /* the server's Drafts folder has it as it is */
+	/* Of a new one: another program left it there, and this takes its place; folder 0: none. In that account. */
+	struct store_place left;
 	char *editor_path; /* an editor had this file open when the program ended; NULL */
 };
 void engine_draft_free(struct engine_draft *d);

@@ -31,6 +31,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/live.c \
 	src/engine/login.c \
 	src/engine/mailer.c \
+	src/engine/mirror.c \
 	src/engine/names.c \
 	src/engine/outbox.c \
 	src/engine/outbox.h \

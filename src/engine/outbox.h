@@ -2,7 +2,7 @@
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
  * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
  * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
- * (what the server thinks of a From), draft.c (letters being written). */
+ * (what the server thinks of a From), draft.c (letters being written), mirror.c (these on the server). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
 
@@ -74,6 +74,8 @@ void post_request(struct engine *en, struct account *a, struct request *r); /* S
 /* What the letter answers, by names that outlive the cache; a place that is gone is none. */
 int post_parent(struct engine *en, const struct engine_parent *p, struct store_mail *m, struct err *e);
 
+int post_offset(int64_t wall); /* of local time as it is then: minutes east of UTC */
+
 /* --- aftermath.c --- */
 /* Once a letter was accepted: the copy for Sent, the parent's mark, the people. Each step is noted; what was noted is not
  * done twice. */
@@ -104,6 +106,14 @@ bool check_smtp_cancel(struct account *a, uint32_t request); /* 0: whichever it 
 void draft_save_request(struct engine *en, struct account *a, struct request *r);
 void draft_open_request(struct engine *en, struct request *r);
 void draft_drop_request(struct engine *en, struct request *r);
-void draft_sent(struct account *a, uint32_t draft); /* its letter was accepted */
+void draft_sent(struct account *a, uint32_t draft);                                        /* its letter was accepted */
+struct draft *draft_load(struct engine *en, const struct store_draft *row, struct err *e); /* engine_discard */
+
+/* --- mirror.c: on the server --- */
+/* row is kept and is d as it stands: it is put there too, some time. */
+void mirror_save(struct account *a, const struct draft *d, struct store_draft *row);
+void mirror_drop(struct account *a, const struct store_draft *d); /* and taken away; the row goes */
+void mirror_change_ended(struct account *a, uint32_t change);     /* perhaps one that puts a draft there */
+void mirror_resume(struct account *a);                            /* what a crash left between two steps */
 
 #endif

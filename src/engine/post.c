@@ -77,8 +77,7 @@ static int check(const struct account *a, const struct engine_post *p, struct er
 
 /* --- the octets --- */
 
-/* Local time as it is here now: minutes east of UTC. */
-static int offset_now(int64_t wall)
+int post_offset(int64_t wall)
 {
 	g_autoptr(GDateTime) t = g_date_time_new_from_unix_local(wall);
 	return t ? (int)(g_date_time_get_utc_offset(t) / G_TIME_SPAN_MINUTE) : 0;
@@ -108,7 +107,7 @@ static int build_all(struct account *a, const struct engine_post *p, struct stor
 {
 	int64_t now = clock_wall();
 	struct build_settings set = {
-		.message_id = m->msgid, .date = now, .offset = offset_now(now), .utf8_headers = true
+		.message_id = m->msgid, .date = now, .offset = post_offset(now), .utf8_headers = true
 	};
 	struct built built = { 0 };
 	int result = build(a, p, &set, &m->path, &built, e);

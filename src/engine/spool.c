@@ -135,6 +135,15 @@ static bool is_as_written(FILE *file, const struct store_change *c)
 	return read && !g_strcmp0(g_checksum_get_string(sum), c->sha256);
 }
 
+char *spool_new(struct account *a, struct store_change *c, struct err *e)
+{
+	uint32_t random[3];
+	net_random(random, sizeof(random));
+	g_autofree char *dir = g_build_filename(a->engine->settings.state_dir, "spool", NULL);
+	c->path = g_strdup_printf("%08x%08x-%08x.eml", random[0], random[1], random[2]);
+	return fs_private_dir(dir, e) ? NULL : new_path(a, c->path);
+}
+
 int spool_link(struct account *a, struct store_change *c, const char *name, const char *sha256, struct err *e)
 {
 	uint32_t random;

@@ -29,6 +29,9 @@ void identities_add(GArray *ids, const struct imap_event *fetch)
 /* A copy keeps INTERNALDATE on most servers, not on all; size and Message-ID it always keeps. */
 static bool is_same(const struct identity *i, const struct store_change_item *item)
 {
+	/* Of a message of our own that no sync has told of, its Message-ID is known alone. */
+	if (!item->size && item->msgid)
+		return !g_strcmp0(i->msgid, item->msgid);
 	if (i->size != item->size || g_strcmp0(i->msgid, item->msgid))
 		return false;
 	return item->msgid || !i->received || i->received == item->received;

@@ -11,3 +11,7 @@ EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/cert
 .PHONY: check-live
 check-live: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
+# Drafts as the screens save them, from lines on standard input.
+noinst_PROGRAMS += tests/live/drafter
+tests_live_drafter_SOURCES = tests/live/drafter.c
+tests_live_drafter_LDADD = $(LINK_ENGINE)
