@@ -401,6 +401,8 @@ static void got_text(void *value, void *aux)
 	struct text_job *t = value;
 	struct request *r = g_steal_pointer(&t->request);
 	g_ptr_array_remove_fast(en->texts, t);
+	if (t->report)
+		report_take(en, t->report);
 	if (r && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);

@@ -496,6 +496,7 @@ struct text_job {
 	struct buf header;              /* the header and */
 	GPtrArray *pieces;              /* struct text_piece *: encoded bodies of parts */
 	bool whole;
+	struct msg_report *report; /* what an account's message says of a letter; NULL */
 	struct err err;
 };
 struct text_piece {
@@ -510,6 +511,8 @@ void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; tak
 GPtrArray *text_shown(struct msg_part *root, const char *section);
 /* The section whose octets show a part; NULL: none. g_free. */
 char *text_section(const struct msg_part *p);
+/* Of a multipart/report: the part for machines, and what came back of the letter; either may be NULL. */
+void text_report_parts(struct msg_part *root, struct msg_part **status_out, struct msg_part **returned_out);
 
 /* --- secrets (secret.c) --- */
 struct secret_source {

@@ -2,7 +2,8 @@
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
  * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
  * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
- * (what the server thinks of a From), draft.c (letters being written), mirror.c (these on the server). */
+ * (what the server thinks of a From), draft.c (letters being written), mirror.c (these on the server), report.c
+ * (what became of a letter far away). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
 
@@ -101,6 +102,9 @@ void identities_tell(struct account *a, uint32_t request);
 void check_smtp_start(struct account *a, struct request *r, const struct err *before);
 bool check_smtp_answer(struct account *a, struct request *r);
 bool check_smtp_cancel(struct account *a, uint32_t request); /* 0: whichever it is; true: it waited here */
+
+/* --- report.c --- */
+void report_take(struct engine *en, const struct msg_report *r);
 
 /* --- draft.c --- */
 void draft_save_request(struct engine *en, struct account *a, struct request *r);

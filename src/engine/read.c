@@ -73,6 +73,13 @@ static GPtrArray *needed_sections(struct msg_part *root, const struct request *r
 		if (section)
 			add_section(sections, section);
 	}
+	struct msg_part *report[2];
+	text_report_parts(root, &report[0], &report[1]);
+	for (unsigned i = 0; i < G_N_ELEMENTS(report); i++) {
+		g_autofree char *section = report[i] ? text_section(report[i]) : NULL;
+		if (section)
+			add_section(sections, section);
+	}
 	if (r->whole)
 		msg_part_walk(root, add_leaf, sections);
 	return sections;

@@ -36,6 +36,7 @@ void text_job_free(struct text_job *t)
 	g_ptr_array_unref(t->pieces);
 	if (t->root)
 		msg_part_free(t->root);
+	msg_report_free(t->report);
 	err_clear(&t->err);
 	g_free(t);
 }
@@ -187,6 +188,50 @@ static void add_headless(struct text_job *t)
 	msg_text_clear(&above);
 }
 
+struct report_parts {
+	struct msg_part *status, *returned;
+};
+
+static void look_for_report(struct msg_part *p, int depth, void *aux)
+{
+	struct report_parts *found = aux;
+	bool returned = !strcmp(p->type, "text/rfc822-headers") || !strcmp(p->type, "message/rfc822") ||
+			!strcmp(p->type, "message/global") || !strcmp(p->type, "message/global-headers");
+	if (depth > 1)
+		return;
+	if (!found->status && msg_is_report_part(p->type))
+		found->status = p;
+	if (!found->returned && returned)
+		found->returned = p;
+}
+
+void text_report_parts(struct msg_part *root, struct msg_part **status_out, struct msg_part **returned_out)
+{
+	struct report_parts found = { NULL, NULL };
+	if (!strcmp(root->type, "multipart/report"))
+		msg_part_walk(root, look_for_report, &found);
+	*status_out = found.status;
+	*returned_out = found.status ? found.returned : NULL;
+}
+
+/* A file may say anything; of the letters of an account only its mail does. */
+static void read_report(struct text_job *t)
+{
+	struct msg_part *status, *returned;
+	struct buf said, back;
+	text_report_parts(t->message->root, &status, &returned);
+	if (t->bytes.n || !status || !find_piece(t, status->section))
+		return;
+	buf_init(&back, IMAP_BODY_MAX);
+	if (returned && shown_octets(returned, &back, t))
+		buf_reset(&back);
+	if (!decode(t, status, &said, &t->err))
+		t->report = msg_report_parse(status->type, buf_str(&said), buf_str(&back));
+	err_clear(&t->err);
+	buf_clear(&said);
+	buf_clear(&back);
+}
+
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
@@ -196,6 +241,7 @@ static void read_message(struct text_job *t)
 	if (m->shown->len)
 		msg_text_of(m->shown, shown_octets, t, &m->text);
 	add_headless(t);
+	read_report(t);
 }
 
 void text_job_run(void *data)

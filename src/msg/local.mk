@@ -19,5 +19,6 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/param.c \
 	src/msg/parse.c \
 	src/msg/part.c \
+	src/msg/report.c \
 	src/msg/text.c \
 	src/msg/words.c

@@ -43,6 +43,34 @@ GPtrArray *msg_addrs_new(void);
 struct msg_addr *msg_addr_new(const char *name, const char *addr);
 void msg_addr_free(struct msg_addr *a); /* NULL is a no-op */
 GPtrArray *msg_addrs_copy(const GPtrArray *from);
+/* --- reports of what became of a letter (report.c): RFC 3464, RFC 8098 --- */
+enum report_action {
+	REPORT_FAILED,
+	REPORT_DELAYED,
+	REPORT_DELIVERED,
+	REPORT_RELAYED,
+	REPORT_EXPANDED,
+	REPORT_DISPLAYED,
+	REPORT_DELETED,
+	REPORT_PROCESSED
+};
+extern const char *const report_action_names[]; /* "failed", .. */
+struct msg_report_rcpt {
+	char *addr; /* NULL: not said; owned, as all strings here */
+	enum report_action action;
+	char *status; /* "5.1.1"; NULL */
+	char *words;  /* the far server's; NULL */
+};
+struct msg_report {
+	char *envid;      /* as it was given with the letter, perhaps still in xtext; NULL */
+	char *msgid;      /* of the letter; NULL */
+	GPtrArray *rcpts; /* struct msg_report_rcpt * */
+};
+bool msg_is_report_part(const char *type); /* delivery-status, disposition-notification and their global forms */
+/* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names no letter, or nobody. */
+struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned);
+void msg_report_free(struct msg_report *r); /* NULL is a no-op */
+
 /* A compact form for storage and back: `name NUL addr NUL` repeated. */
 void msg_addrs_pack(const GPtrArray *addrs, GString *out);
 GPtrArray *msg_addrs_unpack(struct str packed);

@@ -17,6 +17,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_mailto \
 	tests/fuzz/fuzz_msg_mbox \
 	tests/fuzz/fuzz_msg_parts \
+	tests/fuzz/fuzz_msg_report \
 	tests/fuzz/fuzz_msg_text \
 	tests/fuzz/fuzz_msg_words \
 	tests/fuzz/fuzz_sasl \
@@ -95,6 +96,9 @@ tests_fuzz_fuzz_msg_mbox_SOURCES = tests/fuzz/fuzz_msg_mbox.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_mbox_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_mbox_LDADD = $(LINK_MSG) $(LINK_BASE)
 
+tests_fuzz_fuzz_msg_report_SOURCES = tests/fuzz/fuzz_msg_report.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_report_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_report_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_parts_SOURCES = tests/fuzz/fuzz_msg_parts.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_parts_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_parts_LDADD = $(LINK_MSG) $(LINK_BASE)

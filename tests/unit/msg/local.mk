@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_magic \
 	tests/unit/msg/test_mbox \
 	tests/unit/msg/test_part \
+	tests/unit/msg/test_report \
 	tests/unit/msg/test_samples \
 	tests/unit/msg/test_text \
 	tests/unit/msg/test_words
@@ -30,6 +31,8 @@ tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)
 tests_unit_msg_test_mbox_SOURCES = tests/unit/msg/test_mbox.c $(UNIT)
 tests_unit_msg_test_magic_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_mbox_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_report_SOURCES = tests/unit/msg/test_report.c $(UNIT)
+tests_unit_msg_test_report_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
 tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_samples_SOURCES = tests/unit/msg/test_samples.c $(UNIT)
