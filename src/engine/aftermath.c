@@ -304,6 +304,7 @@ void aftermath_change_ended(struct account *a, uint32_t change)
 		look_at_copy(a, m);
 		if (store_mail_put(a->engine->store, m, &e))
 			complain(a, &e);
-		outbox_copy_settled(a->outbox, m->id);
 	}
+	/* Another process may have filed it, and written so. */
+	outbox_copies_settled(a->outbox);
 }

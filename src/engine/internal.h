@@ -115,6 +115,7 @@ struct changes {             /* of one account */
 /* The account's lock, or ERR_NET: another process holds it (peers.c). */
 int peer_lock(struct account *a, struct err *e);
 void peer_unlock(struct account *a);
+void peer_tap(struct account *a); /* who holds it looks at what was written */
 /* Another process drives the account: it is told of what is open, and what it ends is noticed. */
 void peer_hand_over(struct account *a);
 /* r, a sync or a READ, waits until the holder has fetched what it needs; takes r unless it fails. */

@@ -16,10 +16,13 @@
 /* RFC 5321 4.5.4.1; one that was held for a week, or that nobody could send in that time, is tried nevertheless. */
 #define GIVE_UP_S (5 * 86400)
 #define GIVE_UP_TRIES 10
+#define OTHERS_LOOK_MS 100 /* while somebody waits for a letter that another process sends */
+#define OTHERS_MS 15000    /* in which a process sends what it has queued */
 
 struct waiter { /* a request that ends with a letter, or with all that is due */
 	struct request *request;
 	uint32_t mail; /* 0: all */
+	bool ours;     /* it was this process that sent it */
 	struct err err;
 };
 
@@ -35,6 +38,7 @@ struct outbox {
 	uint64_t left;
 	GChecksum *sum;
 	GPtrArray *waiters; /* struct waiter * */
+	GHashTable *seen;   /* letter -> which writing of it was looked at last: those that had not ended */
 	struct request *probe;
 	struct err broken;  /* why the octets could not be given to the session */
 	struct err stopped; /* the server refused the login: nothing leaves until somebody acts */
@@ -54,6 +58,7 @@ struct outbox *outbox_new(struct account *a)
 	o->fd = -1;
 	o->timer = timer_new(a->engine->ctx, retry, o);
 	o->waiters = g_ptr_array_new();
+	o->seen = g_hash_table_new(NULL, NULL);
 	return o;
 }
 
@@ -80,6 +85,7 @@ void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplic
 		engine_emit(a->engine, ev);
 	}
 	err_clear(&e);
+	peer_tap(a);
 }
 
 /* --- who waits --- */
@@ -162,9 +168,53 @@ static void kept(struct outbox *o, const struct err *why)
 	}
 }
 
-void outbox_copy_settled(struct outbox *o, uint32_t mail)
+/* The end of a letter that another process sent, as its row tells it. */
+static void tell_others_end(struct outbox *o, const struct store_mail *m)
 {
-	tell(o, mail, NULL, true);
+	struct err e = ERR_INIT;
+	enum err_cause cause = m->state == MAIL_MAYBE ? ERR_MAYBE : ERR_REFUSED;
+	if (m->state == MAIL_REFUSED || m->state == MAIL_MAYBE)
+		err_set(&e, g_strcmp0(m->stage, MAIL_STAGE_SENDER) ? ERR_MESSAGE : ERR_ACCOUNT, cause, ERR_NEVER, "%s",
+			m->error ? m->error : mail_state_names[m->state]);
+	else if (m->state == MAIL_DROPPED)
+		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "the letter was taken back");
+	else if (m->state == MAIL_DEFERRED)
+		err_set(&e, ERR_MESSAGE, ERR_NET, ERR_LATER, "%s", m->error ? m->error : "it is tried again later");
+	if (m->text && e.cause != ERR_NONE)
+		err_set_server(&e, m->text);
+	tell(o, m->id, &e, true);
+	err_clear(&e);
+}
+
+/* Letters somebody waits for may have been claimed by another process, and copies be filed by it. True: one is with
+ * another process still. */
+static bool look_at_waited(struct outbox *o)
+{
+	bool watch = false, stays = o->account->engine->settings.stay;
+	for (unsigned i = o->waiters->len; i--;) {
+		const struct waiter *w = i < o->waiters->len ? o->waiters->pdata[i] : NULL;
+		struct store_mail *m = NULL;
+		struct err e = ERR_INIT;
+		if (!w || !w->mail || (o->mail && o->mail->id == w->mail) ||
+			store_mail_get(store_of(o), w->mail, &m, &e)) {
+			log_and_clear(o, &e);
+			continue;
+		}
+		bool copying = m->state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
+		bool waits = m->state == MAIL_QUEUED || m->state == MAIL_HELD ||
+			     (m->state == MAIL_DEFERRED && (w->ours || stays));
+		if (m->state == MAIL_SENDING)
+			watch = true;
+		else if (!waits && !(copying && w->ours))
+			tell_others_end(o, m);
+		store_mail_free(m);
+	}
+	return watch;
+}
+
+void outbox_copies_settled(struct outbox *o)
+{
+	look_at_waited(o);
 }
 
 /* That it was sent is said; the copy follows some time. */
@@ -348,6 +398,10 @@ static bool claim_next(struct outbox *o)
 			!o->mail) {
 			log_and_clear(o, &e);
 			return false;
+		}
+		for (unsigned i = 0; i < o->waiters->len; i++) {
+			struct waiter *w = o->waiters->pdata[i];
+			w->ours = w->ours || w->mail == o->mail->id;
 		}
 		if (!open_bytes(o, &e)) {
 			aftermath_prepare(o->account, o->mail);
@@ -582,6 +636,12 @@ static void on_event(void *aux, struct smtp_event *ev)
 
 static void plan(struct outbox *o)
 {
+	if (look_at_waited(o)) {
+		timer_at(o->timer, clock_ms() + OTHERS_LOOK_MS);
+		return;
+	}
+	if (!o->account->engine->settings.stay)
+		return;
 	struct err e = ERR_INIT;
 	int64_t due = store_mail_next_due(store_of(o), o->account->number, &e), now = clock_wall();
 	log_and_clear(o, &e);
@@ -632,8 +692,7 @@ static void on_ended(void *aux, struct err *e)
 	}
 	end_flushes(o, o->done ? NULL : e);
 	o->done = false;
-	if (o->account->engine->settings.stay)
-		plan(o);
+	plan(o);
 }
 
 /* --- a command in place of a server --- */
@@ -677,7 +736,7 @@ static void run_command(struct outbox *o)
 		}
 		err_clear(&e);
 	}
-	if (!o->courier && o->account->engine->settings.stay)
+	if (!o->courier)
 		plan(o);
 }
 
@@ -738,6 +797,43 @@ void outbox_run(struct outbox *o)
 		plan(o);
 }
 
+/* Told are those that were written since, and those that have ended. */
+static void tell_written(struct outbox *o, const GPtrArray *open)
+{
+	GHashTable *before = o->seen;
+	GHashTableIter at;
+	gpointer id;
+	o->seen = g_hash_table_new(NULL, NULL);
+	for (unsigned i = 0; i < open->len; i++) {
+		const struct store_mail *m = open->pdata[i];
+		gpointer key = GUINT_TO_POINTER(m->id), writing = GUINT_TO_POINTER(m->writing);
+		bool same = g_hash_table_lookup(before, key) == writing;
+		g_hash_table_insert(o->seen, key, writing);
+		g_hash_table_remove(before, key);
+		if (!same)
+			outbox_tell(o->account, 0, m->id, false);
+	}
+	g_hash_table_iter_init(&at, before);
+	while (g_hash_table_iter_next(&at, &id, NULL))
+		outbox_tell(o->account, 0, GPOINTER_TO_UINT(id), false);
+	g_hash_table_unref(before);
+}
+
+void outbox_look(struct outbox *o)
+{
+	g_autoptr(GPtrArray) open = store_mails_new();
+	struct err e = ERR_INIT;
+	if (!o->account->engine->settings.stay || !outbox_can_send(o->account))
+		return;
+	if (!store_mails_open(store_of(o), o->account->number, open, &e))
+		tell_written(o, open);
+	log_and_clear(o, &e);
+	/* Who has queued it sends it; if that process ends before, it is sent here. */
+	o->not_before = MAX(o->not_before, clock_ms() + OTHERS_MS);
+	if (!o->mailer && !o->courier)
+		plan(o);
+}
+
 void outbox_start(struct outbox *o)
 {
 	if (!store_of(o) || !outbox_can_send(o->account))
@@ -791,6 +887,7 @@ void outbox_free(struct outbox *o)
 		engine_end(o->account->engine, g_steal_pointer(&o->probe), &e);
 	}
 	g_ptr_array_unref(o->waiters);
+	g_hash_table_unref(o->seen);
 	timer_free(o->timer);
 	err_clear(&o->stopped);
 	err_clear(&o->broken);

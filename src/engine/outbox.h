@@ -45,12 +45,13 @@ void outbox_free(struct outbox *o);  /* what is under way and can be taken back 
 void outbox_start(struct outbox *o); /* the store is ready */
 void outbox_run(struct outbox *o);   /* what is due is sent */
 void outbox_rest(struct outbox *o);
+void outbox_look(struct outbox *o); /* another process has written: what became of its letters is told */
 bool outbox_cancel(struct outbox *o, uint32_t request); /* true: it waited here */
 bool outbox_answer(struct outbox *o, struct request *r);
 /* The request ends with the letter; takes r. */
 void outbox_wait(struct outbox *o, struct request *r, uint32_t mail);
 void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplicate); /* EV_MAIL */
-void outbox_copy_settled(struct outbox *o, uint32_t mail);
+void outbox_copies_settled(struct outbox *o);  /* whoever waited for a copy hears of it */
 void outbox_copies_kept(struct outbox *o);     /* the server of the own copies cannot be reached now */
 bool outbox_can_send(const struct account *a); /* its lines name a way out */
 void outbox_try_again(struct outbox *o);       /* somebody acts: a refused login stops it no longer */

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/wake.h"
+#include "engine/outbox.h"
 
 #define LOOK_MS 50        /* while somebody waits for an end */
 #define LOOK_IDLE_MS 1000 /* while only the row is waiting */
@@ -39,6 +40,14 @@ static void tapped(void *aux)
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
 	changes_run(a);
+	outbox_look(a->outbox);
+}
+
+void peer_tap(struct account *a)
+{
+	g_autofree char *tap = path_of(a, "wake");
+	if (!a->lock)
+		wake_tap(tap);
 }
 
 static void listen_to_others(struct account *a);

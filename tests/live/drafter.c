@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A front that only saves one draft: MAILRC CACHE STATE, then lines on standard input: "save SUBJECT", "mirror SUBJECT",
+/* A front that only saves one draft and hears of letters: MAILRC CACHE STATE, then lines on standard input: "save SUBJECT", "mirror SUBJECT",
  * "sync" of Drafts, "drop", or "draft ID", which is meant from then on. What the engine tells is printed, "ended CAUSE" last. */
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +49,8 @@ static bool print_event(const struct event *ev, uint32_t id, uint32_t *draft)
 		*draft = ev->draft->id;
 	if (ev->type == EV_DRAFT)
 		printf("draft %u%s\n", (unsigned)ev->draft->id, ev->draft->mirrored ? " mirrored" : "");
+	if (ev->type == EV_MAIL)
+		printf("mail %u %s\n", (unsigned)ev->mail->id, mail_state_names[ev->mail->state]);
 	if (ev->type == EV_NOTICE)
 		printf("notice %s\n", ev->text);
 	if (ev->type != EV_ENDED || ev->id != id)
