@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A front that only saves one draft and hears of letters: MAILRC CACHE STATE, then lines on standard input: "save SUBJECT", "mirror SUBJECT",
- * "sync" of Drafts, "drop", or "draft ID", which is meant from then on. What the engine tells is printed, "ended CAUSE" last. */
+ * "sync" of Drafts, "drop", "draft ID", which is meant from then on, or "left FOLDER UID": a new one in place of what lies there. What the engine tells is printed, "ended CAUSE" last. */
 #include <stdio.h>
 #include <string.h>
 
@@ -72,7 +72,15 @@ static int run(struct engine *en, struct channel *events)
 			fflush(stdout);
 			continue;
 		}
-		engine_send(en, request_of(line, ++id, draft));
+		struct store_place left = { 0 };
+		if (sscanf(line, "left %u %u", &left.folder, &left.uid) == 2) {
+			g_strlcpy(line, "save Ours", sizeof(line));
+			draft = 0;
+		}
+		struct request *r = request_of(line, ++id, draft);
+		if (r->draft)
+			r->draft->left = left;
+		engine_send(en, r);
 		for (bool ended = false; !ended;) {
 			struct event *ev = channel_wait(events, clock_ms() + PATIENCE_MS);
 			if (!ev)
