@@ -563,7 +563,7 @@ struct draft *app_letter_forward(
 /* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
 char *app_mail_text(const struct store_mail *m);
 const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
-int app_mail_exit(const struct store_mail *m);        /* EXIT_CODE_ */
+int app_mail_exit(const struct store_mail *m);                             /* EXIT_CODE_ */
 char *app_identity_text(const struct engine_identity *i, bool after_data); /* "accepted by the server 20 Nov"; g_free */
 
 /* --- links (viewer.c) --- */

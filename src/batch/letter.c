@@ -118,7 +118,8 @@ static void say(struct batch *b, const struct sending *s, const struct err *e)
 {
 	const struct store_mail *m = s->mail;
 	g_autofree char *text = app_mail_text(m);
-	bool well = (m->state == MAIL_ACCEPTED && app_mail_exit(m) == EXIT_CODE_OK) || s->duplicate || cli_has(b->cli, CLI_QUEUE) || m->state == MAIL_HELD;
+	bool well = (m->state == MAIL_ACCEPTED && app_mail_exit(m) == EXIT_CODE_OK) || s->duplicate ||
+		    cli_has(b->cli, CLI_QUEUE) || m->state == MAIL_HELD;
 	if (batch_wants_json(b)) {
 		struct json *j = batch_mail_record(m, status_of(b, s));
 		batch_record(b, j, "");

@@ -22,13 +22,7 @@ our %not_ours = (
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
 	d30 => 'not built: the program never writes its mailrc',
 	s04 => $sending,
-	s05 => $sending,
-	s13 => $sending,
-	s15 => $sending,
-	s16 => $sending,
-	s17 => $sending,
 	s19 => $sending,
-	s20 => $sending,
 );
 
 sub promises {

@@ -80,7 +80,7 @@ static void commands_of_later_versions_say_so(void)
 {
 	struct cli c;
 	struct err e = ERR_INIT;
-	g_assert_cmpint(parse(&c, &e, "boxwood send -s x a@b"), ==, -1);
+	g_assert_cmpint(parse(&c, &e, "boxwood search -s x a@b"), ==, -1);
 	g_assert_cmpint(e.cause, ==, ERR_LACKING);
 	cli_clear(&c);
 	err_clear(&e);
