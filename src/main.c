@@ -63,18 +63,13 @@ static void send_to_engine(void *it, struct request *r)
 	engine_send(it, r);
 }
 
-static char *directory(const char *chosen, const char *preset)
-{
-	return chosen ? g_strdup(chosen) : g_build_filename(preset, "boxwood", NULL);
-}
-
 /* WAL does not work over a network: the cache then lies on a local disk. */
 static char *cache_directory(const struct cfg *cfg)
 {
-	char *dir = directory(cfg->options.cache_dir, g_get_user_cache_dir());
-	if (cfg->options.cache_dir || !fs_is_network(g_get_user_cache_dir()))
-		return dir;
-	g_free(dir);
+	if (cfg->options.cache_dir)
+		return g_strdup(cfg->options.cache_dir);
+	if (!fs_is_network(g_get_user_cache_dir()))
+		return g_build_filename(g_get_user_cache_dir(), "boxwood", NULL);
 	return g_strdup_printf("/var/tmp/boxwood-%u", (unsigned)geteuid());
 }
 
@@ -128,7 +123,7 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 static int run(const struct cli *c, const struct cfg *cfg)
 {
 	g_autofree char *cache_dir = cache_directory(cfg);
-	g_autofree char *state_dir = directory(cfg->options.state_dir, g_get_user_state_dir());
+	g_autofree char *state_dir = app_state_dir(cfg);
 	bool store = !c->verb || batch_needs_store(c);
 	struct engine_settings settings = { .cfg = cfg,
 		.cache_dir = store ? cache_dir : NULL,
@@ -210,11 +205,13 @@ static int dispatch(const struct cli *c)
 
 int main(int argc, char **argv)
 {
-	struct cli c;
+	struct cli c = { 0 };
 	struct err e = ERR_INIT;
 	set_up_process();
 	msg_init();
-	int code = cli_parse(argc, argv, &c, &e) ? batch_fail(&c, NULL, &e) : dispatch(&c);
+	g_auto(GStrv) words = batch_face(argc, argv, &e);
+	bool failed = !words || cli_parse((int)g_strv_length(words), words, &c, &e);
+	int code = failed ? batch_fail(&c, NULL, &e) : dispatch(&c);
 	cli_clear(&c);
 	err_clear(&e);
 	msg_done();

@@ -176,6 +176,10 @@ enum cli_option_id {
 	CLI_PARTIAL,
 	CLI_WAIT,
 	CLI_INLINE,
+	CLI_FIELD,
+	CLI_MESSAGE,
+	CLI_ENVELOPE,
+	CLI_SKIP_EMPTY,
 	CLI_OPTIONS
 };
 struct cli_option {
@@ -560,6 +564,8 @@ struct draft *app_letter_reply(
 struct draft *app_letter_forward(
 	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, const struct str *raw);
 
+/* Where the user's work is kept; g_free. */
+char *app_state_dir(const struct cfg *cfg);
 /* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
 char *app_mail_text(const struct store_mail *m);
 const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */

@@ -65,6 +65,11 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_KEY] = { "id", 0, "KEY", N_("send only one letter by this key, however often the command is repeated") },
 	[CLI_PARTIAL] = { "partial", 0, NULL, N_("send to the others if the server refuses some") },
 	[CLI_WAIT] = { "wait", 0, "SECONDS", N_("wait so long for the server's answer; 60 if not given") },
+	[CLI_FIELD] = { "field", 0, "'NAME: VALUE'", N_("add this header field; may be repeated"), .many = true },
+	[CLI_MESSAGE] = { "message", 0, NULL,
+		N_("standard input is a whole message, sent as it is; without -t only to the addresses given") },
+	[CLI_ENVELOPE] = { "envelope", 0, "ADDRESS", N_("reports of failure shall go there (the sender's envelope)") },
+	[CLI_SKIP_EMPTY] = { "skip-empty", 0, NULL, N_("send nothing if there is no text") },
 	[CLI_INLINE] = { "inline", 0, NULL, N_("the message as text; so it is without --attach") },
 };
 
@@ -117,14 +122,20 @@ static const struct cli_verb verbs[] = {
 		N_("Also after the server has it, where there is a way back: not for what was removed for good.") },
 	{ "queue", "list|show|flush|hold|drop|retry [ID]", 1, 2, BIT(CLI_ALL) | BIT(CLI_DUE),
 		N_("what waits to be carried out"),
-		N_("`list` prints what waits, and what failed or was ended if --all is given. `flush` carries it out "
-		   "now. `drop` takes a change back before it has begun, `retry` tries one again.") },
+		N_("`list` prints what waits, and what failed or was ended if --all is given: letters such as m3, "
+		   "changes such as c17. `flush` carries it out now; with --due what is due by now, or falls due "
+		   "within a minute. `drop` takes one back before it has begun, `retry` tries one again, `hold` keeps "
+		   "a "
+		   "letter until it is retried. A letter that may have been sent is sent again only after a question "
+		   "on "
+		   "the terminal.") },
 	{ "folder", "create|rename|delete|subscribe|unsubscribe|empty NAME [NEW]", 2, 3,
 		BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN), N_("make, rename and remove folders"),
 		N_("`delete` and `empty` cannot be undone and ask first if there is a terminal.") },
 	{ "send", "[ADDRESS..]", 0, -1,
 		LETTER | BIT(CLI_SUBJECT) | BIT(CLI_CC) | BIT(CLI_BCC) | BIT(CLI_HEADER_FILE) | BIT(CLI_TO_IN_HEADER) |
-			BIT(CLI_HTML_FILE),
+			BIT(CLI_HTML_FILE) | BIT(CLI_FIELD) | BIT(CLI_MESSAGE) | BIT(CLI_ENVELOPE) |
+			BIT(CLI_SKIP_EMPTY),
 		N_("send what standard input says"),
 		N_("It is kept in the outbox before anything is sent, so nothing is lost. The command waits for the "
 		   "server's answer and ends as that says: 0 accepted, 67 a recipient refused, 75 still in the outbox, "

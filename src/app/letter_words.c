@@ -117,6 +117,12 @@ char *app_identity_text(const struct engine_identity *i, bool after_data)
 	return g_string_free(out, FALSE);
 }
 
+char *app_state_dir(const struct cfg *cfg)
+{
+	const char *chosen = cfg->options.state_dir;
+	return chosen ? g_strdup(chosen) : g_build_filename(g_get_user_state_dir(), "boxwood", NULL);
+}
+
 int app_mail_exit(const struct store_mail *m)
 {
 	switch (m->state) {

@@ -368,6 +368,18 @@ static int await_store(struct batch *b, struct err *e)
 	return e->cause == ERR_NONE ? 0 : -1;
 }
 
+/* Whatever the command was: letters do not wait for a better one. */
+static bool mail_is_due(struct batch *b)
+{
+	/* A letter that was waited for has just been tried, and what was due with it. */
+	bool flushed = !strcmp(b->cli->verb->name, "queue") ||
+		       (cli_takes(b->cli->verb, CLI_PARTIAL) && !cli_has(b->cli, CLI_QUEUE));
+	for (unsigned i = 0; !flushed && batch_needs_store(b->cli) && i < b->cfg->accounts->len; i++)
+		if (batch_mail_due(b, (int)i) == 0)
+			return true;
+	return false;
+}
+
 static int run(struct batch *b)
 {
 	struct err e = ERR_INIT;
@@ -380,6 +392,8 @@ static int run(struct batch *b)
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		if (!strcmp(commands[i].name, b->cli->verb->name))
 			code = commands[i].run(b);
+	if (b->app && mail_is_due(b))
+		batch_leave_runner(b);
 	if (fflush(stdout) || b->out_failed) {
 		err_errno(&e, errno, _("cannot write to"), _("standard output"));
 		code = app_exit_worst(code, batch_fail(b->cli, NULL, &e));

@@ -15,6 +15,9 @@
 
 /* Runs the command of cli and returns the exit code. port NULL: a command that needs no engine. */
 int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_port *port);
+/* The words of the command line as Boxwood's own, also where the program was called as mail, mailx or sendmail (or
+ * boxwood-mail, ..). NULL: ERR_USAGE, ERR_LACKING. g_strfreev. */
+char **batch_face(int argc, char **argv, struct err *e);
 /* Whether the command opens the store (false: config check, show FILE). */
 bool batch_needs_store(const struct cli *cli);
 /* An error outside any command, as batch prints it; the exit code. */

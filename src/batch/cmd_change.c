@@ -6,6 +6,8 @@
 
 #include "base/i18n.h"
 
+#define UNDO_LOOKS_AT 100 /* of the newest changes */
+
 static int fail(struct batch *b, struct err *e)
 {
 	batch_error(b, NULL, e);
@@ -178,6 +180,32 @@ int cmd_role(struct batch *b)
 }
 
 /* --- undo --- */
+
+static void got_changes(struct event *ev, void *aux)
+{
+	int64_t *made = aux;
+	for (unsigned i = 0; ev->type == EV_CHANGES && ev->changes && i < ev->changes->len; i++) {
+		const struct store_change *c = ev->changes->pdata[i];
+		bool taken_back = c->state == CHANGE_UNDONE || c->state == CHANGE_FAILED || c->undone_by;
+		if (c->op != CHANGE_SYNC && !taken_back)
+			*made = MAX(*made, c->made);
+	}
+}
+
+/* A letter that is held and younger than every change. */
+static bool undo_letter(struct batch *b, struct err *e)
+{
+	int64_t changed = 0;
+	int account = -1;
+	struct request *r = request_new(REQ_CHANGES, 0, -1);
+	r->whole = true;
+	r->rows = UNDO_LOOKS_AT;
+	if (batch_ask(b, r, got_changes, &changed, BATCH_CACHE_MS, e))
+		return false;
+	uint32_t mail = batch_mail_newest(b, changed, &account);
+	return mail && !batch_mail_verb(b, "drop", mail, e);
+}
+
 int cmd_undo(struct batch *b)
 {
 	struct err e = ERR_INIT;
@@ -189,6 +217,10 @@ int cmd_undo(struct batch *b)
 	}
 	/* One by one, so that what became of each is told. */
 	for (uint64_t i = 0; i < n && b->code == EXIT_CODE_OK; i++) {
+		if (undo_letter(b, &e))
+			continue;
+		if (e.cause != ERR_NONE)
+			return fail(b, &e);
 		struct request *r = request_new(REQ_UNDO, 0, -1);
 		r->rows = 1;
 		batch_change_request(b, r, "undo", BATCH_CHANGE_MS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* queue: the changes that wait, and what became of them. */
+/* queue: the letters and changes that wait, and what became of them. */
 #include "batch/internal.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #define FLUSH_MS (10 * 60 * 1000) /* a queue of any length; silence of the server ends it sooner */
 #define LISTED_MOST 1000
+#define RUNNER_WAITS_S 60 /* what falls due so soon, it waits for */
 
 static const char *const state_names[] = {
 	[CHANGE_OPEN] = "open",
@@ -131,45 +132,81 @@ static bool is_chosen(const struct batch *b, unsigned account)
 
 static int list(struct batch *b, struct err *e)
 {
+	bool all = cli_has(b->cli, CLI_ALL);
 	for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
-		struct queue q = { .batch = b, .all = cli_has(b->cli, CLI_ALL) };
-		if (is_chosen(b, i) && look(b, &q, (int)i, e))
+		struct queue q = { .batch = b, .all = all };
+		if (!is_chosen(b, i))
+			continue;
+		g_autoptr(GPtrArray) mails = batch_mails(b, (int)i, all, e);
+		if (!mails)
+			return -1;
+		batch_mails_list(b, (int)i, mails, all);
+		if (look(b, &q, (int)i, e))
 			return -1;
 	}
 	return 0;
 }
 
-static int flush(struct batch *b)
+/* The own copies of letters are changes: letters first. */
+static void flush_once(struct batch *b)
 {
-	for (unsigned i = 0; i < b->cfg->accounts->len; i++)
-		if (is_chosen(b, i))
-			batch_change_request(b, request_new(REQ_FLUSH, 0, (int)i), NULL, FLUSH_MS);
-	return 0;
+	for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
+		if (!is_chosen(b, i))
+			continue;
+		batch_mails_flush(b, (int)i, cli_has(b->cli, CLI_DUE));
+		batch_change_request(b, request_new(REQ_FLUSH, 0, (int)i), NULL, FLUSH_MS);
+	}
 }
 
-/* "c17", as list prints it, or 17. The account it is of, -1 with e. */
-static int find(struct batch *b, uint32_t *id_out, struct err *e)
+static int64_t next_due(struct batch *b)
 {
-	const char *arg = b->cli->args->len > 1 ? b->cli->args->pdata[1] : "";
-	uint64_t id;
-	if (!str_u64(str_of(arg[0] == 'c' ? arg + 1 : arg), UINT32_MAX, &id) || !id)
-		return err_set(e, ERR_PROGRAM, *arg ? ERR_INPUT : ERR_USAGE, ERR_NEVER,
-			_("which? boxwood queue list prints ids such as c17, not '%s'"), arg);
-	*id_out = (uint32_t)id;
+	int64_t first = -1;
 	for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
-		struct queue q = { .only = *id_out };
+		int64_t due = is_chosen(b, i) ? batch_mail_due(b, (int)i) : -1;
+		if (due >= 0 && (first < 0 || due < first))
+			first = due;
+	}
+	return first;
+}
+
+static void due_now(void *aux)
+{
+	*(bool *)aux = true;
+}
+
+/* With --due also what falls due soon: a runner that was left behind need not be followed by another. What is still due
+ * after it was tried is not tried in a circle. */
+static void flush(struct batch *b)
+{
+	int64_t due;
+	flush_once(b);
+	while (cli_has(b->cli, CLI_DUE) && (due = next_due(b)) > 0 && due <= RUNNER_WAITS_S) {
+		bool now = false;
+		struct timer *t = timer_new(b->ctx, due_now, &now);
+		timer_at(t, clock_ms() + due * 1000);
+		while (!now)
+			g_main_context_iteration(b->ctx, TRUE);
+		timer_free(t);
+		flush_once(b);
+	}
+}
+
+/* The account whose change it is; -1 with e. */
+static int find(struct batch *b, uint32_t id, struct err *e)
+{
+	for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
+		struct queue q = { .only = id };
 		if (look(b, &q, (int)i, e))
 			return -1;
 		if (q.found)
 			return (int)i;
 	}
-	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("there is no 'c%u' in the queue"), (unsigned)*id_out);
+	return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("there is no 'c%u' in the queue"), (unsigned)id);
 }
 
-static int with_one(struct batch *b, const char *verb, struct err *e)
+static int with_change(struct batch *b, const char *verb, uint32_t id, struct err *e)
 {
-	uint32_t id = 0;
-	int account = find(b, &id, e);
+	int account = find(b, id, e);
 	if (account < 0)
 		return -1;
 	if (!strcmp(verb, "show")) {
@@ -183,6 +220,18 @@ static int with_one(struct batch *b, const char *verb, struct err *e)
 	r->answers = id;
 	batch_change_request(b, r, verb, BATCH_CHANGE_MS);
 	return 0;
+}
+
+/* "c17" and "m3", as list prints them; a bare number is a change's. */
+static int with_one(struct batch *b, const char *verb, struct err *e)
+{
+	const char *arg = b->cli->args->len > 1 ? b->cli->args->pdata[1] : "";
+	bool named = *arg == 'c' || *arg == 'm';
+	uint64_t id;
+	if (!str_u64(str_of(named ? arg + 1 : arg), UINT32_MAX, &id) || !id)
+		return err_set(e, ERR_PROGRAM, *arg ? ERR_INPUT : ERR_USAGE, ERR_NEVER,
+			_("which? boxwood queue list prints ids such as c17 and m3, not '%s'"), arg);
+	return *arg == 'm' ? batch_mail_verb(b, verb, (uint32_t)id, e) : with_change(b, verb, (uint32_t)id, e);
 }
 
 int cmd_queue(struct batch *b)

@@ -18,6 +18,12 @@ static int fail(struct batch *b, struct err *e)
 
 /* --- what is typed --- */
 
+/* What is UTF-8 is that in any locale: cron has none. */
+static bool in_utf8(struct str text)
+{
+	return g_utf8_validate(text.n ? text.p : "", (gssize)text.n, NULL);
+}
+
 static char *read_text(const char *path, struct err *e)
 {
 	struct buf in;
@@ -31,21 +37,11 @@ static char *read_text(const char *path, struct err *e)
 			err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, _("'%s' holds a NUL octet at %zu"), path,
 				(size_t)(nul - in.p));
 		else
-			text = msg_to_utf8(buf_str(&in), utf8 ? NULL : charset, NULL);
+			text = in_utf8(buf_str(&in)) ? str_dup(buf_str(&in))
+						     : msg_to_utf8(buf_str(&in), utf8 ? NULL : charset, NULL);
 	}
 	buf_clear(&in);
 	return text;
-}
-
-static int set_text(struct draft *d, const char *path, bool headers, struct err *e)
-{
-	g_autofree char *text = read_text(path, e);
-	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
-	if (!text)
-		return -1;
-	if (!draft_of_text(d, str_of(text), headers, faults))
-		return 0;
-	return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "%s", (const char *)faults->pdata[0]);
 }
 
 /* Before what is there: a quotation, a signature. */
@@ -137,11 +133,36 @@ static int add_common(struct batch *b, struct draft *d, struct err *e)
 	return add_to(b, CLI_CC, d->cc, e) || add_to(b, CLI_BCC, d->bcc, e) || attach_all(b, d, e) ? -1 : 0;
 }
 
+/* Words in place of addresses: aliases; and groups, which hold nobody. changed_out may be NULL. */
+static int resolve(struct batch *b, GPtrArray *list, bool *changed_out, struct err *e)
+{
+	g_autoptr(GPtrArray) out = msg_addrs_new();
+	bool changed = false;
+	for (unsigned i = 0; i < list->len; i++) {
+		const struct msg_addr *a = list->pdata[i];
+		bool whole = a->addr && strchr(a->addr, '@');
+		changed = changed || (a->addr && !whole);
+		if (whole)
+			g_ptr_array_add(out, msg_addr_new(a->name, a->addr));
+		else if (a->addr && app_addresses(b->cfg, a->addr, out, e))
+			return -1;
+	}
+	g_ptr_array_set_size(list, 0);
+	for (unsigned i = 0; i < out->len; i++) {
+		const struct msg_addr *a = out->pdata[i];
+		g_ptr_array_add(list, msg_addr_new(a->name, a->addr));
+	}
+	if (changed_out)
+		*changed_out = changed;
+	return 0;
+}
+
 static struct engine_post *post_of(struct batch *b, struct draft *d, struct err *e)
 {
 	const char *at = cli_value(b->cli, CLI_AT);
 	struct engine_post *p = engine_post_new(d);
 	p->key = g_strdup(cli_value(b->cli, CLI_KEY));
+	p->sender = g_strdup(cli_value(b->cli, CLI_ENVELOPE));
 	p->queue = cli_has(b->cli, CLI_QUEUE);
 	p->partial = cli_has(b->cli, CLI_PARTIAL);
 	p->dry_run = cli_has(b->cli, CLI_DRY_RUN);
@@ -183,51 +204,127 @@ static int read_html(struct batch *b, struct draft *d, struct err *e)
 	return path && !d->html ? -1 : 0;
 }
 
-static int read_body(struct batch *b, struct draft *d, struct err *e)
-{
-	const char *file = cli_value(b->cli, CLI_HEADER_FILE);
-	bool headers = file || cli_has(b->cli, CLI_TO_IN_HEADER);
-	struct msg_addr *from = d->from;
-	d->from = NULL;
-	int result = set_text(d, file ? file : "-", headers, e);
-	if (d->from)
-		msg_addr_free(from);
-	else
-		d->from = from;
-	return result;
-}
-
 /* A From of the header block is the user's word, as -r is. */
 static int from_header(struct batch *b, struct draft *d, int *account, struct err *e)
 {
 	struct app_from said;
-	if (cli_has(b->cli, CLI_FROM) || app_from_typed(b->cfg, *account, d->from->addr, &said, e))
-		return e->cause == ERR_NONE ? 0 : -1;
+	if (cli_has(b->cli, CLI_FROM))
+		return 0;
+	if (app_from_typed(b->cfg, *account, d->from->addr ? d->from->addr : "", &said, e))
+		return -1;
 	*account = said.account;
 	app_from_clear(&said);
 	return 0;
+}
+
+static int add_fields(struct batch *b, struct draft *d, struct err *e)
+{
+	unsigned n;
+	char *const *typed = cli_values(b->cli, CLI_FIELD, &n);
+	for (unsigned i = 0; i < n; i++) {
+		struct str name, value;
+		if (!str_cut(str_of(typed[i]), ':', &name, &value))
+			return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+				_("'%s' is no header field: 'NAME: VALUE'"), typed[i]);
+		struct msg_field *f = g_new0(struct msg_field, 1);
+		f->name = str_dup(str_trim(name));
+		f->value = str_dup(str_trim(value));
+		g_ptr_array_add(d->extra, f);
+	}
+	return 0;
+}
+
+/* The text, or fields and text, that a person or a script wrote. */
+static int fill_letter(struct batch *b, struct draft *d, const char *text, bool headers, struct err *e)
+{
+	struct msg_addr *from = d->from;
+	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+	d->from = NULL;
+	int bad = draft_of_text(d, str_of(text), headers, faults);
+	if (d->from && (bad || (d->from->addr && strchr(d->from->addr, '@')))) {
+		msg_addr_free(from);
+	} else {
+		msg_addr_free(d->from);
+		d->from = from;
+	}
+	if (bad)
+		return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "%s", (const char *)faults->pdata[0]);
+	if (resolve(b, d->to, NULL, e) || resolve(b, d->cc, NULL, e) || resolve(b, d->bcc, NULL, e) ||
+		resolve(b, d->reply_to, NULL, e))
+		return -1;
+	return add_args(b, 0, d->to, e) || add_common(b, d, e) || add_fields(b, d, e) || read_html(b, d, e) ? -1 : 0;
+}
+
+/* What says of itself how it is written, or when, was written by a program. */
+static bool is_whole_message(const char *text)
+{
+	static const char *const marks[] = { "Content-Type", "MIME-Version", "Date", "Message-ID" };
+	struct draft *d = draft_ready(str_of(text));
+	struct msg_head *head = msg_head_parse(buf_str(&d->original));
+	bool whole = false;
+	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+		whole = whole || msg_head_get(head, marks[i]);
+	msg_head_free(head);
+	draft_free(d);
+	return whole;
+}
+
+/* To those its header names (-t), or only to those named here. */
+static int fill_ready(struct batch *b, struct draft *d, const struct app_from *from, struct err *e)
+{
+	static const enum cli_option_id not [] = { CLI_SUBJECT, CLI_ATTACH, CLI_HTML_FILE, CLI_REPLY_TO, CLI_FIELD };
+	bool to = false, cc = false;
+	for (size_t i = 0; i < G_N_ELEMENTS(not ); i++)
+		if (cli_has(b->cli, not [i]))
+			return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+				_("a whole message is sent as it is, without --%s"), cli_option(not [i])->name);
+	if (!cli_has(b->cli, CLI_TO_IN_HEADER)) {
+		g_ptr_array_set_size(d->to, 0);
+		g_ptr_array_set_size(d->cc, 0);
+		g_ptr_array_set_size(d->bcc, 0);
+	} else if (resolve(b, d->to, &to, e) || resolve(b, d->cc, &cc, e) || resolve(b, d->bcc, NULL, e)) {
+		return -1;
+	}
+	d->new_to = to || cc;
+	if (cli_has(b->cli, CLI_FROM) || !d->from || !d->from->addr || !strchr(d->from->addr, '@')) {
+		g_autofree char *name = d->from && !from->addr->name ? g_strdup(d->from->name) : NULL;
+		msg_addr_free(d->from);
+		d->from = msg_addr_new(name ? name : from->addr->name, from->addr->addr);
+		d->new_from = true;
+	}
+	return add_args(b, 0, d->bcc, e) || add_to(b, CLI_CC, d->bcc, e) || add_to(b, CLI_BCC, d->bcc, e) ? -1 : 0;
 }
 
 int cmd_send(struct batch *b)
 {
 	struct err e = ERR_INIT;
 	struct app_from from = { 0 };
+	struct draft *d = NULL;
+	const char *file = cli_value(b->cli, CLI_HEADER_FILE);
+	bool headers = file || cli_has(b->cli, CLI_TO_IN_HEADER);
 	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
 	if (account < 0 || from_of(b, account, NULL, &from, &e))
 		return fail(b, &e);
-	struct draft *d = app_letter_new(b->cfg, &from);
-	/* What comes from a pipe is the whole text. */
-	g_free(d->text);
-	d->text = g_strdup("");
+	g_autofree char *text = read_text(file ? file : "-", &e);
+	bool empty = text && !*str_trim(str_of(text)).p;
 	account = from.account;
-	if (read_body(b, d, &e) || from_header(b, d, &account, &e) || add_args(b, 0, d->to, &e) ||
-		add_common(b, d, &e) || read_html(b, d, &e)) {
-		engine_discard(d);
+	if (!text || (cli_has(b->cli, CLI_SKIP_EMPTY) && empty)) {
 		app_from_clear(&from);
-		return fail(b, &e);
+		return text ? EXIT_CODE_OK : fail(b, &e);
+	}
+	int failed;
+	if (cli_has(b->cli, CLI_MESSAGE) || (headers && is_whole_message(text))) {
+		d = draft_ready(str_of(text));
+		failed = fill_ready(b, d, &from, &e);
+	} else {
+		d = app_letter_new(b->cfg, &from);
+		failed = fill_letter(b, d, text, headers, &e);
 	}
 	app_from_clear(&from);
-	return send_it(b, account, d, NULL, &e);
+	if (!failed && !from_header(b, d, &account, &e))
+		return send_it(b, account, d, NULL, &e);
+	engine_discard(d);
+	return fail(b, &e);
 }
 
 /* --- answers and forwards --- */

@@ -105,9 +105,25 @@ void batch_change_request(struct batch *b, struct request *r, const char *verb, 
 
 /* --- letters (letter.c) --- */
 void batch_post(struct batch *b, int account, struct engine_post *p); /* takes p; prints what becomes of it */
-struct json *batch_mail_record(const struct store_mail *m, const char *status);
+/* One request whose EV_MAIL events are printed, each letter as it was told last. wanted: that it waits is what was asked
+ * for, no failure. */
+void batch_mail_request(struct batch *b, struct request *r, bool wanted, int ms);
+struct json *batch_mail_record(struct batch *b, int account, const struct store_mail *m, const char *status);
+char *batch_mail_words(const struct store_mail *m); /* every line of what the server said, each ended; g_free */
 /* A process that sends what is due, and ends. */
 void batch_leave_runner(struct batch *b);
+
+/* --- the outbox (outbox.c) --- */
+/* all: ended ones too. NULL with e. */
+GPtrArray *batch_mails(struct batch *b, int account, bool all, struct err *e);
+void batch_mails_list(struct batch *b, int account, const GPtrArray *mails, bool all);
+/* The letter "m3": show, hold, drop, retry. */
+int batch_mail_verb(struct batch *b, const char *verb, uint32_t id, struct err *e);
+void batch_mails_flush(struct batch *b, int account, bool due_only);
+/* Seconds until the next letter of an account is due, 0: now, -1: none is. */
+int64_t batch_mail_due(struct batch *b, int account);
+/* The newest letter that waits and was made since; 0: none. account_out: whose. */
+uint32_t batch_mail_newest(struct batch *b, int64_t since, int *account_out);
 
 int cmd_list(struct batch *b);
 int cmd_folders(struct batch *b);

@@ -13,7 +13,8 @@
 
 struct sending {
 	struct batch *batch;
-	struct store_mail *mail; /* as it was told last; NULL: nothing is durable */
+	int account;
+	GPtrArray *mails; /* struct store_mail *: each as it was told last; none: nothing is durable */
 	bool duplicate;
 };
 
@@ -22,22 +23,21 @@ static void got_mail(struct event *ev, void *aux)
 	struct sending *s = aux;
 	if (ev->type != EV_MAIL)
 		return;
-	store_mail_free(s->mail);
-	s->mail = g_steal_pointer(&ev->mail);
 	s->duplicate = ev->duplicate;
+	for (unsigned i = 0; i < s->mails->len; i++)
+		if (((const struct store_mail *)s->mails->pdata[i])->id == ev->mail->id)
+			g_ptr_array_remove_index(s->mails, i--);
+	g_ptr_array_add(s->mails, g_steal_pointer(&ev->mail));
 }
 
-static const char *status_of(const struct batch *b, const struct sending *s)
+static const char *status_of(const struct store_mail *m)
 {
-	if (cli_has(b->cli, CLI_DRY_RUN))
-		return "dry-run";
-	if (s->duplicate)
-		return "duplicate";
-	switch (s->mail->state) {
+	switch (m->state) {
 	case MAIL_ACCEPTED: return "sent";
 	case MAIL_MAYBE: return "maybe";
 	case MAIL_REFUSED: return "refused";
 	case MAIL_HELD: return "held";
+	case MAIL_DROPPED: return "dropped";
 	default: return "queued";
 	}
 }
@@ -53,13 +53,29 @@ static struct json *smtp_of(const struct store_mail *m)
 	return j;
 }
 
-static struct json *copy_of(const struct store_mail *m)
+/* As it is shown, where it is known. */
+static char *folder_name(struct batch *b, int account, const char *raw)
+{
+	struct err e = ERR_INIT;
+	g_autoptr(GPtrArray) folders = raw ? batch_folders(b, account, &e) : NULL;
+	char *name = NULL;
+	err_clear(&e);
+	for (unsigned i = 0; folders && i < folders->len && !name; i++) {
+		const struct store_folder *f = folders->pdata[i];
+		if (!g_strcmp0(f->raw, raw))
+			name = g_strdup(f->name);
+	}
+	return name ? name : g_strdup(raw);
+}
+
+static struct json *copy_of(struct batch *b, int account, const struct store_mail *m)
 {
 	if (m->copy == COPY_NONE)
 		return json_null();
 	struct json *j = json_object();
 	if (m->copy == COPY_STORED || m->copy == COPY_FOUND) {
-		json_add(j, "folder", json_string(m->copy_folder));
+		g_autofree char *folder = folder_name(b, account, m->copy_folder);
+		json_add(j, "folder", json_string(folder));
 		json_add(j, "uid", m->copy_uid ? json_number(m->copy_uid) : json_null());
 	} else {
 		json_add(j, "error", json_string(m->copy == COPY_FAILED ? m->copy_error : _("not stored yet")));
@@ -75,7 +91,7 @@ static struct json *from_of(const struct store_mail *m)
 	return j;
 }
 
-struct json *batch_mail_record(const struct store_mail *m, const char *status)
+struct json *batch_mail_record(struct batch *b, int account, const struct store_mail *m, const char *status)
 {
 	struct json *j = json_record("send"), *accepted = json_array(), *refused = json_array();
 	g_autofree char *id = m->id ? g_strdup_printf("m%u", m->id) : NULL;
@@ -98,39 +114,36 @@ struct json *batch_mail_record(const struct store_mail *m, const char *status)
 	json_add(j, "accepted", accepted);
 	json_add(j, "refused", refused);
 	json_add(j, "smtp", smtp_of(m));
-	json_add(j, "copy", copy_of(m));
+	json_add(j, "copy", copy_of(b, account, m));
 	return j;
 }
 
-/* Every line of what the server said. */
-static void say_words(struct batch *b, const struct store_mail *m)
+char *batch_mail_words(const struct store_mail *m)
 {
+	GString *out = g_string_new(NULL);
 	g_auto(GStrv) lines = g_strsplit(m->text ? m->text : "", "\n", -1);
-	for (char **line = lines; *line && **line; line++) {
+	for (char **line = lines; *line; line++) {
 		g_autofree char *clean = utf8_line(str_of(*line));
-		g_autofree char *text = g_strdup_printf(_("server says: %d %s%s%s"), m->code,
-			m->enhanced ? m->enhanced : "", m->enhanced ? " " : "", clean);
-		batch_note(b, text);
+		if (*clean)
+			g_string_append_printf(out, _("server says: %d %s%s%s"), m->code,
+				m->enhanced ? m->enhanced : "", m->enhanced ? " " : "", clean);
+		if (*clean)
+			g_string_append_c(out, '\n');
 	}
+	return g_string_free(out, FALSE);
 }
 
-static void say(struct batch *b, const struct sending *s, const struct err *e)
+/* Line by line. */
+static void note_lines(struct batch *b, const char *text)
 {
-	const struct store_mail *m = s->mail;
-	g_autofree char *text = app_mail_text(m);
-	bool well = (m->state == MAIL_ACCEPTED && app_mail_exit(m) == EXIT_CODE_OK) || s->duplicate ||
-		    cli_has(b->cli, CLI_QUEUE) || m->state == MAIL_HELD;
-	if (batch_wants_json(b)) {
-		struct json *j = batch_mail_record(m, status_of(b, s));
-		batch_record(b, j, "");
-		json_free(j);
-	} else if (!well || m->copy == COPY_FAILED || m->copy == COPY_BEGUN) {
-		batch_note(b, text);
-	}
-	if (well || batch_wants_json(b))
-		return;
-	if (m->state != MAIL_ACCEPTED)
-		say_words(b, m);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (char **line = lines; *line; line++)
+		if (**line)
+			batch_note(b, *line);
+}
+
+static void note_rcpts(struct batch *b, const struct store_mail *m)
+{
 	for (unsigned i = 0; i < m->rcpts->len; i++) {
 		const struct store_rcpt *r = m->rcpts->pdata[i];
 		g_autofree char *words = r->text ? utf8_line(str_of(r->text)) : NULL;
@@ -138,12 +151,35 @@ static void say(struct batch *b, const struct sending *s, const struct err *e)
 		if (r->state == MAIL_REFUSED)
 			batch_note(b, line);
 	}
+}
+
+/* well: nothing is wrong that the user would have to know. */
+static void say(struct sending *s, const struct store_mail *m, const char *status, bool well, const struct err *e)
+{
+	struct batch *b = s->batch;
+	bool json = batch_wants_json(b);
+	g_autofree char *text = app_mail_text(m), *words = batch_mail_words(m);
+	if (json) {
+		struct json *j = batch_mail_record(b, s->account, m, status);
+		batch_record(b, j, "");
+		json_free(j);
+	} else if (!well || m->copy == COPY_FAILED || m->copy == COPY_BEGUN) {
+		batch_note(b, text);
+	}
+	if (well || json)
+		return;
+	if (m->state != MAIL_ACCEPTED)
+		note_lines(b, words);
+	note_rcpts(b, m);
 	if (m->error && e->cause != ERR_REFUSED)
 		batch_note(b, m->error);
 	if (m->state == MAIL_ACCEPTED)
 		return;
 	g_autofree char *kept = g_strdup_printf(_("kept as m%u; boxwood queue list shows it"), (unsigned)m->id);
-	batch_note(b, app_mail_hint(m) ? app_mail_hint(m) : kept);
+	const char *hint = app_mail_hint(m);
+	if (hint)
+		batch_note(b, hint);
+	batch_note(b, kept);
 }
 
 static bool wait_of(struct batch *b, int *ms_out, struct err *e)
@@ -158,43 +194,66 @@ static bool wait_of(struct batch *b, int *ms_out, struct err *e)
 	return true;
 }
 
-static int code_of(const struct batch *b, const struct sending *s, const struct err *e)
+/* wanted: that it waits is what the user asked for. */
+static int code_of(const struct store_mail *m, bool wanted, const struct err *e)
 {
-	const struct store_mail *m = s->mail;
-	bool kept =
-		cli_has(b->cli, CLI_QUEUE) || cli_has(b->cli, CLI_AT) || cli_has(b->cli, CLI_DRY_RUN) || s->duplicate;
 	if (m->state == MAIL_SENDING && m->step == MAIL_STEP_END)
 		return EXIT_CODE_MAYBE;
 	if (m->state == MAIL_QUEUED || m->state == MAIL_SENDING || m->state == MAIL_DEFERRED || m->state == MAIL_HELD)
-		return kept ? EXIT_CODE_OK : e->cause == ERR_NONE ? EXIT_CODE_TEMP : app_exit_code(e);
+		return wanted ? EXIT_CODE_OK : e->cause == ERR_NONE ? EXIT_CODE_TEMP : app_exit_code(e);
 	return app_mail_exit(m);
+}
+
+static void begin(struct sending *s, struct batch *b, int account)
+{
+	*s = (struct sending){ .batch = b, .account = account, .mails = store_mails_new() };
 }
 
 /* Takes p. */
 void batch_post(struct batch *b, int account, struct engine_post *p)
 {
-	struct sending s = { .batch = b };
+	struct sending s;
 	struct err e = ERR_INIT;
 	int ms = DURABLE_MS;
-	bool queued = p->queue, waits = !queued && !p->at && !p->dry_run;
+	bool queued = p->queue, dry = p->dry_run, later = p->at, waits = !queued && !later && !dry;
 	if (waits && !wait_of(b, &ms, &e)) {
 		engine_post_free(p);
 		batch_error(b, NULL, &e);
 		err_clear(&e);
 		return;
 	}
+	begin(&s, b, account);
 	struct request *r = request_new(REQ_SEND, 0, account);
 	r->post = p;
 	batch_ask(b, r, got_mail, &s, ms, &e);
-	if (!s.mail) {
+	const struct store_mail *m = s.mails->len ? s.mails->pdata[0] : NULL;
+	if (!m) {
 		batch_error(b, batch_label(b, account), &e);
 	} else {
-		say(b, &s, &e);
-		b->code = app_exit_worst(b->code, code_of(b, &s, &e));
-		if (s.mail->state == MAIL_QUEUED && queued)
-			batch_leave_runner(b);
+		bool wanted = !waits || s.duplicate;
+		int code = code_of(m, wanted, &e);
+		say(&s, m, dry ? "dry-run" : s.duplicate ? "duplicate" : status_of(m), code == EXIT_CODE_OK, &e);
+		b->code = app_exit_worst(b->code, code);
 	}
-	store_mail_free(s.mail);
+	g_ptr_array_unref(s.mails);
+	err_clear(&e);
+}
+
+void batch_mail_request(struct batch *b, struct request *r, bool wanted, int ms)
+{
+	struct sending s;
+	struct err e = ERR_INIT;
+	begin(&s, b, r->account);
+	int failed = batch_ask(b, r, got_mail, &s, ms, &e);
+	for (unsigned i = 0; i < s.mails->len; i++) {
+		const struct store_mail *m = s.mails->pdata[i];
+		int code = code_of(m, wanted, &e);
+		say(&s, m, status_of(m), code == EXIT_CODE_OK, &e);
+		b->code = app_exit_worst(b->code, code);
+	}
+	if (failed && !s.mails->len)
+		batch_error(b, batch_label(b, s.account), &e);
+	g_ptr_array_unref(s.mails);
 	err_clear(&e);
 }
 

@@ -36,17 +36,6 @@ static void take_fields(struct draft *d, const struct msg_head *head)
 	}
 }
 
-/* Where no group can be, a name without an address is what somebody had begun to write. */
-static void add_written(GPtrArray *to, const GPtrArray *from, const char *raw)
-{
-	bool groups = strchr(raw, ':');
-	for (guint i = 0; i < from->len; i++) {
-		const struct msg_addr *a = from->pdata[i];
-		bool begun = !a->addr && !groups;
-		g_ptr_array_add(to, begun ? msg_addr_new(NULL, a->name) : msg_addr_new(a->name, a->addr));
-	}
-}
-
 static void take_head(struct draft *d, const struct msg_head *head)
 {
 	if (head->from->len) {

@@ -511,6 +511,8 @@ int draft_build(const struct draft *d, const struct build_settings *set, int fd,
 	int status = check(d, set, &out->utf8, e);
 	if (!status && d->kind == DRAFT_BOUNCE) {
 		status = bounce_build(&b.out, d, set, e);
+	} else if (!status && d->kind == DRAFT_READY) {
+		ready_build(&b.out, d, set);
 	} else if (!status) {
 		status = plan_all(&b, e);
 		g_autoptr(GString) head = make_head(&b);

@@ -21,7 +21,7 @@
 #define DRAFT_ATTACHMENTS_MAX 1000
 #define DRAFT_HEADER_MAX (64u << 10) /* octets of one header value */
 
-enum draft_kind { DRAFT_NEW, DRAFT_REPLY, DRAFT_FORWARD, DRAFT_BOUNCE, DRAFT_AGAIN };
+enum draft_kind { DRAFT_NEW, DRAFT_REPLY, DRAFT_FORWARD, DRAFT_BOUNCE, DRAFT_AGAIN, DRAFT_READY };
 
 /* Something that goes along. Its octets are `bytes`, or those of fd (read from its start by pread, so one fd may serve
  * twice): of a regular file, which must not change while the message is built. */
@@ -54,7 +54,9 @@ struct draft {
 	bool hard;                /* text keeps its lines: no format=flowed */
 	GPtrArray *files;         /* struct draft_file * */
 	GPtrArray *names;    /* char *: lines `Attach: PATH` of the editor's text, for the caller to open; never NULL */
-	struct buf original; /* BOUNCE: the message as received */
+	struct buf original; /* BOUNCE: the message as received; READY: as it was given, LF line ends */
+	char *message_id;    /* READY: the one it has, without <>; NULL: it gets one */
+	bool new_from, new_to; /* READY: From, or To and Cc, are written anew as they stand here */
 };
 struct draft *draft_new(enum draft_kind kind);
 void draft_free(struct draft *d);                /* NULL is a no-op; fds stay open */
@@ -109,6 +111,10 @@ struct draft *draft_forward(
 void draft_add_message(struct draft *d, const struct msg_head *head, struct str bytes);
 struct draft *draft_bounce(struct str original); /* to are set by the caller; Resent- fields are made by draft_build */
 struct draft *draft_blank(const char *signature);
+/* A whole message that another program wrote, header and body; a text without a header is a body. No NUL. It is sent
+ * with its octets; only Bcc goes, and what is lacking (From, Date, Message-ID, what a text beyond ASCII is) is added. Its
+ * recipients are to, cc and bcc of the draft, whatever its header says. */
+struct draft *draft_ready(struct str message);
 
 /* --- quoting and flowing --- */
 /* One level deeper: "> " before the first level, ">" before more. flowed: long paragraphs become lines of 72 columns, each

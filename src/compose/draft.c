@@ -78,6 +78,7 @@ void draft_free(struct draft *d)
 	g_ptr_array_unref(d->files);
 	g_ptr_array_unref(d->names);
 	buf_clear(&d->original);
+	g_free(d->message_id);
 	g_free(d);
 }
 
@@ -161,6 +162,9 @@ struct draft *draft_copy(const struct draft *d)
 	for (guint i = 0; i < d->files->len; i++)
 		g_ptr_array_add(copy->files, file_copy(d->files->pdata[i]));
 	buf_add_str(&copy->original, buf_str(&d->original));
+	copy->message_id = g_strdup(d->message_id);
+	copy->new_from = d->new_from;
+	copy->new_to = d->new_to;
 	return copy;
 }
 
@@ -217,6 +221,16 @@ char *lf_lines(struct str text)
 			i++;
 	}
 	return g_string_free(out, FALSE);
+}
+
+void add_written(GPtrArray *to, const GPtrArray *from, const char *raw)
+{
+	bool groups = strchr(raw, ':');
+	for (guint i = 0; i < from->len; i++) {
+		const struct msg_addr *a = from->pdata[i];
+		bool begun = !a->addr && !groups;
+		g_ptr_array_add(to, begun ? msg_addr_new(NULL, a->name) : msg_addr_new(a->name, a->addr));
+	}
 }
 
 void add_signature(GString *text, const char *signature)

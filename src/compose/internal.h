@@ -33,6 +33,8 @@ void add_addrs(GPtrArray *to, const GPtrArray *from);
 /* The first field of this name as it was sent: decoded, what is in an encoded word would divide a list of addresses. "" */
 const char *raw_field(const struct msg_head *head, const char *name);
 void add_signature(GString *text, const char *signature);
+/* Where no group can be, a name without an address is what somebody had begun to write, or an alias. raw: the field. */
+void add_written(GPtrArray *to, const GPtrArray *from, const char *raw);
 /* At most REFERENCES_MAX of ids, the first and the newest; those that cannot be written are left out. */
 GPtrArray *references_trim(const GPtrArray *ids);
 /* The text with LF line ends only; g_free. */
@@ -101,5 +103,8 @@ int mime_base64(struct out *o, const struct source *s, struct err *e);
 
 /* --- bounce.c --- */
 int bounce_build(struct out *o, const struct draft *d, const struct build_settings *set, struct err *e);
+
+/* --- ready.c --- */
+void ready_build(struct out *o, const struct draft *d, const struct build_settings *set);
 
 #endif

@@ -13,4 +13,5 @@ src_compose_libcompose_a_SOURCES = \
 	src/compose/guard.c \
 	src/compose/internal.h \
 	src/compose/quote.c \
+	src/compose/ready.c \
 	src/compose/reply.c

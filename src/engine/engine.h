@@ -55,21 +55,22 @@ enum request_type {
 	REQ_REST,    /* the program is about to be stopped (^Z): connections and locks are given up, nothing is written
 		      * until REQ_RESUME */
 	REQ_RESUME,
-	REQ_QUIT,    /* engine_stop's own */
-	REQ_RETRY,   /* the user acts: try the account again now (banner's key), also after a refused login */
-	REQ_CHANGE,  /* .change: made durable, shown, carried out -> EV_DURABLE, EV_CHANGED.., EV_CHANGE.. */
-	REQ_UNDO,    /* the last .rows groups of changes, or the group .answers, taken back -> as REQ_CHANGE */
-	REQ_CHANGES, /* reader: the changes kept, newest first; .whole: ended ones too; at most .rows -> EV_CHANGES */
+	REQ_QUIT,   /* engine_stop's own */
+	REQ_RETRY,  /* the user acts: try the account again now (banner's key), also after a refused login */
+	REQ_CHANGE, /* .change: made durable, shown, carried out -> EV_DURABLE, EV_CHANGED.., EV_CHANGE.. */
+	REQ_UNDO,   /* the last .rows groups of changes, or the group .answers, taken back -> as REQ_CHANGE */
+	REQ_CHANGES, /* reader: the changes kept (of .account, -1 all), newest first; .whole: ended ones too; at most .rows -> EV_CHANGES */
 	REQ_CHANGE_DROP,  /* the open change .answers is taken back, if it has not begun */
 	REQ_CHANGE_RETRY, /* the waiting, failed or parked change .answers is tried (again) now */
 	REQ_FLUSH,        /* what waits for .account is carried out -> EV_CHANGE.. */
 	REQ_USAGE,        /* what is kept and what was done to the server -> EV_USAGE */
 	REQ_CACHE,        /* .cache: check, repair or drop (.account, or -1 all) -> EV_FAULT.. */
 	/* sending; .account is whose server and Sent folder */
-	REQ_SEND,      /* .post: a letter made durable -> EV_MAIL, then sent -> EV_MAIL at each step; ends as struct
+	REQ_SEND,  /* .post: a letter made durable -> EV_MAIL, then sent -> EV_MAIL at each step; ends as struct
 			 * engine_post says */
-	REQ_MAILS,     /* reader: the outbox, newest first; .whole: ended ones too; at most .rows -> EV_MAILS */
-	REQ_MAIL_DROP, /* the letter .answers is taken back, if it has not begun -> EV_MAIL (its .draft has the text) */
+	REQ_MAILS, /* reader: the outbox, newest first; .whole: ended ones too; at most .rows -> EV_MAILS */
+	REQ_MAIL_DROP, /* the letter .answers is taken back, if it has not begun, or forgotten, if it was refused or may have
+			* been sent -> EV_MAIL (its .draft has the text) */
 	REQ_MAIL_RETRY, /* the letter .answers is tried now; .yes: also one that may have been sent; .whole: without the
 			 * recipients that were refused */
 	REQ_MAIL_HOLD,  /* the letter .answers stays until it is let go by RETRY */

@@ -203,7 +203,7 @@ static struct store_mail *mail_of(struct account *a, const struct engine_post *p
 	int64_t now = clock_wall();
 	m->from = g_strdup(d->from->addr);
 	m->sender = g_strdup(p->sender ? p->sender : d->from->addr);
-	m->msgid = message_id_new(m->from);
+	m->msgid = d->message_id ? g_strdup(d->message_id) : message_id_new(m->from);
 	m->subject = g_strdup(d->subject);
 	m->key = g_strdup(p->key);
 	m->partial = p->partial;

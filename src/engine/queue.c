@@ -30,7 +30,13 @@ void mail_drop_request(struct engine *en, struct request *r)
 	struct store_mail *m = NULL;
 	struct err e = ERR_INIT;
 	struct account *a = account_of_mail(en, r->answers, &m, &e);
-	if (a && !store_mail_drop(en->store, r->answers, &e))
+	/* What has failed, or may have gone, is over as soon as the user says so. */
+	bool settled = a && (m->state == MAIL_REFUSED || m->state == MAIL_MAYBE);
+	if (settled) {
+		m->state = MAIL_DROPPED;
+		m->ended = clock_wall();
+	}
+	if (a && !(settled ? store_mail_put(en->store, m, &e) : store_mail_drop(en->store, r->answers, &e)))
 		outbox_tell(a, r->id, r->answers, false);
 	store_mail_free(m);
 	engine_end(en, r, &e);

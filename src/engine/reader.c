@@ -109,12 +109,23 @@ static int folders(struct engine *en, struct store_reader *r, struct request *q,
 	return 0;
 }
 
+/* Of one account only, where one is asked for. */
+static bool is_asked(const struct engine *en, const struct request *q, uint32_t account)
+{
+	return q->account < 0 || ((unsigned)q->account < en->numbers->len &&
+					 g_array_index(en->numbers, uint32_t, (unsigned)q->account) == account);
+}
+
 static void serve_changes(struct engine *en, struct store_reader *r, struct request *q)
 {
 	struct err e = ERR_INIT;
 	struct event *ev = event_new(EV_CHANGES, q->id, q->account);
 	ev->changes = store_changes_new();
-	if (reader_changes(r, q->whole, q->rows, ev->changes, &e))
+	int failed = reader_changes(r, q->whole, q->rows, ev->changes, &e);
+	for (unsigned i = ev->changes->len; i--;)
+		if (!is_asked(en, q, ((const struct store_change *)ev->changes->pdata[i])->account))
+			g_ptr_array_remove_index(ev->changes, i);
+	if (failed)
 		event_free(ev);
 	else
 		engine_emit(en, ev);
@@ -143,7 +154,11 @@ static void serve_letters(struct engine *en, struct store_reader *r, struct requ
 {
 	struct err e = ERR_INIT;
 	struct event *ev = event_new(EV_MAILS, q->id, q->account);
-	if (mails_or_people(r, q, ev, &e))
+	int failed = mails_or_people(r, q, ev, &e);
+	for (unsigned i = ev->mails ? ev->mails->len : 0; i--;)
+		if (!is_asked(en, q, ((const struct store_mail *)ev->mails->pdata[i])->account))
+			g_ptr_array_remove_index(ev->mails, i);
+	if (failed)
 		event_free(ev);
 	else
 		engine_emit(en, ev);
