@@ -79,8 +79,49 @@ static int add_address(const struct cfg *cfg, const struct msg_addr *at, GPtrArr
 	return 0;
 }
 
+/* Behind the quoted string or comment that begins here. */
+static const char *skip_quoted(const char *p)
+{
+	char end = *p == '"' ? '"' : ')';
+	for (p++; *p && *p != end; p++)
+		if (*p == '\\' && p[1])
+			p++;
+	return *p ? p + 1 : p;
+}
+
+/* Where what is typed stops being a list of addresses; a reader of mail is more lenient. NULL: it is one. */
+static const char *fault_in(const char *text)
+{
+	bool within = false, closed = false;
+	for (const char *p = text; *p;) {
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return p;
+		if (*p == '"' || *p == '(') {
+			const char *end = skip_quoted(p);
+			for (const char *q = p; q < end; q++)
+				if ((unsigned char)*q < ' ' && *q != '\t')
+					return q;
+			p = end;
+			continue;
+		}
+		bool divides = *p == ',' || *p == ';' || *p == ':';
+		if ((*p == '<' && within) || (*p == '>' && !within) || (closed && !divides && *p != ' ' && *p != '\t'))
+			return p;
+		closed = *p == '>' || (closed && !divides);
+		within = *p == '<' || (within && *p != '>');
+		p++;
+	}
+	return within ? text + strlen(text) : NULL;
+}
+
 int app_addresses(const struct cfg *cfg, const char *text, GPtrArray *out, struct err *e)
 {
+	const char *at = fault_in(text);
+	g_autofree char *clean = at ? utf8_line(str_of(text)) : NULL, *rest = at ? utf8_line(str_of(at)) : NULL;
+	if (at)
+		return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER,
+			_("'%s' is no mail address: it goes wrong at character %zu, '%s'"), clean,
+			(size_t)g_utf8_pointer_to_offset(text, at) + 1, rest);
 	return add_text(cfg, text, out, 0, e);
 }
 

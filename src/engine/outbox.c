@@ -678,6 +678,12 @@ static void on_ended(void *aux, struct err *e)
 	struct outbox *o = aux;
 	bool passes = e->cause == ERR_NET || e->cause == ERR_NONE || o->done;
 	mailer_free(g_steal_pointer(&o->mailer));
+	if (o->probe && o->done) {
+		/* It was asked while the connection was being closed: it needs one of its own. */
+		end_flushes(o, NULL);
+		outbox_run(o);
+		return;
+	}
 	if (o->probe) {
 		struct err why = ERR_INIT;
 		err_copy(&why, e);

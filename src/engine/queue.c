@@ -115,7 +115,7 @@ static void hasten(struct account *a)
 		struct store_mail *m = open->pdata[i];
 		if (m->state != MAIL_DEFERRED)
 			continue;
-		m->due = 0;
+		m->due = clock_wall();
 		if (store_mail_put(a->engine->store, m, &e))
 			log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	}

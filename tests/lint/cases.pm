@@ -8,7 +8,6 @@ my $sending = 'not built: sending';
 my $drafts = 'not built: writing mail and drafts';
 
 our %not_ours = (
-	promise_2 => $sending,
 	promise_18 => 'not built: replying, and badges of signatures',
 	promise_19 => 'not built: encryption',
 	t22 => 'not built: finding servers by a mail address',
@@ -21,7 +20,6 @@ our %not_ours = (
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
 	d30 => 'not built: the program never writes its mailrc',
-	s04 => $sending,
 	s19 => $sending,
 );
 

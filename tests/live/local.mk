@@ -8,9 +8,11 @@ LIVE_TESTS = tests/live/server.test tests/live/hostile.test tests/live/screens.t
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py
 	tests/live/keys.test tests/live/auth.test tests/live/cases.test tests/live/outbox.test
 	tests/live/keys.test tests/live/auth.test tests/live/cases.test
+	tests/live/keys.test tests/live/auth.test tests/live/cases.test \
+	tests/live/send.test tests/live/sendkill.test tests/live/submit.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py tests/live/postman.py
 .PHONY: check-live
-check-live: all
+check-live: all tests/crash/shim.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
 # Drafts as the screens save them, from lines on standard input.
 noinst_PROGRAMS += tests/live/drafter
