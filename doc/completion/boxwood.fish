@@ -101,6 +101,7 @@ complete -c boxwood -n '__fish_seen_subcommand_from send' -l field -x -d 'add th
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l message -d 'standard input is a whole message, sent as it is; without -t only to the addresses given'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l envelope -x -d 'reports of failure shall go there (the sender'\''s envelope)'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l skip-empty -d 'send nothing if there is no text'
+complete -c boxwood -n '__fish_seen_subcommand_from send' -l escapes -d 'on a terminal, lines that begin with ~ are commands, as in mail; ~? lists them'
 complete -c boxwood -n '__fish_seen_subcommand_from reply' -l all -d 'all of them: every attachment; changes that have ended, too'
 complete -c boxwood -n '__fish_seen_subcommand_from reply' -l dry-run -d 'change nothing, only say what would be done'
 complete -c boxwood -n '__fish_seen_subcommand_from reply' -l queue -d 'end once it is written down, without waiting for the server'

@@ -180,6 +180,7 @@ enum cli_option_id {
 	CLI_MESSAGE,
 	CLI_ENVELOPE,
 	CLI_SKIP_EMPTY,
+	CLI_ESCAPES,
 	CLI_OPTIONS
 };
 struct cli_option {

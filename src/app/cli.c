@@ -70,6 +70,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 		N_("standard input is a whole message, sent as it is; without -t only to the addresses given") },
 	[CLI_ENVELOPE] = { "envelope", 0, "ADDRESS", N_("reports of failure shall go there (the sender's envelope)") },
 	[CLI_SKIP_EMPTY] = { "skip-empty", 0, NULL, N_("send nothing if there is no text") },
+	[CLI_ESCAPES] = { "escapes", 0, NULL,
+		N_("on a terminal, lines that begin with ~ are commands, as in mail; ~? lists them") },
 	[CLI_INLINE] = { "inline", 0, NULL, N_("the message as text; so it is without --attach") },
 };
 
@@ -135,7 +137,7 @@ static const struct cli_verb verbs[] = {
 	{ "send", "[ADDRESS..]", 0, -1,
 		LETTER | BIT(CLI_SUBJECT) | BIT(CLI_CC) | BIT(CLI_BCC) | BIT(CLI_HEADER_FILE) | BIT(CLI_TO_IN_HEADER) |
 			BIT(CLI_HTML_FILE) | BIT(CLI_FIELD) | BIT(CLI_MESSAGE) | BIT(CLI_ENVELOPE) |
-			BIT(CLI_SKIP_EMPTY),
+			BIT(CLI_SKIP_EMPTY) | BIT(CLI_ESCAPES),
 		N_("send what standard input says"),
 		N_("It is kept in the outbox before anything is sent, so nothing is lost. The command waits for the "
 		   "server's answer and ends as that says: 0 accepted, 67 a recipient refused, 75 still in the outbox, "

@@ -295,6 +295,39 @@ static int fill_ready(struct batch *b, struct draft *d, const struct app_from *f
 	return add_args(b, 0, d->bcc, e) || add_to(b, CLI_CC, d->bcc, e) || add_to(b, CLI_BCC, d->bcc, e) ? -1 : 0;
 }
 
+/* What was typed and given up is kept as a draft, as far as anything was. */
+static int keep_draft(struct batch *b, int account, struct draft *d)
+{
+	struct err e = ERR_INIT;
+	if (!*d->text) {
+		engine_discard(d);
+		return b->code;
+	}
+	struct request *r = request_new(REQ_DRAFT_SAVE, 0, account);
+	r->draft = g_new0(struct engine_draft, 1);
+	r->draft->account = account;
+	r->draft->draft = d;
+	r->draft->parent.account = -1;
+	if (batch_ask(b, r, NULL, NULL, BATCH_CACHE_MS, &e))
+		return fail(b, &e);
+	batch_note(b, _("not sent; kept as a draft"));
+	return b->code;
+}
+
+/* A person at a terminal types it. */
+static int typed_letter(struct batch *b, int account, const struct app_from *from)
+{
+	struct err e = ERR_INIT;
+	struct draft *d = app_letter_new(b->cfg, from);
+	g_free(d->text);
+	d->text = g_strdup("");
+	if (add_args(b, 0, d->to, &e) || add_common(b, d, &e) || add_fields(b, d, &e)) {
+		engine_discard(d);
+		return fail(b, &e);
+	}
+	return batch_type_letter(b, d) ? send_it(b, account, d, NULL, &e) : keep_draft(b, account, d);
+}
+
 int cmd_send(struct batch *b)
 {
 	struct err e = ERR_INIT;
@@ -305,6 +338,11 @@ int cmd_send(struct batch *b)
 	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
 	if (account < 0 || from_of(b, account, NULL, &from, &e))
 		return fail(b, &e);
+	if (cli_has(b->cli, CLI_ESCAPES) && !headers && isatty(STDIN_FILENO)) {
+		int code = typed_letter(b, from.account, &from);
+		app_from_clear(&from);
+		return code;
+	}
 	g_autofree char *text = read_text(file ? file : "-", &e);
 	bool empty = text && !*str_trim(str_of(text)).p;
 	account = from.account;

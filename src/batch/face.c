@@ -120,6 +120,7 @@ static int mail_words(struct face *f, int argc, char **argv, struct err *e)
 		}
 	}
 	f->reads = f->reads || (!people && !f->to_in_header);
+	add(f, "--escapes");
 	add(f, "--");
 	for (unsigned k = 0; k < to->len; k++)
 		add(f, to->pdata[k]);

@@ -113,6 +113,10 @@ char *batch_mail_words(const struct store_mail *m); /* every line of what the se
 /* A process that sends what is due, and ends. */
 void batch_leave_runner(struct batch *b);
 
+/* --- typed on the terminal (escapes.c) --- */
+/* Fills d from standard input, with ~ commands. False: the user gave it up; d has what was typed. */
+bool batch_type_letter(struct batch *b, struct draft *d);
+
 /* --- the outbox (outbox.c) --- */
 /* all: ended ones too. NULL with e. */
 GPtrArray *batch_mails(struct batch *b, int account, bool all, struct err *e);

@@ -18,6 +18,7 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/cmd_sync.c \
 	src/batch/internal.h \
 	src/batch/json.c \
+	src/batch/escapes.c \
 	src/batch/face.c \
 	src/batch/letter.c \
 	src/batch/outbox.c \
