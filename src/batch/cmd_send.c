@@ -260,7 +260,9 @@ static bool is_whole_message(const char *text)
 {
 	static const char *const marks[] = { "Content-Type", "MIME-Version", "Date", "Message-ID" };
 	struct draft *d = draft_ready(str_of(text));
-	struct msg_head *head = msg_head_parse(buf_str(&d->original));
+	struct str all = buf_str(&d->original);
+	const char *gap = all.n ? g_strstr_len(all.p, (gssize)all.n, "\n\n") : NULL;
+	struct msg_head *head = msg_head_parse((struct str){ all.p, gap ? (size_t)(gap - all.p) : all.n });
 	bool whole = false;
 	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
 		whole = whole || msg_head_get(head, marks[i]);
@@ -272,12 +274,12 @@ static bool is_whole_message(const char *text)
 /* To those its header names (-t), or only to those named here. */
 static int fill_ready(struct batch *b, struct draft *d, const struct app_from *from, struct err *e)
 {
-	static const enum cli_option_id not [] = { CLI_SUBJECT, CLI_ATTACH, CLI_HTML_FILE, CLI_REPLY_TO, CLI_FIELD };
+	static const enum cli_option_id barred[] = { CLI_SUBJECT, CLI_ATTACH, CLI_HTML_FILE, CLI_REPLY_TO, CLI_FIELD };
 	bool to = false, cc = false;
-	for (size_t i = 0; i < G_N_ELEMENTS(not ); i++)
-		if (cli_has(b->cli, not [i]))
+	for (size_t i = 0; i < G_N_ELEMENTS(barred); i++)
+		if (cli_has(b->cli, barred[i]))
 			return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
-				_("a whole message is sent as it is, without --%s"), cli_option(not [i])->name);
+				_("a whole message is sent as it is, without --%s"), cli_option(barred[i])->name);
 	if (!cli_has(b->cli, CLI_TO_IN_HEADER)) {
 		g_ptr_array_set_size(d->to, 0);
 		g_ptr_array_set_size(d->cc, 0);

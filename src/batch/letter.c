@@ -70,7 +70,7 @@ static char *folder_name(struct batch *b, int account, const char *raw)
 
 static struct json *copy_of(struct batch *b, int account, const struct store_mail *m)
 {
-	if (m->copy == COPY_NONE)
+	if (m->copy == COPY_NONE || m->state != MAIL_ACCEPTED)
 		return json_null();
 	struct json *j = json_object();
 	if (m->copy == COPY_STORED || m->copy == COPY_FOUND) {
@@ -83,11 +83,15 @@ static struct json *copy_of(struct batch *b, int account, const struct store_mai
 	return j;
 }
 
+/* What this letter has shown of its From; null: nothing. */
 static struct json *from_of(const struct store_mail *m)
 {
 	struct json *j = json_object();
+	const char *state = m->state == MAIL_ACCEPTED ? identity_state_names[IDENTITY_OK] : NULL;
+	if (m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SENDER))
+		state = identity_state_names[IDENTITY_REFUSED];
 	json_add(j, "addr", json_string(m->from));
-	json_add(j, "state", json_string(m->state == MAIL_ACCEPTED ? identity_state_names[IDENTITY_OK] : NULL));
+	json_add(j, "state", json_string(state));
 	return j;
 }
 

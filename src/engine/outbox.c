@@ -796,7 +796,7 @@ void outbox_run(struct outbox *o)
 		return;
 	}
 	if (o->probe || (is_due(o) && (person_waits(o) || clock_ms() >= o->not_before)))
-		connect(o, person_waits(o));
+		connect(o, person_waits(o) && a->engine->settings.interactive);
 	else
 		end_flushes(o, NULL);
 	if (!o->mailer)

@@ -15,7 +15,6 @@ our %not_ours = (
 	d16 => $drafts,
 	d17 => $drafts,
 	d18 => $drafts,
-	d19 => $sending,
 	d24 => 'not built: mail folders on this machine',
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
