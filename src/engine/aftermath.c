@@ -259,10 +259,11 @@ void aftermath(struct account *a, struct store_mail *m)
 {
 	struct err e = ERR_INIT;
 	note_people(a, m);
-	if (m->copy == COPY_WANTED)
-		file_copy(a, m);
+	/* First, for whoever waits for the copy goes when that is stored. */
 	if (m->parent_flag)
 		mark_parent(a, m);
+	if (m->copy == COPY_WANTED)
+		file_copy(a, m);
 	if (store_mail_put(a->engine->store, m, &e))
 		complain(a, &e);
 	draft_sent(a, m->draft);

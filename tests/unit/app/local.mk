@@ -16,3 +16,6 @@ tests_unit_app_test_overlay_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_viewer
 tests_unit_app_test_viewer_SOURCES = tests/unit/app/test_viewer.c $(UNIT)
 tests_unit_app_test_viewer_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_letter
+tests_unit_app_test_letter_SOURCES = tests/unit/app/test_letter.c $(UNIT)
+tests_unit_app_test_letter_LDADD = $(LINK_APP)
