@@ -332,10 +332,28 @@ static void tell(struct bodies_job *b)
 	engine_emit(b->job.account->engine, ev);
 }
 
+/* A report of delivery is read at once: it is for the letter that it speaks of. */
+static void read_report(struct bodies_job *b, const struct letter *l)
+{
+	struct account *a = b->job.account;
+	struct err e = ERR_INIT;
+	if (!l->root || strcmp(l->root->type, "multipart/report"))
+		return;
+	struct request *r = request_new(REQ_READ, 0, a->index);
+	r->folder = g_strdup(b->f.name);
+	r->uid = l->uid;
+	if (!read_from_cache(a, &r, &e) && r)
+		account_queue(a, read_job_new(a, g_steal_pointer(&r)));
+	request_free(r);
+	err_clear(&e);
+}
+
 static void group_end(struct bodies_job *b)
 {
 	struct group *g = g_queue_pop_head(&b->groups);
 	each_letter(b, g, put_letter);
+	for (unsigned i = 0; i < g->letters->len; i++)
+		read_report(b, g->letters->pdata[i]);
 	b->done += g->letters->len;
 	for (unsigned i = 0; i < g->letters->len; i++) {
 		const struct letter *l = g->letters->pdata[i];

@@ -403,7 +403,7 @@ static void got_text(void *value, void *aux)
 	g_ptr_array_remove_fast(en->texts, t);
 	if (t->report)
 		report_take(en, t->report);
-	if (r && t->err.cause == ERR_NONE) {
+	if (r && r->id && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);
 		engine_emit(en, ev);

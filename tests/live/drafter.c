@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A front that only saves one draft and hears of letters: MAILRC CACHE STATE, then lines on standard input: "save SUBJECT", "mirror SUBJECT",
- * "sync" of Drafts, "drop", "draft ID", which is meant from then on, or "left FOLDER UID": a new one in place of what lies there. What the engine tells is printed, "ended CAUSE" last. */
+ * "sync" of Drafts, "bodies UID", "drop", "draft ID", which is meant from then on, or "left FOLDER UID": a new one in place of what lies there. What the engine tells is printed, "ended CAUSE" last. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +32,14 @@ static struct request *request_of(const char *line, uint32_t id, uint32_t draft)
 	if (!strcmp(line, "sync")) {
 		r = request_new(REQ_SYNC, id, 0);
 		r->folder = g_strdup("Drafts");
+		return r;
+	}
+	if (g_str_has_prefix(line, "bodies ")) {
+		uint32_t uid = (uint32_t)g_ascii_strtoull(line + 7, NULL, 10);
+		r = request_new(REQ_BODIES, id, 0);
+		r->folder = g_strdup("Inbox");
+		r->uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+		g_array_append_val(r->uids, uid);
 		return r;
 	}
 	r = request_new(REQ_DRAFT_SAVE, id, 0);
