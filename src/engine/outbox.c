@@ -178,8 +178,9 @@ static void tell_others_end(struct outbox *o, const struct store_mail *m)
 			m->error ? m->error : mail_state_names[m->state]);
 	else if (m->state == MAIL_DROPPED)
 		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "the letter was taken back");
-	else if (m->state == MAIL_DEFERRED)
-		err_set(&e, ERR_MESSAGE, ERR_NET, ERR_LATER, "%s", m->error ? m->error : "it is tried again later");
+	else if (m->state == MAIL_DEFERRED || m->state == MAIL_HELD)
+		err_set(&e, ERR_MESSAGE, ERR_NET, ERR_LATER, "%s",
+			m->error ? m->error : "it stays in the outbox for now");
 	if (m->text && e.cause != ERR_NONE)
 		err_set_server(&e, m->text);
 	tell(o, m->id, &e, true);
@@ -201,9 +202,10 @@ static bool look_at_waited(struct outbox *o)
 			continue;
 		}
 		bool copying = m->state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
-		bool waits = m->state == MAIL_QUEUED || m->state == MAIL_HELD ||
-			     (m->state == MAIL_DEFERRED && (w->ours || stays));
-		if (m->state == MAIL_SENDING)
+		bool later = m->state == MAIL_HELD || m->state == MAIL_DEFERRED;
+		bool waits = m->state == MAIL_QUEUED || (later && (w->ours || stays));
+		/* What another process gave back is sent here. */
+		if (m->state == MAIL_SENDING || (m->state == MAIL_QUEUED && !stays))
 			watch = true;
 		else if (!waits && !(copying && w->ours))
 			tell_others_end(o, m);
