@@ -3,9 +3,11 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
+#include <glib-unix.h>
 
 #include "base/clock.h"
 
@@ -21,7 +23,9 @@ char **proc_argv(const char *line, struct err *e)
 }
 
 struct proc {
-	GSubprocess *child;
+	GSubprocess *child; /* NULL: it is followed */
+	GSource *follow;
+	int pidfd;
 	GInputStream *from; /* the child's stdout or, of one that is fed, its stderr; owned by child */
 	GCancellable *stop;
 	struct timer *timer;
@@ -60,8 +64,13 @@ static void proc_free(struct proc *p)
 		explicit_bzero(p->out.p, p->out.cap);
 	buf_clear(&p->out);
 	timer_free(p->timer);
-	g_object_unref(p->stop);
-	g_object_unref(p->child);
+	g_clear_object(&p->stop);
+	g_clear_object(&p->child);
+	if (p->follow) {
+		g_source_destroy(p->follow);
+		g_source_unref(p->follow);
+		close(p->pidfd);
+	}
 	g_free(p->name);
 	err_clear(&p->err);
 	g_free(p);
@@ -281,4 +290,65 @@ void proc_cancel(struct proc *p)
 	p->canceled = true;
 	kill_group(p);
 	g_cancellable_cancel(p->stop);
+}
+
+struct proc *proc_lend(
+	const char *const *argv, bool terminal, void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+{
+	g_autoptr(GError) error = NULL;
+	struct proc *p = g_new0(struct proc, 1);
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		terminal ? G_SUBPROCESS_FLAGS_STDIN_INHERIT
+			 : G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+	if (!terminal)
+		g_subprocess_launcher_set_child_setup(launcher, own_session, NULL, NULL);
+	p->name = g_strdup(argv[0]);
+	p->done = done;
+	p->aux = aux;
+	buf_init(&p->out, 0);
+	p->child = g_subprocess_launcher_spawnv(launcher, argv, &error);
+	if (!p->child) {
+		err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
+		done(&p->out, &p->err, aux);
+		proc_free(p);
+		return NULL;
+	}
+	finish(p);
+	return p;
+}
+
+static gboolean followed(gint fd, GIOCondition condition, gpointer data)
+{
+	struct proc *p = data;
+	(void)fd;
+	(void)condition;
+	p->done(&p->out, &p->err, p->aux);
+	proc_free(p);
+	return G_SOURCE_REMOVE;
+}
+
+struct proc *proc_follow(int pid, void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+{
+	struct proc *p = g_new0(struct proc, 1);
+	p->done = done;
+	p->aux = aux;
+	buf_init(&p->out, 0);
+	p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (p->pidfd < 0) {
+		done(&p->out, &p->err, aux);
+		proc_free(p);
+		return NULL;
+	}
+	p->follow = g_unix_fd_source_new(p->pidfd, G_IO_IN);
+	g_source_set_callback(p->follow, G_SOURCE_FUNC(followed), p, NULL);
+	g_source_attach(p->follow, g_main_context_get_thread_default());
+	return p;
+}
+
+void proc_leave(struct proc *p)
+{
+	if (p->follow)
+		proc_free(p);
+	else
+		p->canceled = true;
 }

@@ -30,6 +30,13 @@ struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int ti
 	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
 /* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
 int proc_detach(const char *const *argv, struct err *e);
-void proc_cancel(struct proc *p); /* kills the group; no callback; p is freed */
+/* Runs argv for as long as it takes: with our terminal, which the caller has let go of, or with none. How it ended comes to
+ * done() as above, with nothing in out. */
+struct proc *proc_lend(
+	const char *const *argv, bool terminal, void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+/* Tells of the end of a process that is not our child. done() is called at once when there is none. */
+struct proc *proc_follow(int pid, void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+void proc_leave(struct proc *p);  /* of these two: it goes on, done() is not called; p is freed in time */
+void proc_cancel(struct proc *p); /* kills the group; done() is not called; p is freed */
 
 #endif

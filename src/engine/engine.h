@@ -66,13 +66,13 @@ enum request_type {
 	REQ_USAGE,        /* what is kept and what was done to the server -> EV_USAGE */
 	REQ_CACHE,        /* .cache: check, repair or drop (.account, or -1 all) -> EV_FAULT.. */
 	/* sending; .account is whose server and Sent folder */
-	REQ_SEND,  /* .post: a letter made durable -> EV_MAIL, then sent -> EV_MAIL at each step; ends as struct
+	REQ_SEND,       /* .post: a letter made durable -> EV_MAIL, then sent -> EV_MAIL at each step; ends as struct
 			 * engine_post says */
-	REQ_MAILS, /* reader: the outbox, newest first; .whole: ended ones too; at most .rows -> EV_MAILS */
-	REQ_MAIL_DROP, /* the letter .answers is taken back, if it has not begun, or forgotten, if it was refused or may have
-			* been sent -> EV_MAIL (its .draft has the text) */
+	REQ_MAILS,      /* reader: the outbox, newest first; .whole: ended ones too; at most .rows -> EV_MAILS */
+	REQ_MAIL_DROP,  /* the letter .answers is taken back, if it has not begun; one that was refused, may have been
+			* sent, or whose copy failed is forgotten -> EV_MAIL (its .draft has the text) */
 	REQ_MAIL_RETRY, /* the letter .answers is tried now; .yes: also one that may have been sent; .whole: without the
-			 * recipients that were refused */
+			 * recipients that were refused. Of one whose copy failed the copy */
 	REQ_MAIL_HOLD,  /* the letter .answers stays until it is let go by RETRY */
 	REQ_POST,       /* what is due of the account's letters is sent; .whole: also what was put off -> EV_MAIL.. */
 	REQ_PROBE,      /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES */

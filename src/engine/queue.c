@@ -25,18 +25,26 @@ static struct account *account_of_mail(struct engine *en, uint32_t id, struct st
 	return a;
 }
 
+/* What has ended badly is forgotten; what has not begun is taken back. */
+static int drop(struct engine *en, struct store_mail *m, struct err *e)
+{
+	if (m->state == MAIL_ACCEPTED && m->copy == COPY_FAILED) {
+		m->copy = COPY_NONE;
+		return store_mail_put(en->store, m, e);
+	}
+	if (m->state != MAIL_REFUSED && m->state != MAIL_MAYBE)
+		return store_mail_drop(en->store, m->id, e);
+	m->state = MAIL_DROPPED;
+	m->ended = clock_wall();
+	return store_mail_put(en->store, m, e);
+}
+
 void mail_drop_request(struct engine *en, struct request *r)
 {
 	struct store_mail *m = NULL;
 	struct err e = ERR_INIT;
 	struct account *a = account_of_mail(en, r->answers, &m, &e);
-	/* What has failed, or may have gone, is over as soon as the user says so. */
-	bool settled = a && (m->state == MAIL_REFUSED || m->state == MAIL_MAYBE);
-	if (settled) {
-		m->state = MAIL_DROPPED;
-		m->ended = clock_wall();
-	}
-	if (a && !(settled ? store_mail_put(en->store, m, &e) : store_mail_drop(en->store, r->answers, &e)))
+	if (a && !drop(en, m, &e))
 		outbox_tell(a, r->id, r->answers, false);
 	store_mail_free(m);
 	engine_end(en, r, &e);
@@ -77,11 +85,29 @@ static void open_again(struct store_mail *m, bool leave_out_refused)
 	m->attempts = 0;
 }
 
+/* It was sent: only its copy is stored again. */
+static void retry_copy(struct account *a, struct request *r, struct store_mail *m)
+{
+	struct err e = ERR_INIT;
+	m->copy = COPY_WANTED;
+	g_clear_pointer(&m->copy_error, g_free);
+	if (!store_mail_put(a->engine->store, m, &e)) {
+		outbox_tell(a, r->id, m->id, false);
+		aftermath_resume(a);
+	}
+	engine_end(a->engine, r, &e);
+}
+
 void mail_retry_request(struct engine *en, struct request *r)
 {
 	struct store_mail *m = NULL;
 	struct err e = ERR_INIT;
 	struct account *a = account_of_mail(en, r->answers, &m, &e);
+	if (a && m->state == MAIL_ACCEPTED && m->copy == COPY_FAILED) {
+		retry_copy(a, r, m);
+		store_mail_free(m);
+		return;
+	}
 	if (a && m->state == MAIL_SENDING)
 		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_LATER, "letter %u is being sent", (unsigned)m->id);
 	else if (a && (m->state == MAIL_ACCEPTED || m->state == MAIL_DROPPED))
