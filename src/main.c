@@ -90,24 +90,33 @@ static int account_index(const struct cfg *cfg, const char *label)
 	return label ? -1 : 0;
 }
 
-static int run_screens(const struct cli *c, const struct cfg *cfg, const struct app_port *port)
+static void say_farewell(const char *sentence)
+{
+	g_autofree char *local = utf8_to_locale(sentence);
+	puts(local);
+}
+
+static int run_screens(const struct cli *c, const struct cfg *cfg, const struct app_port *port, const char *state_dir)
 {
 	struct err e = ERR_INIT;
 	GMainContext *ctx = g_main_context_new();
 	struct app *a = app_new(cfg, port, ctx);
-	struct ui_options options = { .ctx = ctx, .account = account_index(cfg, cli_value(c, CLI_ACCOUNT)) };
+	struct ui_options options = { .ctx = ctx,
+		.account = account_index(cfg, cli_value(c, CLI_ACCOUNT)),
+		.state_dir = state_dir,
+		.farewell = cli_has(c, CLI_OFFLINE) ? NULL : say_farewell };
 	const char *named = c->args->len ? c->args->pdata[0] : NULL;
 	const char *colour = cli_value(c, CLI_COLOR);
 	int code = EXIT_CODE_OK;
-	if (named && cli_names_file(named))
+	if (named && g_ascii_strncasecmp(named, "mailto:", 7) == 0)
+		options.mailto = named;
+	else if (named && cli_names_file(named))
 		options.file = named;
 	else
 		options.folder = named;
 	if (colour && !strcmp(colour, "never"))
 		g_setenv("NO_COLOR", "1", TRUE);
-	if (named && g_ascii_strncasecmp(named, "mailto:", 7) == 0)
-		err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("writing mail is not in this version"));
-	else if (options.account < 0)
+	if (options.account < 0)
 		err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
 			cli_value(c, CLI_ACCOUNT));
 	else
@@ -134,7 +143,7 @@ static int run(const struct cli *c, const struct cfg *cfg)
 	struct channel *events = engine_events_new();
 	struct engine *engine = engine_start(&settings, events);
 	struct app_port port = { engine, send_to_engine, events };
-	int code = c->verb ? batch_run(c, cfg, &port) : run_screens(c, cfg, &port);
+	int code = c->verb ? batch_run(c, cfg, &port) : run_screens(c, cfg, &port, state_dir);
 	channel_close(events);
 	if (!engine_stop(engine, STOP_MS)) {
 		fflush(stdout);

@@ -246,8 +246,19 @@ enum {
 #define APP_CHORD_MAX 3 /* keys of one command */
 
 /* --- commands: one table feeds dispatch, the hint line, help, completion and the manual --- */
-enum app_context { CTX_INDEX, CTX_MESSAGE, CTX_FOLDERS, CTX_PARTS, CTX_TEXT, CTX_COUNT };
-enum app_group { GROUP_MOVE, GROUP_READ, GROUP_CHANGE, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
+enum app_context {
+	CTX_INDEX,
+	CTX_MESSAGE,
+	CTX_FOLDERS,
+	CTX_PARTS,
+	CTX_TEXT,
+	CTX_COMPOSE,
+	CTX_FROM,
+	CTX_DRAFTS,
+	CTX_QUEUE,
+	CTX_COUNT
+};
+enum app_group { GROUP_MOVE, GROUP_READ, GROUP_WRITE, GROUP_CHANGE, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
 
 enum app_command {
 	CMD_NONE,
@@ -256,6 +267,7 @@ enum app_command {
 	CMD_LINE_DOWN,
 	CMD_LINE_UP,
 	CMD_PAGE_DOWN,
+	CMD_SCROLL_DOWN,
 	CMD_PAGE_UP,
 	CMD_FIRST,
 	CMD_LAST,
@@ -273,6 +285,33 @@ enum app_command {
 	CMD_SOURCE,
 	CMD_LINK,
 	CMD_SAVE,
+	CMD_COMPOSE,
+	CMD_REPLY,
+	CMD_REPLY_ALL,
+	CMD_REPLY_LIST,
+	CMD_FORWARD,
+	CMD_FORWARD_WHOLE,
+	CMD_BOUNCE,
+	CMD_EDIT_AGAIN,
+	CMD_DRAFTS,
+	CMD_QUEUE,
+	CMD_SEND,
+	CMD_EDIT,
+	CMD_FROM,
+	CMD_TO,
+	CMD_CC,
+	CMD_BCC,
+	CMD_SUBJECT,
+	CMD_ATTACH,
+	CMD_DETACH,
+	CMD_POSTPONE,
+	CMD_LATER,
+	CMD_PROBE,
+	CMD_HOW,
+	CMD_ANOTHER,
+	CMD_DROP,
+	CMD_TRY,
+	CMD_HOLD,
 	CMD_DELETE,
 	CMD_ARCHIVE,
 	CMD_SPAM,
@@ -301,6 +340,9 @@ enum app_command {
 	CMD_BANNER_WORDS,
 	CMD_BANNER_RETRY,
 	CMD_BANNER_PASSWORD,
+	CMD_BANNER_DEFAULT,
+	CMD_BANNER_FROM,
+	CMD_BANNER_EDIT,
 	CMD_BANNER_HIDE,
 	CMD_HELP,
 	CMD_REDRAW,
@@ -319,7 +361,7 @@ const struct app_command_info *app_command_info(enum app_command c);
 enum app_command app_command_find(const char *name); /* CMD_NONE: no such command */
 extern const char *const app_context_names[CTX_COUNT];
 const char *app_group_title(enum app_group g); /* translated */
-/* The likeliest commands of a context, best first, ended by CMD_NONE; at most 7. */
+/* The likeliest commands of a context, best first, ended by CMD_NONE; at most 10. */
 const enum app_command *app_hints(enum app_context ctx);
 
 /* --- the key map: the table's keys and the mailrc's `bind` lines over them --- */
@@ -472,8 +514,9 @@ struct model_changes {
 	GArray *waiting;     /* unsigned: open changes by account */
 	/* The rest is the model's own. */
 	GPtrArray *calls, *made;
-	GArray *asked;  /* by account: the question how many wait */
-	GArray *undone; /* uint32_t: groups of undos, the newest last */
+	GArray *asked;   /* by account: the question how many wait */
+	GArray *undone;  /* uint32_t: groups of undos, the newest last */
+	int64_t made_at; /* clock_ms(): the last one of the user's */
 };
 struct model_changes *model_changes_new(struct app *a, const struct model_changes_hooks *hooks, void *aux);
 void model_changes_free(struct model_changes *m);
@@ -567,6 +610,121 @@ struct draft *app_letter_forward(
 
 /* Where the user's work is kept; g_free. */
 char *app_state_dir(const struct cfg *cfg);
+/* "18:30", "2026-12-24T08:00", "90m": wall seconds to come; 0 with e. */
+int64_t app_time_typed(const char *typed, struct err *e);
+/* Lets a process of its own send what is due; it ends by itself. */
+int app_leave_runner(const struct cfg *cfg, struct err *e);
+
+/* --- the user's editor (editor.c) --- */
+bool app_has_editor(const struct cfg *cfg);
+/* The editor and its file; NULL: there is none, or its line is malformed (e). g_strfreev. */
+char **app_editor_argv(const struct cfg *cfg, const char *path, struct err *e);
+/* What opens a window for it, to be put before its words; NULL: none. tells_pid: it ends at once and prints the process that
+ * is to be watched. g_strfreev. */
+char **app_editor_window(const struct cfg *cfg, bool *tells_pid_out);
+/* Writes the letter into the file *path, or a new private one. */
+int app_editor_write(const struct cfg *cfg, const char *state_dir, const struct draft *d, char **path, struct err *e);
+char *app_editor_read(const char *path, struct err *e); /* as UTF-8; NULL with e; g_free */
+bool app_editor_is_elsewhere(const char *path);         /* another running program has made the file */
+void app_editor_done(const char *path);                 /* removes it; NULL is a no-op */
+
+/* --- a letter being written (model_letter.c) --- */
+#define LETTER_PAUSE_MS 2000 /* of quiet, before it is saved */
+#define LETTER_PEOPLE 500
+#define LETTER_SAVE_MS 10000 /* at most, while it goes on */
+
+struct model_letter_hooks {
+	void (*changed)(void *aux);
+	void (*said)(void *aux, char *sentence); /* takes it */
+	void (*sent)(
+		void *aux, struct store_mail *mail); /* durable in the outbox; takes mail; the letter may be freed */
+};
+struct model_letter {
+	struct app *app;
+	struct app_from from;        /* .account: whose server and drafts */
+	struct draft *draft;         /* changed by its owner, who then calls model_letter_touch */
+	struct engine_parent parent; /* .account -1: none */
+	char *title;                 /* "Reply to all"; NULL: by the draft's kind */
+	char *delivered;             /* the address the mail that is answered came to; NULL */
+	GPtrArray *original;         /* struct msg_addr *: everyone in the original; NULL */
+	uint32_t id;                 /* of the draft kept of it; 0: not saved yet */
+	uint32_t was;                /* the letter of the outbox it was: forgotten once this one is sent; 0 */
+	int64_t saved;               /* wall seconds; 0 never */
+	bool mirrored, dirty;
+	struct err err;        /* why the last saving failed */
+	char *editor_path;     /* an editor's file of it; NULL */
+	GPtrArray *identities; /* struct engine_identity *, of the account; NULL: not here yet */
+	bool after_data;
+	GPtrArray *known; /* char *: addresses that were written to */
+	bool no_asked;    /* the user knows that this From is refused */
+	/* The rest is the model's own. */
+	struct timer *timer;
+	int64_t dirty_since, at;
+	uint32_t saving, sending, asking, meeting;
+	bool then_send, probing;
+	void (*then)(void *aux, bool saved);
+	void *then_aux;
+	struct store_mail *mail;
+	const struct model_letter_hooks *hooks;
+	void *aux;
+};
+/* Takes d and what is in from. */
+struct model_letter *model_letter_new(struct app *a, GMainContext *ctx, struct draft *d, struct app_from *from,
+	const struct model_letter_hooks *hooks, void *aux);
+void model_letter_free(struct model_letter *m); /* what is not saved is sent to be saved; NULL is a no-op */
+void model_letter_listen(struct model_letter *m, const struct model_letter_hooks *hooks, void *aux);
+void model_letter_event(struct model_letter *m, const struct event *ev); /* an event of no request */
+void model_letter_touch(struct model_letter *m);                         /* it was changed: saved soon */
+void model_letter_save(struct model_letter *m);                          /* now */
+void model_letter_save_due(void *aux);
+void model_letter_save_then(struct model_letter *m, void (*then)(void *aux, bool saved), void *aux);
+void model_letter_drop(struct model_letter *m); /* its draft */
+void model_letter_identities(struct model_letter *m);
+void model_letter_people(struct model_letter *m); /* whom the user writes to: for the guards */
+void model_letter_probe(struct model_letter *m, const char *addr);
+const struct engine_identity *model_letter_identity(const struct model_letter *m, const char *addr); /* NULL: unknown */
+void model_letter_from(struct model_letter *m, struct app_from *now); /* takes what is in now */
+GPtrArray *model_letter_faults(const struct model_letter *m);         /* char *: why it cannot be sent */
+GPtrArray *model_letter_guards(const struct model_letter *m);         /* struct guard * */
+void model_letter_send(struct model_letter *m, int64_t at);           /* saved first; at 0: after the undo window */
+bool model_letter_is_leaving(const struct model_letter *m);
+
+/* --- letters on their way (model_queue.c) --- */
+#define MODEL_QUEUE_UNDO_S 3600 /* no undo window is longer */
+
+enum model_queue_act { QUEUE_UNDO, QUEUE_DROP, QUEUE_RETRY, QUEUE_RETRY_MAYBE, QUEUE_HOLD, QUEUE_FORGET };
+struct model_queue_hooks {
+	void (*changed)(void *aux);
+	void (*said)(void *aux, char *sentence); /* takes it; NULL: what was said last holds no more */
+	/* The act has ended: e->cause ERR_NONE: done. draft: the text kept of the letter, 0 none. */
+	void (*acted)(void *aux, enum model_queue_act what, uint32_t id, uint32_t draft, const struct err *e);
+};
+struct model_queue {
+	struct app *app;
+	GPtrArray *mails; /* struct store_mail *: not ended, or wanting a decision; newest first */
+	bool loaded;
+	/* The rest is the model's own. */
+	GHashTable *hidden; /* ids whose banner was put away */
+	uint32_t undoable;  /* the letter sent last, while it is held */
+	int64_t sent_at;    /* clock_ms() of it */
+	uint32_t request;
+	const struct model_queue_hooks *hooks;
+	void *aux;
+};
+struct model_queue *model_queue_new(struct app *a, const struct model_queue_hooks *hooks, void *aux);
+void model_queue_free(struct model_queue *m);
+void model_queue_load(struct model_queue *m);
+void model_queue_event(struct model_queue *m, struct event *ev);
+void model_queue_take(struct model_queue *m, struct store_mail *mail); /* as it stands now; taken */
+void model_queue_sent(struct model_queue *m, struct store_mail *mail); /* the screens have just sent it; taken */
+const struct store_mail *model_queue_find(const struct model_queue *m, uint32_t id); /* NULL */
+bool model_queue_has_draft(const struct model_queue *m, uint32_t draft);    /* it is the text of a letter that leaves */
+const struct store_mail *model_queue_undoable(const struct model_queue *m); /* in its undo window; NULL */
+unsigned model_queue_waiting(const struct model_queue *m, int64_t *first_due_out); /* letters that will leave */
+const struct store_mail *model_queue_trouble(const struct model_queue *m);         /* wants a decision; NULL */
+void model_queue_hide(struct model_queue *m, uint32_t id);
+void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what);
+
 /* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
 char *app_mail_text(const struct store_mail *m);
 const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
 
 #define KEYWORD_MAX 128
@@ -288,6 +289,8 @@ static void make(struct model_changes *m, int account, enum app_verb verb, struc
 
 void model_changes_make(struct model_changes *m, int account, enum app_verb verb, struct engine_change *c)
 {
+	if (!c->by_itself)
+		m->made_at = clock_ms();
 	if (!c->by_itself)
 		g_array_set_size(m->undone, 0);
 	make(m, account, verb, c);

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/utf8.h"
 
@@ -80,4 +81,31 @@ char *app_size(uint64_t octets)
 	if (octets < 1000u * 1000 * 1000)
 		return g_strdup_printf(_("%.1f MB"), (double)octets / 1e6);
 	return g_strdup_printf(_("%.1f GB"), (double)octets / 1e9);
+}
+
+int64_t app_time_typed(const char *typed, struct err *e)
+{
+	int64_t now = clock_wall();
+	int seconds = cfg_duration(typed);
+	g_autoptr(GTimeZone) here = g_time_zone_new_local();
+	if (seconds > 0)
+		return now + seconds;
+	g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
+	g_autofree char *clock = g_date_time_format(today, "%Y-%m-%dT"), *whole = g_strconcat(clock, typed, NULL);
+	bool bare = strlen(typed) == 5 && typed[2] == ':';
+	g_autofree char *with = g_strconcat(bare ? whole : typed, ":00", NULL);
+	g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(with, here);
+	if (!at && !bare) {
+		g_autoptr(GDateTime) exact = g_date_time_new_from_iso8601(typed, here);
+		at = exact ? g_date_time_ref(exact) : NULL;
+	}
+	int64_t wall = at ? g_date_time_to_unix(at) : 0;
+	if (bare && wall && wall <= now)
+		wall += 86400;
+	if (!wall)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is no time: 18:30, 2026-12-24T08:00, 90m"),
+			typed);
+	else if (wall <= now)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is past"), typed);
+	return wall > now ? wall : 0;
 }

@@ -6,14 +6,18 @@ src_app_libapp_a_SOURCES = \
 	src/app/cli.c \
 	src/app/commands.c \
 	src/app/date.c \
+	src/app/editor.c \
 	src/app/from.c \
 	src/app/id.c \
 	src/app/keymap.c \
 	src/app/letter.c \
 	src/app/letter_words.c \
 	src/app/model_folders.c \
+	src/app/model_letter.c \
 	src/app/model_list.c \
 	src/app/model_message.c \
+	src/app/model_queue.c \
 	src/app/overlay.c \
+	src/app/runner.c \
 	src/app/viewer.c \
 	src/app/words.c

@@ -56,34 +56,6 @@ static int put_text_before(struct draft *d, struct err *e)
 	return 0;
 }
 
-/* "18:30", "2026-12-24T08:00", "90m": wall seconds, 0 with e. */
-static int64_t time_of(const char *typed, struct err *e)
-{
-	int64_t now = clock_wall();
-	int seconds = cfg_duration(typed);
-	g_autoptr(GTimeZone) here = g_time_zone_new_local();
-	if (seconds > 0)
-		return now + seconds;
-	g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
-	g_autofree char *clock = g_date_time_format(today, "%Y-%m-%dT"), *whole = g_strconcat(clock, typed, NULL);
-	bool bare = strlen(typed) == 5 && typed[2] == ':';
-	g_autofree char *with = g_strconcat(bare ? whole : typed, ":00", NULL);
-	g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(with, here);
-	if (!at && !bare) {
-		g_autoptr(GDateTime) exact = g_date_time_new_from_iso8601(typed, here);
-		at = exact ? g_date_time_ref(exact) : NULL;
-	}
-	int64_t wall = at ? g_date_time_to_unix(at) : 0;
-	if (bare && wall && wall <= now)
-		wall += 86400;
-	if (!wall)
-		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is no time: 18:30, 2026-12-24T08:00, 90m"),
-			typed);
-	else if (wall <= now)
-		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is past"), typed);
-	return wall > now ? wall : 0;
-}
-
 /* --- what every letter has --- */
 
 static int attach_all(struct batch *b, struct draft *d, struct err *e)
@@ -167,7 +139,7 @@ static struct engine_post *post_of(struct batch *b, struct draft *d, struct err 
 	p->partial = cli_has(b->cli, CLI_PARTIAL);
 	p->dry_run = cli_has(b->cli, CLI_DRY_RUN);
 	p->keep_bcc = b->cfg->options.sent_bcc;
-	p->at = at ? time_of(at, e) : 0;
+	p->at = at ? app_time_typed(at, e) : 0;
 	if (e->cause == ERR_NONE)
 		return p;
 	engine_post_free(p);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "base/proc.h"
 #include "base/utf8.h"
 
 #define SEND_WAIT_S 60
@@ -264,16 +263,7 @@ void batch_mail_request(struct batch *b, struct request *r, bool wanted, int ms)
 void batch_leave_runner(struct batch *b)
 {
 	struct err e = ERR_INIT;
-	const char *argv[] = { "/proc/self/exe", "queue", "flush", "--due", "--no-input", "--quiet", "--config",
-		b->cfg->path, NULL };
-	g_autofree char *self = g_file_read_link(argv[0], NULL);
-	if (self)
-		argv[0] = self;
-	if (cli_has(b->cli, CLI_OFFLINE))
-		return;
-	if (!b->cfg->path)
-		argv[6] = NULL;
-	if (proc_detach(argv, &e))
+	if (!cli_has(b->cli, CLI_OFFLINE) && app_leave_runner(b->cfg, &e))
 		batch_error(b, NULL, &e);
 	err_clear(&e);
 }

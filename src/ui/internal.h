@@ -123,6 +123,62 @@ struct view *view_parts_new(struct ui *ui, struct view *message);
 struct view *view_text_new(struct ui *ui, const char *title, const char *text);
 struct view *view_text_source(struct ui *ui, struct view *message);
 struct view *view_help_new(struct ui *ui, enum app_context of);
+struct view *view_drafts_new(struct ui *ui);
+struct view *view_queue_new(struct ui *ui);
+void view_queue_reload(struct view *v); /* no queue: nothing */
+
+/* --- view_compose.c: the one place a letter is looked over before it goes --- */
+enum compose_begin {
+	COMPOSE_REVIEW,
+	COMPOSE_ASK,    /* To and Subject, then the editor */
+	COMPOSE_ASK_TO, /* whom it goes to, then the editor */
+	COMPOSE_EDIT,   /* the editor at once */
+	COMPOSE_PICK,   /* the From picker is open */
+	COMPOSE_SEND,   /* sent at once */
+	COMPOSE_BOUNCE, /* whom it goes to, then sent */
+};
+struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compose_begin how); /* on top; takes m */
+struct model_letter *view_compose_letter(const struct view *v);                                /* NULL: another view */
+struct model_letter *view_compose_release(
+	struct view *v);                  /* the letter goes on without the view, which is to be popped */
+void view_compose_edited(struct view *v); /* the text has come back */
+
+/* --- widget_picker.c: the addresses a letter can be sent as --- */
+struct pick_row {
+	char *addr; /* NULL: another is typed */
+	int account;
+	char *mark, *words;
+	const char *aside;      /* translated; "" */
+	bool refused, pressing; /* the server said no; its aside is a way on */
+};
+GPtrArray *picker_rows(const struct model_letter *m); /* struct pick_row *, freeing; never empty */
+int picker_height(const GPtrArray *rows, int most);
+void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struct rect r);
+
+/* --- compose.c: letters begun --- */
+bool compose_command(struct ui *ui, enum app_command c); /* false: no command that begins one */
+void compose_mailto(struct ui *ui, const char *uri);
+void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was);
+void compose_resend(struct ui *ui, uint32_t draft, uint32_t was); /* from the account's default address */
+void compose_look_at_drafts(struct ui *ui);                       /* whether one was being written at the last end */
+extern const struct model_queue_hooks queue_hooks;
+
+/* --- edit.c: the user's own editor --- */
+/* The letter's text in it: the screen is lent, or a window is opened and v is popped. False: there is no editor. */
+bool edit_start(struct ui *ui, struct view *v, struct model_letter *m);
+bool edit_is_of(const struct ui *ui, const struct view *v); /* an editor has the view's letter */
+bool edit_has(const struct ui *ui, uint32_t draft);         /* is in a window */
+/* What is in the editor's file: taken, or asked about. */
+void edit_look(struct ui *ui, struct view *v, struct model_letter *m, const struct err *failed);
+void edit_forget(struct ui *ui, const struct view *v); /* the view is going */
+void edit_leave(struct ui *ui);                        /* the program ends: editors go on */
+
+/* --- view_editor.c: the small editor for those who have none --- */
+struct view *view_editor_new(struct ui *ui, struct view *compose);
+
+/* --- complete.c: Tab in a prompt --- */
+void complete_addresses(struct ui *ui); /* in the prompt just asked */
+void complete_paths(struct ui *ui);
 
 /* --- change.c: what the keys change --- */
 extern const struct model_changes_hooks change_hooks;
@@ -135,8 +191,17 @@ void change_seen(struct ui *ui, int account, const struct store_row *row); /* it
 /* --- ui.c --- */
 enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
 
+struct prompt;
+struct prompt_helper {
+	void (*typed)(struct ui *ui, struct prompt *p); /* after each key that changed the text */
+	void (*tab)(struct ui *ui, struct prompt *p, bool back);
+	char *(*offer)(const struct prompt *p); /* shown in the place of the hints; NULL: nothing */
+	void (*free)(struct prompt *p);
+};
 struct prompt {
 	char *label;
+	const struct prompt_helper *helper; /* NULL */
+	void *helping;
 	struct input input;
 	void (*done)(struct ui *ui, struct str typed, void *aux); /* not called when given up */
 	void *aux;
@@ -146,10 +211,16 @@ struct prompt {
 
 /* What has no way back is asked first. Keys count only when the question has been seen. */
 #define QUESTION_QUIET_MS 250
+#define CHOICES_MAX 4
+struct choice {
+	uint32_t key; /* 0: no more of them */
+	void (*act)(struct ui *ui, void *aux);
+};
 struct question {
 	char *text;
-	int64_t live_at; /* 0: not drawn yet */
-	void (*yes)(struct ui *ui, void *aux);
+	int64_t live_at;                    /* 0: not drawn yet */
+	struct choice choices[CHOICES_MAX]; /* Enter: the first, unless it is a yes or no */
+	bool yes_or_no;
 	void *aux;
 	void (*free)(void *aux);
 };
@@ -161,6 +232,11 @@ struct ui {
 	struct keymap *keymap;
 	struct model_folders *folders;
 	struct model_changes *changes;
+	struct model_queue *queue;
+	GPtrArray *editing; /* of edit.c */
+	bool lent;          /* an editor has the terminal */
+	const char *state_dir, *mailto;
+	bool interrupted; /* a letter was being written when the program ended: a banner says so */
 	struct question *question;
 	GPtrArray *views; /* struct view *, the top last; never empty once the store is open */
 	struct grid shown;
@@ -201,6 +277,13 @@ struct view *ui_open_folder(struct ui *ui, int account, const char *name);
 void ui_next_unread_folder(struct ui *ui, bool then_read); /* before the next draw */
 /* Asked with No for an answer unless y is typed; takes text and aux. free may be NULL. */
 void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux));
+/* The first choice is taken by Enter; Esc takes none. Takes text and aux. */
+void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux));
+void ui_retry_mail(struct ui *ui, const struct store_mail *m);
+void ui_lend(struct ui *ui); /* the terminal to another program */
+void ui_take_back(struct ui *ui);
+bool ui_has(const struct ui *ui, const struct view *v);
+bool ui_is_idle(const struct ui *ui); /* nothing is being typed or asked */
 bool ui_has_sidebar(const struct ui *ui, int cols);
 void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
 	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux));

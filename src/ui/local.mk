@@ -2,6 +2,9 @@ noinst_LIBRARIES += src/ui/libui.a
 src_ui_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 src_ui_libui_a_SOURCES = \
 	src/ui/change.c \
+	src/ui/complete.c \
+	src/ui/compose.c \
+	src/ui/edit.c \
 	src/ui/grid.c \
 	src/ui/grid.h \
 	src/ui/internal.h \
@@ -14,13 +17,18 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_curses.c \
 	src/ui/ui.c \
 	src/ui/ui.h \
+	src/ui/view_compose.c \
+	src/ui/view_drafts.c \
+	src/ui/view_editor.c \
 	src/ui/view_folders.c \
 	src/ui/view_help.c \
 	src/ui/view_list.c \
 	src/ui/view_message.c \
 	src/ui/view_parts.c \
+	src/ui/view_queue.c \
 	src/ui/view_text.c \
 	src/ui/widget_input.c \
 	src/ui/widget_list.c \
+	src/ui/widget_picker.c \
 	src/ui/widget_status.c \
 	src/ui/widget_text.c

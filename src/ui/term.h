@@ -22,7 +22,9 @@ struct term {
 	void (*bell)(struct term *t);
 	bool (*copy)(struct term *t, struct str text); /* into the clipboard (OSC 52); false: it cannot */
 	void (*suspend)(struct term *t);               /* gives the terminal back, stops, and takes it again */
-	void (*close)(struct term *t);                 /* gives it back and frees t */
+	void (*lend)(struct term *t);                  /* gives it to another program, until take */
+	void (*take)(struct term *t);
+	void (*close)(struct term *t); /* gives it back and frees t */
 };
 
 /* TERM unset, unknown or without cursor movement, or no terminal at all: NULL and ERR_USAGE. */

@@ -85,7 +85,8 @@ static void destroy(struct term *t)
 struct term *term_capture_new(int rows, int cols)
 {
 	struct capture *c = g_new0(struct capture, 1);
-	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, suspend, destroy };
+	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, suspend, suspend, suspend,
+		destroy };
 	c->rows = rows;
 	c->cols = cols;
 	c->typed = g_byte_array_new();

@@ -28,7 +28,7 @@ struct curses {
 	FILE *out;
 	WINDOW *pad; /* keys are read from it: reading from stdscr would repaint */
 	int colours;
-	bool utf8;
+	bool utf8, lent;
 	int pipe_out;
 };
 
@@ -106,6 +106,8 @@ static unsigned take_signals(struct term *t)
 	while ((n = read(t->signals_fd, octets, sizeof octets)) > 0)
 		for (ssize_t i = 0; i < n; i++)
 			got |= bit_of(octets[i]);
+	if (c->lent)
+		return got;
 	if (got & TERM_RESIZED)
 		measure();
 	if (got & TERM_CONTINUED)
@@ -113,15 +115,36 @@ static unsigned take_signals(struct term *t)
 	return got;
 }
 
-static void suspend(struct term *t)
+static void give_back(struct curses *c)
 {
-	struct curses *c = (struct curses *)t;
 	fputs(PASTE_OFF, c->out);
 	fflush(c->out);
 	endwin();
+}
+
+static void suspend(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	if (!c->lent)
+		give_back(c);
 	handle(SIGTSTP, SIG_DFL, 0);
 	kill(getpid(), SIGTSTP);
 	handle(SIGTSTP, on_signal, SA_RESTART);
+	if (!c->lent)
+		take_back(c);
+}
+
+static void lend(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	give_back(c);
+	c->lent = true;
+}
+
+static void take(struct term *t)
+{
+	struct curses *c = (struct curses *)t;
+	c->lent = false;
 	take_back(c);
 }
 
@@ -350,8 +373,8 @@ struct term *term_curses_open(struct err *e)
 	if (check_terminal(e))
 		return NULL;
 	struct curses *c = g_new0(struct curses, 1);
-	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, suspend,
-		close_term };
+	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, suspend, lend,
+		take, close_term };
 	c->pipe_out = -1;
 	if (open_pipe(c, e) || begin(c, e)) {
 		close_term(&c->term);

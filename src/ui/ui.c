@@ -89,6 +89,8 @@ void ui_say(struct ui *ui, char *sentence)
 
 static void prompt_free(struct prompt *p)
 {
+	if (p->helper)
+		p->helper->free(p);
 	if (p->free)
 		p->free(p->aux);
 	input_clear(&p->input);
@@ -142,8 +144,13 @@ static void prompt_key(struct ui *ui, uint32_t key, const char *paste)
 		prompt_end(ui);
 	} else if (key == APP_KEY_ESC || key == CTRL_C) {
 		prompt_drop(ui);
-	} else if (input_key(&p->input, key, paste) && p->enough && p->enough(prompt_text(p), p->aux)) {
-		prompt_end(ui);
+	} else if (p->helper && (key == APP_KEY_TAB || key == APP_KEY_BACKTAB)) {
+		p->helper->tab(ui, p, key == APP_KEY_BACKTAB);
+	} else if (input_key(&p->input, key, paste)) {
+		if (p->enough && p->enough(prompt_text(p), p->aux))
+			prompt_end(ui);
+		else if (p->helper)
+			p->helper->typed(ui, p);
 	}
 	ui_touch(ui);
 }
@@ -162,25 +169,52 @@ static void question_drop(struct ui *ui)
 	ui_touch(ui);
 }
 
-void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux))
+static struct question *question_new(struct ui *ui, char *text, void *aux, void (*free)(void *aux))
 {
 	question_drop(ui);
 	ui->question = g_new0(struct question, 1);
-	*ui->question = (struct question){ .text = text, .yes = yes, .aux = aux, .free = free };
+	*ui->question = (struct question){ .text = text, .aux = aux, .free = free };
 	ui->chord_n = 0;
 	ui_touch(ui);
+	return ui->question;
+}
+
+void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux))
+{
+	struct question *q = question_new(ui, g_strdup_printf("%s %s", text, _("[y/N]")), aux, free);
+	g_free(text);
+	q->yes_or_no = true;
+	q->choices[0] = (struct choice){ 'y', yes };
+	q->choices[1] = (struct choice){ g_utf8_get_char(_("y")), yes };
+}
+
+void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux))
+{
+	struct question *q = question_new(ui, text, aux, free);
+	for (int i = 0; i < CHOICES_MAX && choices[i].key; i++)
+		q->choices[i] = choices[i];
+}
+
+static const struct choice *chosen(const struct question *q, uint32_t key)
+{
+	if (key == APP_KEY_ENTER && !q->yes_or_no)
+		return &q->choices[0];
+	for (int i = 0; i < CHOICES_MAX && q->choices[i].key; i++)
+		if (q->choices[i].key == key)
+			return &q->choices[i];
+	return NULL;
 }
 
 /* Typed ahead of the question, or before anybody can have read it: no answer. */
 static void question_key(struct ui *ui, uint32_t key)
 {
 	struct question *q = ui->question;
-	const char *yes = _("y");
 	if (!q->live_at || clock_ms() < q->live_at)
 		return;
-	if (key == 'y' || key == g_utf8_get_char(yes)) {
+	const struct choice *c = chosen(q, key);
+	if (c) {
 		ui->question = NULL;
-		q->yes(ui, q->aux);
+		c->act(ui, q->aux);
 		question_free(q);
 	} else if (key == 'n' || key == 'N' || key == APP_KEY_ENTER || key == APP_KEY_ESC || key == 'q' ||
 		   key == CTRL_C) {
@@ -237,7 +271,7 @@ static void draw_question(struct ui *ui, struct grid *g, const struct layout *l)
 {
 	struct rect r = l->message.rows ? l->message : l->body;
 	struct text *t = text_new();
-	text_addf(t, STYLE_ERROR, 2, "? %s %s", ui->question->text, _("[y/N]"));
+	text_addf(t, STYLE_ERROR, 2, "? %s", ui->question->text);
 	int rows = CLAMP(text_lines(t, r.cols, 6), 1, r.row + 1);
 	r = (struct rect){ r.row + 1 - rows, r.col, rows, r.cols };
 	for (int i = 0; i < r.rows; i++)
@@ -292,7 +326,7 @@ static gboolean draw_turn(gpointer data)
 {
 	struct ui *ui = data;
 	g_clear_pointer(&ui->drawing, g_source_unref);
-	if (!ui->quit)
+	if (!ui->quit && !ui->lent)
 		ui_draw(ui);
 	return G_SOURCE_REMOVE;
 }
@@ -395,7 +429,7 @@ static void trouble_words(struct ui *ui, const struct model_trouble *t)
 static bool trouble_command(struct ui *ui, enum app_command c)
 {
 	const struct model_trouble *t = model_changes_trouble(ui->changes);
-	if (!t || c == CMD_BANNER_PASSWORD)
+	if (!t || (c != CMD_BANNER_WORDS && c != CMD_BANNER_RETRY && c != CMD_BANNER_HIDE))
 		return false;
 	if (c == CMD_BANNER_WORDS)
 		trouble_words(ui, t);
@@ -406,10 +440,76 @@ static bool trouble_command(struct ui *ui, enum app_command c)
 	return true;
 }
 
+static void mail_words(struct ui *ui, const struct store_mail *m)
+{
+	g_autofree char *what = app_mail_text(m);
+	g_autoptr(GString) text = g_string_new(what);
+	g_string_append_printf(text, "\n\n%s\n", _("The server said:"));
+	if (m->code)
+		g_string_append_printf(text, "%d %s%s%s\n", m->code, m->enhanced ? m->enhanced : "",
+			m->enhanced ? " " : "", m->text ? m->text : "");
+	else
+		g_string_append_printf(text, "%s\n", m->error ? m->error : _("nothing."));
+	for (guint i = 0; i < m->rcpts->len; i++) {
+		const struct store_rcpt *r = m->rcpts->pdata[i];
+		if (r->code)
+			g_string_append_printf(text, "%s: %d %s\n", r->addr, r->code, r->text ? r->text : "");
+	}
+	ui_push(ui, view_text_new(ui, _("What the server said"), text->str));
+}
+
+static void try_again(struct ui *ui, void *aux)
+{
+	model_queue_act(ui->queue, GPOINTER_TO_UINT(aux), QUEUE_RETRY_MAYBE);
+}
+
+void ui_retry_mail(struct ui *ui, const struct store_mail *m)
+{
+	if (m->state == MAIL_MAYBE)
+		ui_question(ui, g_strdup(_("It may have been sent already. Send it again?")), try_again,
+			GUINT_TO_POINTER(m->id), NULL);
+	else
+		model_queue_act(ui->queue, m->id, QUEUE_RETRY);
+}
+
+static void no_text(struct ui *ui)
+{
+	ui_say(ui, g_strdup(_("It was not written here: its text is not kept as a draft.")));
+}
+
+/* What became of a letter. */
+static bool mail_command(struct ui *ui, enum app_command c)
+{
+	const struct store_mail *m = model_queue_trouble(ui->queue);
+	if (!m)
+		return false;
+	uint32_t id = m->id, draft = m->draft;
+	bool writes = c == CMD_BANNER_DEFAULT || c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT;
+	if (writes && !draft)
+		no_text(ui);
+	else if (c == CMD_BANNER_DEFAULT)
+		compose_resend(ui, draft, id);
+	else if (c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT)
+		compose_resume(ui, draft, c == CMD_BANNER_FROM ? COMPOSE_PICK : COMPOSE_REVIEW, id);
+	else if (c == CMD_BANNER_WORDS)
+		mail_words(ui, m);
+	else if (c == CMD_BANNER_RETRY)
+		ui_retry_mail(ui, m);
+	else if (c == CMD_BANNER_HIDE)
+		model_queue_hide(ui->queue, id);
+	else
+		return false;
+	return true;
+}
+
 static void banner_command(struct ui *ui, enum app_command c)
 {
-	if (trouble_command(ui, c))
+	if (mail_command(ui, c) || trouble_command(ui, c))
 		return;
+	if (ui->interrupted && c == CMD_BANNER_HIDE) {
+		ui->interrupted = false;
+		return;
+	}
 	int account = banner_account(ui);
 	struct model_account *a = model_folders_account(ui->folders, account);
 	struct model_list *gone = a ? NULL : banner_gone(ui);
@@ -427,14 +527,26 @@ static void banner_command(struct ui *ui, enum app_command c)
 		ask_password(ui, account);
 	else if (c == CMD_BANNER_RETRY)
 		retry_now(ui, account, a);
-	else
+	else if (c == CMD_BANNER_HIDE)
 		a->hidden = true;
+	else
+		ui_say(ui, g_strdup(_("There is no such letter.")));
+}
+
+/* A letter that can still be taken back, if nothing was changed since it was sent. */
+static void undo(struct ui *ui)
+{
+	const struct store_mail *m = model_queue_undoable(ui->queue);
+	if (m && (!ui->changes->made_at || ui->changes->made_at <= ui->queue->sent_at))
+		model_queue_act(ui->queue, m->id, QUEUE_UNDO);
+	else
+		model_changes_undo(ui->changes);
 }
 
 static void run(struct ui *ui, enum app_command c)
 {
 	struct view *top = ui_top(ui);
-	if (top->ops->command(top, c))
+	if (top->ops->command(top, c) || compose_command(ui, c))
 		return;
 	switch (c) {
 	case CMD_BACK: ui_pop(ui); break;
@@ -445,12 +557,15 @@ static void run(struct ui *ui, enum app_command c)
 	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
 	case CMD_SIDEBAR: toggle_sidebar(ui); break;
 	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
-	case CMD_UNDO: model_changes_undo(ui->changes); break;
+	case CMD_UNDO: undo(ui); break;
 	case CMD_REDO: model_changes_redo(ui->changes); break;
 	case CMD_REDRAW: ui->all_dirty = true; break;
 	case CMD_BANNER_WORDS:
 	case CMD_BANNER_RETRY:
 	case CMD_BANNER_PASSWORD:
+	case CMD_BANNER_DEFAULT:
+	case CMD_BANNER_FROM:
+	case CMD_BANNER_EDIT:
 	case CMD_BANNER_HIDE: banner_command(ui, c); break;
 	default: break;
 	}
@@ -541,12 +656,16 @@ void ui_read_keys(struct ui *ui)
 		ui->quit = true;
 }
 
+static GSource *watch(struct ui *ui, int fd, GUnixFDSourceFunc got);
+static gboolean keys_ready(gint fd, GIOCondition condition, gpointer data);
+static void source_drop(GSource **source);
+
 void ui_take_signals(struct ui *ui)
 {
 	unsigned got = ui->term->signals(ui->term);
 	if (got & TERM_GONE)
 		ui->quit = true;
-	if (got & TERM_INTERRUPT)
+	if ((got & TERM_INTERRUPT) && !ui->lent)
 		take_key(ui, &(struct key_event){ .key = CTRL_C });
 	if (got & TERM_STOP) {
 		app_rest(ui->app, REST_MS);
@@ -556,6 +675,34 @@ void ui_take_signals(struct ui *ui)
 	if (got & (TERM_STOP | TERM_CONTINUED))
 		ui->all_dirty = true;
 	ui_touch(ui);
+}
+
+void ui_lend(struct ui *ui)
+{
+	if (ui->keys)
+		source_drop(&ui->keys);
+	ui->lent = true;
+	ui->term->lend(ui->term);
+}
+
+void ui_take_back(struct ui *ui)
+{
+	ui->lent = false;
+	ui->all_dirty = true;
+	ui->term->take(ui->term);
+	if (ui->term->keys_fd >= 0)
+		ui->keys = watch(ui, ui->term->keys_fd, keys_ready);
+	ui_touch(ui);
+}
+
+bool ui_has(const struct ui *ui, const struct view *v)
+{
+	return v && g_ptr_array_find(ui->views, v, NULL);
+}
+
+bool ui_is_idle(const struct ui *ui)
+{
+	return !ui->prompt && !ui->question && !ui->chord_n && !ui->lent;
 }
 
 /* --- events of no request --- */
@@ -577,6 +724,9 @@ static void start(struct ui *ui)
 		ui_open_folder(ui, ui->at_account, ui->at_folder);
 	if (ui->file)
 		open_file(ui);
+	if (ui->mailto)
+		compose_mailto(ui, ui->mailto);
+	compose_look_at_drafts(ui);
 }
 
 static void heard(struct event *ev, void *aux)
@@ -600,6 +750,7 @@ static void heard(struct event *ev, void *aux)
 		ui_say(ui, grid_line(str_of(ev->text)));
 	model_folders_event(ui->folders, ev);
 	model_changes_event(ui->changes, ev);
+	model_queue_event(ui->queue, ev);
 	if (ev->type == EV_STORE_READY && !ui->views->len)
 		start(ui);
 	ui_touch(ui);
@@ -624,6 +775,10 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->keymap = keymap_new(cfg, complaints);
 	ui->folders = model_folders_new(a, folders_changed, ui);
 	ui->changes = model_changes_new(a, &change_hooks, ui);
+	ui->queue = model_queue_new(a, &queue_hooks, ui);
+	ui->editing = g_ptr_array_new();
+	ui->state_dir = options->state_dir;
+	ui->mailto = options->mailto;
 	ui->views = g_ptr_array_new_with_free_func(view_free);
 	ui->decoder = key_decoder_new(cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
 	ui->key_timer = timer_new(ui->ctx, key_gap, ui);
@@ -647,10 +802,14 @@ void ui_free(struct ui *ui)
 {
 	app_listen(ui->app, NULL, NULL);
 	prompt_drop(ui);
+	question_drop(ui);
+	edit_leave(ui);
 	while (ui->views->len)
 		g_ptr_array_set_size(ui->views, (int)ui->views->len - 1);
 	g_ptr_array_unref(ui->views);
+	g_ptr_array_unref(ui->editing);
 	question_drop(ui);
+	model_queue_free(ui->queue);
 	model_changes_free(ui->changes);
 	model_folders_free(ui->folders);
 	keymap_free(ui->keymap);
@@ -694,6 +853,24 @@ static GSource *watch(struct ui *ui, int fd, GUnixFDSourceFunc got)
 	return source;
 }
 
+/* What is held or waits is sent without the screens; NULL: nothing. */
+static char *leave_runner(struct ui *ui)
+{
+	struct err e = ERR_INIT;
+	int64_t due = 0;
+	unsigned n = ui->err.cause ? 0 : model_queue_waiting(ui->queue, &due);
+	char *words = NULL;
+	if (n && !app_leave_runner(app_cfg(ui->app), &e)) {
+		g_autofree char *time = app_date_time(due);
+		words = due > clock_wall()
+				? g_strdup_printf(
+					  P_("%u letter leaves %s.", "%u letters leave, the first %s.", n), n, time)
+				: g_strdup_printf(P_("%u letter is being sent.", "%u letters are being sent.", n), n);
+	}
+	err_clear(&e);
+	return words;
+}
+
 int ui_run(struct app *a, const struct ui_options *options, struct err *e)
 {
 	struct term *term = term_curses_open(e);
@@ -703,10 +880,15 @@ int ui_run(struct app *a, const struct ui_options *options, struct err *e)
 	ui->file = options->file;
 	ui->keys = watch(ui, term->keys_fd, keys_ready);
 	ui->signals = watch(ui, term->signals_fd, signal_ready);
+	g_main_context_push_thread_default(ui->ctx);
 	while (!ui->quit)
 		g_main_context_iteration(ui->ctx, TRUE);
+	g_main_context_pop_thread_default(ui->ctx);
 	int code = app_exit_code(&ui->err);
 	err_move(e, &ui->err);
+	g_autofree char *leaves = options->farewell ? leave_runner(ui) : NULL;
 	ui_free(ui);
+	if (leaves)
+		options->farewell(leaves);
 	return code;
 }

@@ -13,10 +13,14 @@
 #include "app/app.h"
 
 struct ui_options {
-	GMainContext *ctx;  /* the context given to app_new */
-	int account;        /* whose folder is opened first */
-	const char *folder; /* NULL: the inbox */
-	const char *file;   /* a message in a file, shown over the folder; or NULL */
+	GMainContext *ctx;                      /* the context given to app_new */
+	int account;                            /* whose folder is opened first */
+	const char *folder;                     /* NULL: the inbox */
+	const char *file;                       /* a message in a file, shown over the folder; or NULL */
+	const char *mailto;                     /* a letter begun from a URI, over the folder; or NULL */
+	const char *state_dir;                  /* where letters lie while an editor has them */
+	void (*farewell)(const char *sentence); /* what is sent without the screens; NULL: nothing
+						 * is */
 };
 
 /* Runs until the user leaves or the terminal goes away; gives an exit code. On one that is not 0, e says why:

@@ -91,6 +91,10 @@ static char *title(struct view *view, int cols)
 	case CTX_MESSAGE: return g_strdup(_("Keys in a message"));
 	case CTX_FOLDERS: return g_strdup(_("Keys in the folders"));
 	case CTX_PARTS: return g_strdup(_("Keys in the parts of a message"));
+	case CTX_COMPOSE: return g_strdup(_("Keys in a letter being written"));
+	case CTX_FROM: return g_strdup(_("Keys where the sender is chosen"));
+	case CTX_DRAFTS: return g_strdup(_("Keys in the letters begun"));
+	case CTX_QUEUE: return g_strdup(_("Keys in the queue"));
 	default: return g_strdup(_("Keys in a text"));
 	}
 }

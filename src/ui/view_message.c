@@ -288,7 +288,7 @@ static void take_link(struct ui *ui, const char *url)
 	g_autofree char *clean = grid_line(str_of(url));
 	enum app_link kind = app_link_kind(url);
 	if (kind == LINK_MAILTO) {
-		ui_say(ui, g_strdup(_("Writing mail comes with a later version.")));
+		compose_mailto(ui, url);
 	} else if (kind == LINK_OTHER) {
 		ui_say(ui, g_strdup(_("Only links to http and https are opened.")));
 	} else if (said_whole(ui, clean)) {

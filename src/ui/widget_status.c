@@ -85,14 +85,28 @@ static char *hint_text(const struct ui *ui, enum app_command c, int *key_cols_ou
 }
 
 /* While text is typed, the keys of the table are letters. */
-static const char *typing_hints(const struct ui *ui)
+static char *typing_hints(const struct ui *ui)
 {
 	const char *typing = ui_top(ui)->ops->typing;
+	const struct prompt *p = ui->prompt;
 	if (ui->question)
-		return _("y yes  n no");
-	if (ui->prompt)
-		return _("Enter done  Esc give up  ^U empty");
-	return typing ? _(typing) : NULL;
+		return g_strdup(ui->question->yes_or_no ? _("y yes  n no") : _("Enter the first  Esc back"));
+	char *offer = p && p->helper ? p->helper->offer(p) : NULL;
+	if (p)
+		return offer ? offer
+			     : g_strdup(p->helper ? _("Enter done  Tab complete  Esc give up  ^U empty")
+						  : _("Enter done  Esc give up  ^U empty"));
+	return typing ? g_strdup(_(typing)) : NULL;
+}
+
+static int all_hints_cols(const struct ui *ui)
+{
+	int cols = 1, key_cols;
+	for (const enum app_command *c = app_hints(ui_top(ui)->ops->context); *c; c++) {
+		g_autofree char *one = hint_text(ui, *c, &key_cols);
+		cols += one ? grid_width(one) + (*c == CMD_HELP ? 0 : 2) : 0;
+	}
+	return cols;
 }
 
 /* What leads to the rest has its place first; then as many as fit. */
@@ -101,28 +115,34 @@ void hint_draw(const struct ui *ui, struct grid *g, struct rect r)
 	if (r.rows < 1)
 		return;
 	grid_fill(g, r.row, r.col, r.cols, STYLE_BAR, ' ');
-	const char *typing = typing_hints(ui);
+	g_autofree char *typing = typing_hints(ui);
 	if (typing) {
 		grid_text(g, r.row, r.col + 1, r.cols - 1, STYLE_BAR, typing);
 		return;
 	}
 	int col = 1, key_cols = 0;
 	g_autofree char *help = hint_text(ui, CMD_HELP, &key_cols);
+	/* Its word goes where that makes room for all. */
+	int all = all_hints_cols(ui);
+	if (help && all > r.cols && all - grid_width(help) + key_cols <= r.cols)
+		help[key_cols] = 0;
 	int kept = help ? grid_width(help) : 0;
 	for (const enum app_command *c = app_hints(ui_top(ui)->ops->context); *c; c++) {
-		g_autofree char *one = hint_text(ui, *c, &key_cols);
+		g_autofree char *one = *c == CMD_HELP ? g_strdup(help) : hint_text(ui, *c, &key_cols);
 		int cols = one ? grid_width(one) : 0;
 		int room = r.cols - col - (*c == CMD_HELP ? 0 : kept + 2);
 		if (!one || cols > room)
 			continue;
 		grid_text(g, r.row, r.col + col, cols, STYLE_BAR, one);
-		grid_text(g, r.row, r.col + col, key_cols, STYLE_KEY, one);
+		grid_text(g, r.row, r.col + col, *c == CMD_HELP ? 1 : key_cols, STYLE_KEY, one);
 		col += cols + 2;
 	}
 }
 
 /* --- banners --- */
 struct banner {
+	const struct store_mail *mail; /* a letter that wants a decision, or that is held */
+	bool held, interrupted;        /* the letter leaves soon; a letter was being written */
 	int index;
 	const struct model_account *account;
 	const struct model_trouble *trouble; /* NULL: the account's own state, or */
@@ -164,11 +184,70 @@ static void append_key(GString *out, const struct ui *ui, enum app_command c)
 		g_string_append_printf(out, "  %s %s", key, _(app_command_info(c)->hint));
 }
 
+static bool is_about_sender(const struct store_mail *m)
+{
+	return m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SENDER);
+}
+
+static void mail_keys(GString *out, const struct ui *ui, const struct store_mail *m)
+{
+	bool copy = m->state == MAIL_ACCEPTED;
+	if (is_about_sender(m) && m->draft) {
+		append_key(out, ui, CMD_BANNER_DEFAULT);
+		append_key(out, ui, CMD_BANNER_FROM);
+	} else {
+		append_key(out, ui, CMD_BANNER_RETRY);
+	}
+	if (!copy && m->draft)
+		append_key(out, ui, CMD_BANNER_EDIT);
+	append_key(out, ui, CMD_BANNER_WORDS);
+	append_key(out, ui, CMD_BANNER_HIDE);
+}
+
+static struct text *mail_banner(const struct ui *ui, const struct banner *b)
+{
+	const struct store_mail *m = b->mail;
+	struct text *t = text_new();
+	g_autofree char *subject =
+		m && m->subject && *m->subject ? grid_line(str_of(m->subject)) : g_strdup(_("(no subject)"));
+	if (b->interrupted) {
+		text_add(t, STYLE_TITLE, 2,
+			str_of(_("? A letter was being written when the program ended. It is kept.")));
+		return t;
+	}
+	g_autofree char *what = app_mail_text(m), *words = m->text ? grid_line(str_of(m->text)) : NULL;
+	if (b->held) {
+		text_addf(t, STYLE_TITLE, 2, "~ %s: %s", subject, what);
+		return t;
+	}
+	bool copy = m->state == MAIL_ACCEPTED;
+	text_addf(t, copy ? STYLE_TITLE : STYLE_ERROR, 2, "%s %s: %s", copy ? "~" : "!", subject, what);
+	if (m->code && !copy)
+		text_addf(t, STYLE_NORMAL, 2, "  %d %s%s%s", m->code, m->enhanced ? m->enhanced : "",
+			m->enhanced ? " " : "", words ? words : "");
+	const struct model_account *a = model_folders_account(ui->folders, b->index);
+	if (is_about_sender(m) && a && a->cfg->card && a->cfg->card->validate)
+		text_addf(t, STYLE_NORMAL, 2, _("  The provider's way: %s"), a->cfg->card->validate);
+	return t;
+}
+
 static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	struct text *t = text_new();
 	const struct model_account *a = b->account;
+	if (b->held || b->interrupted) {
+		append_key(out, ui, b->held ? CMD_UNDO : CMD_DRAFTS);
+		if (b->interrupted)
+			append_key(out, ui, CMD_BANNER_HIDE);
+		text_add(t, STYLE_KEY, 2, str_of(out->str));
+		return t;
+	}
+	if (b->mail) {
+		mail_keys(out, ui, b->mail);
+		text_add(t, STYLE_KEY, 2, str_of(out->str));
+		return t;
+	}
 	if (b->gone) {
 		append_key(out, ui, CMD_FOLDER);
 		append_key(out, ui, CMD_BANNER_HIDE);
@@ -221,6 +300,8 @@ static struct text *gone_text(const struct banner *b)
 /* "! " stops, "~ " will heal by itself, "? " wants an answer. */
 static struct text *banner_text(const struct ui *ui, const struct banner *b)
 {
+	if (b->mail || b->interrupted)
+		return mail_banner(ui, b);
 	if (b->trouble)
 		return trouble_text(b);
 	if (b->gone)
@@ -258,6 +339,19 @@ static struct text *banner_text(const struct ui *ui, const struct banner *b)
 /* A change that failed comes before an account in trouble, and that before a folder that is gone. */
 static bool banner_of(const struct ui *ui, struct banner *b)
 {
+	enum app_context here = ui->views->len ? ui_top(ui)->ops->context : CTX_INDEX;
+	bool writing = here == CTX_COMPOSE || here == CTX_FROM || here == CTX_QUEUE;
+	*b = (struct banner){ .index = ui->views->len ? MAX(ui_top(ui)->account, 0) : 0 };
+	b->mail = writing ? NULL : model_queue_trouble(ui->queue);
+	b->interrupted = !b->mail && !writing && ui->interrupted;
+	if (!b->mail && !b->interrupted && (here == CTX_INDEX || here == CTX_FOLDERS || here == CTX_MESSAGE)) {
+		b->mail = ui->said ? NULL : model_queue_undoable(ui->queue);
+		b->held = b->mail != NULL;
+	}
+	if (b->mail || b->interrupted) {
+		b->account = model_folders_account(ui->folders, b->index);
+		return b->account;
+	}
 	b->trouble = model_changes_trouble(ui->changes);
 	b->index = b->trouble ? b->trouble->account : banner_account(ui);
 	b->gone = !b->trouble && b->index < 0 ? banner_gone(ui) : NULL;
@@ -297,6 +391,6 @@ void banner_draw(const struct ui *ui, struct grid *g, struct rect r)
 /* --- what waits --- */
 char *queue_text(const struct ui *ui)
 {
-	unsigned waiting = model_changes_waiting(ui->changes, -1);
+	unsigned waiting = model_changes_waiting(ui->changes, -1) + model_queue_waiting(ui->queue, NULL);
 	return waiting ? g_strdup_printf(_("%u in queue"), waiting) : NULL;
 }

@@ -10,6 +10,7 @@ EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/cert
 	tests/live/keys.test tests/live/auth.test tests/live/cases.test
 	tests/live/keys.test tests/live/auth.test tests/live/cases.test \
 	tests/live/send.test tests/live/sendkill.test tests/live/submit.test
+	tests/live/keys.test tests/live/auth.test tests/live/cases.test tests/live/write.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py tests/live/postman.py
 .PHONY: check-live
 check-live: all tests/crash/shim.so

@@ -8,6 +8,13 @@
 
 static const char mailrc[] = "account box {\n"
 			     "  email vera@box.example\n"
+			     "  name \"Vera Lund\"\n"
+			     "  smtp mail.box.example:465 tls\n"
+			     "  from vera.l@box.example\n"
+			     "  from vera@box.example default\n"
+			     "  from sales@box.example\n"
+			     "  from vera@alias.example\n"
+			     "  from me@old-isp.example\n"
 			     "  login vera%box.example\n"
 			     "  password ask\n"
 			     "  imap mail.box.example:993 tls\n"
@@ -416,6 +423,209 @@ static void take_password(struct stage *s, struct request *r)
 	end(s, r, ERR_NONE, NULL);
 }
 
+/* --- letters --- */
+static void mail_free_any(void *m)
+{
+	store_mail_free(m);
+}
+
+static void take_letter(struct stage *s, const struct draft *d)
+{
+	draft_free(s->letter);
+	s->letter = draft_copy(d);
+}
+
+static struct engine_identity *identity(const char *addr, enum identity_state state, int64_t days, const char *words)
+{
+	struct engine_identity *i = g_new0(struct engine_identity, 1);
+	i->known.addr = g_strdup(addr);
+	i->known.state = state;
+	i->known.date = state == IDENTITY_UNKNOWN ? 0 : STAGE_NOW - days * 86400;
+	i->known.code = words ? 550 : 0;
+	i->known.text = g_strdup(words);
+	i->configured = true;
+	return i;
+}
+
+static void identity_free_any(void *p)
+{
+	struct engine_identity *i = p;
+	store_identity_clear(&i->known);
+	g_free(i->name);
+	g_free(i);
+}
+
+static void answer_identities(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_IDENTITIES, r->id, r->account);
+	ev->identities = g_ptr_array_new_with_free_func(identity_free_any);
+	if (r->account == 0) {
+		g_ptr_array_add(ev->identities, identity("vera.l@box.example", IDENTITY_OK, 1, NULL));
+		g_ptr_array_add(ev->identities, identity("vera@box.example", IDENTITY_OK, 0, NULL));
+		g_ptr_array_add(ev->identities, identity("sales@box.example", IDENTITY_LIKELY, 50, NULL));
+		g_ptr_array_add(ev->identities, identity("vera@alias.example", IDENTITY_UNKNOWN, 0, NULL));
+		g_ptr_array_add(ev->identities, identity("me@old-isp.example", IDENTITY_REFUSED, 18, "not validated"));
+	}
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_save(struct stage *s, struct request *r)
+{
+	if (s->full_disk) {
+		end(s, r, ERR_LOCAL, "cannot write to 'spool': No space left on device");
+		return;
+	}
+	struct event *ev = event_new(EV_DRAFT, r->id, r->account);
+	take_letter(s, r->draft->draft);
+	ev->draft = g_steal_pointer(&r->draft);
+	ev->draft->id = ev->draft->id ? ev->draft->id : 5;
+	ev->draft->saved = clock_wall();
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_open(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_DRAFT, r->id, 0);
+	ev->draft = g_new0(struct engine_draft, 1);
+	ev->draft->id = r->answers;
+	ev->draft->draft = s->letter ? draft_copy(s->letter) : draft_new(DRAFT_NEW);
+	ev->draft->parent.account = -1;
+	ev->draft->saved = STAGE_NOW;
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_drafts(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_DRAFTS, r->id, r->account);
+	ev->drafts = store_drafts_new();
+	for (uint32_t i = 0; s->letter && i < 2; i++) {
+		struct store_draft *d = store_draft_new(1);
+		d->id = 5 + i;
+		d->subject = g_strdup(s->letter->subject);
+		d->to = g_strdup(i ? "" : "Ana Duarte");
+		d->saved = STAGE_NOW - i * 86400;
+		g_ptr_array_add(ev->drafts, d);
+	}
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static struct store_mail *mail_copy(const struct store_mail *m)
+{
+	struct store_mail *copy = store_mail_new(m->account);
+	copy->id = m->id;
+	copy->state = m->state;
+	copy->from = g_strdup(m->from);
+	copy->subject = g_strdup(m->subject);
+	copy->made = m->made;
+	copy->due = m->due;
+	copy->draft = m->draft;
+	copy->code = m->code;
+	copy->enhanced = g_strdup(m->enhanced);
+	copy->text = g_strdup(m->text);
+	copy->stage = g_strdup(m->stage);
+	for (guint i = 0; i < m->rcpts->len; i++) {
+		const struct store_rcpt *to = m->rcpts->pdata[i];
+		store_mail_add(copy, to->addr)->state = to->state;
+	}
+	return copy;
+}
+
+static void tell_mail(struct stage *s, uint32_t request, const struct store_mail *m)
+{
+	struct event *ev = event_new(EV_MAIL, request, 0);
+	ev->mail = mail_copy(m);
+	channel_send(s->events, ev);
+}
+
+static void answer_send(struct stage *s, struct request *r)
+{
+	const struct draft *d = r->post->draft;
+	struct store_mail *m = store_mail_new(1);
+	m->id = s->mails->len + 1;
+	m->from = g_strdup(d->from->addr);
+	m->subject = g_strdup(d->subject);
+	m->made = clock_wall();
+	m->draft = r->post->draft_id;
+	m->state = r->post->at || r->post->hold ? MAIL_HELD : MAIL_QUEUED;
+	m->due = r->post->at ? r->post->at : m->made + r->post->hold;
+	for (guint i = 0; i < d->to->len; i++)
+		store_mail_add(m, ((const struct msg_addr *)d->to->pdata[i])->addr);
+	take_letter(s, d);
+	g_ptr_array_add(s->mails, m);
+	tell_mail(s, r->id, m);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static struct store_mail *mail_of(struct stage *s, uint32_t id)
+{
+	return id && id <= s->mails->len ? s->mails->pdata[id - 1] : NULL;
+}
+
+void stage_deliver(struct stage *s)
+{
+	for (guint i = 0; i < s->mails->len; i++) {
+		struct store_mail *m = s->mails->pdata[i];
+		if (m->state != MAIL_HELD && m->state != MAIL_QUEUED)
+			continue;
+		m->state = s->mail_refusal ? MAIL_REFUSED : MAIL_ACCEPTED;
+		m->code = s->mail_refusal ? 550 : 250;
+		m->enhanced = g_strdup(s->mail_refusal ? "5.7.1" : "2.0.0");
+		m->text = g_strdup(s->mail_refusal ? s->mail_refusal : "queued");
+		m->stage = g_strdup(s->mail_refusal ? MAIL_STAGE_SENDER : "end");
+		for (guint k = 0; k < m->rcpts->len; k++)
+			((struct store_rcpt *)m->rcpts->pdata[k])->state =
+				s->mail_refusal ? MAIL_QUEUED : MAIL_ACCEPTED;
+		tell_mail(s, 0, m);
+	}
+	stage_settle(s);
+}
+
+static void answer_mail_act(struct stage *s, struct request *r)
+{
+	struct store_mail *m = mail_of(s, r->answers);
+	if (!m) {
+		end(s, r, ERR_MISSING, "there is no such letter");
+		return;
+	}
+	if (r->type == REQ_MAIL_DROP)
+		m->state = MAIL_DROPPED;
+	else
+		m->state = r->type == REQ_MAIL_HOLD ? MAIL_HELD : MAIL_QUEUED;
+	m->due = 0;
+	tell_mail(s, r->id, m);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_mails(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_MAILS, r->id, r->account);
+	ev->mails = store_mails_new();
+	for (guint i = s->mails->len; i-- > 0;)
+		g_ptr_array_add(ev->mails, mail_copy(s->mails->pdata[i]));
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_people(struct stage *s, struct request *r)
+{
+	static const char *const names[] = { "Ana Duarte", "Anders Berg" };
+	struct event *ev = event_new(EV_PEOPLE, r->id, r->account);
+	ev->people = store_people_new();
+	for (guint i = 0; r->folder && *r->folder && i < G_N_ELEMENTS(names); i++) {
+		struct store_person *p = g_new0(struct store_person, 1);
+		p->name = g_strdup(names[i]);
+		p->addr = g_strdup(i ? "anders@berg.example" : "ana@duarte.example");
+		p->sent = 1;
+		g_ptr_array_add(ev->people, p);
+	}
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
 static void send_request(void *it, struct request *r)
 {
 	struct stage *s = it;
@@ -437,6 +647,17 @@ static void send_request(void *it, struct request *r)
 	case REQ_CHANGE: answer_change(s, r); break;
 	case REQ_UNDO: answer_undo(s, r); break;
 	case REQ_CHANGES: answer_changes(s, r); break;
+	case REQ_IDENTITIES:
+	case REQ_PROBE: answer_identities(s, r); break;
+	case REQ_DRAFT_SAVE: answer_save(s, r); break;
+	case REQ_DRAFT_OPEN: answer_open(s, r); break;
+	case REQ_DRAFTS: answer_drafts(s, r); break;
+	case REQ_SEND: answer_send(s, r); break;
+	case REQ_MAILS: answer_mails(s, r); break;
+	case REQ_MAIL_DROP:
+	case REQ_MAIL_RETRY:
+	case REQ_MAIL_HOLD: answer_mail_act(s, r); break;
+	case REQ_PEOPLE: answer_people(s, r); break;
 	case REQ_CANCEL: cancel(s, r); break;
 	case REQ_ANSWER:
 	case REQ_RETRY: take_password(s, r); break;
@@ -468,6 +689,9 @@ static struct stage *behind(bool cold)
 	s->gone = g_hash_table_new(NULL, NULL);
 	s->flags = g_hash_table_new(NULL, NULL);
 	s->held = g_ptr_array_new_with_free_func(request_free_any);
+	s->mails = g_ptr_array_new_with_free_func(mail_free_any);
+	g_unsetenv("VISUAL");
+	g_unsetenv("EDITOR");
 	s->rows = STAGE_ROWS;
 	s->cold = cold;
 	s->app = app_new(s->cfg, &(struct app_port){ s, send_request, s->events }, s->ctx);
@@ -516,6 +740,8 @@ void stage_free(struct stage *s)
 	g_hash_table_unref(s->gone);
 	g_hash_table_unref(s->flags);
 	engine_change_free(s->last);
+	g_ptr_array_unref(s->mails);
+	draft_free(s->letter);
 	cfg_free(s->cfg);
 	g_main_context_unref(s->ctx);
 	g_free(s->saved_path);

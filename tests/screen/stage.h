@@ -16,19 +16,23 @@ struct stage {
 	struct app *app;
 	struct term *term;
 	struct ui *ui;
-	uint32_t rows;                /* of the inbox */
-	bool cold;                    /* nothing was ever synced */
-	bool silent;                  /* messages and parts are never answered */
-	bool lose_message;            /* reading a message fails */
-	bool slow_changes;            /* changes are never durable: see stage_durable */
-	bool no_role;                 /* no folder has a role but the inbox */
-	const char *refusal;          /* what the server answers to changes */
-	uint32_t folder_flags;        /* of every folder whose rows are asked for */
-	unsigned queue;               /* changes that wait */
-	GHashTable *gone, *flags;     /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
-	struct engine_change *last;   /* change asked for last */
-	GPtrArray *held;              /* struct request * not answered */
-	unsigned sent[REQ_CACHE + 1]; /* requests by type */
+	uint32_t rows;                     /* of the inbox */
+	bool cold;                         /* nothing was ever synced */
+	bool silent;                       /* messages and parts are never answered */
+	bool lose_message;                 /* reading a message fails */
+	bool slow_changes;                 /* changes are never durable: see stage_durable */
+	bool no_role;                      /* no folder has a role but the inbox */
+	const char *refusal;               /* what the server answers to changes */
+	uint32_t folder_flags;             /* of every folder whose rows are asked for */
+	unsigned queue;                    /* changes that wait */
+	GHashTable *gone, *flags;          /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
+	struct engine_change *last;        /* change asked for last */
+	GPtrArray *held;                   /* struct request * not answered */
+	unsigned sent[REQ_DRAFT_DROP + 1]; /* requests by type */
+	const char *mail_refusal;          /* what the server answers to letters: their sender */
+	bool full_disk;                    /* drafts are not saved */
+	GPtrArray *mails;                  /* struct store_mail *: the outbox */
+	struct draft *letter;              /* as it was saved or sent last */
 	char *saved_path, *saved_section;
 	char *password;    /* as it came with an answer */
 	uint32_t answered; /* the ask it was for */
@@ -44,6 +48,7 @@ void stage_tell(struct stage *s, struct event *ev); /* takes it, and settles */
 /* An EV_ACCOUNT of the first account. err may be NULL. */
 void stage_account(struct stage *s, enum account_phase phase, int64_t last_sync, int64_t next, struct err *e);
 void stage_durable(struct stage *s); /* what was held by slow_changes */
+void stage_deliver(struct stage *s); /* what is in the outbox reaches the server */
 /* Compares the grid with tests/screen/golden/NAME.txt; UPDATE=1 in the environment writes it. */
 void stage_golden(struct stage *s, const char *name);
 /* The same mail on the real terminal, until the user leaves; an exit code. */

@@ -47,8 +47,9 @@ static void table_hints_fit_and_have_words(void)
 			g_assert_nonnull(key);
 			columns += strlen(key) + 1 + strlen(app_command_info(*c)->hint) + 2;
 		}
-		g_assert_cmpint(n, <=, 7);
-		g_assert_cmpuint(columns, <=, 80);
+		g_assert_cmpint(n, <=, 10);
+		/* At the end there are no blanks, and the word for more may go. */
+		g_assert_cmpuint(columns, <=, 80 + strlen(" more") + 2);
 	}
 	keymap_free(k);
 }
@@ -102,7 +103,7 @@ static void bind_lines_change_keys_and_complain(void)
 {
 	struct cfg cfg = { .binds = g_ptr_array_new() };
 	struct cfg_bind lines[] = { { (char *)"index", (char *)"x", (char *)"next-unread" },
-		{ (char *)"index", (char *)"j", (char *)"" }, { (char *)"index", (char *)"gn", (char *)"down" },
+		{ (char *)"index", (char *)"j", (char *)"" }, { (char *)"index", (char *)"Kn", (char *)"down" },
 		{ (char *)"nowhere", (char *)"x", (char *)"down" }, { (char *)"index", (char *)"", (char *)"down" },
 		{ (char *)"index", (char *)"y", (char *)"no-such" },
 		{ (char *)"index", (char *)"y", (char *)"save-part" } };
@@ -110,7 +111,7 @@ static void bind_lines_change_keys_and_complain(void)
 		g_ptr_array_add(cfg.binds, &lines[i]);
 	g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
 	struct keymap *k = keymap_new(&cfg, complaints);
-	uint32_t x = 'x', j = 'j', gn[2] = { 'g', 'n' };
+	uint32_t x = 'x', j = 'j', gn[2] = { 'K', 'n' };
 	enum app_command c;
 	g_assert_cmpint(keymap_find(k, CTX_INDEX, &x, 1, &c), ==, KEYMAP_FOUND);
 	g_assert_cmpint(c, ==, CMD_NEXT_UNREAD);

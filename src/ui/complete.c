@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tab in a prompt: aliases and people for addresses, names of files for paths. What is offered is asked for while it is
+ * typed, so that Tab itself never waits. */
+#include "ui/internal.h"
+
+#include <glob.h>
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define PEOPLE_ROWS 10
+#define OFFERED_MAX 100
+
+struct completion {
+	struct ui *ui;
+	GPtrArray *found; /* char *: what would stand there */
+	guint next;       /* of them, at the next Tab */
+	size_t start;     /* octet where the word begins */
+	bool cycling;     /* what stands there is one of them */
+	uint32_t request;
+};
+
+static void free_completion(struct prompt *p)
+{
+	struct completion *c = p->helping;
+	app_forget(c->ui->app, c->request);
+	g_ptr_array_unref(c->found);
+	g_free(c);
+}
+
+static void install(struct ui *ui, const struct prompt_helper *helper)
+{
+	struct completion *c = g_new0(struct completion, 1);
+	c->ui = ui;
+	c->found = g_ptr_array_new_with_free_func(g_free);
+	ui->prompt->helper = helper;
+	ui->prompt->helping = c;
+}
+
+/* The word, from its start to the cursor, becomes this. */
+static void put(struct prompt *p, const char *word)
+{
+	struct completion *c = p->helping;
+	struct input *in = &p->input;
+	while (in->at > c->start)
+		input_key(in, APP_KEY_BACKSPACE, NULL);
+	input_key(in, 0, word);
+}
+
+static void cycle(struct ui *ui, struct prompt *p, bool back)
+{
+	struct completion *c = p->helping;
+	guint n = c->found->len;
+	if (!n) {
+		ui->term->bell(ui->term);
+		return;
+	}
+	guint at = back ? (c->next + 2 * n - 2) % n : c->next % n;
+	put(p, c->found->pdata[at]);
+	c->next = (at + 1) % n;
+	c->cycling = true;
+}
+
+static char *offer(const struct prompt *p)
+{
+	const struct completion *c = p->helping;
+	if (!c->found->len)
+		return NULL;
+	g_autofree char *clean = grid_line(str_of(c->found->pdata[c->next % c->found->len]));
+	return c->found->len > 1 ? g_strdup_printf(_("Tab %s  (%u)"), clean, c->found->len)
+				 : g_strdup_printf("Tab %s", clean);
+}
+
+static void begin(struct prompt *p, size_t start)
+{
+	struct completion *c = p->helping;
+	g_ptr_array_set_size(c->found, 0);
+	c->next = 0;
+	c->cycling = false;
+	c->start = start;
+}
+
+/* --- addresses --- */
+
+static size_t address_start(const struct input *in)
+{
+	size_t at = in->at;
+	while (at && in->text[at - 1] != ',')
+		at--;
+	while (at < in->at && in->text[at] == ' ')
+		at++;
+	return at;
+}
+
+static bool begins(const char *text, const char *typed)
+{
+	g_autofree char *a = g_utf8_casefold(text, -1), *b = g_utf8_casefold(typed, -1);
+	return g_str_has_prefix(a, b);
+}
+
+static void add(struct completion *c, char *full)
+{
+	for (guint i = 0; i < c->found->len; i++)
+		if (!strcmp(c->found->pdata[i], full)) {
+			g_free(full);
+			return;
+		}
+	g_ptr_array_add(c->found, full);
+}
+
+static void add_aliases(struct completion *c, const char *typed)
+{
+	const struct cfg *cfg = app_cfg(c->ui->app);
+	for (guint i = 0; i < cfg->aliases->len; i++) {
+		const struct cfg_alias *a = cfg->aliases->pdata[i];
+		struct err e = ERR_INIT;
+		g_autoptr(GPtrArray) members = msg_addrs_new();
+		if (begins(a->name, typed) && !app_addresses(cfg, a->name, members, &e)) {
+			g_autoptr(GString) all = g_string_new(NULL);
+			for (guint k = 0; k < members->len; k++) {
+				g_autofree char *full = msg_addr_full(members->pdata[k]);
+				g_string_append_printf(all, "%s%s", k ? ", " : "", full);
+			}
+			add(c, g_strdup(all->str));
+		}
+		err_clear(&e);
+	}
+}
+
+static void got_people(struct event *ev, void *aux)
+{
+	struct completion *c = aux;
+	for (guint i = 0; ev->type == EV_PEOPLE && ev->people && i < ev->people->len; i++) {
+		const struct store_person *p = ev->people->pdata[i];
+		g_autoptr(GPtrArray) one = msg_addrs_new();
+		g_ptr_array_add(one, msg_addr_new(p->name, p->addr));
+		if (!c->cycling)
+			add(c, msg_addr_full(one->pdata[0]));
+	}
+	if (ev->type == EV_ENDED)
+		c->request = 0;
+	ui_touch(c->ui);
+}
+
+static void address_typed(struct ui *ui, struct prompt *p)
+{
+	struct completion *c = p->helping;
+	begin(p, address_start(&p->input));
+	g_autofree char *typed = g_strndup(p->input.text + c->start, p->input.at - c->start);
+	app_forget(ui->app, c->request);
+	c->request = 0;
+	if (!*typed)
+		return;
+	add_aliases(c, typed);
+	struct request *r = request_new(REQ_PEOPLE, 0, -1);
+	r->folder = g_strdup(typed);
+	r->rows = PEOPLE_ROWS;
+	c->request = app_request(ui->app, r, got_people, c);
+}
+
+static const struct prompt_helper addresses = { address_typed, cycle, offer, free_completion };
+
+void complete_addresses(struct ui *ui)
+{
+	install(ui, &addresses);
+}
+
+/* --- paths --- */
+
+static void find_paths(struct prompt *p)
+{
+	struct completion *c = p->helping;
+	glob_t g;
+	begin(p, 0);
+	g_autofree char *typed = g_strndup(p->input.text, p->input.at), *pattern = g_strconcat(typed, "*", NULL);
+	if (!*typed || strpbrk(typed, "*?[") || glob(pattern, GLOB_TILDE | GLOB_MARK, NULL, &g))
+		return;
+	for (size_t i = 0; i < g.gl_pathc && i < OFFERED_MAX; i++)
+		if (g_utf8_validate(g.gl_pathv[i], -1, NULL))
+			g_ptr_array_add(c->found, g_strdup(g.gl_pathv[i]));
+	globfree(&g);
+}
+
+static void path_typed(struct ui *ui, struct prompt *p)
+{
+	(void)ui;
+	begin(p, 0);
+}
+
+/* A directory that is the only one is gone into by the next Tab. */
+static void path_tab(struct ui *ui, struct prompt *p, bool back)
+{
+	struct completion *c = p->helping;
+	bool lone_dir = c->found->len == 1 && g_str_has_suffix(c->found->pdata[0], "/");
+	if (!c->cycling || lone_dir)
+		find_paths(p);
+	cycle(ui, p, back);
+}
+
+static const struct prompt_helper paths = { path_typed, path_tab, offer, free_completion };
+
+void complete_paths(struct ui *ui)
+{
+	install(ui, &paths);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Letters begun: new ones, answers, forwards, those kept as drafts, and those that come back from the outbox. */
+#include "ui/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+/* --- from a message --- */
+
+/* What is to be written once the message is here, with its octets where they are needed. */
+struct beginning {
+	struct ui *ui;
+	enum app_command what;
+	int account;
+	struct store_place place;
+	char *folder;
+	struct engine_message *message;
+	struct buf raw;
+	struct err err;
+};
+
+static void beginning_free(struct beginning *b)
+{
+	engine_message_free(b->message);
+	buf_clear(&b->raw);
+	err_clear(&b->err);
+	g_free(b->folder);
+	g_free(b);
+}
+
+static bool needs_raw(const struct beginning *b)
+{
+	if (b->what == CMD_FORWARD)
+		return b->message->root && msg_attachments(b->message->root);
+	return b->what == CMD_FORWARD_WHOLE || b->what == CMD_BOUNCE || b->what == CMD_EDIT_AGAIN;
+}
+
+static const char *title_of(enum app_command what)
+{
+	switch (what) {
+	case CMD_REPLY_ALL: return _("Reply to all");
+	case CMD_REPLY_LIST: return _("Reply to the list");
+	case CMD_BOUNCE: return _("Bounce");
+	default: return NULL;
+	}
+}
+
+/* The attachments go along as they are. */
+static void take_files(struct draft *d, struct str raw)
+{
+	struct msg *m = msg_parse(raw);
+	struct draft *all = draft_of_message(m, DRAFT_AGAIN);
+	while (all->files->len)
+		g_ptr_array_add(d->files, g_ptr_array_steal_index(all->files, 0));
+	draft_free(all);
+	msg_free(m);
+}
+
+static struct draft *draft_for(struct beginning *b, const struct app_from *from)
+{
+	const struct cfg *cfg = app_cfg(b->ui->app);
+	struct str raw = buf_str(&b->raw);
+	struct draft *d;
+	switch (b->what) {
+	case CMD_REPLY_ALL: return app_letter_reply(cfg, from, b->message, REPLY_ALL);
+	case CMD_REPLY_LIST: return app_letter_reply(cfg, from, b->message, REPLY_LIST);
+	case CMD_FORWARD_WHOLE: return app_letter_forward(cfg, from, b->message, &raw);
+	case CMD_FORWARD:
+		d = app_letter_forward(cfg, from, b->message, NULL);
+		if (raw.n)
+			take_files(d, raw);
+		return d;
+	case CMD_BOUNCE:
+		d = draft_bounce(raw);
+		app_letter_set_from(d, cfg, NULL, from);
+		return d;
+	case CMD_EDIT_AGAIN: {
+		struct msg *m = msg_parse(raw);
+		d = draft_of_message(m, DRAFT_AGAIN);
+		msg_free(m);
+		app_letter_set_from(d, cfg, NULL, from);
+		return d;
+	}
+	default: return app_letter_reply(cfg, from, b->message, REPLY_SENDER);
+	}
+}
+
+static void add_all(GPtrArray *to, const GPtrArray *addrs)
+{
+	for (guint i = 0; addrs && i < addrs->len; i++) {
+		const struct msg_addr *a = addrs->pdata[i];
+		g_ptr_array_add(to, msg_addr_new(a->name, a->addr));
+	}
+}
+
+static GPtrArray *everyone(const struct msg_head *h)
+{
+	GPtrArray *all = msg_addrs_new();
+	add_all(all, h->from);
+	add_all(all, h->to);
+	add_all(all, h->cc);
+	const char *reply = msg_head_get(h, "Reply-To");
+	g_autoptr(GPtrArray) more = reply ? msg_addrs_parse(str_of(reply)) : NULL;
+	add_all(all, more);
+	return all;
+}
+
+static enum compose_begin how_of(enum app_command what)
+{
+	switch (what) {
+	case CMD_FORWARD:
+	case CMD_FORWARD_WHOLE: return COMPOSE_ASK_TO;
+	case CMD_BOUNCE: return COMPOSE_BOUNCE;
+	default: return COMPOSE_EDIT;
+	}
+}
+
+static bool is_answer(enum app_command what)
+{
+	return what == CMD_REPLY || what == CMD_REPLY_ALL || what == CMD_REPLY_LIST;
+}
+
+static void write_it(struct beginning *b)
+{
+	struct ui *ui = b->ui;
+	struct app_from from = { 0 };
+	app_from_choose(app_cfg(ui->app), b->account, b->message->head, &from);
+	if (!from.addr->addr) {
+		app_from_clear(&from);
+		ui_say(ui, g_strdup(_("The account has no address: write 'email' in the mailrc.")));
+		return;
+	}
+	struct draft *d = draft_for(b, &from);
+	if (b->what == CMD_REPLY_LIST && !d->to->len) {
+		engine_discard(d);
+		app_from_clear(&from);
+		ui_say(ui, g_strdup(_("This message came by no mailing list that takes mail.")));
+		return;
+	}
+	struct model_letter *m = model_letter_new(ui->app, ui->ctx, d, &from, NULL, NULL);
+	m->title = g_strdup(title_of(b->what));
+	m->delivered = g_strdup(m->from.addr->addr);
+	if (is_answer(b->what) || how_of(b->what) == COMPOSE_ASK_TO)
+		m->parent = (struct engine_parent){ b->account, b->place,
+			is_answer(b->what) ? MSG_ANSWERED : MSG_FORWARDED };
+	if (is_answer(b->what))
+		m->original = everyone(b->message->head);
+	ui_say(ui, NULL);
+	view_compose_open(ui, m, how_of(b->what));
+}
+
+static void say_failed(struct ui *ui, const struct err *e)
+{
+	ui_say(ui, app_err_text(e, NULL));
+}
+
+static void begin_done(struct beginning *b)
+{
+	if (b->err.cause != ERR_NONE)
+		say_failed(b->ui, &b->err);
+	else if (!ui_is_idle(b->ui))
+		ui_say(b->ui, g_strdup(_("Something else was begun meanwhile.")));
+	else
+		write_it(b);
+	beginning_free(b);
+}
+
+static struct request *about(const struct beginning *b, enum request_type type)
+{
+	struct request *r = request_new(type, 0, b->account);
+	r->folder = g_strdup(b->folder);
+	r->uid = b->place.uid;
+	r->local = b->place.local;
+	return r;
+}
+
+static void got_raw(struct event *ev, void *aux)
+{
+	struct beginning *b = aux;
+	if (ev->type == EV_BYTES && buf_add(&b->raw, ev->bytes.p, ev->bytes.n))
+		err_set(&b->err, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "the message is too large");
+	if (ev->type != EV_ENDED)
+		return;
+	if (b->err.cause == ERR_NONE)
+		err_move(&b->err, &ev->err);
+	begin_done(b);
+}
+
+static void got_message(struct event *ev, void *aux)
+{
+	struct beginning *b = aux;
+	if (ev->type == EV_MESSAGE)
+		b->message = g_steal_pointer(&ev->message);
+	if (ev->type != EV_ENDED)
+		return;
+	err_move(&b->err, &ev->err);
+	if (b->err.cause == ERR_NONE && b->message && needs_raw(b))
+		app_request(b->ui->app, about(b, REQ_RAW), got_raw, b);
+	else
+		begin_done(b);
+}
+
+static struct view *list_below(const struct ui *ui)
+{
+	for (guint i = ui->views->len; i-- > 0;)
+		if (view_is_list(ui->views->pdata[i]))
+			return ui->views->pdata[i];
+	return NULL;
+}
+
+/* The message at the top: shown, or at the cursor. */
+static struct beginning *chosen(struct ui *ui)
+{
+	struct view *top = ui_top(ui);
+	const struct model_message *shown = view_is_message(top) ? view_message_model(top) : NULL;
+	struct view *list = list_below(ui);
+	const struct store_row *row = list && !shown ? model_list_current(view_list_model(list)) : NULL;
+	struct beginning *b = g_new0(struct beginning, 1);
+	buf_init(&b->raw, ENGINE_MESSAGE_MAX);
+	if (shown && shown->account >= 0) {
+		b->account = shown->account;
+		b->folder = g_strdup(shown->folder);
+		b->place = (struct store_place){ shown->folder_id, shown->uid, shown->local };
+	} else if (row) {
+		b->account = list->account;
+		b->folder = g_strdup(view_list_model(list)->name);
+		b->place = (struct store_place){ row->folder, row->uid, row->local };
+	} else {
+		beginning_free(b);
+		return NULL;
+	}
+	b->ui = ui;
+	return b;
+}
+
+static void begin_from_message(struct ui *ui, enum app_command what)
+{
+	struct beginning *b = chosen(ui);
+	if (!b) {
+		ui_say(ui, g_strdup(_("There is no message here.")));
+		return;
+	}
+	b->what = what;
+	app_request(ui->app, about(b, REQ_READ), got_message, b);
+}
+
+/* --- new ones --- */
+
+static struct model_letter *blank(struct ui *ui)
+{
+	struct app_from from = { 0 };
+	int account = ui->views->len ? ui_top(ui)->account : ui->at_account;
+	if (!ui->folders->accounts->len) {
+		ui_say(ui, g_strdup(_("There is no account yet. Write one in the mailrc: see boxwood-mailrc(5).")));
+		return NULL;
+	}
+	account = CLAMP(account, 0, (int)ui->folders->accounts->len - 1);
+	app_from_choose(app_cfg(ui->app), account, NULL, &from);
+	if (!from.addr->addr) {
+		app_from_clear(&from);
+		ui_say(ui, g_strdup(_("The account has no address: write 'email' in the mailrc.")));
+		return NULL;
+	}
+	struct draft *d = app_letter_new(app_cfg(ui->app), &from);
+	return model_letter_new(ui->app, ui->ctx, d, &from, NULL, NULL);
+}
+
+static void set_text(char **field, const char *text)
+{
+	g_free(*field);
+	*field = g_strdup(text);
+}
+
+void compose_mailto(struct ui *ui, const char *uri)
+{
+	struct msg_mailto to;
+	struct model_letter *m = NULL;
+	if (!msg_mailto_parse(str_of(uri), &to))
+		ui_say(ui, g_strdup(_("That is no mailto: link.")));
+	else
+		m = blank(ui);
+	if (m) {
+		struct draft *d = m->draft;
+		add_all(d->to, to.to);
+		add_all(d->cc, to.cc);
+		if (to.subject)
+			set_text(&d->subject, to.subject);
+		if (to.in_reply_to)
+			set_text(&d->in_reply_to, to.in_reply_to);
+		if (to.body) {
+			char *text = g_strconcat(to.body, d->text, NULL);
+			g_free(d->text);
+			d->text = text;
+		}
+		if (to.ignored->len)
+			ui_say(ui, g_strdup_printf(_("The link also said '%s': not taken."),
+					   (const char *)to.ignored->pdata[0]));
+		view_compose_open(ui, m, COMPOSE_REVIEW);
+	}
+	msg_mailto_clear(&to);
+}
+
+/* --- drafts --- */
+
+struct resumption {
+	struct ui *ui;
+	enum compose_begin how;
+	uint32_t was;
+	bool as_default;
+	struct engine_draft *draft;
+};
+
+static void from_of_draft(const struct ui *ui, const struct engine_draft *kept, struct app_from *out)
+{
+	const struct cfg *cfg = app_cfg(ui->app);
+	struct err e = ERR_INIT;
+	const struct msg_addr *from = kept->draft->from;
+	if (!from || !from->addr || app_from_typed(cfg, kept->account, from->addr, out, &e)) {
+		app_from_choose(cfg, kept->account, NULL, out);
+	} else {
+		g_free(out->why);
+		out->why = g_strdup(_("as it was"));
+		set_text(&out->addr->name, from->name);
+	}
+	err_clear(&e);
+}
+
+/* What an editor had left when the program ended is newer than what was saved. */
+static void take_editors(struct ui *ui, struct view *v, struct model_letter *m)
+{
+	struct err e = ERR_INIT;
+	if (!m->editor_path)
+		return;
+	if (app_editor_is_elsewhere(m->editor_path)) {
+		ui_say(ui,
+			g_strdup(_("An editor of another Boxwood has this letter: what it writes is not seen here.")));
+		g_clear_pointer(&m->editor_path, g_free);
+		return;
+	}
+	ui_say(ui, g_strdup(_("The text is what the editor had saved last.")));
+	edit_look(ui, v, m, &e);
+}
+
+static void resume(struct resumption *r)
+{
+	struct ui *ui = r->ui;
+	struct engine_draft *kept = r->draft;
+	struct app_from from = { 0 };
+	from_of_draft(ui, kept, &from);
+	struct model_letter *m = model_letter_new(ui->app, ui->ctx, g_steal_pointer(&kept->draft), &from, NULL, NULL);
+	m->id = kept->id;
+	m->saved = kept->saved;
+	m->mirrored = kept->mirrored;
+	m->parent = kept->parent;
+	m->was = r->was;
+	m->editor_path = g_steal_pointer(&kept->editor_path);
+	if (!m->draft->from)
+		app_letter_set_from(m->draft, app_cfg(ui->app), NULL, &m->from);
+	if (r->as_default) {
+		struct app_from preset = { 0 };
+		app_from_choose(app_cfg(ui->app), m->from.account, NULL, &preset);
+		model_letter_from(m, &preset);
+	}
+	take_editors(ui, view_compose_open(ui, m, r->how), m);
+}
+
+static void got_draft(struct event *ev, void *aux)
+{
+	struct resumption *r = aux;
+	if (ev->type == EV_DRAFT)
+		r->draft = g_steal_pointer(&ev->draft);
+	if (ev->type != EV_ENDED)
+		return;
+	if (!r->draft)
+		say_failed(r->ui, &ev->err);
+	else if (!ui_is_idle(r->ui))
+		ui_say(r->ui, g_strdup(_("The letter is among the drafts: R shows them.")));
+	else
+		resume(r);
+	engine_draft_free(r->draft);
+	g_free(r);
+}
+
+static void open_draft(struct ui *ui, uint32_t draft, const struct resumption *how)
+{
+	for (guint i = 0; i < ui->views->len; i++) {
+		const struct model_letter *m = view_compose_letter(ui->views->pdata[i]);
+		if (m && m->id == draft) {
+			ui_say(ui, g_strdup(_("That letter is open below.")));
+			return;
+		}
+	}
+	if (edit_has(ui, draft)) {
+		ui_say(ui, g_strdup(_("That letter is open in its editor.")));
+		return;
+	}
+	struct resumption *r = g_memdup2(how, sizeof *how);
+	struct request *ask = request_new(REQ_DRAFT_OPEN, 0, -1);
+	ask->answers = draft;
+	app_request(ui->app, ask, got_draft, r);
+}
+
+void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was)
+{
+	open_draft(ui, draft, &(struct resumption){ .ui = ui, .how = how, .was = was });
+}
+
+void compose_resend(struct ui *ui, uint32_t draft, uint32_t was)
+{
+	open_draft(ui, draft, &(struct resumption){ .ui = ui, .how = COMPOSE_SEND, .was = was, .as_default = true });
+}
+
+static void got_drafts(struct event *ev, void *aux)
+{
+	struct ui *ui = aux;
+	for (guint i = 0; ev->type == EV_DRAFTS && ev->drafts && i < ev->drafts->len; i++) {
+		const struct store_draft *d = ev->drafts->pdata[i];
+		if (d->editor_path && !app_editor_is_elsewhere(d->editor_path))
+			ui->interrupted = true;
+	}
+	ui_touch(ui);
+}
+
+void compose_look_at_drafts(struct ui *ui)
+{
+	app_request(ui->app, request_new(REQ_DRAFTS, 0, -1), got_drafts, ui);
+}
+
+/* --- the outbox speaks --- */
+
+static void queue_changed(void *aux)
+{
+	struct ui *ui = aux;
+	for (guint i = 0; i < ui->views->len; i++)
+		view_queue_reload(ui->views->pdata[i]);
+	ui_touch(ui);
+}
+
+static void queue_said(void *aux, char *sentence)
+{
+	g_autofree char *clean = sentence ? grid_line(str_of(sentence)) : NULL;
+	g_free(sentence);
+	ui_say(aux, g_steal_pointer(&clean));
+}
+
+static void queue_acted(void *aux, enum model_queue_act what, uint32_t id, uint32_t draft, const struct err *e)
+{
+	struct ui *ui = aux;
+	(void)id;
+	if (what == QUEUE_UNDO && e->cause == ERR_CANCELED)
+		ui_say(ui, g_strdup(_("Too late: it is on its way.")));
+	else if (e->cause != ERR_NONE && what != QUEUE_RETRY && what != QUEUE_RETRY_MAYBE && what != QUEUE_FORGET)
+		say_failed(ui, e);
+	else if (what == QUEUE_UNDO && draft)
+		compose_resume(ui, draft, COMPOSE_REVIEW, 0);
+	else if (what == QUEUE_UNDO || what == QUEUE_DROP)
+		ui_say(ui, g_strdup(_("Taken back.")));
+	else if (what == QUEUE_HOLD)
+		ui_say(ui, g_strdup(_("Held until you let it go.")));
+}
+
+const struct model_queue_hooks queue_hooks = { queue_changed, queue_said, queue_acted };
+
+/* --- commands --- */
+bool compose_command(struct ui *ui, enum app_command c)
+{
+	struct model_letter *m;
+	switch (c) {
+	case CMD_COMPOSE:
+		m = blank(ui);
+		if (m)
+			view_compose_open(ui, m, COMPOSE_ASK);
+		return true;
+	case CMD_REPLY:
+	case CMD_REPLY_ALL:
+	case CMD_REPLY_LIST:
+	case CMD_FORWARD:
+	case CMD_FORWARD_WHOLE:
+	case CMD_BOUNCE:
+	case CMD_EDIT_AGAIN: begin_from_message(ui, c); return true;
+	case CMD_DRAFTS:
+		ui->interrupted = false;
+		ui_push(ui, view_drafts_new(ui));
+		return true;
+	case CMD_QUEUE: ui_push(ui, view_queue_new(ui)); return true;
+	default: return false;
+	}
+}

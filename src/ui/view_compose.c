@@ -1,0 +1,938 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A letter looked over before it goes: whom it is from and why, whom it is to, what goes along, what is doubtful. */
+#include "ui/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define LABEL_COLS 8
+#define FIELD_ROWS 3 /* of a field with many addresses */
+#define GUARDS_MAX 3
+#define OWN_LINE_ROWS 14 /* of a screen whose messages have a line of their own */
+
+enum field { FIELD_TO, FIELD_CC, FIELD_BCC, FIELD_SUBJECT };
+
+struct view_compose {
+	struct view view;
+	struct model_letter *letter; /* NULL: released */
+	struct text *text;
+	bool stale;    /* the text is to be laid out anew */
+	bool touched;  /* something was changed here */
+	bool sends;    /* once it is known whom it goes to */
+	bool asks_all; /* the subject follows, then the editor */
+	GPtrArray *guards;
+	GPtrArray *rows; /* of the picker; NULL: it is closed */
+	struct list list;
+};
+
+static const struct view_ops ops, picker_ops;
+
+static struct view_compose *of(const struct view *view)
+{
+	bool mine = view && (view->ops == &ops || view->ops == &picker_ops);
+	return mine ? (struct view_compose *)(uintptr_t)view : NULL;
+}
+
+struct model_letter *view_compose_letter(const struct view *view)
+{
+	const struct view_compose *v = of(view);
+	return v ? v->letter : NULL;
+}
+
+static struct view_compose *still(struct ui *ui, void *aux)
+{
+	return ui_has(ui, aux) ? aux : NULL;
+}
+
+static void touch(struct view_compose *v)
+{
+	v->touched = true;
+	v->stale = true;
+	model_letter_touch(v->letter);
+	ui_touch(v->view.ui);
+}
+
+static void leave(struct view_compose *v)
+{
+	struct ui *ui = v->view.ui;
+	if (ui_top(ui) == &v->view)
+		ui_pop(ui);
+	else
+		g_ptr_array_remove(ui->views, v);
+	ui_touch(ui);
+}
+
+/* --- what is shown --- */
+
+static char *join(const GPtrArray *addrs)
+{
+	GString *out = g_string_new(NULL);
+	for (guint i = 0; i < addrs->len; i++) {
+		g_autofree char *full = msg_addr_full(addrs->pdata[i]);
+		g_string_append_printf(out, "%s%s", i ? ", " : "", full);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *attached(const struct draft *d)
+{
+	GString *out = g_string_new(NULL);
+	for (guint i = 0; i < d->files->len; i++) {
+		const struct draft_file *f = d->files->pdata[i];
+		g_autofree char *size = app_size(f->fd >= 0 ? f->size : f->bytes.n);
+		const char *name = f->name ? f->name : f->source ? f->source : f->type;
+		g_string_append_printf(out, "%s%u %s %s", i ? "   " : "", i + 1, name ? name : "?", size);
+	}
+	if (!out->len)
+		g_string_append(out, _("none"));
+	return g_string_free(out, FALSE);
+}
+
+static char *sent_folder(const struct model_letter *m)
+{
+	const struct cfg_account *a = app_cfg(m->app)->accounts->pdata[m->from.account];
+	const char *named = m->from.line && m->from.line->sent ? m->from.line->sent : a->roles[CFG_SENT];
+	if (!a->imap || !g_strcmp0(named, "none") || m->draft->kind == DRAFT_BOUNCE)
+		return g_strdup(_("none"));
+	return g_strdup(named ? named : "Sent");
+}
+
+static char *settings_text(const struct model_letter *m)
+{
+	int hold = app_cfg(m->app)->options.undo_send;
+	g_autofree char *sent = sent_folder(m);
+	g_autofree char *window = hold ? g_strdup_printf(_("%d s"), hold) : g_strdup(_("none"));
+	return g_strdup_printf(_("Sent copy: %s      Sign/encrypt: off      Undo window: %s"), sent, window);
+}
+
+static const char *kind_text(const struct model_letter *m)
+{
+	if (m->title)
+		return m->title;
+	switch (m->draft->kind) {
+	case DRAFT_REPLY: return _("Reply");
+	case DRAFT_FORWARD: return _("Forward");
+	case DRAFT_BOUNCE: return _("Bounce");
+	default: return _("New letter");
+	}
+}
+
+static char *title(struct view *view, int cols)
+{
+	const struct model_letter *m = of(view)->letter;
+	const struct model_account *a = model_folders_account(view->ui->folders, m->from.account);
+	(void)cols;
+	return g_strdup_printf("%s - %s", kind_text(m), a ? a->cfg->label : "");
+}
+
+static char *aside(struct view *view, int cols)
+{
+	const struct model_letter *m = of(view)->letter;
+	if (m->err.cause != ERR_NONE)
+		return g_strdup(_("NOT SAVED"));
+	if (model_letter_is_leaving(m))
+		return g_strdup(_("sending..."));
+	if (!m->saved)
+		return g_strdup(m->draft->kind == DRAFT_BOUNCE ? "" : _("not saved yet"));
+	g_autofree char *time = g_strstrip(app_date_short(m->saved, clock_wall()));
+	if (m->mirrored && cols >= TWO_LINES_BELOW)
+		return g_strdup_printf(_("draft saved %s (local + Drafts)"), time);
+	return g_strdup_printf(_("draft saved %s"), time);
+}
+
+/* --- guards --- */
+
+static char *guard_text(const struct view_compose *v, const struct guard *guard)
+{
+	const struct draft *d = v->letter->draft;
+	const char *detail = guard->detail ? guard->detail : "";
+	switch (guard->kind) {
+	case GUARD_NO_SUBJECT: return g_strdup(_("There is no subject."));
+	case GUARD_NO_ATTACHMENT: return g_strdup(_("The text says \"attached\" but nothing is attached."));
+	case GUARD_MANY: {
+		guint n = d->to->len + d->cc->len + d->bcc->len;
+		return g_strdup_printf(P_("It goes to %u address.", "It goes to %u addresses.", n), n);
+	}
+	case GUARD_LOOKALIKE: return g_strdup_printf(_("Look twice: %s."), detail);
+	case GUARD_GROWN: return g_strdup_printf(_("They did not have the original: %s."), detail);
+	case GUARD_EMPTY: return g_strdup(_("There is neither text nor file."));
+	case GUARD_OTHER_DOMAIN: return g_strdup_printf(_("%s is not of the account's domain."), detail);
+	default: return g_strdup_printf(_("%s takes no answers."), detail);
+	}
+}
+
+static enum app_command mends(enum guard_kind kind)
+{
+	switch (kind) {
+	case GUARD_NO_SUBJECT: return CMD_SUBJECT;
+	case GUARD_NO_ATTACHMENT: return CMD_ATTACH;
+	case GUARD_EMPTY: return CMD_EDIT;
+	case GUARD_OTHER_DOMAIN: return CMD_FROM;
+	default: return CMD_TO;
+	}
+}
+
+static char *guard_line(const struct view_compose *v, guint at)
+{
+	const struct guard *guard = v->guards->pdata[at];
+	const struct ui *ui = v->view.ui;
+	enum app_command by = mends(guard->kind);
+	g_autofree char *said = guard_text(v, guard), *text = grid_line(str_of(said));
+	g_autofree char *key = keymap_first(ui->keymap, CTX_COMPOSE, by);
+	g_autofree char *send = keymap_first(ui->keymap, CTX_COMPOSE, CMD_SEND);
+	return g_strdup_printf(_("%s  %s %s   %s send anyway"), text, key ? key : "-", _(app_command_info(by)->hint),
+		send ? send : "-");
+}
+
+static char *remark(struct view *view)
+{
+	const struct view_compose *v = of(view);
+	return v->guards && v->guards->len ? guard_line(v, 0) : NULL;
+}
+
+/* --- drawing --- */
+
+static void refresh(struct view_compose *v)
+{
+	const struct draft *d = v->letter->draft;
+	if (!v->stale)
+		return;
+	v->stale = false;
+	text_reset(v->text);
+	if (d->kind == DRAFT_BOUNCE)
+		text_add(v->text, STYLE_DIM, 0,
+			str_of(_("The message goes on as it is, with your address as the one "
+				 "who sent it on.")));
+	else
+		text_add(v->text, TEXT_BODY, 0, str_of(d->text));
+	if (v->guards)
+		g_ptr_array_unref(v->guards);
+	/* What is only begun need not be told what it lacks. */
+	v->guards = d->kind == DRAFT_BOUNCE || v->asks_all ? g_ptr_array_new() : model_letter_guards(v->letter);
+	if (!v->rows)
+		return;
+	g_ptr_array_unref(v->rows);
+	v->rows = picker_rows(v->letter);
+}
+
+/* A field, in as many rows as it needs and may have; the rows it took. */
+static int draw_field(struct grid *g, struct rect r, const char *label, const char *value, int most)
+{
+	struct text *t = text_new();
+	text_add(t, STYLE_NORMAL, 0, str_of(value));
+	int cols = MAX(r.cols - LABEL_COLS, 1), rows = CLAMP(text_lines(t, cols, most), 1, MAX(most, 1));
+	rows = MIN(rows, r.rows);
+	if (rows > 0) {
+		grid_text(g, r.row, r.col, LABEL_COLS - 1, STYLE_HEADER, label);
+		text_draw(t, g, (struct rect){ r.row, r.col + LABEL_COLS, rows, cols });
+	}
+	text_free(t);
+	return MAX(rows, 0);
+}
+
+static void draw_addrs(struct grid *g, struct rect *r, const char *label, const GPtrArray *addrs)
+{
+	g_autofree char *value = join(addrs);
+	int used = draw_field(g, *r, label, value, r->rows > 10 ? FIELD_ROWS : 1);
+	r->row += used;
+	r->rows -= used;
+}
+
+static void take_rows(struct rect *r, int n)
+{
+	r->row += n;
+	r->rows -= n;
+}
+
+static void draw_from(struct view_compose *v, struct grid *g, struct rect *r)
+{
+	const struct model_letter *m = v->letter;
+	g_autofree char *full = msg_addr_full(m->from.addr), *value = g_strdup_printf("%s  (%s)", full, m->from.why);
+	bool fits = grid_width(value) <= r->cols - LABEL_COLS;
+	const struct engine_identity *id = model_letter_identity(m, m->from.addr->addr);
+	bool refused = id && id->known.state == IDENTITY_REFUSED;
+	take_rows(r, draw_field(g, *r, _("From"), fits ? value : full, 1));
+	if (refused && r->rows > 0 && !v->rows) {
+		g_autofree char *words = app_identity_text(id, m->after_data);
+		grid_text(g, r->row, r->col + LABEL_COLS, r->cols - LABEL_COLS, STYLE_ERROR, words);
+		take_rows(r, 1);
+	}
+	if (!v->rows)
+		return;
+	int height = picker_height(v->rows, MAX(r->rows - 1, 3));
+	height = MIN(height, r->rows);
+	if (height > 2)
+		picker_draw(v->rows, &v->list, g,
+			(struct rect){ r->row, r->col, height, r->cols - (r->cols > 60 ? 2 : 0) });
+	take_rows(r, height);
+}
+
+static void draw_files(const struct model_letter *m, struct grid *g, struct rect *r)
+{
+	g_autofree char *files = attached(m->draft), *settings = settings_text(m);
+	if (!m->draft->files->len) {
+		g_autofree char *both = g_strdup_printf("%s      %s", files, settings);
+		take_rows(r, draw_field(g, *r, _("Attach"), both, 1));
+		return;
+	}
+	take_rows(r, draw_field(g, *r, _("Attach"), files, r->rows > 10 ? FIELD_ROWS : 1));
+	if (r->rows > 3)
+		take_rows(r, draw_field(g, *r, "", settings, 1));
+}
+
+/* Those that have no place in the line for messages stand below the text. */
+static void draw_guards(const struct view_compose *v, struct grid *g, struct rect *r)
+{
+	guint first = g->rows >= OWN_LINE_ROWS ? 1 : 0, last = MIN(v->guards->len, GUARDS_MAX);
+	for (guint i = last; i > first && r->rows > 2; i--) {
+		g_autofree char *line = guard_line(v, i - 1);
+		grid_text(g, r->row + --r->rows, r->col + 1, r->cols - 1, STYLE_TITLE, line);
+	}
+}
+
+static void draw(struct view *view, struct grid *g, struct rect r)
+{
+	struct view_compose *v = of(view);
+	const struct model_letter *m = v->letter;
+	const struct draft *d = m->draft;
+	refresh(v);
+	view->account = m->from.account;
+	draw_guards(v, g, &r);
+	g->cursor_row = r.row;
+	g->cursor_col = r.col;
+	draw_from(v, g, &r);
+	draw_addrs(g, &r, _("To"), d->to);
+	if (d->kind != DRAFT_BOUNCE) {
+		draw_addrs(g, &r, _("Cc"), d->cc);
+		if (d->bcc->len)
+			draw_addrs(g, &r, _("Bcc"), d->bcc);
+		if (d->reply_to->len)
+			draw_addrs(g, &r, _("Reply to"), d->reply_to);
+		take_rows(&r, draw_field(g, r, _("Subject"), d->subject, 1));
+		draw_files(m, g, &r);
+	}
+	if (r.rows > 2) {
+		grid_fill(g, r.row, r.col, r.cols, STYLE_DIM, '-');
+		take_rows(&r, 1);
+	}
+	if (r.rows > 0)
+		text_draw(v->text, g, r);
+}
+
+/* --- the letter speaks --- */
+
+static void letter_changed(void *aux)
+{
+	struct view_compose *v = aux;
+	v->stale = true;
+	ui_touch(v->view.ui);
+}
+
+static void letter_said(void *aux, char *sentence)
+{
+	g_autofree char *clean = grid_line(str_of(sentence));
+	g_free(sentence);
+	ui_say(((struct view_compose *)aux)->view.ui, g_steal_pointer(&clean));
+}
+
+static char *leaves_text(struct ui *ui, const struct store_mail *mail, bool later)
+{
+	if (mail->state != MAIL_HELD)
+		return g_strdup(_("Sending."));
+	if (later)
+		return app_mail_text(mail);
+	g_autofree char *key = keymap_first(ui->keymap, CTX_INDEX, CMD_UNDO);
+	return g_strdup_printf(_("Sent in %d s.  %s %s"), (int)(mail->due - mail->made), key ? key : "-",
+		_(app_command_info(CMD_UNDO)->hint));
+}
+
+static void letter_sent(void *aux, struct store_mail *mail)
+{
+	struct view_compose *v = aux;
+	struct ui *ui = v->view.ui;
+	uint32_t was = v->letter->was;
+	char *words = leaves_text(ui, mail, v->letter->at != 0);
+	v->letter->dirty = false;
+	app_editor_done(v->letter->editor_path);
+	leave(v);
+	if (was)
+		model_queue_act(ui->queue, was, QUEUE_FORGET);
+	model_queue_sent(ui->queue, mail);
+	ui_say(ui, words);
+}
+
+static const struct model_letter_hooks hooks = { letter_changed, letter_said, letter_sent };
+
+/* --- writing --- */
+
+static void write_on(struct view_compose *v)
+{
+	struct ui *ui = v->view.ui;
+	if (v->letter->draft->kind == DRAFT_BOUNCE)
+		ui_say(ui, g_strdup(_("What is bounced goes on as it is.")));
+	else if (!edit_start(ui, &v->view, v->letter))
+		ui_push(ui, view_editor_new(ui, &v->view));
+	v->touched = true;
+}
+
+void view_compose_edited(struct view *view)
+{
+	struct view_compose *v = of(view);
+	v->touched = true;
+	v->stale = true;
+	ui_touch(view->ui);
+}
+
+struct model_letter *view_compose_release(struct view *view)
+{
+	return g_steal_pointer(&of(view)->letter);
+}
+
+/* --- fields --- */
+
+static GPtrArray *addrs_of(const struct view_compose *v, enum field f)
+{
+	const struct draft *d = v->letter->draft;
+	return f == FIELD_TO ? d->to : f == FIELD_CC ? d->cc : d->bcc;
+}
+
+static void ask_field(struct view_compose *v, enum field f, const char *text, const char *wrong);
+static void send_it(struct view_compose *v);
+
+/* What follows when the fields of a new letter are asked one after the other. */
+static void field_done(struct view_compose *v, enum field f)
+{
+	if (f == FIELD_TO && v->sends) {
+		v->sends = false;
+		send_it(v);
+	} else if (f == FIELD_TO && v->asks_all && !*v->letter->draft->subject) {
+		ask_field(v, FIELD_SUBJECT, "", NULL);
+	} else if (v->asks_all) {
+		v->asks_all = false;
+		v->stale = true;
+		write_on(v);
+	}
+}
+
+static void field_typed(struct ui *ui, struct str typed, void *aux, enum field f)
+{
+	struct view_compose *v = still(ui, aux);
+	struct err e = ERR_INIT;
+	if (!v)
+		return;
+	g_autofree char *text = str_dup(str_trim(typed));
+	if (f == FIELD_SUBJECT) {
+		g_free(v->letter->draft->subject);
+		v->letter->draft->subject = g_steal_pointer(&text);
+	} else {
+		g_autoptr(GPtrArray) now = msg_addrs_new();
+		if (app_addresses(app_cfg(ui->app), text, now, &e)) {
+			ask_field(v, f, text, e.text);
+			err_clear(&e);
+			return;
+		}
+		GPtrArray *addrs = addrs_of(v, f);
+		g_ptr_array_set_size(addrs, 0);
+		while (now->len)
+			g_ptr_array_add(addrs, g_ptr_array_steal_index(now, 0));
+	}
+	touch(v);
+	field_done(v, f);
+}
+
+static void to_typed(struct ui *ui, struct str typed, void *aux)
+{
+	field_typed(ui, typed, aux, FIELD_TO);
+}
+
+static void cc_typed(struct ui *ui, struct str typed, void *aux)
+{
+	field_typed(ui, typed, aux, FIELD_CC);
+}
+
+static void bcc_typed(struct ui *ui, struct str typed, void *aux)
+{
+	field_typed(ui, typed, aux, FIELD_BCC);
+}
+
+static void subject_typed(struct ui *ui, struct str typed, void *aux)
+{
+	field_typed(ui, typed, aux, FIELD_SUBJECT);
+}
+
+static const char *label_of(const struct view_compose *v, enum field f)
+{
+	switch (f) {
+	case FIELD_TO: return v->letter->draft->kind == DRAFT_BOUNCE ? _("Bounce to: ") : _("To: ");
+	case FIELD_CC: return _("Cc: ");
+	case FIELD_BCC: return _("Bcc: ");
+	default: return _("Subject: ");
+	}
+}
+
+static void ask_field(struct view_compose *v, enum field f, const char *text, const char *wrong)
+{
+	static void (*const typed[])(
+		struct ui *, struct str, void *) = { to_typed, cc_typed, bcc_typed, subject_typed };
+	const char *label = label_of(v, f);
+	ui_ask(v->view.ui, wrong ? g_strdup_printf("%s. %s", wrong, label) : g_strdup(label), text, false, typed[f], v,
+		NULL);
+	if (f != FIELD_SUBJECT)
+		complete_addresses(v->view.ui);
+}
+
+static void edit_field(struct view_compose *v, enum field f)
+{
+	g_autofree char *now = f == FIELD_SUBJECT ? g_strdup(v->letter->draft->subject) : join(addrs_of(v, f));
+	v->asks_all = v->sends = false;
+	v->stale = true;
+	ask_field(v, f, now, NULL);
+}
+
+/* --- what goes along --- */
+
+static void attach_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	g_autofree char *text = str_dup(str_trim(typed));
+	if (!v || !*text)
+		return;
+	g_autoptr(GPtrArray) paths = app_attach_paths(text);
+	for (guint i = 0; i < paths->len; i++) {
+		struct err e = ERR_INIT;
+		struct draft_file *f = app_attach(paths->pdata[i], &e);
+		if (f)
+			g_ptr_array_add(v->letter->draft->files, f);
+		else
+			ui_say(ui, app_err_text(&e, NULL));
+		err_clear(&e);
+	}
+	touch(v);
+}
+
+static void attach(struct view_compose *v)
+{
+	ui_ask(v->view.ui, g_strdup(_("Attach (file or pattern): ")), "", false, attach_typed, v, NULL);
+	complete_paths(v->view.ui);
+}
+
+static void detach(struct view_compose *v, guint at)
+{
+	struct draft_file *f = v->letter->draft->files->pdata[at];
+	g_autofree char *name = f->name ? grid_line(str_of(f->name)) : g_strdup("");
+	struct draft *gone = draft_new(DRAFT_NEW);
+	/* With its descriptor. */
+	g_ptr_array_add(gone->files, g_ptr_array_steal_index(v->letter->draft->files, at));
+	engine_discard(gone);
+	ui_say(v->view.ui, g_strdup_printf(_("%s does not go along any more."), name));
+	touch(v);
+}
+
+static void detach_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	uint64_t n;
+	if (v && str_u64(str_trim(typed), v->letter->draft->files->len, &n) && n)
+		detach(v, (guint)n - 1);
+	else if (v)
+		ui_say(ui, g_strdup(_("There is no attachment of that number.")));
+}
+
+static void choose_attachment(struct view_compose *v)
+{
+	guint n = v->letter->draft->files->len;
+	if (!n)
+		ui_say(v->view.ui, g_strdup(_("Nothing is attached.")));
+	else if (n == 1)
+		detach(v, 0);
+	else
+		ui_ask(v->view.ui, g_strdup_printf(_("Take away attachment 1-%u: "), n), "", false, detach_typed, v,
+			NULL);
+}
+
+/* --- From --- */
+
+static void close_picker(struct view_compose *v)
+{
+	g_clear_pointer(&v->rows, g_ptr_array_unref);
+	v->view.ops = &ops;
+	v->stale = true;
+	ui_touch(v->view.ui);
+}
+
+static void open_picker(struct view_compose *v)
+{
+	if (!v->rows)
+		v->rows = picker_rows(v->letter);
+	v->view.ops = &picker_ops;
+	v->list = (struct list){ 0 };
+	for (guint i = 0; i < v->rows->len; i++) {
+		const struct pick_row *row = v->rows->pdata[i];
+		if (row->addr && row->account == v->letter->from.account &&
+			!g_ascii_strcasecmp(row->addr, v->letter->from.addr->addr))
+			v->list.cursor = (int)i;
+	}
+	ui_touch(v->view.ui);
+}
+
+static void set_from(struct view_compose *v, int account, const char *typed)
+{
+	struct app_from now = { 0 };
+	struct err e = ERR_INIT;
+	if (app_from_typed(app_cfg(v->view.ui->app), account, typed, &now, &e)) {
+		ui_say(v->view.ui, app_err_text(&e, NULL));
+		err_clear(&e);
+		return;
+	}
+	close_picker(v);
+	model_letter_from(v->letter, &now);
+	touch(v);
+}
+
+static void from_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	g_autofree char *text = str_dup(str_trim(typed));
+	if (v && *text)
+		set_from(v, v->letter->from.account, text);
+}
+
+static void ask_from(struct view_compose *v)
+{
+	ui_ask(v->view.ui, g_strdup(_("Send as: ")), "", false, from_typed, v, NULL);
+}
+
+static void pick(struct view_compose *v, int at)
+{
+	const struct pick_row *row = at < (int)v->rows->len ? v->rows->pdata[at] : NULL;
+	if (row && row->addr) {
+		g_autofree char *addr = g_strdup(row->addr);
+		set_from(v, row->account, addr);
+	} else if (row) {
+		ask_from(v);
+	}
+}
+
+static const struct pick_row *picked(const struct view_compose *v)
+{
+	return v->list.cursor < (int)v->rows->len ? v->rows->pdata[v->list.cursor] : NULL;
+}
+
+static void probe(struct view_compose *v)
+{
+	const struct pick_row *row = picked(v);
+	if (!row || !row->addr)
+		return;
+	if (row->account != v->letter->from.account) {
+		ui_say(v->view.ui, g_strdup(_("Choose it first: it is of another account.")));
+		return;
+	}
+	ui_say(v->view.ui, g_strdup_printf(_("Asking the server about %s; nothing is sent."), row->addr));
+	model_letter_probe(v->letter, row->addr);
+}
+
+static void how_to_fix(struct view_compose *v)
+{
+	const struct pick_row *row = picked(v);
+	const struct model_account *a = model_folders_account(v->view.ui->folders, row ? row->account : -1);
+	const struct engine_identity *id = row ? model_letter_identity(v->letter, row->addr) : NULL;
+	if (!row || !row->addr || !a)
+		return;
+	const char *way = a->cfg->card ? a->cfg->card->validate : NULL;
+	g_autofree char *state = id ? app_identity_text(id, v->letter->after_data) : g_strdup(_("never tried"));
+	g_autofree char *words = id && id->known.text ? g_strdup_printf("%d %s", id->known.code, id->known.text) : NULL;
+	g_autofree char *text = g_strdup_printf("%s: %s\n\n%s%s%s\n", row->addr, state, words ? words : "",
+		words ? "\n\n" : "",
+		way ? way
+		    : _("This provider's way is not known here: look in its help for \"identities\", \"aliases\" or "
+			"\"send as\"."));
+	ui_push(v->view.ui, view_text_new(v->view.ui, _("How to send as this address"), text));
+}
+
+static bool picker_command(struct view *view, enum app_command c)
+{
+	struct view_compose *v = of(view);
+	refresh(v);
+	if (list_command(&v->list, c))
+		return true;
+	switch (c) {
+	case CMD_OPEN: pick(v, v->list.cursor); break;
+	case CMD_PROBE: probe(v); break;
+	case CMD_HOW: how_to_fix(v); break;
+	case CMD_ANOTHER: ask_from(v); break;
+	case CMD_BACK: close_picker(v); break;
+	default: return false;
+	}
+	return true;
+}
+
+/* Numbers choose at once, and so Esc gives up. */
+static bool picker_key(struct view *view, uint32_t key, const char *paste)
+{
+	struct view_compose *v = of(view);
+	(void)paste;
+	if (key == APP_KEY_ESC)
+		close_picker(v);
+	else if (key >= '1' && key <= '9')
+		pick(v, (int)(key - '1'));
+	else
+		return false;
+	return true;
+}
+
+/* --- sending --- */
+
+static void as_it_is(struct ui *ui, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	if (!v)
+		return;
+	v->letter->no_asked = true;
+	send_it(v);
+}
+
+static void as_default(struct ui *ui, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	struct app_from preset = { 0 };
+	if (!v)
+		return;
+	app_from_choose(app_cfg(ui->app), v->letter->from.account, NULL, &preset);
+	model_letter_from(v->letter, &preset);
+	v->letter->no_asked = true;
+	send_it(v);
+}
+
+static void as_other(struct ui *ui, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	if (v)
+		open_picker(v);
+}
+
+/* True: the From was refused before, and the user is asked. */
+static bool asks_about_from(struct view_compose *v)
+{
+	struct model_letter *m = v->letter;
+	const struct engine_identity *id = model_letter_identity(m, m->from.addr->addr);
+	if (m->no_asked || !id || id->known.state != IDENTITY_REFUSED)
+		return false;
+	struct app_from preset = { 0 };
+	app_from_choose(app_cfg(m->app), m->from.account, NULL, &preset);
+	g_autofree char *date = g_strstrip(app_date_short(id->known.date, clock_wall()));
+	bool same = !g_ascii_strcasecmp(preset.addr->addr, m->from.addr->addr);
+	if (same)
+		ui_choose(v->view.ui,
+			g_strdup_printf(_("The server refused %s (%s).  Enter choose another  y send so  Esc back"),
+				m->from.addr->addr, date),
+			(const struct choice[CHOICES_MAX]){ { 'f', as_other }, { 'y', as_it_is } }, v, NULL);
+	else
+		ui_choose(v->view.ui,
+			g_strdup_printf(
+				_("The server refused %s (%s).  Enter send as %s  f other  y send so  Esc back"),
+				m->from.addr->addr, date, preset.addr->addr),
+			(const struct choice[CHOICES_MAX]){ { '1', as_default }, { 'f', as_other }, { 'y', as_it_is } },
+			v, NULL);
+	app_from_clear(&preset);
+	return true;
+}
+
+static void send_at(struct view_compose *v, int64_t at)
+{
+	struct ui *ui = v->view.ui;
+	g_autoptr(GPtrArray) faults = model_letter_faults(v->letter);
+	const struct draft *d = v->letter->draft;
+	if (!d->to->len && !d->cc->len && !d->bcc->len) {
+		edit_field(v, FIELD_TO);
+		v->sends = true;
+	} else if (faults->len) {
+		g_autofree char *text = grid_line(str_of(faults->pdata[0]));
+		ui_say(ui, g_strdup_printf(_("Not sent: %s."), text));
+	} else if (!asks_about_from(v)) {
+		model_letter_send(v->letter, at);
+	}
+	ui_touch(ui);
+}
+
+static void send_it(struct view_compose *v)
+{
+	send_at(v, 0);
+}
+
+static void time_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	struct err e = ERR_INIT;
+	g_autofree char *text = str_dup(str_trim(typed));
+	int64_t at = v && *text ? app_time_typed(text, &e) : 0;
+	if (at)
+		send_at(v, at);
+	else if (e.cause)
+		ui_say(ui, g_strdup_printf("%s.", e.text));
+	err_clear(&e);
+}
+
+/* --- leaving --- */
+
+static void kept(void *aux, bool saved)
+{
+	struct view_compose *v = aux;
+	struct ui *ui = v->view.ui;
+	if (!saved) {
+		ui_say(ui, app_err_text(&v->letter->err, NULL));
+		return;
+	}
+	g_autofree char *key = keymap_first(ui->keymap, CTX_INDEX, CMD_DRAFTS);
+	leave(v);
+	ui_say(ui, g_strdup_printf(_("Kept as a draft: %s goes on with it."), key ? key : "-"));
+}
+
+static void postpone(struct view_compose *v)
+{
+	if (v->letter->draft->kind == DRAFT_BOUNCE)
+		leave(v);
+	else
+		model_letter_save_then(v->letter, kept, v);
+}
+
+static void keep_draft(struct ui *ui, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	if (v)
+		postpone(v);
+}
+
+static void throw_away(struct ui *ui, void *aux)
+{
+	struct view_compose *v = still(ui, aux);
+	if (!v)
+		return;
+	model_letter_drop(v->letter);
+	app_editor_done(v->letter->editor_path);
+	leave(v);
+	ui_say(ui, g_strdup(_("Thrown away.")));
+}
+
+static void back(struct view_compose *v)
+{
+	struct ui *ui = v->view.ui;
+	bool bounce = v->letter->draft->kind == DRAFT_BOUNCE;
+	if (bounce || (!v->touched && !v->letter->dirty)) {
+		leave(v);
+		return;
+	}
+	ui_choose(ui, g_strdup(_("Keep it as a draft?  [Y] keep  n throw away  Esc go on writing")),
+		(const struct choice[CHOICES_MAX]){
+			{ 'y', keep_draft }, { 'n', throw_away }, { g_utf8_get_char(_("y")), keep_draft } },
+		v, NULL);
+}
+
+/* --- commands --- */
+
+static bool command(struct view *view, enum app_command c)
+{
+	struct view_compose *v = of(view);
+	struct ui *ui = view->ui;
+	bool busy = model_letter_is_leaving(v->letter) || edit_is_of(ui, view);
+	if (busy && c != CMD_HELP && c != CMD_REDRAW)
+		return true;
+	switch (c) {
+	case CMD_SEND: send_it(v); break;
+	case CMD_EDIT: write_on(v); break;
+	case CMD_FROM: open_picker(v); break;
+	case CMD_TO: edit_field(v, FIELD_TO); break;
+	case CMD_CC: edit_field(v, FIELD_CC); break;
+	case CMD_BCC: edit_field(v, FIELD_BCC); break;
+	case CMD_SUBJECT: edit_field(v, FIELD_SUBJECT); break;
+	case CMD_ATTACH: attach(v); break;
+	case CMD_DETACH: choose_attachment(v); break;
+	case CMD_POSTPONE: postpone(v); break;
+	case CMD_LATER:
+		ui_ask(ui, g_strdup(_("Send at (18:30, 2026-12-24T08:00, 90m): ")), "", false, time_typed, v, NULL);
+		break;
+	case CMD_BACK: back(v); break;
+	case CMD_SCROLL_DOWN: text_command(v->text, CMD_PAGE_DOWN); break;
+	default: return text_command(v->text, c);
+	}
+	return true;
+}
+
+static void event(struct view *view, struct event *ev)
+{
+	struct view_compose *v = of(view);
+	if (v->letter)
+		model_letter_event(v->letter, ev);
+}
+
+static void destroy(struct view *view)
+{
+	struct view_compose *v = of(view);
+	edit_forget(view->ui, view);
+	model_letter_free(v->letter);
+	text_free(v->text);
+	if (v->guards)
+		g_ptr_array_unref(v->guards);
+	if (v->rows)
+		g_ptr_array_unref(v->rows);
+	g_free(v);
+}
+
+static const struct view_ops ops = {
+	.context = CTX_COMPOSE,
+	.draw = draw,
+	.command = command,
+	.event = event,
+	.title = title,
+	.aside = aside,
+	.remark = remark,
+	.free = destroy,
+};
+
+static const struct view_ops picker_ops = {
+	.context = CTX_FROM,
+	.draw = draw,
+	.command = picker_command,
+	.key = picker_key,
+	.event = event,
+	.title = title,
+	.aside = aside,
+	.remark = remark,
+	.free = destroy,
+};
+
+static void begin(struct view_compose *v, enum compose_begin how)
+{
+	switch (how) {
+	case COMPOSE_ASK:
+	case COMPOSE_ASK_TO:
+		v->asks_all = true;
+		ask_field(v, FIELD_TO, "", NULL);
+		break;
+	case COMPOSE_EDIT: write_on(v); break;
+	case COMPOSE_PICK: open_picker(v); break;
+	case COMPOSE_SEND: send_it(v); break;
+	case COMPOSE_BOUNCE:
+		v->sends = true;
+		ask_field(v, FIELD_TO, "", NULL);
+		break;
+	default: break;
+	}
+}
+
+struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compose_begin how)
+{
+	struct view_compose *v = g_new0(struct view_compose, 1);
+	v->view = (struct view){ .ops = &ops, .ui = ui, .account = m->from.account };
+	v->letter = m;
+	v->text = text_new();
+	v->stale = true;
+	/* A letter that says something already is not left without a question. */
+	v->touched = !m->id && (m->draft->to->len || *m->draft->subject);
+	model_letter_listen(m, &hooks, v);
+	model_letter_identities(m);
+	model_letter_people(m);
+	ui_push(ui, &v->view);
+	begin(v, how);
+	return &v->view;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/screen/stage.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+static bool shows(const struct stage *s, const char *words)
+{
+	g_autofree char *text = stage_text(s);
+	return strstr(text, words);
+}
+
+static void answer(struct stage *s, const char *keys)
+{
+	clock_advance(QUESTION_QUIET_MS);
+	stage_settle(s);
+	stage_type(s, keys);
+}
+
+/* A letter at the review, written in the small editor. */
+static struct stage *written(int rows, int cols)
+{
+	struct stage *s = stage_new(rows, cols);
+	stage_type(s, "mana@duarte.example\rBudget\r");
+	stage_type(s, "Details are attached.\r\r> as you said\x18");
+	return s;
+}
+
+static void review_shows_the_whole_letter(void)
+{
+	struct stage *s = written(24, 80);
+	stage_golden(s, "compose-80x24");
+	stage_resize(s, 10, 40);
+	stage_golden(s, "compose-40x10");
+	stage_resize(s, 5, 20);
+	stage_golden(s, "compose-20x5");
+	stage_free(s);
+}
+
+static void reply_picker_shows_states_and_evidence(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "jjg");
+	g_assert_true(shows(s, "^X done"));
+	stage_type(s, "\x18");
+	stage_type(s, "F");
+	stage_golden(s, "picker-80x24");
+	stage_resize(s, 10, 40);
+	stage_golden(s, "picker-40x10");
+	stage_resize(s, 24, 80);
+	stage_type(s, "3");
+	g_assert_true(shows(s, "sales@box.example"));
+	g_assert_false(shows(s, "Send as"));
+	stage_free(s);
+}
+
+static void other_account_reroutes(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "F6");
+	g_assert_true(shows(s, "New letter - work"));
+	g_assert_true(shows(s, "vera@work.example"));
+	stage_free(s);
+}
+
+static void refused_from_asks_once_and_enter_is_the_default(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "F/me@old-isp.example\r");
+	g_assert_true(shows(s, "me@old-isp.example"));
+	stage_type(s, "y");
+	g_assert_true(shows(s, "The server refused me@old-isp.example"));
+	g_assert_cmpuint(s->mails->len, ==, 0);
+	answer(s, "\r");
+	g_assert_cmpuint(s->mails->len, ==, 1);
+	g_assert_cmpstr(((struct store_mail *)s->mails->pdata[0])->from, ==, "vera@box.example");
+	stage_free(s);
+}
+
+static void saved_two_seconds_after_the_last_key(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "mana@duarte.example\rBudget\rHello");
+	unsigned before = s->sent[REQ_DRAFT_SAVE];
+	clock_advance(LETTER_PAUSE_MS - 1);
+	stage_settle(s);
+	g_assert_cmpuint(s->sent[REQ_DRAFT_SAVE], ==, before);
+	g_assert_false(shows(s, "draft saved"));
+	clock_advance(1);
+	stage_settle(s);
+	g_assert_cmpuint(s->sent[REQ_DRAFT_SAVE], ==, before + 1);
+	g_assert_true(shows(s, "draft saved 21:14"));
+	g_assert_cmpstr(s->letter->text, ==, "Hello");
+	stage_free(s);
+}
+
+static void saved_every_ten_seconds_of_steady_typing(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "m\r\r");
+	unsigned before = s->sent[REQ_DRAFT_SAVE];
+	for (int i = 0; i < 11; i++) {
+		stage_type(s, "a");
+		clock_advance(1000);
+		stage_settle(s);
+	}
+	g_assert_cmpuint(s->sent[REQ_DRAFT_SAVE], ==, before + 1);
+	stage_free(s);
+}
+
+static void full_disk_keeps_the_text_and_says_so(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->full_disk = true;
+	stage_type(s, "mana@duarte.example\rBudget\rHello\x18");
+	g_assert_true(shows(s, "NOT SAVED"));
+	g_assert_true(shows(s, "Hello"));
+	stage_type(s, "y");
+	g_assert_cmpuint(s->mails->len, ==, 0);
+	g_assert_true(shows(s, "No space left"));
+	s->full_disk = false;
+	stage_type(s, "y");
+	g_assert_cmpuint(s->mails->len, ==, 1);
+	stage_free(s);
+}
+
+static void undo_brings_the_letter_back(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "y");
+	stage_golden(s, "mail-sent-80x24");
+	stage_type(s, "u");
+	g_assert_true(shows(s, "New letter - box"));
+	g_assert_true(shows(s, "Details are attached."));
+	g_assert_cmpint(((struct store_mail *)s->mails->pdata[0])->state, ==, MAIL_DROPPED);
+	stage_free(s);
+}
+
+static void change_made_later_is_undone_first(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "y");
+	clock_advance(10);
+	stage_type(s, "Au");
+	g_assert_cmpint(((struct store_mail *)s->mails->pdata[0])->state, ==, MAIL_HELD);
+	g_assert_cmpuint(s->sent[REQ_UNDO], ==, 1);
+	stage_free(s);
+}
+
+static void refused_letter_is_a_banner_with_ways_on(void)
+{
+	struct stage *s = written(24, 80);
+	s->mail_refusal = "<vera@box.example>: Sender \033[31maddress rejected: not validated for this account";
+	stage_type(s, "y");
+	stage_deliver(s);
+	stage_golden(s, "mail-refused-80x24");
+	stage_resize(s, 10, 40);
+	stage_golden(s, "mail-refused-40x10");
+	stage_resize(s, 24, 80);
+	stage_type(s, "!f");
+	g_assert_true(shows(s, "Send as"));
+	stage_type(s, "\033");
+	clock_advance(100);
+	stage_settle(s);
+	s->mail_refusal = NULL;
+	stage_type(s, "y");
+	stage_deliver(s);
+	g_assert_true(shows(s, "Sent to 1 recipient."));
+	g_assert_false(shows(s, "Not sent"));
+	stage_free(s);
+}
+
+static void queue_lists_letters_and_changes(void)
+{
+	struct stage *s = written(24, 80);
+	s->queue = 1;
+	s->mail_refusal = "not validated";
+	stage_type(s, "y");
+	stage_deliver(s);
+	stage_type(s, "mbram@dewit.example\rSecond\rText\x18y");
+	stage_type(s, "Q");
+	stage_golden(s, "queue-80x24");
+	stage_resize(s, 10, 40);
+	stage_golden(s, "queue-40x10");
+	stage_resize(s, 24, 80);
+	stage_type(s, "h");
+	g_assert_true(shows(s, "Held until you let it go."));
+	stage_type(s, "e");
+	g_assert_true(shows(s, "New letter - box"));
+	stage_free(s);
+}
+
+static void drafts_are_gone_on_with(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "P");
+	g_assert_true(shows(s, "Kept as a draft"));
+	stage_type(s, "R");
+	stage_golden(s, "drafts-80x24");
+	stage_type(s, "\r");
+	g_assert_true(shows(s, "Details are attached."));
+	stage_type(s, "q");
+	g_assert_false(shows(s, "New letter"));
+	stage_free(s);
+}
+
+static void leaving_asks_and_can_throw_away(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "q");
+	g_assert_true(shows(s, "Keep it as a draft?"));
+	answer(s, "n");
+	g_assert_true(shows(s, "Thrown away."));
+	g_assert_cmpuint(s->sent[REQ_DRAFT_DROP], ==, 1);
+	stage_type(s, "m\033");
+	clock_advance(100);
+	stage_settle(s);
+	stage_type(s, "q");
+	g_assert_false(shows(s, "New letter"));
+	g_assert_cmpuint(s->sent[REQ_DRAFT_DROP], ==, 1);
+	stage_free(s);
+}
+
+static void tab_completes_and_cycles(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "man");
+	g_assert_true(shows(s, "Tab Ana Duarte <ana@duarte.example>  (2)"));
+	stage_type(s, "\t");
+	g_assert_true(shows(s, "To: Ana Duarte <ana@duarte.example>"));
+	stage_type(s, "\t");
+	g_assert_true(shows(s, "To: Anders Berg <anders@berg.example>"));
+	stage_type(s, ", bram@dewit.example\r");
+	stage_type(s, "Hello\r\x18");
+	g_assert_true(shows(s, "Anders Berg <anders@berg.example>, bram@dewit.example"));
+	stage_free(s);
+}
+
+static void malformed_address_is_asked_again_with_its_place(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "mana@duarte.example, nobody\r");
+	g_assert_true(shows(s, "'nobody' is neither an address nor an alias"));
+	g_assert_true(shows(s, "ana@duarte.example, nobody"));
+	stage_free(s);
+}
+
+static void alt_in_the_editor_sends_nothing(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "mana@duarte.example\rHello\rText\033y");
+	g_assert_true(shows(s, "^X done"));
+	g_assert_cmpuint(s->mails->len, ==, 0);
+	stage_free(s);
+}
+
+static void mailto_takes_only_what_it_may(void)
+{
+	struct stage *s = stage_new(24, 80);
+	compose_mailto(s->ui, "mailto:ana@duarte.example?subject=Hi&body=There&bcc=x@y.example&attach=/etc/passwd");
+	stage_settle(s);
+	g_assert_true(shows(s, "ana@duarte.example"));
+	g_assert_true(shows(s, "There"));
+	g_assert_false(shows(s, "x@y.example"));
+	stage_free(s);
+}
+
+void suite(void)
+{
+	unit_add(review_shows_the_whole_letter);
+	unit_add(reply_picker_shows_states_and_evidence);
+	unit_add(other_account_reroutes);
+	unit_add(refused_from_asks_once_and_enter_is_the_default);
+	unit_add(saved_two_seconds_after_the_last_key);
+	unit_add(saved_every_ten_seconds_of_steady_typing);
+	unit_add(full_disk_keeps_the_text_and_says_so);
+	unit_add(undo_brings_the_letter_back);
+	unit_add(change_made_later_is_undone_first);
+	unit_add(refused_letter_is_a_banner_with_ways_on);
+	unit_add(queue_lists_letters_and_changes);
+	unit_add(drafts_are_gone_on_with);
+	unit_add(leaving_asks_and_can_throw_away);
+	unit_add(tab_completes_and_cycles);
+	unit_add(malformed_address_is_asked_again_with_its_place);
+	unit_add(alt_in_the_editor_sends_nothing);
+	unit_add(mailto_takes_only_what_it_may);
+}
