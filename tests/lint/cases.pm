@@ -19,7 +19,6 @@ our %not_ours = (
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
 	d30 => 'not built: the program never writes its mailrc',
-	s19 => $sending,
 );
 
 sub promises {

@@ -4,14 +4,10 @@ LIVE_TESTS = tests/live/server.test tests/live/hostile.test tests/live/screens.t
 	tests/live/first.test tests/live/agree.test tests/live/fresh.test tests/live/lies.test \
 	tests/live/kill.test tests/live/trouble.test tests/live/json.test tests/live/change.test \
 	tests/live/keys.test tests/live/keep.test tests/live/auth.test tests/live/cases.test tests/live/wire.test \
-	tests/live/crowd.test tests/live/wait.test tests/live/people.test tests/live/mirror.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py
-	tests/live/keys.test tests/live/auth.test tests/live/cases.test tests/live/outbox.test
-	tests/live/keys.test tests/live/auth.test tests/live/cases.test
-	tests/live/keys.test tests/live/auth.test tests/live/cases.test \
-	tests/live/send.test tests/live/sendkill.test tests/live/submit.test
-	tests/live/keys.test tests/live/auth.test tests/live/cases.test tests/live/write.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py tests/live/postman.py
+	tests/live/crowd.test tests/live/wait.test tests/live/people.test tests/live/mirror.test \
+	tests/live/send.test tests/live/sendkill.test tests/live/submit.test tests/live/outbox.test tests/live/write.test
+EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
+	tests/live/postman.py
 .PHONY: check-live
 check-live: all tests/crash/shim.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
