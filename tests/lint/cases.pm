@@ -4,7 +4,6 @@ package cases;
 use strict;
 use warnings;
 
-my $sending = 'not built: sending';
 my $drafts = 'not built: writing mail and drafts';
 
 our %not_ours = (
