@@ -398,6 +398,8 @@ static bool claim_next(struct outbox *o)
 		struct err e = ERR_INIT;
 		if (store_mail_claim(en->store, o->account->number, clock_wall(), en->claim, &o->mail, &e) ||
 			!o->mail) {
+			if (e.cause != ERR_NONE)
+				kept(o, &e);
 			log_and_clear(o, &e);
 			return false;
 		}
