@@ -37,6 +37,7 @@ static const char *status_of(const struct store_mail *m)
 	case MAIL_REFUSED: return "refused";
 	case MAIL_HELD: return "held";
 	case MAIL_DROPPED: return "dropped";
+	case MAIL_SENDING: return m->step == MAIL_STEP_END ? "maybe" : "queued";
 	default: return "queued";
 	}
 }
