@@ -343,6 +343,7 @@ enum app_command {
 	CMD_BANNER_DEFAULT,
 	CMD_BANNER_FROM,
 	CMD_BANNER_EDIT,
+	CMD_BANNER_OTHERS,
 	CMD_BANNER_HIDE,
 	CMD_HELP,
 	CMD_REDRAW,
@@ -692,7 +693,15 @@ bool model_letter_is_leaving(const struct model_letter *m);
 /* --- letters on their way (model_queue.c) --- */
 #define MODEL_QUEUE_UNDO_S 3600 /* no undo window is longer */
 
-enum model_queue_act { QUEUE_UNDO, QUEUE_DROP, QUEUE_RETRY, QUEUE_RETRY_MAYBE, QUEUE_HOLD, QUEUE_FORGET };
+enum model_queue_act {
+	QUEUE_UNDO,
+	QUEUE_DROP,
+	QUEUE_RETRY,
+	QUEUE_RETRY_MAYBE,
+	QUEUE_RETRY_OTHERS,
+	QUEUE_HOLD,
+	QUEUE_FORGET
+};
 struct model_queue_hooks {
 	void (*changed)(void *aux);
 	void (*said)(void *aux, char *sentence); /* takes it; NULL: what was said last holds no more */
@@ -704,6 +713,7 @@ struct model_queue {
 	GPtrArray *mails; /* struct store_mail *: not ended, or wanting a decision; newest first */
 	bool loaded;
 	/* The rest is the model's own. */
+	GPtrArray *acts;    /* under way */
 	GHashTable *hidden; /* ids whose banner was put away */
 	uint32_t undoable;  /* the letter sent last, while it is held */
 	int64_t sent_at;    /* clock_ms() of it */
@@ -722,6 +732,7 @@ bool model_queue_has_draft(const struct model_queue *m, uint32_t draft);    /* i
 const struct store_mail *model_queue_undoable(const struct model_queue *m); /* in its undo window; NULL */
 unsigned model_queue_waiting(const struct model_queue *m, int64_t *first_due_out); /* letters that will leave */
 const struct store_mail *model_queue_trouble(const struct model_queue *m);         /* wants a decision; NULL */
+bool model_queue_has_others(const struct store_mail *m); /* it can be sent without those that were refused */
 void model_queue_hide(struct model_queue *m, uint32_t id);
 void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what);
 

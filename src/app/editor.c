@@ -46,6 +46,16 @@ char **app_editor_argv(const struct cfg *cfg, const char *path, struct err *e)
 	return words ? with_path(words, path) : NULL;
 }
 
+/* tmux's commands that come back before what they started has ended. */
+static bool makes_window(char **words)
+{
+	static const char *const makes[] = { "split-window", "splitw", "new-window", "neww" };
+	for (guint i = 0; i < G_N_ELEMENTS(makes); i++)
+		if (g_strv_contains((const char *const *)words, makes[i]))
+			return true;
+	return false;
+}
+
 char **app_editor_window(const struct cfg *cfg, bool *tells_pid_out)
 {
 	const char *line = cfg->options.editor_window;
@@ -58,9 +68,7 @@ char **app_editor_window(const struct cfg *cfg, bool *tells_pid_out)
 	if (!words)
 		return NULL;
 	g_autofree char *base = g_path_get_basename(words[0]);
-	static const char *const makes[] = { "split-window", "splitw", "new-window", "neww" };
-	for (guint i = 0; !strcmp(base, "tmux") && words[1] && i < G_N_ELEMENTS(makes); i++)
-		*tells_pid_out = *tells_pid_out || !strcmp(words[1], makes[i]);
+	*tells_pid_out = !strcmp(base, "tmux") && makes_window(words);
 	if (!*tells_pid_out)
 		return words;
 	/* It ends at once and leaves the editor to tmux, which can say who that is. */

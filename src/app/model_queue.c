@@ -21,6 +21,7 @@ struct model_queue *model_queue_new(struct app *a, const struct model_queue_hook
 	m->hooks = hooks;
 	m->aux = aux;
 	m->mails = g_ptr_array_new_with_free_func(mail_free);
+	m->acts = g_ptr_array_new_with_free_func(g_free);
 	m->hidden = g_hash_table_new(NULL, NULL);
 	return m;
 }
@@ -29,6 +30,7 @@ void model_queue_free(struct model_queue *m)
 {
 	app_forget(m->app, m->request);
 	g_ptr_array_unref(m->mails);
+	g_ptr_array_unref(m->acts);
 	g_hash_table_unref(m->hidden);
 	g_free(m);
 }
@@ -209,6 +211,17 @@ const struct store_mail *model_queue_trouble(const struct model_queue *m)
 	return NULL;
 }
 
+bool model_queue_has_others(const struct store_mail *m)
+{
+	bool others = false, refused = false;
+	for (guint i = 0; i < m->rcpts->len; i++) {
+		bool no = ((const struct store_rcpt *)m->rcpts->pdata[i])->state == MAIL_REFUSED;
+		refused = refused || no;
+		others = others || !no;
+	}
+	return m->state == MAIL_REFUSED && refused && others;
+}
+
 void model_queue_hide(struct model_queue *m, uint32_t id)
 {
 	g_hash_table_add(m->hidden, GUINT_TO_POINTER(id));
@@ -231,8 +244,9 @@ static void acted(struct event *ev, void *aux)
 		model_queue_take(m, g_steal_pointer(&ev->mail));
 	if (ev->type != EV_ENDED)
 		return;
-	m->hooks->acted(m->aux, act->what, act->id, act->draft, &ev->err);
-	g_free(act);
+	struct act did = *act;
+	g_ptr_array_remove(m->acts, act);
+	m->hooks->acted(m->aux, did.what, did.id, did.draft, &ev->err);
 }
 
 void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what)
@@ -242,6 +256,7 @@ void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act wh
 		[QUEUE_DROP] = REQ_MAIL_DROP,
 		[QUEUE_RETRY] = REQ_MAIL_RETRY,
 		[QUEUE_RETRY_MAYBE] = REQ_MAIL_RETRY,
+		[QUEUE_RETRY_OTHERS] = REQ_MAIL_RETRY,
 		[QUEUE_HOLD] = REQ_MAIL_HOLD,
 		[QUEUE_FORGET] = REQ_MAIL_DROP,
 	};
@@ -249,7 +264,9 @@ void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act wh
 	struct request *r = request_new(types[what], 0, -1);
 	struct act *act = g_new(struct act, 1);
 	*act = (struct act){ m, what, id, mail ? mail->draft : 0 };
+	g_ptr_array_add(m->acts, act);
 	r->answers = id;
 	r->yes = what == QUEUE_RETRY_MAYBE;
+	r->whole = what == QUEUE_RETRY_OTHERS;
 	app_request(m->app, r, acted, act);
 }

@@ -6,11 +6,41 @@
 
 #include "base/i18n.h"
 
+/* --- what waits for its text --- */
+
+struct waiting {
+	struct ui *ui;
+	uint32_t request;
+	void (*free)(struct waiting *w);
+};
+
+static void wait_for(struct waiting *w, struct request *r, app_event_fn got)
+{
+	if (!g_ptr_array_find(w->ui->begun, w, NULL))
+		g_ptr_array_add(w->ui->begun, w);
+	w->request = app_request(w->ui->app, r, got, w);
+}
+
+static void wait_ended(struct waiting *w)
+{
+	g_ptr_array_remove(w->ui->begun, w);
+	w->free(w);
+}
+
+void compose_leave(struct ui *ui)
+{
+	while (ui->begun->len) {
+		struct waiting *w = ui->begun->pdata[0];
+		app_forget(ui->app, w->request);
+		wait_ended(w);
+	}
+}
+
 /* --- from a message --- */
 
 /* What is to be written once the message is here, with its octets where they are needed. */
 struct beginning {
-	struct ui *ui;
+	struct waiting waiting;
 	enum app_command what;
 	int account;
 	struct store_place place;
@@ -20,8 +50,9 @@ struct beginning {
 	struct err err;
 };
 
-static void beginning_free(struct beginning *b)
+static void beginning_free(struct waiting *w)
 {
+	struct beginning *b = (struct beginning *)w;
 	engine_message_free(b->message);
 	buf_clear(&b->raw);
 	err_clear(&b->err);
@@ -59,7 +90,7 @@ static void take_files(struct draft *d, struct str raw)
 
 static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 {
-	const struct cfg *cfg = app_cfg(b->ui->app);
+	const struct cfg *cfg = app_cfg(b->waiting.ui->app);
 	struct str raw = buf_str(&b->raw);
 	struct draft *d;
 	switch (b->what) {
@@ -123,7 +154,7 @@ static bool is_answer(enum app_command what)
 
 static void write_it(struct beginning *b)
 {
-	struct ui *ui = b->ui;
+	struct ui *ui = b->waiting.ui;
 	struct app_from from = { 0 };
 	app_from_choose(app_cfg(ui->app), b->account, b->message->head, &from);
 	if (!from.addr->addr) {
@@ -158,12 +189,12 @@ static void say_failed(struct ui *ui, const struct err *e)
 static void begin_done(struct beginning *b)
 {
 	if (b->err.cause != ERR_NONE)
-		say_failed(b->ui, &b->err);
-	else if (!ui_is_idle(b->ui))
-		ui_say(b->ui, g_strdup(_("Something else was begun meanwhile.")));
+		say_failed(b->waiting.ui, &b->err);
+	else if (!ui_is_idle(b->waiting.ui))
+		ui_say(b->waiting.ui, g_strdup(_("Something else was begun meanwhile.")));
 	else
 		write_it(b);
-	beginning_free(b);
+	wait_ended(&b->waiting);
 }
 
 static struct request *about(const struct beginning *b, enum request_type type)
@@ -196,7 +227,7 @@ static void got_message(struct event *ev, void *aux)
 		return;
 	err_move(&b->err, &ev->err);
 	if (b->err.cause == ERR_NONE && b->message && needs_raw(b))
-		app_request(b->ui->app, about(b, REQ_RAW), got_raw, b);
+		wait_for(&b->waiting, about(b, REQ_RAW), got_raw);
 	else
 		begin_done(b);
 }
@@ -227,10 +258,10 @@ static struct beginning *chosen(struct ui *ui)
 		b->folder = g_strdup(view_list_model(list)->name);
 		b->place = (struct store_place){ row->folder, row->uid, row->local };
 	} else {
-		beginning_free(b);
+		beginning_free(&b->waiting);
 		return NULL;
 	}
-	b->ui = ui;
+	b->waiting = (struct waiting){ .ui = ui, .free = beginning_free };
 	return b;
 }
 
@@ -242,7 +273,7 @@ static void begin_from_message(struct ui *ui, enum app_command what)
 		return;
 	}
 	b->what = what;
-	app_request(ui->app, about(b, REQ_READ), got_message, b);
+	wait_for(&b->waiting, about(b, REQ_READ), got_message);
 }
 
 /* --- new ones --- */
@@ -304,7 +335,7 @@ void compose_mailto(struct ui *ui, const char *uri)
 /* --- drafts --- */
 
 struct resumption {
-	struct ui *ui;
+	struct waiting waiting;
 	enum compose_begin how;
 	uint32_t was;
 	bool as_default;
@@ -344,7 +375,7 @@ static void take_editors(struct ui *ui, struct view *v, struct model_letter *m)
 
 static void resume(struct resumption *r)
 {
-	struct ui *ui = r->ui;
+	struct ui *ui = r->waiting.ui;
 	struct engine_draft *kept = r->draft;
 	struct app_from from = { 0 };
 	from_of_draft(ui, kept, &from);
@@ -373,11 +404,17 @@ static void got_draft(struct event *ev, void *aux)
 	if (ev->type != EV_ENDED)
 		return;
 	if (!r->draft)
-		say_failed(r->ui, &ev->err);
-	else if (!ui_is_idle(r->ui))
-		ui_say(r->ui, g_strdup(_("The letter is among the drafts: R shows them.")));
+		say_failed(r->waiting.ui, &ev->err);
+	else if (!ui_is_idle(r->waiting.ui))
+		ui_say(r->waiting.ui, g_strdup(_("The letter is among the drafts: R shows them.")));
 	else
 		resume(r);
+	wait_ended(&r->waiting);
+}
+
+static void resumption_free(struct waiting *w)
+{
+	struct resumption *r = (struct resumption *)w;
 	engine_draft_free(r->draft);
 	g_free(r);
 }
@@ -398,17 +435,18 @@ static void open_draft(struct ui *ui, uint32_t draft, const struct resumption *h
 	struct resumption *r = g_memdup2(how, sizeof *how);
 	struct request *ask = request_new(REQ_DRAFT_OPEN, 0, -1);
 	ask->answers = draft;
-	app_request(ui->app, ask, got_draft, r);
+	r->waiting = (struct waiting){ .ui = ui, .free = resumption_free };
+	wait_for(&r->waiting, ask, got_draft);
 }
 
 void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was)
 {
-	open_draft(ui, draft, &(struct resumption){ .ui = ui, .how = how, .was = was });
+	open_draft(ui, draft, &(struct resumption){ .how = how, .was = was });
 }
 
 void compose_resend(struct ui *ui, uint32_t draft, uint32_t was)
 {
-	open_draft(ui, draft, &(struct resumption){ .ui = ui, .how = COMPOSE_SEND, .was = was, .as_default = true });
+	open_draft(ui, draft, &(struct resumption){ .how = COMPOSE_SEND, .was = was, .as_default = true });
 }
 
 static void got_drafts(struct event *ev, void *aux)

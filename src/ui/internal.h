@@ -160,6 +160,7 @@ bool compose_command(struct ui *ui, enum app_command c); /* false: no command th
 void compose_mailto(struct ui *ui, const char *uri);
 void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was);
 void compose_resend(struct ui *ui, uint32_t draft, uint32_t was); /* from the account's default address */
+void compose_leave(struct ui *ui);                                /* what is only begun is given up */
 void compose_look_at_drafts(struct ui *ui);                       /* whether one was being written at the last end */
 extern const struct model_queue_hooks queue_hooks;
 
@@ -234,6 +235,7 @@ struct ui {
 	struct model_changes *changes;
 	struct model_queue *queue;
 	GPtrArray *editing; /* of edit.c */
+	GPtrArray *begun;   /* of compose.c */
 	bool lent;          /* an editor has the terminal */
 	const char *state_dir, *mailto;
 	bool interrupted; /* a letter was being written when the program ended: a banner says so */

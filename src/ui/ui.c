@@ -495,6 +495,8 @@ static bool mail_command(struct ui *ui, enum app_command c)
 		mail_words(ui, m);
 	else if (c == CMD_BANNER_RETRY)
 		ui_retry_mail(ui, m);
+	else if (c == CMD_BANNER_OTHERS && model_queue_has_others(m))
+		model_queue_act(ui->queue, id, QUEUE_RETRY_OTHERS);
 	else if (c == CMD_BANNER_HIDE)
 		model_queue_hide(ui->queue, id);
 	else
@@ -566,6 +568,7 @@ static void run(struct ui *ui, enum app_command c)
 	case CMD_BANNER_DEFAULT:
 	case CMD_BANNER_FROM:
 	case CMD_BANNER_EDIT:
+	case CMD_BANNER_OTHERS:
 	case CMD_BANNER_HIDE: banner_command(ui, c); break;
 	default: break;
 	}
@@ -777,6 +780,7 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->changes = model_changes_new(a, &change_hooks, ui);
 	ui->queue = model_queue_new(a, &queue_hooks, ui);
 	ui->editing = g_ptr_array_new();
+	ui->begun = g_ptr_array_new();
 	ui->state_dir = options->state_dir;
 	ui->mailto = options->mailto;
 	ui->views = g_ptr_array_new_with_free_func(view_free);
@@ -804,10 +808,12 @@ void ui_free(struct ui *ui)
 	prompt_drop(ui);
 	question_drop(ui);
 	edit_leave(ui);
+	compose_leave(ui);
 	while (ui->views->len)
 		g_ptr_array_set_size(ui->views, (int)ui->views->len - 1);
 	g_ptr_array_unref(ui->views);
 	g_ptr_array_unref(ui->editing);
+	g_ptr_array_unref(ui->begun);
 	question_drop(ui);
 	model_queue_free(ui->queue);
 	model_changes_free(ui->changes);

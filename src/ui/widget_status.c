@@ -196,6 +196,8 @@ static void mail_keys(GString *out, const struct ui *ui, const struct store_mail
 		append_key(out, ui, CMD_BANNER_DEFAULT);
 		append_key(out, ui, CMD_BANNER_FROM);
 	} else {
+		if (model_queue_has_others(m))
+			append_key(out, ui, CMD_BANNER_OTHERS);
 		append_key(out, ui, CMD_BANNER_RETRY);
 	}
 	if (!copy && m->draft)
