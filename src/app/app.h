@@ -636,7 +636,7 @@ void app_editor_done(const char *path);                 /* removes it; NULL is a
 
 struct model_letter_hooks {
 	void (*changed)(void *aux);
-	void (*said)(void *aux, char *sentence); /* takes it */
+	void (*said)(void *aux, char *sentence); /* takes it; NULL: what was said last holds no more */
 	void (*sent)(
 		void *aux, struct store_mail *mail); /* durable in the outbox; takes mail; the letter may be freed */
 };

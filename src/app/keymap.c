@@ -198,10 +198,12 @@ enum keymap_match keymap_find(
 
 static void append_chord(GString *out, const struct binding *b)
 {
+	bool after_word = false;
 	for (size_t i = 0; i < b->n; i++) {
 		g_autofree char *name = key_name(b->keys[i]);
 		bool word = name[1] && name[0] != '^';
-		g_string_append_printf(out, "%s%s", i && word ? " " : "", name);
+		g_string_append_printf(out, "%s%s", i && (word || after_word) ? " " : "", name);
+		after_word = word;
 	}
 }
 

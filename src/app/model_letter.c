@@ -199,8 +199,8 @@ static void got_identities(struct event *ev, void *aux)
 		m->after_data = ev->after_data;
 	} else if (ev->type == EV_ENDED) {
 		m->asking = 0;
-		if (ev->err.cause != ERR_NONE && m->probing && m->hooks)
-			m->hooks->said(m->aux, app_err_text(&ev->err, NULL));
+		if (m->probing && m->hooks)
+			m->hooks->said(m->aux, ev->err.cause == ERR_NONE ? NULL : app_err_text(&ev->err, NULL));
 		m->probing = false;
 	}
 	changed(m);

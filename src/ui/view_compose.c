@@ -331,7 +331,7 @@ static void letter_changed(void *aux)
 
 static void letter_said(void *aux, char *sentence)
 {
-	g_autofree char *clean = grid_line(str_of(sentence));
+	g_autofree char *clean = sentence ? grid_line(str_of(sentence)) : NULL;
 	g_free(sentence);
 	ui_say(((struct view_compose *)aux)->view.ui, g_steal_pointer(&clean));
 }

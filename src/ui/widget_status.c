@@ -347,7 +347,8 @@ static bool banner_of(const struct ui *ui, struct banner *b)
 	b->mail = writing ? NULL : model_queue_trouble(ui->queue);
 	b->interrupted = !b->mail && !writing && ui->interrupted;
 	if (!b->mail && !b->interrupted && (here == CTX_INDEX || here == CTX_FOLDERS || here == CTX_MESSAGE)) {
-		b->mail = ui->said ? NULL : model_queue_undoable(ui->queue);
+		/* Of one that was sent here it was said. */
+		b->mail = ui->queue->undoable ? NULL : model_queue_undoable(ui->queue);
 		b->held = b->mail != NULL;
 	}
 	if (b->mail || b->interrupted) {

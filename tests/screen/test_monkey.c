@@ -8,13 +8,17 @@ static const char *const keys[] = { "j", "k", "\r", "q", "i", "\t", "\033\t", " 
 	"E", "s", "$", "c", "}", "{", "B", "!w", "!n", "!p", "!x", "?", "\033[A", "\033[B", "\033[C", "\033[D",
 	"\033[5~", "\033[6~", "\033[H", "\033[F", "\x03", "\x0c", "x", "\xc3", "\xe5\xb1\xb1", "\x7f", "\033",
 	"\033\033", "dev", "\033[200~paste\nd\033[201~", "\033]0;x", "\a", "z", "Z", "1", "in", "d", "A", "S", "F", "N",
-	"t", "u", "\033u", "C", "w", "W", "y", "X", "r", ";", "\x12", "\x14" };
+	"t", "u", "\033u", "C", "w", "W", "y", "X", "r", ";", "\x12", "\x14", "m", "g", "L", "f", "\033f", "b", "e",
+	"R", "Q", "F", "P", "D", "p", "/", "2", "5", "x", "\x18", "a@b.example\r", "!1", "!f", "!e", "!o", "!r" };
 
 static void upset(struct stage *s, GRand *rand)
 {
 	struct event *ev = event_new(g_rand_boolean(rand) ? EV_CHANGED : EV_FOLDER, 0, 0);
 	ev->folder_id = 1;
-	switch (g_rand_int_range(rand, 0, 7)) {
+	switch (g_rand_int_range(rand, 0, 10)) {
+	case 7: s->full_disk = !s->full_disk; break;
+	case 8: s->mail_refusal = s->mail_refusal ? NULL : "no"; break;
+	case 9: stage_deliver(s); break;
 	case 0: s->rows += (uint32_t)g_rand_int_range(rand, 0, 5); break;
 	case 1: s->rows -= MIN(s->rows, (uint32_t)g_rand_int_range(rand, 0, 5)); break;
 	case 4: s->no_role = !s->no_role; break;

@@ -19,3 +19,6 @@ tests_unit_app_test_viewer_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_letter
 tests_unit_app_test_letter_SOURCES = tests/unit/app/test_letter.c $(UNIT)
 tests_unit_app_test_letter_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_editor
+tests_unit_app_test_editor_SOURCES = tests/unit/app/test_editor.c $(UNIT)
+tests_unit_app_test_editor_LDADD = $(LINK_APP)

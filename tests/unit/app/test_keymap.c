@@ -96,6 +96,8 @@ static void chords_are_prefix_then_found(void)
 	g_assert_cmpint(c, ==, CMD_BANNER_WORDS);
 	keys[1] = 'z';
 	g_assert_cmpint(keymap_find(k, CTX_INDEX, keys, 2, &c), ==, KEYMAP_NONE);
+	g_autofree char *shown = keymap_first(k, CTX_INDEX, CMD_FORWARD_WHOLE);
+	g_assert_cmpstr(shown, ==, "Esc f");
 	keymap_free(k);
 }
 
