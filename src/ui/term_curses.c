@@ -145,6 +145,8 @@ static void take(struct term *t)
 {
 	struct curses *c = (struct curses *)t;
 	c->lent = false;
+	/* What was typed ahead was meant for the other program. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	take_back(c);
 }
 

@@ -185,10 +185,17 @@ static char *guard_line(const struct view_compose *v, guint at)
 		send ? send : "-");
 }
 
+/* What is only begun need not be told what it lacks. */
+static guint guards_shown(const struct view_compose *v)
+{
+	bool begun = v->asks_all && v->view.ui->prompt;
+	return begun || !v->guards ? 0 : MIN(v->guards->len, GUARDS_MAX);
+}
+
 static char *remark(struct view *view)
 {
 	const struct view_compose *v = of(view);
-	return v->guards && v->guards->len ? guard_line(v, 0) : NULL;
+	return guards_shown(v) ? guard_line(v, 0) : NULL;
 }
 
 /* --- drawing --- */
@@ -208,8 +215,7 @@ static void refresh(struct view_compose *v)
 		text_add(v->text, TEXT_BODY, 0, str_of(d->text));
 	if (v->guards)
 		g_ptr_array_unref(v->guards);
-	/* What is only begun need not be told what it lacks. */
-	v->guards = d->kind == DRAFT_BOUNCE || v->asks_all ? g_ptr_array_new() : model_letter_guards(v->letter);
+	v->guards = d->kind == DRAFT_BOUNCE ? g_ptr_array_new() : model_letter_guards(v->letter);
 	if (!v->rows)
 		return;
 	g_ptr_array_unref(v->rows);
@@ -284,7 +290,7 @@ static void draw_files(const struct model_letter *m, struct grid *g, struct rect
 /* Those that have no place in the line for messages stand below the text. */
 static void draw_guards(const struct view_compose *v, struct grid *g, struct rect *r)
 {
-	guint first = g->rows >= OWN_LINE_ROWS ? 1 : 0, last = MIN(v->guards->len, GUARDS_MAX);
+	guint first = g->rows >= OWN_LINE_ROWS ? 1 : 0, last = guards_shown(v);
 	for (guint i = last; i > first && r->rows > 2; i--) {
 		g_autofree char *line = guard_line(v, i - 1);
 		grid_text(g, r->row + --r->rows, r->col + 1, r->cols - 1, STYLE_TITLE, line);
@@ -410,7 +416,6 @@ static void field_done(struct view_compose *v, enum field f)
 		ask_field(v, FIELD_SUBJECT, "", NULL);
 	} else if (v->asks_all) {
 		v->asks_all = false;
-		v->stale = true;
 		write_on(v);
 	}
 }
@@ -486,7 +491,6 @@ static void edit_field(struct view_compose *v, enum field f)
 {
 	g_autofree char *now = f == FIELD_SUBJECT ? g_strdup(v->letter->draft->subject) : join(addrs_of(v, f));
 	v->asks_all = v->sends = false;
-	v->stale = true;
 	ask_field(v, f, now, NULL);
 }
 
@@ -837,6 +841,8 @@ static bool command(struct view *view, enum app_command c)
 	bool busy = model_letter_is_leaving(v->letter) || edit_is_of(ui, view);
 	if (busy && c != CMD_HELP && c != CMD_REDRAW)
 		return true;
+	/* A question that was given up asks nothing further. */
+	v->asks_all = v->sends = false;
 	switch (c) {
 	case CMD_SEND: send_it(v); break;
 	case CMD_EDIT: write_on(v); break;

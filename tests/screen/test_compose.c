@@ -221,6 +221,27 @@ static void leaving_asks_and_can_throw_away(void)
 	stage_free(s);
 }
 
+static void question_given_up_sends_nothing_later(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "m");
+	g_assert_false(shows(s, "There is no subject"));
+	stage_type(s, "\033");
+	clock_advance(100);
+	stage_settle(s);
+	g_assert_true(shows(s, "There is no subject"));
+	/* Sending asks whom it goes to; that is given up, and To is typed by its own key. */
+	stage_type(s, "y\033");
+	clock_advance(100);
+	stage_settle(s);
+	stage_type(s, "tana@duarte.example\r");
+	g_assert_cmpuint(s->mails->len, ==, 0);
+	g_assert_true(shows(s, "ana@duarte.example"));
+	stage_type(s, "y");
+	g_assert_cmpuint(s->mails->len, ==, 1);
+	stage_free(s);
+}
+
 static void tab_completes_and_cycles(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -280,6 +301,7 @@ void suite(void)
 	unit_add(queue_lists_letters_and_changes);
 	unit_add(drafts_are_gone_on_with);
 	unit_add(leaving_asks_and_can_throw_away);
+	unit_add(question_given_up_sends_nothing_later);
 	unit_add(tab_completes_and_cycles);
 	unit_add(malformed_address_is_asked_again_with_its_place);
 	unit_add(alt_in_the_editor_sends_nothing);
