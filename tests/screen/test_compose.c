@@ -170,6 +170,73 @@ static void refused_letter_is_a_banner_with_ways_on(void)
 	stage_free(s);
 }
 
+static struct event *mail_event(uint32_t id, enum mail_state state, enum copy_state copy)
+{
+	struct event *ev = event_new(EV_MAIL, 0, 0);
+	ev->mail = store_mail_new(1);
+	ev->mail->id = id;
+	ev->mail->state = state;
+	ev->mail->copy = copy;
+	ev->mail->copy_error = g_strdup("the mailbox is full");
+	ev->mail->subject = g_strdup("Harvest");
+	ev->mail->from = g_strdup("vera@box.example");
+	store_mail_add(ev->mail, "ana@duarte.example")->state = state;
+	return ev;
+}
+
+static void failed_copy_is_told_and_tried_again(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_tell(s, mail_event(9, MAIL_ACCEPTED, COPY_FAILED));
+	g_assert_true(shows(s, "~ Harvest: Sent to 1 recipient."));
+	g_assert_true(shows(s, "mailbox is full"));
+	g_assert_false(shows(s, "!e edit"));
+	stage_type(s, "!r");
+	g_assert_cmpuint(s->sent[REQ_MAIL_RETRY], ==, 1);
+	stage_type(s, "!x");
+	g_assert_false(shows(s, "Harvest"));
+	stage_free(s);
+}
+
+static void maybe_is_never_sent_again_unasked(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_tell(s, mail_event(9, MAIL_MAYBE, COPY_NONE));
+	g_assert_true(shows(s, "! Harvest: It may have been sent"));
+	stage_type(s, "!r");
+	g_assert_true(shows(s, "Send it again?"));
+	answer(s, "\r");
+	g_assert_cmpuint(s->sent[REQ_MAIL_RETRY], ==, 0);
+	stage_type(s, "!r");
+	answer(s, "y");
+	g_assert_cmpuint(s->sent[REQ_MAIL_RETRY], ==, 1);
+	stage_free(s);
+}
+
+static void deferred_is_said_and_waits(void)
+{
+	struct stage *s = stage_new(24, 80);
+	struct event *ev = mail_event(9, MAIL_DEFERRED, COPY_NONE);
+	ev->mail->due = STAGE_NOW + 600;
+	stage_tell(s, ev);
+	g_assert_true(shows(s, "Not sent yet; it is tried again"));
+	g_assert_true(shows(s, "1 in queue"));
+	stage_free(s);
+}
+
+static void held_at_the_start_can_be_taken_back(void)
+{
+	struct stage *s = stage_new(24, 80);
+	struct event *ev = mail_event(9, MAIL_HELD, COPY_NONE);
+	ev->mail->made = STAGE_NOW;
+	ev->mail->due = STAGE_NOW + 600;
+	stage_tell(s, ev);
+	g_assert_true(shows(s, "~ Harvest: Leaves Sat 21 Nov 21:24."));
+	stage_type(s, "u");
+	g_assert_cmpuint(s->sent[REQ_MAIL_DROP], ==, 1);
+	stage_free(s);
+}
+
 static void queue_lists_letters_and_changes(void)
 {
 	struct stage *s = written(24, 80);
@@ -298,6 +365,10 @@ void suite(void)
 	unit_add(undo_brings_the_letter_back);
 	unit_add(change_made_later_is_undone_first);
 	unit_add(refused_letter_is_a_banner_with_ways_on);
+	unit_add(failed_copy_is_told_and_tried_again);
+	unit_add(maybe_is_never_sent_again_unasked);
+	unit_add(deferred_is_said_and_waits);
+	unit_add(held_at_the_start_can_be_taken_back);
 	unit_add(queue_lists_letters_and_changes);
 	unit_add(drafts_are_gone_on_with);
 	unit_add(leaving_asks_and_can_throw_away);
