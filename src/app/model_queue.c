@@ -134,7 +134,9 @@ static char *news_of(const struct store_mail *m)
 void model_queue_take(struct model_queue *m, struct store_mail *mail)
 {
 	const struct store_mail *old = model_queue_find(m, mail->id);
-	bool news = !old || old->state != mail->state;
+	/* That its copy waits no longer holds once it is stored. */
+	bool stored = old && old->copy != mail->copy && mail->copy == COPY_STORED;
+	bool news = !old || old->state != mail->state || stored;
 	char *words = news ? news_of(mail) : NULL;
 	bool trouble = news && is_trouble(mail);
 	if (news)

@@ -285,6 +285,7 @@ static void ended(struct buf *out, struct err *e, void *aux)
 	if (v) {
 		edit_look(ui, v, m, e);
 	} else if (ui_is_idle(ui)) {
+		ui_say(ui, NULL);
 		v = view_compose_open(ui, m, COMPOSE_REVIEW);
 		edit_look(ui, v, m, e);
 	} else {
