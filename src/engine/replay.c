@@ -441,7 +441,8 @@ static const struct job_class replay_class = { .name = "replay",
 	.ended = on_ended,
 	.sent = on_sent,
 	.free = on_free };
-/* A heap of messages to be stored lets pass what a person does. */
+/* In the screens a heap of messages to be stored lets pass what a person does. A command ends with what it was told to do:
+ * there they come first. */
 static const struct job_class store_class = { .name = "store",
 	.priority = 3,
 	.step = on_step,
@@ -459,7 +460,8 @@ void change_look_first(struct store_change *c)
 struct job *replay_job_new(struct account *a, bool stores)
 {
 	struct replay *r = g_new0(struct replay, 1);
-	r->job = (struct job){ .class = stores ? &store_class : &replay_class, .account = a };
+	bool waits = stores && a->engine->settings.stay;
+	r->job = (struct job){ .class = waits ? &store_class : &replay_class, .account = a };
 	r->stores = stores;
 	r->seen = identities_new();
 	r->passed = g_hash_table_new(NULL, NULL);
