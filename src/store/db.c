@@ -351,6 +351,11 @@ static enum db_health open_handle(struct db *d, const struct schema *s, unsigned
 		fail(d, rc, e);
 		return DB_FAILED;
 	}
+	/* Where it cannot be opened for writing SQLite opens it for reading without a word (os_unix.c, unixOpen). */
+	if (d->writer && sqlite3_db_readonly(d->handle, "main") == 1) {
+		err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_LATER, "'%s' cannot be opened for writing", d->name);
+		return DB_FAILED;
+	}
 	health = read_header(d, s, e);
 	return health == DB_SOUND ? start(d, s, how, e) : health;
 }
