@@ -24,22 +24,28 @@ static bool in_utf8(struct str text)
 	return g_utf8_validate(text.n ? text.p : "", (gssize)text.n, NULL);
 }
 
+static int read_octets(const char *path, struct buf *out, struct err *e)
+{
+	buf_init(out, DRAFT_TEXT_MAX);
+	if (fs_read(path, DRAFT_TEXT_MAX, out, e))
+		return -1;
+	const char *nul = out->n ? memchr(out->p, 0, out->n) : NULL;
+	return nul ? err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, _("'%s' holds a NUL octet at %zu"), path,
+			     (size_t)(nul - out->p))
+		   : 0;
+}
+
+static char *text_of(struct str octets)
+{
+	const char *charset;
+	bool utf8 = g_get_charset(&charset);
+	return in_utf8(octets) ? str_dup(octets) : msg_to_utf8(octets, utf8 ? NULL : charset, NULL);
+}
+
 static char *read_text(const char *path, struct err *e)
 {
 	struct buf in;
-	buf_init(&in, DRAFT_TEXT_MAX);
-	char *text = NULL;
-	const char *charset;
-	bool utf8 = g_get_charset(&charset);
-	if (!fs_read(path, DRAFT_TEXT_MAX, &in, e)) {
-		const char *nul = in.n ? memchr(in.p, 0, in.n) : NULL;
-		if (nul)
-			err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, _("'%s' holds a NUL octet at %zu"), path,
-				(size_t)(nul - in.p));
-		else
-			text = in_utf8(buf_str(&in)) ? str_dup(buf_str(&in))
-						     : msg_to_utf8(buf_str(&in), utf8 ? NULL : charset, NULL);
-	}
+	char *text = read_octets(path, &in, e) ? NULL : text_of(buf_str(&in));
 	buf_clear(&in);
 	return text;
 }
@@ -228,10 +234,10 @@ static int fill_letter(struct batch *b, struct draft *d, const char *text, bool 
 }
 
 /* What says of itself how it is written, or when, was written by a program. */
-static bool is_whole_message(const char *text)
+static bool is_whole_message(struct str octets)
 {
 	static const char *const marks[] = { "Content-Type", "MIME-Version", "Date", "Message-ID" };
-	struct draft *d = draft_ready(str_of(text));
+	struct draft *d = draft_ready(octets);
 	struct str all = buf_str(&d->original);
 	const char *gap = all.n ? g_strstr_len(all.p, (gssize)all.n, "\n\n") : NULL;
 	struct msg_head *head = msg_head_parse((struct str){ all.p, gap ? (size_t)(gap - all.p) : all.n });
@@ -267,6 +273,19 @@ static int fill_ready(struct batch *b, struct draft *d, const struct app_from *f
 		d->new_from = true;
 	}
 	return add_args(b, 0, d->bcc, e) || add_to(b, CLI_CC, d->bcc, e) || add_to(b, CLI_BCC, d->bcc, e) ? -1 : 0;
+}
+
+/* A whole message keeps its octets: in which charset they are it says itself. */
+static int fill_any(struct batch *b, struct draft **out, struct str octets, bool headers, const struct app_from *from,
+	struct err *e)
+{
+	if (cli_has(b->cli, CLI_MESSAGE) || (headers && is_whole_message(octets))) {
+		*out = draft_ready(octets);
+		return fill_ready(b, *out, from, e);
+	}
+	g_autofree char *text = text_of(octets);
+	*out = app_letter_new(b->cfg, from);
+	return fill_letter(b, *out, text, headers, e);
 }
 
 /* What was typed and given up is kept as a draft, as far as anything was. */
@@ -317,21 +336,17 @@ int cmd_send(struct batch *b)
 		app_from_clear(&from);
 		return code;
 	}
-	g_autofree char *text = read_text(file ? file : "-", &e);
-	bool empty = text && !*str_trim(str_of(text)).p;
+	struct buf in;
+	int failed = read_octets(file ? file : "-", &in, &e);
 	account = from.account;
-	if (!text || (cli_has(b->cli, CLI_SKIP_EMPTY) && empty)) {
+	if (!failed && cli_has(b->cli, CLI_SKIP_EMPTY) && !str_trim(buf_str(&in)).n) {
+		buf_clear(&in);
 		app_from_clear(&from);
-		return text ? EXIT_CODE_OK : fail(b, &e);
+		return EXIT_CODE_OK;
 	}
-	int failed;
-	if (cli_has(b->cli, CLI_MESSAGE) || (headers && is_whole_message(text))) {
-		d = draft_ready(str_of(text));
-		failed = fill_ready(b, d, &from, &e);
-	} else {
-		d = app_letter_new(b->cfg, &from);
-		failed = fill_letter(b, d, text, headers, &e);
-	}
+	if (!failed)
+		failed = fill_any(b, &d, buf_str(&in), headers, &from, &e);
+	buf_clear(&in);
 	app_from_clear(&from);
 	if (!failed && !from_header(b, d, &account, &e))
 		return send_it(b, account, d, NULL, &e);
