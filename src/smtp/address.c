@@ -129,8 +129,6 @@ static int check_dsn(const struct smtp_letter *l, struct err *e)
 		return flawed(e, ERR_BUG, "no such words for the delivery report");
 	if (l->ret && strcmp(l->ret, "HDRS") && strcmp(l->ret, "FULL"))
 		return flawed(e, ERR_BUG, "no such part for the delivery report");
-	if (l->envid && (strlen(l->envid) > ENVID_MAX || !is_printable(l->envid)))
-		return flawed(e, ERR_BUG, "no name for the delivery report");
 	return 0;
 }
 
@@ -184,7 +182,8 @@ void smtp_mail_words(const struct smtp_session *s, const struct smtp_letter *l, 
 		return;
 	if (l->ret)
 		g_string_append_printf(out, " RET=%s", l->ret);
-	if (l->envid && l->envid[0]) {
+	/* A name the report may do without: another program's Message-ID may be longer. */
+	if (l->envid && l->envid[0] && strlen(l->envid) <= ENVID_MAX && is_printable(l->envid)) {
 		g_string_append(out, " ENVID=");
 		add_xtext(out, l->envid);
 	}

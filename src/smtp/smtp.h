@@ -75,7 +75,7 @@ struct smtp_mail {
 	bool probe;          /* MAIL and RCPT, then RSET: nothing is sent */
 	const char *notify;  /* DSN (RFC 3461): "NEVER" or "SUCCESS,FAILURE,DELAY"; NULL: not asked; where offered */
 	const char *ret;     /* "HDRS", "FULL", NULL */
-	const char *envid;   /* printable ASCII, NULL; encoded as xtext */
+	const char *envid;   /* NULL; encoded as xtext; left out unless printable ASCII of at most 100 octets */
 };
 
 /* How far the transaction was when it ended. */

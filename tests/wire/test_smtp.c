@@ -142,6 +142,7 @@ static void send_mail(struct play *p, char **a)
 	g_autoptr(GPtrArray) list = g_ptr_array_new();
 	for (char **t = to; *t; t++)
 		g_ptr_array_add(list, *t);
+	g_autofree char *long_name = g_strnfill(101, 'n');
 	struct smtp_mail mail = { .from = strcmp(a[1], "<>") ? a[1] : "",
 		.to = list,
 		.size = g_ascii_strtoull(a[3], NULL, 10),
@@ -153,7 +154,9 @@ static void send_mail(struct play *p, char **a)
 			  : has(a + 4, "never") ? "NEVER"
 						: NULL,
 		.ret = has(a + 4, "dsn") ? "HDRS" : NULL,
-		.envid = has(a + 4, "dsn") ? "a+b c" : NULL };
+		.envid = has(a + 4, "long")  ? long_name
+			 : has(a + 4, "dsn") ? "a+b c"
+					     : NULL };
 	g_assert_cmpuint(smtp_send(p->s, &mail), >, 0);
 }
 

@@ -24,3 +24,14 @@ S: 250 ok
 S: 250 queued
 E: RECIPIENT 1.0 250 - ok
 E: DONE 1 ACCEPTED end 1 250 - queued
+do send a@b.example c@d.example 3 long
+do feed x\r\n
+C: MAIL FROM:<a@b.example> SIZE=3
+C: RCPT TO:<c@d.example>
+C: BDAT 3 LAST
+C: x
+S: 250 ok
+S: 250 ok
+S: 250 queued
+E: RECIPIENT 2.0 250 - ok
+E: DONE 2 ACCEPTED end 1 250 - queued
