@@ -153,6 +153,15 @@ static void end_flushes(struct outbox *o, const struct err *why)
 	}
 }
 
+static void end_probe(struct outbox *o, const struct err *why)
+{
+	struct err e = ERR_INIT;
+	err_copy(&e, why);
+	if (o->probe)
+		engine_end(o->account->engine, g_steal_pointer(&o->probe), &e);
+	err_clear(&e);
+}
+
 /* All letters wait for somebody to act, or for a better time: a command is told at once. */
 static void kept(struct outbox *o, const struct err *why)
 {
@@ -682,17 +691,13 @@ static void on_ended(void *aux, struct err *e)
 	struct outbox *o = aux;
 	bool passes = e->cause == ERR_NET || e->cause == ERR_NONE || o->done;
 	mailer_free(g_steal_pointer(&o->mailer));
-	if (o->probe && o->done) {
+	if (o->probe && (o->done || e->cause == ERR_NONE)) {
 		/* It was asked while the connection was being closed: it needs one of its own. */
 		end_flushes(o, NULL);
 		outbox_run(o);
 		return;
 	}
-	if (o->probe) {
-		struct err why = ERR_INIT;
-		err_copy(&why, e);
-		engine_end(o->account->engine, g_steal_pointer(&o->probe), &why);
-	}
+	end_probe(o, e);
 	if (!passes)
 		stop(o, e);
 	if (e->cause != ERR_NONE && !o->done) {
@@ -787,6 +792,7 @@ void outbox_run(struct outbox *o)
 	if (e.cause != ERR_NONE) {
 		kept(o, &e);
 		end_flushes(o, &e);
+		end_probe(o, &e);
 		err_clear(&e);
 		return;
 	}
@@ -879,8 +885,13 @@ static void let_go(struct outbox *o)
 void outbox_rest(struct outbox *o)
 {
 	/* A letter that is on the wire is not cut: its answer is waited for. */
-	if (!o->mail)
-		let_go(o);
+	struct err e = ERR_INIT;
+	if (o->mail)
+		return;
+	let_go(o);
+	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program was stopped");
+	end_probe(o, &e);
+	err_clear(&e);
 }
 
 void outbox_free(struct outbox *o)
@@ -891,11 +902,10 @@ void outbox_free(struct outbox *o)
 		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "the program ends; it stays in the outbox");
 		end_waiter(o, 0);
 	}
-	if (o->probe) {
-		struct err e = ERR_INIT;
-		err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program ends");
-		engine_end(o->account->engine, g_steal_pointer(&o->probe), &e);
-	}
+	struct err e = ERR_INIT;
+	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program ends");
+	end_probe(o, &e);
+	err_clear(&e);
 	g_ptr_array_unref(o->waiters);
 	g_hash_table_unref(o->seen);
 	timer_free(o->timer);
