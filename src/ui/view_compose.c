@@ -20,6 +20,7 @@ struct view_compose {
 	bool stale;    /* the text is to be laid out anew */
 	bool touched;  /* something was changed here */
 	bool sends;    /* once it is known whom it goes to */
+	int64_t at;    /* when it is to leave, over the questions before that; 0: now */
 	bool asks_all; /* the subject follows, then the editor */
 	GPtrArray *guards;
 	GPtrArray *rows; /* of the picker; NULL: it is closed */
@@ -404,14 +405,14 @@ static GPtrArray *addrs_of(const struct view_compose *v, enum field f)
 }
 
 static void ask_field(struct view_compose *v, enum field f, const char *text, const char *wrong);
-static void send_it(struct view_compose *v);
+static void send_on(struct view_compose *v);
 
 /* What follows when the fields of a new letter are asked one after the other. */
 static void field_done(struct view_compose *v, enum field f)
 {
 	if (f == FIELD_TO && v->sends) {
 		v->sends = false;
-		send_it(v);
+		send_on(v);
 	} else if (f == FIELD_TO && v->asks_all && !*v->letter->draft->subject) {
 		ask_field(v, FIELD_SUBJECT, "", NULL);
 	} else if (v->asks_all) {
@@ -693,7 +694,7 @@ static void as_it_is(struct ui *ui, void *aux)
 	if (!v)
 		return;
 	v->letter->no_asked = true;
-	send_it(v);
+	send_on(v);
 }
 
 static void as_default(struct ui *ui, void *aux)
@@ -705,7 +706,7 @@ static void as_default(struct ui *ui, void *aux)
 	app_from_choose(app_cfg(ui->app), v->letter->from.account, NULL, &preset);
 	model_letter_from(v->letter, &preset);
 	v->letter->no_asked = true;
-	send_it(v);
+	send_on(v);
 }
 
 static void as_other(struct ui *ui, void *aux)
@@ -747,6 +748,7 @@ static void send_at(struct view_compose *v, int64_t at)
 	struct ui *ui = v->view.ui;
 	g_autoptr(GPtrArray) faults = model_letter_faults(v->letter);
 	const struct draft *d = v->letter->draft;
+	v->at = at;
 	if (!d->to->len && !d->cc->len && !d->bcc->len) {
 		edit_field(v, FIELD_TO);
 		v->sends = true;
@@ -762,6 +764,12 @@ static void send_at(struct view_compose *v, int64_t at)
 static void send_it(struct view_compose *v)
 {
 	send_at(v, 0);
+}
+
+/* What was asked has its answer. */
+static void send_on(struct view_compose *v)
+{
+	send_at(v, v->at);
 }
 
 static void time_typed(struct ui *ui, struct str typed, void *aux)

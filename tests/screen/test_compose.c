@@ -77,6 +77,19 @@ static void refused_from_asks_once_and_enter_is_the_default(void)
 	stage_free(s);
 }
 
+static void time_to_leave_outlives_the_questions(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "F/me@old-isp.example\r");
+	stage_type(s, "z");
+	stage_type(s, "90m\r");
+	answer(s, "y");
+	g_assert_cmpuint(s->mails->len, ==, 1);
+	const struct store_mail *m = s->mails->pdata[0];
+	g_assert_cmpint(m->due - m->made, >, 80 * 60);
+	stage_free(s);
+}
+
 static void saved_two_seconds_after_the_last_key(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -359,6 +372,7 @@ void suite(void)
 	unit_add(reply_picker_shows_states_and_evidence);
 	unit_add(other_account_reroutes);
 	unit_add(refused_from_asks_once_and_enter_is_the_default);
+	unit_add(time_to_leave_outlives_the_questions);
 	unit_add(saved_two_seconds_after_the_last_key);
 	unit_add(saved_every_ten_seconds_of_steady_typing);
 	unit_add(full_disk_keeps_the_text_and_says_so);
