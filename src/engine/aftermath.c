@@ -264,11 +264,22 @@ void aftermath(struct account *a, struct store_mail *m)
 		mark_parent(a, m);
 	if (m->copy == COPY_WANTED)
 		file_copy(a, m);
+	else if (m->copy == COPY_BEGUN)
+		look_at_copy(a, m);
 	if (store_mail_put(a->engine->store, m, &e))
 		complain(a, &e);
 	draft_sent(a, m->draft);
 	/* In a command too: it waits for the copy. */
 	changes_run(a);
+}
+
+/* Somebody has it: what follows is due, whatever becomes of the rest. */
+static bool is_with_anybody(const struct store_mail *m)
+{
+	for (unsigned i = 0; m->state != MAIL_ACCEPTED && i < m->rcpts->len; i++)
+		if (((const struct store_rcpt *)m->rcpts->pdata[i])->state == MAIL_ACCEPTED)
+			return true;
+	return m->state == MAIL_ACCEPTED;
 }
 
 void aftermath_resume(struct account *a)
@@ -279,7 +290,8 @@ void aftermath_resume(struct account *a)
 		complain(a, &e);
 	for (unsigned i = 0; i < open->len; i++) {
 		struct store_mail *m = open->pdata[i];
-		if (m->state != MAIL_ACCEPTED || (m->copy != COPY_WANTED && m->copy != COPY_BEGUN && !m->parent_flag))
+		bool due = m->copy == COPY_WANTED || m->copy == COPY_BEGUN || m->parent_flag;
+		if (!due || m->state == MAIL_SENDING || !is_with_anybody(m))
 			continue;
 		if (m->copy == COPY_WANTED)
 			file_copy(a, m);
@@ -300,7 +312,8 @@ void aftermath_change_ended(struct account *a, uint32_t change)
 		complain(a, &e);
 	for (unsigned i = 0; i < open->len; i++) {
 		struct store_mail *m = open->pdata[i];
-		if (m->copy != COPY_BEGUN || m->change != change)
+		/* While the rest of its recipients is tried its row is the outbox's, which looks once that has ended. */
+		if (m->copy != COPY_BEGUN || m->change != change || m->state == MAIL_SENDING)
 			continue;
 		look_at_copy(a, m);
 		if (store_mail_put(a->engine->store, m, &e))
