@@ -74,8 +74,12 @@ static void open_again(struct store_mail *m, bool leave_out_refused)
 	m->partial = m->partial || leave_out_refused;
 	for (unsigned i = 0; i < m->rcpts->len; i++) {
 		struct store_rcpt *to = m->rcpts->pdata[i];
-		if (to->state != MAIL_ACCEPTED && !(leave_out_refused && to->state == MAIL_REFUSED))
-			to->state = MAIL_QUEUED;
+		if (to->state == MAIL_ACCEPTED || (leave_out_refused && to->state == MAIL_REFUSED))
+			continue;
+		to->state = MAIL_QUEUED;
+		/* An old answer must not be taken for one to the next try. */
+		to->code = 0;
+		g_clear_pointer(&to->text, g_free);
 	}
 	m->state = MAIL_QUEUED;
 	m->step = MAIL_STEP_NONE;
