@@ -647,6 +647,21 @@ static void on_event(void *aux, struct smtp_event *ev)
 	next(o);
 }
 
+/* If that process dies in the midst nobody else would tell. */
+static bool others_send(struct outbox *o)
+{
+	g_autoptr(GPtrArray) open = store_mails_new();
+	struct err e = ERR_INIT;
+	bool any = false;
+	if (store_mails_open(store_of(o), o->account->number, open, &e))
+		log_and_clear(o, &e);
+	for (unsigned i = 0; i < open->len && !any; i++) {
+		const struct store_mail *m = open->pdata[i];
+		any = m->state == MAIL_SENDING && g_strcmp0(m->owner, o->account->engine->claim);
+	}
+	return any;
+}
+
 static void plan(struct outbox *o)
 {
 	if (look_at_waited(o)) {
@@ -658,11 +673,12 @@ static void plan(struct outbox *o)
 	struct err e = ERR_INIT;
 	int64_t due = store_mail_next_due(store_of(o), o->account->number, &e), now = clock_wall();
 	log_and_clear(o, &e);
-	if (due <= 0 || o->stopped.cause != ERR_NONE) {
-		timer_at(o->timer, CLOCK_NEVER);
-		return;
-	}
-	timer_at(o->timer, MAX(clock_ms() + (due > now ? due - now : 0) * 1000, o->not_before));
+	int64_t at = CLOCK_NEVER;
+	if (due > 0)
+		at = MAX(clock_ms() + (due > now ? due - now : 0) * 1000, o->not_before);
+	if (others_send(o))
+		at = MIN(at, clock_ms() + OTHERS_MS);
+	timer_at(o->timer, o->stopped.cause == ERR_NONE ? at : CLOCK_NEVER);
 }
 
 /* Nothing leaves until somebody acts: with the screens nobody may be waiting to be told. */
