@@ -53,6 +53,7 @@ static int write_text(struct engine *en, const struct draft *d, struct store_dra
 	return 0;
 }
 
+/* to: NULL: it is only summed. */
 static int copy_fd(struct fs_new *to, int fd, uint64_t size, GChecksum *sum, struct err *e)
 {
 	g_autofree char *piece = g_malloc(PIECE);
@@ -63,7 +64,7 @@ static int copy_fd(struct fs_new *to, int fd, uint64_t size, GChecksum *sum, str
 		if (n <= 0)
 			return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "an attachment cannot be read: %s",
 				n ? g_strerror(errno) : "it became shorter");
-		if (fs_new_write(to, (struct str){ piece, (size_t)n }, e))
+		if (to && fs_new_write(to, (struct str){ piece, (size_t)n }, e))
 			return -1;
 		g_checksum_update(sum, (const guchar *)piece, n);
 		at += (uint64_t)n;
@@ -101,14 +102,31 @@ static struct store_draft_file *snapshot(struct engine *en, const struct draft_f
 	return out;
 }
 
-/* What was copied at an earlier saving need not be again. */
+/* NULL: it cannot be read any more. g_free. */
+static char *sum_of(const struct draft_file *f)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	struct err e = ERR_INIT;
+	if (f->fd < 0)
+		g_checksum_update(sum, (const guchar *)f->bytes.p, (gssize)f->bytes.n);
+	int failed = f->fd >= 0 ? copy_fd(NULL, f->fd, f->size, sum, &e) : 0;
+	err_clear(&e);
+	return failed ? NULL : g_strdup(g_checksum_get_string(sum));
+}
+
+/* What was copied at an earlier saving need not be again; a file of that name may have been changed and attached anew. */
 static struct store_draft_file *copied_before(GPtrArray *files, const struct draft_file *f)
 {
+	g_autofree char *sum = NULL;
 	uint64_t size = f->fd >= 0 ? f->size : f->bytes.n;
 	for (unsigned i = 0; i < files->len; i++) {
 		struct store_draft_file *old = files->pdata[i];
-		if (old->size == size && !g_strcmp0(old->name, f->name) && !g_strcmp0(old->source, f->source) &&
-			old->verbatim == f->verbatim)
+		if (old->size != size || g_strcmp0(old->name, f->name) || g_strcmp0(old->source, f->source) ||
+			old->verbatim != f->verbatim)
+			continue;
+		if (!sum)
+			sum = sum_of(f);
+		if (!sum || !g_strcmp0(old->sha256, sum))
 			return g_ptr_array_steal_index(files, i);
 	}
 	return NULL;
