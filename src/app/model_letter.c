@@ -2,6 +2,7 @@
 /* A letter being written: saved as it grows, handed to the outbox, and not let go before that is durable. */
 #include "app/app.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,8 +30,16 @@ void model_letter_free(struct model_letter *m)
 {
 	if (!m)
 		return;
-	if (m->dirty)
+	/* Nobody waits for it any more. */
+	m->hooks = NULL;
+	m->then = NULL;
+	m->then_send = false;
+	if (m->dirty) {
+		/* The newest text follows what is being saved. */
+		app_forget(m->app, m->saving);
+		m->saving = 0;
 		model_letter_save(m);
+	}
 	app_forget(m->app, m->saving);
 	app_forget(m->app, m->sending);
 	app_forget(m->app, m->asking);
@@ -71,16 +80,26 @@ static void changed(struct model_letter *m)
 
 /* --- saving --- */
 
-/* With descriptors of its own: who gets the copy closes them. */
-static struct draft *copy_whole(const struct draft *d)
+/* With descriptors of its own: who gets the copy closes them. NULL with e: there are no more, and an attachment without
+ * one would go empty. */
+static struct draft *copy_whole(const struct draft *d, struct err *e)
 {
 	struct draft *copy = draft_copy(d);
+	bool failed = false;
 	for (guint i = 0; i < copy->files->len; i++) {
 		struct draft_file *f = copy->files->pdata[i];
-		if (f->fd >= 0)
-			f->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+		if (f->fd < 0)
+			continue;
+		f->fd = failed ? -1 : fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+		if (f->fd >= 0 || failed)
+			continue;
+		failed = true;
+		err_errno(e, errno, "cannot read", f->name ? f->name : "");
 	}
-	return copy;
+	if (!failed)
+		return copy;
+	engine_discard(copy);
+	return NULL;
 }
 
 static void send_now(struct model_letter *m);
@@ -132,11 +151,16 @@ void model_letter_save(struct model_letter *m)
 		m->dirty = true;
 		return;
 	}
+	struct draft *copy = copy_whole(m->draft, &m->err);
+	if (!copy) {
+		saved_or_not(m, false);
+		return;
+	}
 	struct request *r = request_new(REQ_DRAFT_SAVE, 0, m->from.account);
 	r->draft = g_new0(struct engine_draft, 1);
 	*r->draft = (struct engine_draft){ .id = m->id,
 		.account = m->from.account,
-		.draft = copy_whole(m->draft),
+		.draft = copy,
 		.parent = m->parent,
 		.editor_path = g_strdup(m->editor_path) };
 	m->dirty = false;
@@ -306,15 +330,22 @@ static void got_sent(struct event *ev, void *aux)
 static void send_now(struct model_letter *m)
 {
 	const struct cfg *cfg = app_cfg(m->app);
+	struct err e = ERR_INIT;
+	struct draft *copy = copy_whole(m->draft, &e);
+	m->then_send = false;
+	if (!copy) {
+		m->hooks->said(m->aux, app_err_text(&e, NULL));
+		err_clear(&e);
+		return;
+	}
 	struct request *r = request_new(REQ_SEND, 0, m->from.account);
-	r->post = engine_post_new(copy_whole(m->draft));
+	r->post = engine_post_new(copy);
 	r->post->parent = m->parent;
 	r->post->draft_id = m->id;
 	r->post->keep_bcc = cfg->options.sent_bcc;
 	r->post->at = m->at;
 	r->post->hold = m->at ? 0 : (unsigned)cfg->options.undo_send;
 	r->post->queue = true;
-	m->then_send = false;
 	m->sending = app_request(m->app, r, got_sent, m);
 }
 
