@@ -61,4 +61,5 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/undo.c \
 	src/engine/vanish.c \
 	src/engine/verify.c \
+	src/engine/waiters.c \
 	src/engine/why.c

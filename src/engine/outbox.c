@@ -19,13 +19,6 @@
 #define OTHERS_LOOK_MS 100 /* while somebody waits for a letter that another process sends */
 #define OTHERS_MS 15000    /* in which a process sends what it has queued */
 
-struct waiter { /* a request that ends with a letter, or with all that is due */
-	struct request *request;
-	uint32_t mail; /* 0: all */
-	bool ours;     /* it was this process that sent it */
-	struct err err;
-};
-
 struct outbox {
 	struct account *account;
 	struct timer *timer;
@@ -37,8 +30,8 @@ struct outbox {
 	int fd;                  /* its octets */
 	uint64_t left;
 	GChecksum *sum;
-	GPtrArray *waiters; /* struct waiter * */
-	GHashTable *seen;   /* letter -> which writing of it was looked at last: those that had not ended */
+	struct waiters *waiters;
+	GHashTable *seen; /* letter -> which writing of it was looked at last: those that had not ended */
 	struct request *probe;
 	struct err broken;  /* why the octets could not be given to the session */
 	struct err stopped; /* the server refused the login: nothing leaves until somebody acts */
@@ -57,7 +50,7 @@ struct outbox *outbox_new(struct account *a)
 	o->account = a;
 	o->fd = -1;
 	o->timer = timer_new(a->engine->ctx, retry, o);
-	o->waiters = g_ptr_array_new();
+	o->waiters = waiters_new(a);
 	o->seen = g_hash_table_new(NULL, NULL);
 	return o;
 }
@@ -88,69 +81,30 @@ void outbox_tell(struct account *a, uint32_t request, uint32_t mail, bool duplic
 	peer_tap(a);
 }
 
-/* --- who waits --- */
-
-static void end_waiter(struct outbox *o, unsigned at)
-{
-	struct waiter *w = g_ptr_array_remove_index(o->waiters, at);
-	engine_end(o->account->engine, w->request, w->err.cause == ERR_NONE ? NULL : &w->err);
-	err_clear(&w->err);
-	g_free(w);
-}
-
 void outbox_wait(struct outbox *o, struct request *r, uint32_t mail)
 {
-	struct waiter *w = g_new0(struct waiter, 1);
-	w->request = r;
-	w->mail = mail;
-	g_ptr_array_add(o->waiters, w);
+	waiters_add(o->waiters, r, mail);
 }
 
 bool outbox_cancel(struct outbox *o, uint32_t request)
 {
-	for (unsigned i = 0; i < o->waiters->len; i++) {
-		struct waiter *w = o->waiters->pdata[i];
-		if (w->request->id != request)
-			continue;
-		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "it stays in the outbox");
-		end_waiter(o, i);
-		return true;
-	}
-	return false;
+	return waiters_cancel(o->waiters, request);
 }
 
-/* The letter stands so now; why: what is wrong, of which whoever waits for it hears. ended: it does not change by itself
- * in this process any more. */
-static void tell(struct outbox *o, uint32_t mail, const struct err *why, bool ended)
+/* True: a letter somebody waits for is with another process still. */
+static bool look_at_waited(struct outbox *o)
 {
-	bool told = false;
-	for (unsigned i = 0; i < o->waiters->len; i++) {
-		struct waiter *w = o->waiters->pdata[i];
-		if (w->mail && w->mail != mail)
-			continue;
-		told = true;
-		outbox_tell(o->account, w->request->id, mail, false);
-		if (why && why->cause != ERR_NONE && w->err.cause == ERR_NONE)
-			err_copy(&w->err, why);
-	}
-	if (!told)
-		outbox_tell(o->account, 0, mail, false);
-	for (unsigned i = o->waiters->len; ended && i--;)
-		if (((struct waiter *)o->waiters->pdata[i])->mail == mail)
-			end_waiter(o, i);
+	return waiters_look(o->waiters, o->mail ? o->mail->id : 0);
 }
 
-/* Nothing leaves any more for now. */
-static void end_flushes(struct outbox *o, const struct err *why)
+void outbox_copies_settled(struct outbox *o)
 {
-	for (unsigned i = o->waiters->len; i--;) {
-		struct waiter *w = o->waiters->pdata[i];
-		if (w->mail)
-			continue;
-		if (why && why->cause != ERR_NONE && w->err.cause == ERR_NONE)
-			err_copy(&w->err, why);
-		end_waiter(o, i);
-	}
+	look_at_waited(o);
+}
+
+void outbox_copies_kept(struct outbox *o)
+{
+	waiters_copies_kept(o->waiters);
 }
 
 static void end_probe(struct outbox *o, const struct err *why)
@@ -160,89 +114,6 @@ static void end_probe(struct outbox *o, const struct err *why)
 	if (o->probe)
 		engine_end(o->account->engine, g_steal_pointer(&o->probe), &e);
 	err_clear(&e);
-}
-
-/* All letters wait for somebody to act, or for a better time: a command is told at once. */
-static void kept(struct outbox *o, const struct err *why)
-{
-	for (unsigned i = o->waiters->len; i--;) {
-		struct waiter *w = o->waiters->pdata[i];
-		if (w->mail && o->account->engine->settings.stay)
-			continue;
-		if (w->mail)
-			outbox_tell(o->account, w->request->id, w->mail, false);
-		if (w->err.cause == ERR_NONE)
-			err_copy(&w->err, why);
-		end_waiter(o, i);
-	}
-}
-
-/* The end of a letter that another process sent, as its row tells it. */
-static void tell_others_end(struct outbox *o, const struct store_mail *m)
-{
-	struct err e = ERR_INIT;
-	enum err_cause cause = m->state == MAIL_MAYBE ? ERR_MAYBE : ERR_REFUSED;
-	if (m->state == MAIL_REFUSED || m->state == MAIL_MAYBE)
-		err_set(&e, g_strcmp0(m->stage, MAIL_STAGE_SENDER) ? ERR_MESSAGE : ERR_ACCOUNT, cause, ERR_NEVER, "%s",
-			m->error ? m->error : mail_state_names[m->state]);
-	else if (m->state == MAIL_DROPPED)
-		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "the letter was taken back");
-	else if (m->state == MAIL_DEFERRED || m->state == MAIL_HELD)
-		err_set(&e, ERR_MESSAGE, ERR_NET, ERR_LATER, "%s",
-			m->error ? m->error : "it stays in the outbox for now");
-	if (m->text && e.cause != ERR_NONE)
-		err_set_server(&e, m->text);
-	tell(o, m->id, &e, true);
-	err_clear(&e);
-}
-
-/* Letters somebody waits for may have been claimed by another process, and copies be filed by it. True: one is with
- * another process still. */
-static bool look_at_waited(struct outbox *o)
-{
-	bool watch = false, stays = o->account->engine->settings.stay;
-	for (unsigned i = o->waiters->len; i--;) {
-		const struct waiter *w = i < o->waiters->len ? o->waiters->pdata[i] : NULL;
-		struct store_mail *m = NULL;
-		struct err e = ERR_INIT;
-		if (!w || !w->mail || (o->mail && o->mail->id == w->mail) ||
-			store_mail_get(store_of(o), w->mail, &m, &e)) {
-			log_and_clear(o, &e);
-			continue;
-		}
-		bool copying = m->state == MAIL_ACCEPTED && (m->copy == COPY_WANTED || m->copy == COPY_BEGUN);
-		bool later = m->state == MAIL_HELD || m->state == MAIL_DEFERRED;
-		bool waits = m->state == MAIL_QUEUED || (later && (w->ours || stays));
-		/* What another process gave back is sent here. */
-		if (m->state == MAIL_SENDING || (m->state == MAIL_QUEUED && !stays))
-			watch = true;
-		else if (!waits && !(copying && w->ours))
-			tell_others_end(o, m);
-		store_mail_free(m);
-	}
-	return watch;
-}
-
-void outbox_copies_settled(struct outbox *o)
-{
-	look_at_waited(o);
-}
-
-/* That it was sent is said; the copy follows some time. */
-void outbox_copies_kept(struct outbox *o)
-{
-	for (unsigned i = o->waiters->len; i--;) {
-		struct waiter *w = o->waiters->pdata[i];
-		struct store_mail *m = NULL;
-		struct err e = ERR_INIT;
-		bool sent = w->mail && !store_mail_get(store_of(o), w->mail, &m, &e) && m->state == MAIL_ACCEPTED;
-		err_clear(&e);
-		store_mail_free(m);
-		if (!sent)
-			continue;
-		outbox_tell(o->account, w->request->id, w->mail, false);
-		end_waiter(o, i);
-	}
 }
 
 /* --- the letter that is under way --- */
@@ -308,7 +179,7 @@ static void settle(struct outbox *o, enum mail_state state, const struct err *wh
 		err_set(&unheard, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER,
 			"the letter was sent, but that cannot be written down: %s", e.text);
 	log_and_clear(o, &e);
-	tell(o, m->id, failed && !why ? &unheard : why,
+	waiters_tell(o->waiters, m->id, failed && !why ? &unheard : why,
 		!copying && (finished || failed || !o->account->engine->settings.stay));
 	err_clear(&unheard);
 	store_mail_free(m);
@@ -341,7 +212,7 @@ static int before_last(struct outbox *o, struct str last, struct err *e)
 	if (store_mail_step(store_of(o), o->mail->id, o->mail->owner, MAIL_STEP_END, e))
 		return -1;
 	o->mail->step = MAIL_STEP_END;
-	tell(o, o->mail->id, NULL, false);
+	waiters_tell(o->waiters, o->mail->id, NULL, false);
 	return 0;
 }
 
@@ -408,14 +279,11 @@ static bool claim_next(struct outbox *o)
 		if (store_mail_claim(en->store, o->account->number, clock_wall(), en->claim, &o->mail, &e) ||
 			!o->mail) {
 			if (e.cause != ERR_NONE)
-				kept(o, &e);
+				waiters_kept(o->waiters, &e);
 			log_and_clear(o, &e);
 			return false;
 		}
-		for (unsigned i = 0; i < o->waiters->len; i++) {
-			struct waiter *w = o->waiters->pdata[i];
-			w->ours = w->ours || w->mail == o->mail->id;
-		}
+		waiters_claimed(o->waiters, o->mail->id);
 		if (!open_bytes(o, &e)) {
 			aftermath_prepare(o->account, o->mail);
 			return true;
@@ -448,7 +316,7 @@ static bool send_next(struct outbox *o)
 		.ret = m->ret,
 		.envid = m->msgid };
 	o->id = smtp_send(mailer_smtp(o->mailer), &letter);
-	tell(o, m->id, NULL, false);
+	waiters_tell(o->waiters, m->id, NULL, false);
 	on_room(o);
 	return true;
 }
@@ -709,7 +577,7 @@ static void on_ended(void *aux, struct err *e)
 	mailer_free(g_steal_pointer(&o->mailer));
 	if (o->probe && (o->done || e->cause == ERR_NONE)) {
 		/* It was asked while the connection was being closed: it needs one of its own. */
-		end_flushes(o, NULL);
+		waiters_end_flushes(o->waiters, NULL);
 		outbox_run(o);
 		return;
 	}
@@ -719,9 +587,9 @@ static void on_ended(void *aux, struct err *e)
 	if (e->cause != ERR_NONE && !o->done) {
 		o->failures++;
 		o->not_before = clock_ms() + schedule_backoff(o->failures, 0) * 1000;
-		kept(o, e);
+		waiters_kept(o->waiters, e);
 	}
-	end_flushes(o, o->done ? NULL : e);
+	waiters_end_flushes(o->waiters, o->done ? NULL : e);
 	o->done = false;
 	plan(o);
 }
@@ -745,8 +613,8 @@ static void no_command(struct outbox *o, struct err *e)
 	set_words(&o->mail->error, e->text);
 	settle(o, MAIL_QUEUED, e);
 	stop(o, e);
-	kept(o, e);
-	end_flushes(o, e);
+	waiters_kept(o->waiters, e);
+	waiters_end_flushes(o->waiters, e);
 }
 
 static void run_command(struct outbox *o)
@@ -754,10 +622,10 @@ static void run_command(struct outbox *o)
 	while (!o->courier && o->stopped.cause == ERR_NONE) {
 		struct err e = ERR_INIT;
 		if (!claim_next(o)) {
-			end_flushes(o, NULL);
+			waiters_end_flushes(o->waiters, NULL);
 			break;
 		}
-		tell(o, o->mail->id, NULL, false);
+		waiters_tell(o->waiters, o->mail->id, NULL, false);
 		o->courier = courier_send(o->account, o->mail, o->fd, command_ended, o, &e);
 		if (!o->courier && e.scope == ERR_MESSAGE) {
 			set_words(&o->mail->error, e.text);
@@ -790,7 +658,7 @@ static bool is_due(struct outbox *o)
 
 static bool person_waits(const struct outbox *o)
 {
-	return o->waiters->len || o->probe;
+	return waiters_any(o->waiters) || o->probe;
 }
 
 void outbox_run(struct outbox *o)
@@ -806,8 +674,8 @@ void outbox_run(struct outbox *o)
 	else if (o->stopped.cause != ERR_NONE)
 		err_copy(&e, &o->stopped);
 	if (e.cause != ERR_NONE) {
-		kept(o, &e);
-		end_flushes(o, &e);
+		waiters_kept(o->waiters, &e);
+		waiters_end_flushes(o->waiters, &e);
 		end_probe(o, &e);
 		err_clear(&e);
 		return;
@@ -824,7 +692,7 @@ void outbox_run(struct outbox *o)
 	if (o->probe || (is_due(o) && (person_waits(o) || clock_ms() >= o->not_before)))
 		connect(o, person_waits(o) && a->engine->settings.interactive);
 	else
-		end_flushes(o, NULL);
+		waiters_end_flushes(o->waiters, NULL);
 	if (!o->mailer)
 		plan(o);
 }
@@ -913,16 +781,11 @@ void outbox_rest(struct outbox *o)
 void outbox_free(struct outbox *o)
 {
 	let_go(o);
-	while (o->waiters->len) {
-		struct waiter *w = o->waiters->pdata[0];
-		err_set(&w->err, ERR_PROGRAM, ERR_CANCELED, ERR_LATER, "the program ends; it stays in the outbox");
-		end_waiter(o, 0);
-	}
+	waiters_free(o->waiters);
 	struct err e = ERR_INIT;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "the program ends");
 	end_probe(o, &e);
 	err_clear(&e);
-	g_ptr_array_unref(o->waiters);
 	g_hash_table_unref(o->seen);
 	timer_free(o->timer);
 	err_clear(&o->stopped);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
- * it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
+ * it), waiters.c (who waits for it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
  * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
  * (what the server thinks of a From), draft.c (letters being written), mirror.c (these on the server), report.c
  * (what became of a letter far away). */
@@ -56,6 +56,25 @@ void outbox_copies_kept(struct outbox *o);     /* the server of the own copies c
 bool outbox_can_send(const struct account *a); /* its lines name a way out */
 void outbox_try_again(struct outbox *o);       /* somebody acts: a refused login stops it no longer */
 void probe_request(struct engine *en, struct account *a, struct request *r);
+
+/* --- waiters.c --- */
+struct waiters;
+struct waiters *waiters_new(struct account *a);
+void waiters_free(struct waiters *l); /* each is told that the program ends */
+bool waiters_any(const struct waiters *l);
+void waiters_add(struct waiters *l, struct request *r, uint32_t mail); /* takes r; mail 0: all that is due */
+bool waiters_cancel(struct waiters *l, uint32_t request);              /* true: it waited here */
+void waiters_claimed(struct waiters *l, uint32_t mail);                /* this process sends it */
+/* The letter stands so now; why: what is wrong, of which whoever waits for it hears. ended: it does not change by itself
+ * in this process any more. */
+void waiters_tell(struct waiters *l, uint32_t mail, const struct err *why, bool ended);
+void waiters_end_flushes(struct waiters *l, const struct err *why); /* nothing leaves any more for now; why: NULL */
+/* All letters wait for somebody to act, or for a better time: a command is told at once. */
+void waiters_kept(struct waiters *l, const struct err *why);
+/* Letters may have been claimed by another process, and copies be filed by it. True: one is with another still.
+ * under_way: which this process sends, 0. */
+bool waiters_look(struct waiters *l, uint32_t under_way);
+void waiters_copies_kept(struct waiters *l); /* that it was sent is said; the copy follows some time */
 
 /* --- claims.c --- */
 int claims_open(struct engine *en, struct err *e);
