@@ -605,9 +605,11 @@ GPtrArray *app_attach_paths(const char *typed);
 struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from);
 struct draft *app_letter_reply(
 	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, enum reply_to_whom whom);
-/* The original as a message within (raw) or in the text (raw NULL). */
-struct draft *app_letter_forward(
-	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, const struct str *raw);
+/* The original as a message within (whole), or in the text with what was attached to it. raw: its octets; NULL where
+ * app_forward_needs_raw() says that they are not needed. */
+bool app_forward_needs_raw(const struct engine_message *m, bool whole);
+struct draft *app_letter_forward(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
+	const struct str *raw, bool whole);
 
 /* Where the user's work is kept; g_free. */
 char *app_state_dir(const struct cfg *cfg);
@@ -737,6 +739,7 @@ void model_queue_hide(struct model_queue *m, uint32_t id);
 void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what);
 
 /* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
+const char *app_mail_refused_from(const struct store_mail *m); /* the address that the server does not accept */
 char *app_mail_text(const struct store_mail *m);
 const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
 int app_mail_exit(const struct store_mail *m);                             /* EXIT_CODE_ */

@@ -72,7 +72,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_SKIP_EMPTY] = { "skip-empty", 0, NULL, N_("send nothing if there is no text") },
 	[CLI_ESCAPES] = { "escapes", 0, NULL,
 		N_("on a terminal, lines that begin with ~ are commands, as in mail; ~? lists them") },
-	[CLI_INLINE] = { "inline", 0, NULL, N_("the message as text; so it is without --attach") },
+	[CLI_INLINE] = { "inline", 0, NULL,
+		N_("the message as text, with what is attached to it; so it is without --attach") },
 };
 
 #define BIT(o) (UINT64_C(1) << (o))

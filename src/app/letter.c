@@ -273,14 +273,32 @@ struct draft *app_letter_reply(
 	return d;
 }
 
-struct draft *app_letter_forward(
-	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, const struct str *raw)
+bool app_forward_needs_raw(const struct engine_message *m, bool whole)
+{
+	return whole || (m->root && msg_attachments(m->root));
+}
+
+/* The attachments go along as they are. */
+static void take_files(struct draft *d, struct str raw)
+{
+	struct msg *m = msg_parse(raw);
+	struct draft *all = draft_of_message(m, DRAFT_AGAIN);
+	while (all->files->len)
+		g_ptr_array_add(d->files, g_ptr_array_steal_index(all->files, 0));
+	draft_free(all);
+	msg_free(m);
+}
+
+struct draft *app_letter_forward(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
+	const struct str *raw, bool whole)
 {
 	g_autofree char *signature = signature_of(cfg, from), *date = app_date_head(m->head);
-	struct draft *d = draft_forward(m->head, raw ? NULL : m->text.text, date, signature);
+	struct draft *d = draft_forward(m->head, whole ? NULL : m->text.text, date, signature);
 	d->hard = !cfg->options.text_flowed;
-	if (raw)
+	if (raw && whole)
 		draft_add_message(d, m->head, *raw);
+	else if (raw)
+		take_files(d, *raw);
 	app_letter_set_from(d, cfg, NULL, from);
 	return d;
 }

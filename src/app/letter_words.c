@@ -34,7 +34,7 @@ static char *copy_text(const struct store_mail *m)
 		return g_strdup_printf(_("The copy for the Sent folder was not stored (%s); it is kept."),
 			m->copy_error ? m->copy_error : "");
 	case COPY_WANTED:
-	case COPY_BEGUN: return g_strdup(_("Its copy is stored when the server can be reached."));
+	case COPY_BEGUN: return g_strdup(_("Its copy is not stored yet."));
 	default: return NULL;
 	}
 }
@@ -44,13 +44,20 @@ static bool is_at(const struct store_mail *m, const char *stage)
 	return !g_strcmp0(m->stage, stage);
 }
 
+const char *app_mail_refused_from(const struct store_mail *m)
+{
+	bool other = m->sender && *m->sender && g_ascii_strcasecmp(m->sender, m->from);
+	return other && m->text && strstr(m->text, m->sender) ? m->sender : m->from;
+}
+
 static char *refused_text(const struct store_mail *m)
 {
 	unsigned n = count(m, MAIL_REFUSED);
 	if (!m->code)
 		return g_strdup_printf(_("Not sent: %s"), m->error ? m->error : "");
 	if (is_at(m, MAIL_STAGE_SENDER))
-		return g_strdup_printf(_("Not sent: the server does not accept mail from %s."), m->from);
+		return g_strdup_printf(
+			_("Not sent: the server does not accept mail from %s."), app_mail_refused_from(m));
 	if (is_at(m, "rcpt") && n)
 		return g_strdup_printf(P_("Not sent: the server refused %u recipient.",
 					       "Not sent: the server refused %u recipients.", n),

@@ -430,10 +430,12 @@ int cmd_forward(struct batch *b)
 	struct draft *d = NULL;
 	bool whole = cli_has(b->cli, CLI_AS_ATTACHMENT);
 	int code;
-	if (!read_original(b, &o, whole, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+	if (!read_original(b, &o, false, &e) &&
+		(!app_forward_needs_raw(o.message, whole) || !batch_raw(b, o.place, &o.raw, &e)) &&
+		!from_of(b, o.place->account, o.message->head, &from, &e)) {
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_FORWARDED);
 		struct str raw = buf_str(&o.raw);
-		d = app_letter_forward(b->cfg, &from, o.message, whole ? &raw : NULL);
+		d = app_letter_forward(b->cfg, &from, o.message, raw.n ? &raw : NULL, whole);
 		if (!put_text_before(d, &e) && !add_args(b, 1, d->to, &e) && !add_common(b, d, &e)) {
 			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
 			goto out;

@@ -88,7 +88,7 @@ static struct json *from_of(const struct store_mail *m)
 {
 	struct json *j = json_object();
 	const char *state = m->state == MAIL_ACCEPTED ? identity_state_names[IDENTITY_OK] : NULL;
-	if (m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SENDER))
+	if (m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SENDER) && app_mail_refused_from(m) == m->from)
 		state = identity_state_names[IDENTITY_REFUSED];
 	json_add(j, "addr", json_string(m->from));
 	json_add(j, "state", json_string(state));
@@ -157,6 +157,16 @@ static void note_rcpts(struct batch *b, const struct store_mail *m)
 	}
 }
 
+/* What would be sent, and to whom. */
+static char *would_text(const struct store_mail *m)
+{
+	GString *out = g_string_new(NULL);
+	g_string_append_printf(out, _("would send '%s' from %s to:\n"), m->subject ? m->subject : "", m->from);
+	for (unsigned i = 0; i < m->rcpts->len; i++)
+		g_string_append_printf(out, "  %s\n", ((const struct store_rcpt *)m->rcpts->pdata[i])->addr);
+	return g_string_free(out, FALSE);
+}
+
 /* well: nothing is wrong that the user would have to know. */
 static void say(struct sending *s, const struct store_mail *m, const char *status, bool well, const struct err *e)
 {
@@ -167,6 +177,9 @@ static void say(struct sending *s, const struct store_mail *m, const char *statu
 		struct json *j = batch_mail_record(b, s->account, m, status);
 		batch_record(b, j, "");
 		json_free(j);
+	} else if (cli_has(b->cli, CLI_DRY_RUN)) {
+		g_autofree char *would = would_text(m);
+		batch_text(b, would);
 	} else if (!well || m->copy == COPY_FAILED || m->copy == COPY_BEGUN) {
 		batch_note(b, text);
 	}

@@ -439,7 +439,9 @@ static void refused(struct outbox *o, const struct smtp_event *ev)
 	note_reply(m, reply, ev->u.done.stage, &why);
 	if (sender) {
 		set_words(&m->stage, MAIL_STAGE_SENDER);
-		identity_refused(o->account, m->from, ev->u.done.stage, reply);
+		/* Before the data the server knows the envelope only. */
+		bool envelope = ev->u.done.stage < SMTP_AT_DATA && *m->sender;
+		identity_refused(o->account, envelope ? m->sender : m->from, ev->u.done.stage, reply);
 	} else {
 		settle_recipients(o, false);
 	}

@@ -62,9 +62,9 @@ static void beginning_free(struct waiting *w)
 
 static bool needs_raw(const struct beginning *b)
 {
-	if (b->what == CMD_FORWARD)
-		return b->message->root && msg_attachments(b->message->root);
-	return b->what == CMD_FORWARD_WHOLE || b->what == CMD_BOUNCE || b->what == CMD_EDIT_AGAIN;
+	if (b->what == CMD_FORWARD || b->what == CMD_FORWARD_WHOLE)
+		return app_forward_needs_raw(b->message, b->what == CMD_FORWARD_WHOLE);
+	return b->what == CMD_BOUNCE || b->what == CMD_EDIT_AGAIN;
 }
 
 static const char *title_of(enum app_command what)
@@ -77,17 +77,6 @@ static const char *title_of(enum app_command what)
 	}
 }
 
-/* The attachments go along as they are. */
-static void take_files(struct draft *d, struct str raw)
-{
-	struct msg *m = msg_parse(raw);
-	struct draft *all = draft_of_message(m, DRAFT_AGAIN);
-	while (all->files->len)
-		g_ptr_array_add(d->files, g_ptr_array_steal_index(all->files, 0));
-	draft_free(all);
-	msg_free(m);
-}
-
 static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 {
 	const struct cfg *cfg = app_cfg(b->waiting.ui->app);
@@ -96,12 +85,8 @@ static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 	switch (b->what) {
 	case CMD_REPLY_ALL: return app_letter_reply(cfg, from, b->message, REPLY_ALL);
 	case CMD_REPLY_LIST: return app_letter_reply(cfg, from, b->message, REPLY_LIST);
-	case CMD_FORWARD_WHOLE: return app_letter_forward(cfg, from, b->message, &raw);
-	case CMD_FORWARD:
-		d = app_letter_forward(cfg, from, b->message, NULL);
-		if (raw.n)
-			take_files(d, raw);
-		return d;
+	case CMD_FORWARD_WHOLE: return app_letter_forward(cfg, from, b->message, &raw, true);
+	case CMD_FORWARD: return app_letter_forward(cfg, from, b->message, raw.n ? &raw : NULL, false);
 	case CMD_BOUNCE:
 		d = draft_bounce(raw);
 		app_letter_set_from(d, cfg, NULL, from);
