@@ -91,9 +91,20 @@ static void logged_in(struct mailer *m)
 	save_info(m);
 }
 
+/* What was offered and does not work is not tried again with the next letter, which would fare no better. */
+static void note_caps(struct mailer *m)
+{
+	uint32_t bad = smtp_caps_found_bad(m->smtp);
+	if (!(bad & ~m->info.caps_off))
+		return;
+	m->info.caps_off |= bad;
+	save_info(m);
+}
+
 static void take_events(struct mailer *m)
 {
 	struct smtp_event ev;
+	note_caps(m);
 	while (smtp_event(m->smtp, &ev)) {
 		if (ev.type == SMTP_READY)
 			logged_in(m);

@@ -141,6 +141,8 @@ class Postman:
                         return
                     chunks += text[1:] if text.startswith(b".") else text
                 end()
+            elif verb == "BDAT" and "BDAT" in self.answers:
+                say(self.answers["BDAT"])
             elif verb == "BDAT":
                 n = int(rest.split()[0])
                 part = b""
