@@ -127,7 +127,7 @@ complete -c boxwood -n '__fish_seen_subcommand_from forward' -l at -x -d 'send i
 complete -c boxwood -n '__fish_seen_subcommand_from forward' -l id -x -d 'send only one letter by this key, however often the command is repeated'
 complete -c boxwood -n '__fish_seen_subcommand_from forward' -l partial -d 'send to the others if the server refuses some'
 complete -c boxwood -n '__fish_seen_subcommand_from forward' -l wait -x -d 'wait so long for the server'\''s answer; 60 if not given'
-complete -c boxwood -n '__fish_seen_subcommand_from forward' -l inline -d 'the message as text; so it is without --attach'
+complete -c boxwood -n '__fish_seen_subcommand_from forward' -l inline -d 'the message as text, with what is attached to it; so it is without --attach'
 complete -c boxwood -n '__fish_seen_subcommand_from bounce' -l dry-run -d 'change nothing, only say what would be done'
 complete -c boxwood -n '__fish_seen_subcommand_from bounce' -l queue -d 'end once it is written down, without waiting for the server'
 complete -c boxwood -n '__fish_seen_subcommand_from bounce' -l from -s r -x -d 'send as this address, or the one of the mailrc that begins so'
