@@ -4,10 +4,10 @@ package cases;
 use strict;
 use warnings;
 
-my $drafts = 'not built: writing mail and drafts';
+my $drafts = 'no test by this name: drafts are tested in tests/live/write.test and outbox.test';
 
 our %not_ours = (
-	promise_18 => 'not built: replying, and badges of signatures',
+	promise_18 => 'not built: badges of signatures; whom a reply goes to is tested in tests/unit/compose',
 	promise_19 => 'not built: encryption',
 	t22 => 'not built: finding servers by a mail address',
 	d15 => $drafts,
