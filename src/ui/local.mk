@@ -18,9 +18,11 @@ src_ui_libui_a_SOURCES = \
 	src/ui/ui.c \
 	src/ui/ui.h \
 	src/ui/view_compose.c \
+	src/ui/view_compose.h \
 	src/ui/view_drafts.c \
 	src/ui/view_editor.c \
 	src/ui/view_folders.c \
+	src/ui/view_from.c \
 	src/ui/view_help.c \
 	src/ui/view_list.c \
 	src/ui/view_message.c \

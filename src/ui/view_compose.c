@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A letter looked over before it goes: whom it is from and why, whom it is to, what goes along, what is doubtful. */
-#include "ui/internal.h"
+#include "ui/view_compose.h"
 
 #include <string.h>
 
@@ -13,23 +13,9 @@
 
 enum field { FIELD_TO, FIELD_CC, FIELD_BCC, FIELD_SUBJECT };
 
-struct view_compose {
-	struct view view;
-	struct model_letter *letter; /* NULL: released */
-	struct text *text;
-	bool stale;    /* the text is to be laid out anew */
-	bool touched;  /* something was changed here */
-	bool sends;    /* once it is known whom it goes to */
-	int64_t at;    /* when it is to leave, over the questions before that; 0: now */
-	bool asks_all; /* the subject follows, then the editor */
-	GPtrArray *guards;
-	GPtrArray *rows; /* of the picker; NULL: it is closed */
-	struct list list;
-};
-
 static const struct view_ops ops, picker_ops;
 
-static struct view_compose *of(const struct view *view)
+struct view_compose *compose_of(const struct view *view)
 {
 	bool mine = view && (view->ops == &ops || view->ops == &picker_ops);
 	return mine ? (struct view_compose *)(uintptr_t)view : NULL;
@@ -37,16 +23,16 @@ static struct view_compose *of(const struct view *view)
 
 struct model_letter *view_compose_letter(const struct view *view)
 {
-	const struct view_compose *v = of(view);
+	const struct view_compose *v = compose_of(view);
 	return v ? v->letter : NULL;
 }
 
-static struct view_compose *still(struct ui *ui, void *aux)
+struct view_compose *compose_still(struct ui *ui, void *aux)
 {
 	return ui_has(ui, aux) ? aux : NULL;
 }
 
-static void touch(struct view_compose *v)
+void compose_touch(struct view_compose *v)
 {
 	v->touched = true;
 	v->stale = true;
@@ -62,6 +48,13 @@ static void leave(struct view_compose *v)
 	else
 		g_ptr_array_remove(ui->views, v);
 	ui_touch(ui);
+}
+
+void compose_switch(struct view_compose *v, bool picks)
+{
+	v->view.ops = picks ? &picker_ops : &ops;
+	v->stale = true;
+	ui_touch(v->view.ui);
 }
 
 /* --- what is shown --- */
@@ -121,7 +114,7 @@ static const char *kind_text(const struct model_letter *m)
 
 static char *title(struct view *view, int cols)
 {
-	const struct model_letter *m = of(view)->letter;
+	const struct model_letter *m = compose_of(view)->letter;
 	const struct model_account *a = model_folders_account(view->ui->folders, m->from.account);
 	(void)cols;
 	return g_strdup_printf("%s - %s", kind_text(m), a ? a->cfg->label : "");
@@ -129,7 +122,7 @@ static char *title(struct view *view, int cols)
 
 static char *aside(struct view *view, int cols)
 {
-	const struct model_letter *m = of(view)->letter;
+	const struct model_letter *m = compose_of(view)->letter;
 	if (m->err.cause != ERR_NONE)
 		return g_strdup(_("NOT SAVED"));
 	if (model_letter_is_leaving(m))
@@ -195,13 +188,13 @@ static guint guards_shown(const struct view_compose *v)
 
 static char *remark(struct view *view)
 {
-	const struct view_compose *v = of(view);
+	const struct view_compose *v = compose_of(view);
 	return guards_shown(v) ? guard_line(v, 0) : NULL;
 }
 
 /* --- drawing --- */
 
-static void refresh(struct view_compose *v)
+void compose_refresh(struct view_compose *v)
 {
 	const struct draft *d = v->letter->draft;
 	if (!v->stale)
@@ -300,10 +293,10 @@ static void draw_guards(const struct view_compose *v, struct grid *g, struct rec
 
 static void draw(struct view *view, struct grid *g, struct rect r)
 {
-	struct view_compose *v = of(view);
+	struct view_compose *v = compose_of(view);
 	const struct model_letter *m = v->letter;
 	const struct draft *d = m->draft;
-	refresh(v);
+	compose_refresh(v);
 	view->account = m->from.account;
 	draw_guards(v, g, &r);
 	g->cursor_row = r.row;
@@ -385,7 +378,7 @@ static void write_on(struct view_compose *v)
 
 void view_compose_edited(struct view *view)
 {
-	struct view_compose *v = of(view);
+	struct view_compose *v = compose_of(view);
 	v->touched = true;
 	v->stale = true;
 	ui_touch(view->ui);
@@ -393,7 +386,7 @@ void view_compose_edited(struct view *view)
 
 struct model_letter *view_compose_release(struct view *view)
 {
-	return g_steal_pointer(&of(view)->letter);
+	return g_steal_pointer(&compose_of(view)->letter);
 }
 
 /* --- fields --- */
@@ -423,7 +416,7 @@ static void field_done(struct view_compose *v, enum field f)
 
 static void field_typed(struct ui *ui, struct str typed, void *aux, enum field f)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	struct err e = ERR_INIT;
 	if (!v)
 		return;
@@ -443,7 +436,7 @@ static void field_typed(struct ui *ui, struct str typed, void *aux, enum field f
 		while (now->len)
 			g_ptr_array_add(addrs, g_ptr_array_steal_index(now, 0));
 	}
-	touch(v);
+	compose_touch(v);
 	field_done(v, f);
 }
 
@@ -499,7 +492,7 @@ static void edit_field(struct view_compose *v, enum field f)
 
 static void attach_typed(struct ui *ui, struct str typed, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	g_autofree char *text = str_dup(str_trim(typed));
 	if (!v || !*text)
 		return;
@@ -513,7 +506,7 @@ static void attach_typed(struct ui *ui, struct str typed, void *aux)
 			ui_say(ui, app_err_text(&e, NULL));
 		err_clear(&e);
 	}
-	touch(v);
+	compose_touch(v);
 }
 
 static void attach(struct view_compose *v)
@@ -531,12 +524,12 @@ static void detach(struct view_compose *v, guint at)
 	g_ptr_array_add(gone->files, g_ptr_array_steal_index(v->letter->draft->files, at));
 	engine_discard(gone);
 	ui_say(v->view.ui, g_strdup_printf(_("%s does not go along any more."), name));
-	touch(v);
+	compose_touch(v);
 }
 
 static void detach_typed(struct ui *ui, struct str typed, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	uint64_t n;
 	if (v && str_u64(str_trim(typed), v->letter->draft->files->len, &n) && n)
 		detach(v, (guint)n - 1);
@@ -556,141 +549,11 @@ static void choose_attachment(struct view_compose *v)
 			NULL);
 }
 
-/* --- From --- */
-
-static void close_picker(struct view_compose *v)
-{
-	g_clear_pointer(&v->rows, g_ptr_array_unref);
-	v->view.ops = &ops;
-	v->stale = true;
-	ui_touch(v->view.ui);
-}
-
-static void open_picker(struct view_compose *v)
-{
-	if (!v->rows)
-		v->rows = picker_rows(v->letter);
-	v->view.ops = &picker_ops;
-	v->list = (struct list){ 0 };
-	for (guint i = 0; i < v->rows->len; i++) {
-		const struct pick_row *row = v->rows->pdata[i];
-		if (row->addr && row->account == v->letter->from.account &&
-			!g_ascii_strcasecmp(row->addr, v->letter->from.addr->addr))
-			v->list.cursor = (int)i;
-	}
-	ui_touch(v->view.ui);
-}
-
-static void set_from(struct view_compose *v, int account, const char *typed)
-{
-	struct app_from now = { 0 };
-	struct err e = ERR_INIT;
-	if (app_from_typed(app_cfg(v->view.ui->app), account, typed, &now, &e)) {
-		ui_say(v->view.ui, app_err_text(&e, NULL));
-		err_clear(&e);
-		return;
-	}
-	close_picker(v);
-	model_letter_from(v->letter, &now);
-	touch(v);
-}
-
-static void from_typed(struct ui *ui, struct str typed, void *aux)
-{
-	struct view_compose *v = still(ui, aux);
-	g_autofree char *text = str_dup(str_trim(typed));
-	if (v && *text)
-		set_from(v, v->letter->from.account, text);
-}
-
-static void ask_from(struct view_compose *v)
-{
-	ui_ask(v->view.ui, g_strdup(_("Send as: ")), "", false, from_typed, v, NULL);
-}
-
-static void pick(struct view_compose *v, int at)
-{
-	const struct pick_row *row = at < (int)v->rows->len ? v->rows->pdata[at] : NULL;
-	if (row && row->addr) {
-		g_autofree char *addr = g_strdup(row->addr);
-		set_from(v, row->account, addr);
-	} else if (row) {
-		ask_from(v);
-	}
-}
-
-static const struct pick_row *picked(const struct view_compose *v)
-{
-	return v->list.cursor < (int)v->rows->len ? v->rows->pdata[v->list.cursor] : NULL;
-}
-
-static void probe(struct view_compose *v)
-{
-	const struct pick_row *row = picked(v);
-	if (!row || !row->addr)
-		return;
-	if (row->account != v->letter->from.account) {
-		ui_say(v->view.ui, g_strdup(_("Choose it first: it is of another account.")));
-		return;
-	}
-	ui_say(v->view.ui, g_strdup_printf(_("Asking the server about %s; nothing is sent."), row->addr));
-	model_letter_probe(v->letter, row->addr);
-}
-
-static void how_to_fix(struct view_compose *v)
-{
-	const struct pick_row *row = picked(v);
-	const struct model_account *a = model_folders_account(v->view.ui->folders, row ? row->account : -1);
-	const struct engine_identity *id = row ? model_letter_identity(v->letter, row->addr) : NULL;
-	if (!row || !row->addr || !a)
-		return;
-	const char *way = a->cfg->card ? a->cfg->card->validate : NULL;
-	g_autofree char *state = id ? app_identity_text(id, v->letter->after_data) : g_strdup(_("never tried"));
-	g_autofree char *words = id && id->known.text ? g_strdup_printf("%d %s", id->known.code, id->known.text) : NULL;
-	g_autofree char *text = g_strdup_printf("%s: %s\n\n%s%s%s\n", row->addr, state, words ? words : "",
-		words ? "\n\n" : "",
-		way ? way
-		    : _("This provider's way is not known here: look in its help for \"identities\", \"aliases\" or "
-			"\"send as\"."));
-	ui_push(v->view.ui, view_text_new(v->view.ui, _("How to send as this address"), text));
-}
-
-static bool picker_command(struct view *view, enum app_command c)
-{
-	struct view_compose *v = of(view);
-	refresh(v);
-	if (list_command(&v->list, c))
-		return true;
-	switch (c) {
-	case CMD_OPEN: pick(v, v->list.cursor); break;
-	case CMD_PROBE: probe(v); break;
-	case CMD_HOW: how_to_fix(v); break;
-	case CMD_ANOTHER: ask_from(v); break;
-	case CMD_BACK: close_picker(v); break;
-	default: return false;
-	}
-	return true;
-}
-
-/* Numbers choose at once, and so Esc gives up. */
-static bool picker_key(struct view *view, uint32_t key, const char *paste)
-{
-	struct view_compose *v = of(view);
-	(void)paste;
-	if (key == APP_KEY_ESC)
-		close_picker(v);
-	else if (key >= '1' && key <= '9')
-		pick(v, (int)(key - '1'));
-	else
-		return false;
-	return true;
-}
-
 /* --- sending --- */
 
 static void as_it_is(struct ui *ui, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	if (!v)
 		return;
 	v->letter->no_asked = true;
@@ -699,7 +562,7 @@ static void as_it_is(struct ui *ui, void *aux)
 
 static void as_default(struct ui *ui, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	struct app_from preset = { 0 };
 	if (!v)
 		return;
@@ -711,9 +574,9 @@ static void as_default(struct ui *ui, void *aux)
 
 static void as_other(struct ui *ui, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	if (v)
-		open_picker(v);
+		from_open(v);
 }
 
 /* True: the From was refused before, and the user is asked. */
@@ -774,7 +637,7 @@ static void send_on(struct view_compose *v)
 
 static void time_typed(struct ui *ui, struct str typed, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	struct err e = ERR_INIT;
 	g_autofree char *text = str_dup(str_trim(typed));
 	int64_t at = v && *text ? app_time_typed(text, &e) : 0;
@@ -810,14 +673,14 @@ static void postpone(struct view_compose *v)
 
 static void keep_draft(struct ui *ui, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	if (v)
 		postpone(v);
 }
 
 static void throw_away(struct ui *ui, void *aux)
 {
-	struct view_compose *v = still(ui, aux);
+	struct view_compose *v = compose_still(ui, aux);
 	if (!v)
 		return;
 	model_letter_drop(v->letter);
@@ -844,7 +707,7 @@ static void back(struct view_compose *v)
 
 static bool command(struct view *view, enum app_command c)
 {
-	struct view_compose *v = of(view);
+	struct view_compose *v = compose_of(view);
 	struct ui *ui = view->ui;
 	bool busy = model_letter_is_leaving(v->letter) || edit_is_of(ui, view);
 	if (busy && c != CMD_HELP && c != CMD_REDRAW)
@@ -854,7 +717,7 @@ static bool command(struct view *view, enum app_command c)
 	switch (c) {
 	case CMD_SEND: send_it(v); break;
 	case CMD_EDIT: write_on(v); break;
-	case CMD_FROM: open_picker(v); break;
+	case CMD_FROM: from_open(v); break;
 	case CMD_TO: edit_field(v, FIELD_TO); break;
 	case CMD_CC: edit_field(v, FIELD_CC); break;
 	case CMD_BCC: edit_field(v, FIELD_BCC); break;
@@ -874,14 +737,14 @@ static bool command(struct view *view, enum app_command c)
 
 static void event(struct view *view, struct event *ev)
 {
-	struct view_compose *v = of(view);
+	struct view_compose *v = compose_of(view);
 	if (v->letter)
 		model_letter_event(v->letter, ev);
 }
 
 static void destroy(struct view *view)
 {
-	struct view_compose *v = of(view);
+	struct view_compose *v = compose_of(view);
 	edit_forget(view->ui, view);
 	model_letter_free(v->letter);
 	text_free(v->text);
@@ -906,8 +769,8 @@ static const struct view_ops ops = {
 static const struct view_ops picker_ops = {
 	.context = CTX_FROM,
 	.draw = draw,
-	.command = picker_command,
-	.key = picker_key,
+	.command = from_command,
+	.key = from_key,
 	.event = event,
 	.title = title,
 	.aside = aside,
@@ -924,7 +787,7 @@ static void begin(struct view_compose *v, enum compose_begin how)
 		ask_field(v, FIELD_TO, "", NULL);
 		break;
 	case COMPOSE_EDIT: write_on(v); break;
-	case COMPOSE_PICK: open_picker(v); break;
+	case COMPOSE_PICK: from_open(v); break;
 	case COMPOSE_SEND: send_it(v); break;
 	case COMPOSE_BOUNCE:
 		v->sends = true;
