@@ -16,7 +16,7 @@ struct depth {
 };
 static const struct depth in_screens = { 128, 1u << 20, 1u << 26, 400 };
 /* Only another process may want something: fewer turns. */
-static const struct depth in_command = { 512, 1u << 20, 1u << 28, 4000 };
+static const struct depth in_command = { 512, 8u << 20, 1u << 28, 4000 };
 #define HELD_MOST (4u << 20)  /* octets of texts that are here and wait for the rest of their group */
 #define HEADER_OCTETS 2048    /* supposed, for nobody says */
 #define TEXT_MAX (256u << 10) /* a longer text is fetched when it is opened */

@@ -3,9 +3,22 @@
  * messages apart is fetched first: a message that is found in the cache keeps its row and its text. */
 #include "engine/sync.h"
 
-#define CHUNK_QUICK_MS 300 /* a chunk that came faster lets the next be larger .. */
-#define CHUNK_MOST 8000    /* .. up to so many messages: what is cut off is asked again from there */
-#define RANGES_MOST 2      /* under way, so that the server works while we write */
+#define CHUNK_MOST 8000 /* messages a range: what is cut off is asked again from there */
+#define RANGES_MOST 2   /* under way, so that the server works while we write */
+/* A range that came quickly lets the next be larger, so that a person who wants something does not wait for it long.
+ * Smaller ones waste pages of the cache. */
+struct pace {
+	unsigned first, growth; /* messages; times so many */
+	int quick_ms;
+};
+static const struct pace in_screens = { 500, 2, 300 };
+/* Only another process may want something: fewer turns. */
+static const struct pace in_command = { 2000, 4, 2000 };
+
+static const struct pace *pace(const struct sync_job *s)
+{
+	return s->job.account->engine->settings.stay ? &in_screens : &in_command;
+}
 
 /* Somebody wants to see more than is kept. */
 static bool wanted(const struct sync_job *s)
@@ -176,8 +189,8 @@ void sync_fill_done(struct sync_job *s, bool ok)
 	if (s->job.err.cause == ERR_NONE) {
 		sync_flush(s, r->lo);
 		note_met(s, r);
-		if (clock_ms() - r->sent_ms < CHUNK_QUICK_MS && s->chunk < CHUNK_MOST)
-			s->chunk *= 2;
+		if (clock_ms() - r->sent_ms < pace(s)->quick_ms)
+			s->chunk = MIN(s->chunk * pace(s)->growth, CHUNK_MOST);
 		if (s->job.err.cause == ERR_NONE && !sync_reload(s))
 			sync_tell(s, false);
 	}
@@ -205,6 +218,7 @@ bool sync_fill_start(struct sync_job *s)
 	if (sync_reload(s))
 		return false;
 	s->fill_below = 0;
+	s->chunk = MAX(s->chunk, pace(s)->first);
 	s->apply.share = rekeys(s);
 	connection_expect(s->job.account->conn, rows_to_come(s));
 	fill_more(s);
@@ -215,8 +229,7 @@ bool sync_fill_left(struct sync_job *s)
 {
 	const struct imap_mailbox *m = imap_selected(job_imap(&s->job));
 	uint32_t lo, hi;
-	return m && s->f.id && room(s) && s->job.err.cause == ERR_NONE &&
-	       plan_fill(&s->f, m->exists, s->chunk, &lo, &hi);
+	return m && s->f.id && room(s) && s->job.err.cause == ERR_NONE && plan_fill(&s->f, m->exists, 1, &lo, &hi);
 }
 
 void sync_fill_step(struct sync_job *s)

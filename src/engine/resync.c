@@ -421,6 +421,8 @@ void sync_ask_rest(struct sync_job *s)
 	ask_named(s);
 	if (s->known)
 		ask_check(s);
+	else
+		sync_ask_list(s);
 }
 
 static void check_done(struct sync_job *s)

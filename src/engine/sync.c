@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 
-#define CHUNK_FIRST 500      /* rows a command when filling; smaller ranges waste pages of the cache */
 #define CHANGED_EVERY_MS 250 /* between two EV_CHANGED while filling */
 #define SAME_CONTACT_S 30    /* several requests of one command are one contact */
 #define STATUS_MOST 200      /* folders asked for their counts */
@@ -791,7 +790,6 @@ static struct sync_job *job_new(struct account *a, struct request *r)
 	s->job = (struct job){ .class = &sync_class, .account = a, .request = r };
 	apply_init(&s->apply, a->engine->store, a, &s->f);
 	s->apply.dry = r->dry_run;
-	s->chunk = CHUNK_FIRST;
 	s->poll = r->due == SYNC_POLL || r->due == SYNC_IF_DUE;
 	g_queue_init(&s->names);
 	g_queue_init(&s->fills);
