@@ -545,6 +545,17 @@ static const struct cfg_word account_words[] = {
 		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(skipped)),
 	},
 	{
+		.name = "authserv",
+		.args = "NAME..",
+		.help = N_("the mail servers that are believed about who sent a message"),
+		.doc = N_("What they call themselves at the beginning of the Authentication-Results field that they "
+			  "put into each message; in place of what the card says. Only what such a server wrote on "
+			  "top counts, and without the word nothing does, for everybody can write such a field into "
+			  "a message."),
+		.example = "# authserv mx.box.example",
+		.rule = RULE(.take = cfg_take_words, .min = 1, .many = true, FIELD(authservs)),
+	},
+	{
 		.name = "connections",
 		.args = "1|2|3",
 		.preset = "2",

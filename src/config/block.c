@@ -21,6 +21,7 @@ static struct cfg_server *first_server(const GPtrArray *servers)
 static void fill_from_card(struct cfg_account *a)
 {
 	const struct cfg_card *card = a->card;
+	bool own_authservs = a->authservs->len;
 	if (!a->imap)
 		a->imap = first_server(card->imap);
 	if (!a->smtp && !a->sendmail)
@@ -30,6 +31,8 @@ static void fill_from_card(struct cfg_account *a)
 	for (int i = 0; i < CFG_ROLES; i++)
 		if (!a->roles[i])
 			a->roles[i] = g_strdup(card->roles[i]);
+	for (guint i = 0; !own_authservs && i < card->authservs->len; i++)
+		g_ptr_array_add(a->authservs, g_strdup(card->authservs->pdata[i]));
 }
 
 /* The templates that fit an address, the likely one first. */
@@ -212,6 +215,7 @@ void cfg_account_free(struct cfg_account *a)
 	g_ptr_array_unref(a->froms);
 	g_ptr_array_unref(a->pinned);
 	g_ptr_array_unref(a->skipped);
+	g_ptr_array_unref(a->authservs);
 	g_free(a);
 }
 
@@ -226,6 +230,7 @@ static struct cfg_account *account_new(const char *label)
 	a->froms = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_from_free);
 	a->pinned = g_ptr_array_new_with_free_func(g_free);
 	a->skipped = g_ptr_array_new_with_free_func(g_free);
+	a->authservs = g_ptr_array_new_with_free_func(g_free);
 	a->connections = CFG_CONNECTIONS_DEFAULT;
 	a->keep_text_days = 90;
 	a->keep_text_bytes = (int64_t)256 << 20;

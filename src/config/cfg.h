@@ -92,6 +92,7 @@ struct cfg_account {
 	int poll;               /* seconds between polls, always above 600 */
 	GPtrArray *pinned;      /* char *: folders polled with the inbox, names as shown */
 	GPtrArray *skipped;     /* char *: folders never synced by themselves; none is in pinned */
+	GPtrArray *authservs;   /* char *: servers whose Authentication-Results are believed; empty: none is */
 	int keep_days;          /* keep envelopes: days, 0 all */
 	int keep_rows;          /* keep envelopes: messages a folder, 0 all */
 	int keep_text_days;
@@ -164,7 +165,9 @@ struct cfg_card {
 	char *roles[CFG_ROLES];
 	int poll_floor; /* seconds */
 	char *validate; /* how an address is validated, for people */
-	char *confirm_from, *confirm_host;
+	/* How the letter is known that asks whether an address may be used: from whom it comes, and whither its link goes. */
+	GPtrArray *confirm_from, *confirm_hosts; /* char *: domains, with those below them; hosts as they are */
+	GPtrArray *authservs; /* char *: what its mail servers are called in Authentication-Results */
 	int64_t size_max;
 };
 

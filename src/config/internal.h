@@ -163,6 +163,8 @@ GHashTable *cfg_given_table(void); /* slot -> struct given * */
 bool cfg_give_once(struct parser *p, GHashTable *seen, const char *slot, const struct word *word,
 	const struct word *value, const char *told);
 void cfg_take_text(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule);
+/* Each word into the GPtrArray of char * at the field. */
+void cfg_take_words(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule);
 
 /* --- options.c --- */
 void cfg_options_init(struct cfg_options *o);

@@ -97,6 +97,14 @@ void cfg_take_text(struct parser *p, const struct stmt *s, void *into, const str
 	*field = g_strdup(s->word[1].text);
 }
 
+void cfg_take_words(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)p;
+	GPtrArray *list = *(GPtrArray **)(void *)((char *)into + rule->field);
+	for (size_t i = 1; i < s->n; i++)
+		g_ptr_array_add(list, g_strdup(s->word[i].text));
+}
+
 char *cfg_path_of(struct parser *p, const struct word *w)
 {
 	const char *path = w->text;

@@ -9,18 +9,20 @@
 
 #define CARDS_MAX 500
 
-static void take_domains(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+static void take_names(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
 {
-	(void)rule;
-	struct cfg_card *card = into;
+	GPtrArray *list = *(GPtrArray **)(void *)((char *)into + rule->field);
 	for (size_t i = 1; i < s->n; i++) {
 		const char *name = s->word[i].text;
 		if (cfg_value_host(str_of(name)) && !strchr(name, ':')) {
-			g_ptr_array_add(card->domains, g_ascii_strdown(name, -1));
+			g_ptr_array_add(list, g_ascii_strdown(name, -1));
 			continue;
 		}
 		g_autofree char *said = cfg_quote_word(s->word + i);
-		cfg_complain(p, CFG_ERROR, &s->word[i].at, NULL, _("%s is no mail domain"), said);
+		if (rule->field == offsetof(struct cfg_card, confirm_hosts))
+			cfg_complain(p, CFG_ERROR, &s->word[i].at, NULL, _("%s is no name of a host"), said);
+		else
+			cfg_complain(p, CFG_ERROR, &s->word[i].at, NULL, _("%s is no mail domain"), said);
 	}
 }
 
@@ -101,6 +103,11 @@ static void take_size(struct parser *p, const struct stmt *s, void *into, const 
 	{                                                                                                              \
 		.take = take_card_server, .min = 2, .max = 2, .many = true, FIELD(name)                                \
 	}
+#define NAMES(name)                                                                                                    \
+	&(const struct cfg_rule)                                                                                       \
+	{                                                                                                              \
+		.take = take_names, .min = 1, .many = true, FIELD(name)                                                \
+	}
 #define RULE(...)                                                                                                      \
 	&(const struct cfg_rule)                                                                                       \
 	{                                                                                                              \
@@ -109,9 +116,7 @@ static void take_size(struct parser *p, const struct stmt *s, void *into, const 
 
 static const struct cfg_word card_words[] = {
 	{ .name = "title", .args = "TEXT", .rule = TEXT(title) },
-	{ .name = "domain",
-		.args = "DOMAIN..",
-		.rule = &(const struct cfg_rule){ .take = take_domains, .min = 1, .many = true } },
+	{ .name = "domain", .args = "DOMAIN..", .rule = NAMES(domains) },
 	{ .name = "imap", .args = "HOST:PORT tls|starttls", .rule = SERVERS(imap) },
 	{ .name = "smtp", .args = "HOST:PORT tls|starttls", .rule = SERVERS(smtp) },
 	{ .name = "pop3", .args = "HOST:PORT tls|starttls", .rule = SERVERS(pop3) },
@@ -126,21 +131,24 @@ static const struct cfg_word card_words[] = {
 	{ .name = "poll", .args = "TIME", .rule = RULE(.take = take_floor) },
 	{ .name = "size", .args = "SIZE", .rule = RULE(.take = take_size) },
 	{ .name = "validate", .args = "TEXT", .rule = TEXT(validate) },
-	{ .name = "confirm-from", .args = "DOMAIN", .rule = TEXT(confirm_from) },
-	{ .name = "confirm-host", .args = "HOST", .rule = TEXT(confirm_host) },
+	{ .name = "confirm-from", .args = "DOMAIN..", .rule = NAMES(confirm_from) },
+	{ .name = "confirm-host", .args = "HOST..", .rule = NAMES(confirm_hosts) },
+	{ .name = "authserv",
+		.args = "NAME..",
+		.rule = &(const struct cfg_rule){ .take = cfg_take_words, .min = 1, .many = true, FIELD(authservs) } },
 };
 
 void cfg_card_free(struct cfg_card *card)
 {
 	if (!card)
 		return;
-	char *const texts[] = { card->name, card->title, card->login_own, card->prefix, card->validate,
-		card->confirm_from, card->confirm_host };
+	char *const texts[] = { card->name, card->title, card->login_own, card->prefix, card->validate };
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
 	for (int i = 0; i < CFG_ROLES; i++)
 		g_free(card->roles[i]);
-	GPtrArray *const lists[] = { card->domains, card->imap, card->smtp, card->pop3, card->logins };
+	GPtrArray *const lists[] = { card->domains, card->imap, card->smtp, card->pop3, card->logins,
+		card->confirm_from, card->confirm_hosts, card->authservs };
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_ptr_array_unref(lists[i]);
 	g_free(card);
@@ -152,6 +160,9 @@ static struct cfg_card *card_new(const char *name)
 	card->name = g_strdup(name);
 	card->domains = g_ptr_array_new_with_free_func(g_free);
 	card->logins = g_ptr_array_new_with_free_func(g_free);
+	card->confirm_from = g_ptr_array_new_with_free_func(g_free);
+	card->confirm_hosts = g_ptr_array_new_with_free_func(g_free);
+	card->authservs = g_ptr_array_new_with_free_func(g_free);
 	card->imap = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_server_free);
 	card->smtp = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_server_free);
 	card->pop3 = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_server_free);

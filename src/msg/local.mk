@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/msg/libmsg.a
 src_msg_libmsg_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 src_msg_libmsg_a_SOURCES = \
 	src/msg/address.c \
+	src/msg/authres.c \
 	src/msg/charset.c \
 	src/msg/date.c \
 	src/msg/decode.c \

@@ -113,6 +113,34 @@ const char *msg_head_get(const struct msg_head *h, const char *name); /* decoded
 /* One RFC 2047 unstructured value to clean UTF-8. g_free. */
 char *msg_decode_words(struct str raw);
 
+/* --- what a server found out about who sent a message (authres.c): RFC 8601 --- */
+struct msg_authres_property {
+	char *name;  /* "header.d", "smtp.mailfrom", "policy.dmarc": in lower case */
+	char *value; /* clean, as written */
+};
+struct msg_authres_result {
+	char *method;          /* "dkim", "spf", "dmarc", "arc", ..: in lower case */
+	char *result;          /* "pass", "fail", "none", "softfail", ..: in lower case */
+	char *reason;          /* clean; NULL */
+	GPtrArray *properties; /* struct msg_authres_property *, in order */
+};
+struct msg_authres {
+	char *server;       /* who says so (authserv-id), as written */
+	GPtrArray *results; /* struct msg_authres_result *, in order; empty: nothing was tried */
+};
+/* One field's value, unfolded. NULL: there is a mistake in it, and so it says nothing. */
+struct msg_authres *msg_authres_parse(struct str value);
+/* Of a header what the servers with these names (char *) say: the topmost field, which must be theirs, and those of theirs
+ * that stand right below it, as far as they speak of other methods; whoever sends a message can write what lies further
+ * down. NULL: they say nothing. */
+struct msg_authres *msg_authres_trusted(const struct msg_head *h, const GPtrArray *servers);
+void msg_authres_free(struct msg_authres *a);                                          /* NULL is a no-op */
+const char *msg_authres_get(const struct msg_authres_result *r, const char *property); /* "header.d"; NULL */
+/* DKIM, SPF or DMARC passed for that domain or one below it. NULL: no. */
+bool msg_authres_passes(const struct msg_authres *a, const char *domain);
+/* The domain of an address, or a domain itself: is it that one, or below it? ASCII case is ignored. */
+bool msg_domain_within(const char *value, const char *domain);
+
 /* --- part tree: one type, from bytes and from BODYSTRUCTURE --- */
 struct msg_part {
 	char *section;          /* RFC 9051: "1.2"; "" for the root multipart; "1" for a root leaf */

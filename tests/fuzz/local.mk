@@ -12,6 +12,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_imap_utf7 \
 	tests/fuzz/fuzz_mailrc \
 	tests/fuzz/fuzz_msg_address \
+	tests/fuzz/fuzz_msg_authres \
 	tests/fuzz/fuzz_msg_date \
 	tests/fuzz/fuzz_msg_head \
 	tests/fuzz/fuzz_msg_mailto \
@@ -79,6 +80,10 @@ tests_fuzz_fuzz_mailrc_LDADD = src/config/libconfig.a $(LINK_BASE)
 tests_fuzz_fuzz_msg_address_SOURCES = tests/fuzz/fuzz_msg_address.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_address_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_address_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_authres_SOURCES = tests/fuzz/fuzz_msg_authres.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_authres_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_authres_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_date_SOURCES = tests/fuzz/fuzz_msg_date.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_date_LDFLAGS = $(FUZZ_LINK)

@@ -87,7 +87,8 @@ static void card_reads_every_word(void)
 		card("title X\ndomain a.example B.example\ndomain c.example\nimap h:993 tls\nimap h:143 starttls\n"
 		     "smtp h:465 tls\npop3 h:995 tls\nlogin %u%%%d\nlogin %u@%d\nlogin-own %u\nprefix P\nsent S\n"
 		     "drafts D\ntrash T\njunk J\narchive A\npoll 20m\nsize 50MB\nvalidate \"click it\"\n"
-		     "confirm-from a.example\nconfirm-host www.a.example\n",
+		     "confirm-from a.example B.example\nconfirm-host www.a.example\n"
+		     "authserv mx.a.example \"mx two\"\n",
 			&told);
 	g_assert_cmpstr(told, ==, "");
 	g_assert_nonnull(x);
@@ -98,7 +99,11 @@ static void card_reads_every_word(void)
 	g_assert_cmpint(x->poll_floor, ==, 1200);
 	g_assert_cmpint(x->size_max, ==, 50 << 20);
 	g_assert_cmpstr(x->roles[CFG_ARCHIVE], ==, "A");
-	g_assert_cmpstr(x->confirm_host, ==, "www.a.example");
+	g_assert_cmpuint(x->confirm_from->len, ==, 2);
+	g_assert_cmpstr(x->confirm_from->pdata[1], ==, "b.example");
+	g_assert_cmpstr(x->confirm_hosts->pdata[0], ==, "www.a.example");
+	g_assert_cmpuint(x->authservs->len, ==, 2);
+	g_assert_cmpstr(x->authservs->pdata[1], ==, "mx two");
 	g_autofree char *login = cfg_login_expand(x->logins->pdata[0], "vera", "box.example");
 	g_assert_cmpstr(login, ==, "vera%box.example");
 	cfg_card_free(x);
@@ -115,6 +120,23 @@ static void card_with_an_error_is_left_out(void)
 		"3:1: error: something is missing behind 'imap' [it is written: imap HOST:PORT tls|starttls]\n"
 		"4:8: error: 'a/b' is no mail domain\n"
 		"5:6: error: this is no span of time [10m]\n");
+}
+
+static void card_says_which_servers_are_believed_unless_the_account_does(void)
+{
+	g_autofree char *told = NULL;
+	g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_card_free);
+	g_ptr_array_add(cards, card("imap h:993 tls\nauthserv mx.a.example\n", &told));
+	static const char own[] = "account a {\nemail a@b.example\nprovider x\nauthserv mx.b.example mx.c.example\n}\n"
+				  "account b {\nemail a@b.example\nprovider x\n}\n"
+				  "account c {\nemail a@b.example\nimap h:993 tls\n}\n";
+	struct cfg *c = cfg_parse(unit_str(own), "m", cards);
+	g_assert_cmpuint(cfg_account(c, "a")->authservs->len, ==, 2);
+	g_assert_cmpstr(cfg_account(c, "a")->authservs->pdata[0], ==, "mx.b.example");
+	g_assert_cmpuint(cfg_account(c, "b")->authservs->len, ==, 1);
+	g_assert_cmpstr(cfg_account(c, "b")->authservs->pdata[0], ==, "mx.a.example");
+	g_assert_cmpuint(cfg_account(c, "c")->authservs->len, ==, 0);
+	cfg_free(c);
 }
 
 static void cards_floor_counts_when_it_is_higher(void)
@@ -142,5 +164,6 @@ void suite(void)
 	unit_add(provider_unknown_suggests_nearest);
 	unit_add(card_reads_every_word);
 	unit_add(card_with_an_error_is_left_out);
+	unit_add(card_says_which_servers_are_believed_unless_the_account_does);
 	unit_add(cards_floor_counts_when_it_is_higher);
 }

@@ -1,5 +1,6 @@
 check_PROGRAMS += \
 	tests/unit/msg/test_address \
+	tests/unit/msg/test_authres \
 	tests/unit/msg/test_charset \
 	tests/unit/msg/test_date \
 	tests/unit/msg/test_decode \
@@ -15,6 +16,8 @@ check_PROGRAMS += \
 	tests/unit/msg/test_words
 tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
 tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_authres_SOURCES = tests/unit/msg/test_authres.c $(UNIT)
+tests_unit_msg_test_authres_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_charset_SOURCES = tests/unit/msg/test_charset.c $(UNIT)
 tests_unit_msg_test_charset_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_date_SOURCES = tests/unit/msg/test_date.c $(UNIT)
