@@ -22,4 +22,5 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/part.c \
 	src/msg/report.c \
 	src/msg/text.c \
+	src/msg/vcard.c \
 	src/msg/words.c

@@ -284,6 +284,26 @@ GPtrArray *msg_list_uris(const struct msg_head *h, const char *name);
 /* The address that List-Post names, or NULL: none, or a list nobody may write to ("NO"). g_free. */
 char *msg_list_post(const struct msg_head *h);
 
+/* --- vCards (vcard.c): 2.1, 3.0 (RFC 2426), 4.0 (RFC 6350) --- */
+#define MSG_VCARDS_MAX 100000 /* of one file */
+struct msg_vcard_field {
+	const char *
+		name; /* "fn", "n", "nickname", "org", "title", "role", "email", "tel", "impp", "adr", "url", "bday", "note" */
+	char *value;   /* clean, one line, never empty; what has several parts (n, org, adr) as a person writes it */
+	char *type;    /* "work, fax": small letters; NULL */
+	unsigned pref; /* 1 (before all others) to 100; 0: not said */
+	unsigned rank; /* of the name, for sorting */
+};
+struct msg_vcard {
+	GPtrArray *fields; /* struct msg_vcard_field *: sorted by name as above, of one name the preferred first */
+	const char *name; /* whose card it is: fn, else n, nickname, org, email; borrowed; NULL: it says none of them */
+	bool cut;         /* some of it was too long, or too much, and was passed over */
+};
+/* Each card of a file, in order, with what stands above of it: never pictures or keys. struct msg_vcard *, freeing; empty: it
+ * holds none. */
+GPtrArray *msg_vcards_parse(struct str bytes);
+const char *msg_vcard_get(const struct msg_vcard *c, const char *name); /* the first of that name; NULL */
+
 /* --- mbox files (mbox.c): as mboxrd quotes them, read and written piece by piece --- */
 #define MSG_MBOX_HEAD 512 /* octets of a line that decide what it is */
 

@@ -20,6 +20,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_parts \
 	tests/fuzz/fuzz_msg_report \
 	tests/fuzz/fuzz_msg_text \
+	tests/fuzz/fuzz_msg_vcard \
 	tests/fuzz/fuzz_msg_words \
 	tests/fuzz/fuzz_sasl \
 	tests/fuzz/fuzz_smtp_session
@@ -28,6 +29,7 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_response.dict \
 	tests/fuzz/fuzz_imap_session.dict \
 	tests/fuzz/fuzz_mailrc.dict \
+	tests/fuzz/fuzz_msg_vcard.dict \
 	tests/fuzz/fuzz_sasl.dict \
 	tests/fuzz/fuzz_smtp_session.dict
 
@@ -111,6 +113,10 @@ tests_fuzz_fuzz_msg_parts_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_text_SOURCES = tests/fuzz/fuzz_msg_text.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_text_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_text_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_vcard_SOURCES = tests/fuzz/fuzz_msg_vcard.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_vcard_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_vcard_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_words_SOURCES = tests/fuzz/fuzz_msg_words.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_words_LDFLAGS = $(FUZZ_LINK)

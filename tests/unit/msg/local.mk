@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_report \
 	tests/unit/msg/test_samples \
 	tests/unit/msg/test_text \
+	tests/unit/msg/test_vcard \
 	tests/unit/msg/test_words
 tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
 tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
@@ -42,6 +43,8 @@ tests_unit_msg_test_samples_SOURCES = tests/unit/msg/test_samples.c $(UNIT)
 tests_unit_msg_test_samples_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
 tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_vcard_SOURCES = tests/unit/msg/test_vcard.c $(UNIT)
+tests_unit_msg_test_vcard_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_words_SOURCES = tests/unit/msg/test_words.c $(UNIT)
 tests_unit_msg_test_words_LDADD = $(LINK_MSG) $(LINK_BASE)
 EXTRA_DIST += \
