@@ -13,7 +13,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-#define NAME_MAX_OCTETS 200
+#define NAME_MAX_OCTETS 240 /* a number finds room behind it */
+#define EXTENSION_MAX_OCTETS 20
 #define TEMP ".boxwood-"
 #define TEMP_LEFT_S 86400
 
@@ -222,15 +223,43 @@ bool fs_new_is_left(const char *path)
 	return g_str_has_prefix(name, TEMP) && fs_is_older(path, TEMP_LEFT_S);
 }
 
-/* At most max octets of a valid string, cut at a character. */
+/* At most max octets of a valid string, cut between what a reader takes for characters. */
 static size_t cut_at(const char *s, size_t max)
 {
-	size_t n = strlen(s);
-	if (n <= max)
-		return n;
-	while (max && ((unsigned char)s[max] & 0xc0) == 0x80)
-		max--;
-	return max;
+	struct str rest = str_of(s);
+	size_t n = 0;
+	int width;
+	while (rest.n) {
+		struct str c = utf8_cluster(rest, &width);
+		if (n + c.n > max)
+			break;
+		n += c.n;
+		rest = str_sub(rest, c.n);
+	}
+	return n;
+}
+
+/* Devices on file systems that others read, with any extension. */
+static bool is_device(const char *name)
+{
+	static const char *const devices[] = { "con", "prn", "aux", "nul", "com", "lpt" };
+	size_t n = strcspn(name, ". ");
+	for (size_t i = 0; i < G_N_ELEMENTS(devices); i++)
+		if (!g_ascii_strncasecmp(name, devices[i], 3) &&
+			(i < 4 ? n == 3 : n == 4 && g_ascii_isdigit(name[3])))
+			return true;
+	return false;
+}
+
+/* ".tar.gz" is as much of an extension as ".png". */
+static const char *extension_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	if (!dot || dot == name || strlen(dot) > EXTENSION_MAX_OCTETS)
+		return name + strlen(name);
+	if (dot - name > 4 && !g_ascii_strncasecmp(dot - 4, ".tar", 4))
+		return dot - 4;
+	return dot;
 }
 
 char *fs_safe_name(const char *name)
@@ -238,20 +267,26 @@ char *fs_safe_name(const char *name)
 	g_autofree char *line = utf8_line(str_of(name));
 	GString *safe = g_string_new(NULL);
 	for (const char *p = g_strstrip(line); *p; p++)
-		g_string_append_c(safe, *p == '/' || *p == '\\' || *p == ':' ? '_' : *p);
-	if (safe->len && (safe->str[0] == '.' || safe->str[0] == '-' || safe->str[0] == '~'))
+		if (*p != ' ' || p[1] != ' ')
+			g_string_append_c(safe, strchr("/\\:*?\"<>|", *p) ? '_' : *p);
+	if ((safe->len && strchr(".-~+", safe->str[0])) || is_device(safe->str))
 		g_string_prepend_c(safe, '_');
 	while (safe->len && (safe->str[safe->len - 1] == '.' || safe->str[safe->len - 1] == ' '))
 		g_string_truncate(safe, safe->len - 1);
 	if (safe->len > NAME_MAX_OCTETS) {
-		const char *dot = strrchr(safe->str, '.');
-		g_autofree char *ext = g_strdup(dot && strlen(dot) <= 20 ? dot : "");
+		g_autofree char *ext = g_strdup(extension_of(safe->str));
 		g_string_truncate(safe, cut_at(safe->str, NAME_MAX_OCTETS - strlen(ext)));
 		g_string_append(safe, ext);
 	}
 	if (!safe->len)
 		g_string_assign(safe, "unnamed");
 	return g_string_free(safe, FALSE);
+}
+
+char *fs_numbered_name(const char *name, unsigned n)
+{
+	const char *ext = extension_of(name);
+	return n < 2 ? g_strdup(name) : g_strdup_printf("%.*s-%u%s", (int)(ext - name), name, n, ext);
 }
 
 struct fs_lock {

@@ -26,10 +26,12 @@ void fs_new_abort(struct fs_new **f); /* NULL is a no-op; the temp file is remov
 bool fs_new_is_left(const char *path);
 bool fs_is_older(const char *path, int seconds); /* a regular file, not written for so long by the wall clock */
 
-/* A name from outside made into one harmless path component: UTF-8, no '/', no control or bidi bytes,
- * no leading '.' or '-', at most 200 octets cut at a character with the extension kept; never empty
- * ("unnamed"). g_free. */
+/* A name from outside made into one harmless path component, on other systems too: UTF-8, no '/', no control or bidi
+ * bytes, none of \ : * ? " < > |, runs of blanks made one, no leading '.', '-', '~' or '+', no name of a device, at most
+ * 240 octets cut between graphemes with the extension kept; never empty ("unnamed"). g_free. */
 char *fs_safe_name(const char *name);
+/* "photo.png", 2: "photo-2.png"; below 2 as it is. At most 255 octets of a safe name. g_free. */
+char *fs_numbered_name(const char *name, unsigned n);
 
 /* An advisory lock on a file (made 0600 if missing). wait_ms 0: do not wait. *holder_out (g_free, may be
  * NULL): what the holder wrote into it. The fd stays open until fs_unlock. */

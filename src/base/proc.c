@@ -35,6 +35,7 @@ struct proc {
 	struct err err;       /* of reading; the first wins */
 	bool closed, stopped; /* its output has ended; it was killed after that */
 	bool canceled;        /* the owner is gone: no callback */
+	bool shown;           /* what it printed is wanted however it ended */
 	void (*done)(struct buf *out, struct err *e, void *aux);
 	void (*ended)(const struct proc_end *end, void *aux); /* of one that is fed */
 	bool late, exited;
@@ -90,7 +91,7 @@ static void waited(GObject *object, GAsyncResult *result, gpointer data)
 		else if (p->err.cause == ERR_NONE && !p->stopped && g_subprocess_get_exit_status(p->child))
 			err_set(&p->err, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' ended with status %d", p->name,
 				g_subprocess_get_exit_status(p->child));
-		if (p->err.cause != ERR_NONE)
+		if (p->err.cause != ERR_NONE && !p->shown)
 			buf_reset(&p->out);
 		p->done(&p->out, &p->err, p->aux);
 	}
@@ -121,6 +122,7 @@ static void got(GObject *object, GAsyncResult *result, gpointer data)
 	struct proc *p = data;
 	gssize n = g_input_stream_read_finish(G_INPUT_STREAM(object), result, NULL);
 	if (n > 0 && buf_add(&p->out, p->chunk, (size_t)n)) {
+		buf_add(&p->out, p->chunk, p->out.max - p->out.n);
 		err_set(&p->err, ERR_PROGRAM, ERR_LIMIT, ERR_NEVER, "'%s' printed more than %zu octets", p->name,
 			p->out.max);
 		kill_group(p);
@@ -253,14 +255,10 @@ int proc_detach(const char *const *argv, struct err *e)
 	return 0;
 }
 
-struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
+static struct proc *collect(GSubprocessLauncher *launcher, const char *const *argv, size_t cap, int timeout_ms,
 	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GSubprocessLauncher) launcher =
-		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-	g_subprocess_launcher_set_child_setup(launcher, own_group, NULL, NULL);
-	g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
 	GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
 	if (!child) {
 		struct err e = ERR_INIT;
@@ -285,6 +283,38 @@ struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
 	return p;
 }
 
+struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+{
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+	g_subprocess_launcher_set_child_setup(launcher, own_group, NULL, NULL);
+	g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
+	return collect(launcher, argv, cap, timeout_ms, done, aux);
+}
+
+static void own_session_and_pipes(gpointer data)
+{
+	own_session(data);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+struct proc *proc_show(const char *const *argv, int in, size_t cap, int timeout_ms,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+{
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+	g_subprocess_launcher_set_child_setup(launcher, own_session_and_pipes, NULL, NULL);
+	if (in >= 0)
+		g_subprocess_launcher_take_stdin_fd(launcher, in);
+	else
+		g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
+	struct proc *p = collect(launcher, argv, cap, timeout_ms, done, aux);
+	if (p)
+		p->shown = true;
+	return p;
+}
+
 void proc_cancel(struct proc *p)
 {
 	p->canceled = true;
@@ -292,8 +322,8 @@ void proc_cancel(struct proc *p)
 	g_cancellable_cancel(p->stop);
 }
 
-struct proc *proc_lend(
-	const char *const *argv, bool terminal, void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
+struct proc *proc_lend(const char *const *argv, bool terminal, int in,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux)
 {
 	g_autoptr(GError) error = NULL;
 	struct proc *p = g_new0(struct proc, 1);
@@ -302,6 +332,8 @@ struct proc *proc_lend(
 			 : G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 	if (!terminal)
 		g_subprocess_launcher_set_child_setup(launcher, own_session, NULL, NULL);
+	if (in >= 0)
+		g_subprocess_launcher_take_stdin_fd(launcher, in);
 	p->name = g_strdup(argv[0]);
 	p->done = done;
 	p->aux = aux;

@@ -16,6 +16,10 @@ char **proc_argv(const char *line, struct err *e);
 struct proc;
 struct proc *proc_run(const char *const *argv, size_t cap, int timeout_ms,
 	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+/* Runs argv in a session of its own, without a terminal, with `in` (taken; -1: /dev/null) as its stdin. What it prints, its
+ * complaints too, comes to done() as above, but also when it failed: then e says how, and out has what came before. */
+struct proc *proc_show(const char *const *argv, int in, size_t cap, int timeout_ms,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
 /* How a child that was fed ended. */
 struct proc_end {
 	int status;       /* of its exit; -1: it did not exit by itself */
@@ -30,10 +34,10 @@ struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int ti
 	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
 /* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
 int proc_detach(const char *const *argv, struct err *e);
-/* Runs argv for as long as it takes: with our terminal, which the caller has let go of, or with none. How it ended comes to
- * done() as above, with nothing in out. */
-struct proc *proc_lend(
-	const char *const *argv, bool terminal, void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
+/* Runs argv for as long as it takes: with our terminal, which the caller has let go of, or with none; in (taken): its stdin,
+ * -1: the terminal or /dev/null. How it ended comes to done() as above, with nothing in out. */
+struct proc *proc_lend(const char *const *argv, bool terminal, int in,
+	void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
 /* Tells of the end of a process that is not our child. done() is called at once when there is none. */
 struct proc *proc_follow(int pid, void (*done)(struct buf *out, struct err *e, void *aux), void *aux);
 void proc_leave(struct proc *p);  /* of these two: it goes on, done() is not called; p is freed in time */

@@ -318,7 +318,7 @@ static void run(struct editing *s)
 	if (s->view)
 		ui_lend(ui);
 	struct proc *p = s->tells_pid ? proc_run(argv, PID_OCTETS, WINDOW_MS, told_pid, s)
-				      : proc_lend(argv, s->view != NULL, ended, s);
+				      : proc_lend(argv, s->view != NULL, -1, ended, s);
 	if (p)
 		s->proc = p;
 }

@@ -124,6 +124,17 @@ static void n02_safe_name_is_one_component(void)
 		{ "a\nb", "a b" },
 		{ "x\xe2\x80\xaegpj.exe", "x\xef\xbf\xbdgpj.exe" },
 		{ "a.pdf...", "a.pdf" },
+		{ "~/x", "_~_x" },
+		{ "+cmd", "_+cmd" },
+		{ "|id", "_id" },
+		{ "--output=x", "_--output=x" },
+		{ "file:///x", "file____x" },
+		{ "a*b?\"<c>|", "a_b___c__" },
+		{ "CON", "_CON" },
+		{ "nul.tar.gz", "_nul.tar.gz" },
+		{ "com1 .txt", "_com1 .txt" },
+		{ "console", "console" },
+		{ "comet.txt", "comet.txt" },
 		{ "r\xc3\xa9sum\xc3\xa9.pdf", "r\xc3\xa9sum\xc3\xa9.pdf" },
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -139,10 +150,61 @@ static void n03_long_name_keeps_extension(void)
 		g_string_append(s, "ø");
 	g_string_append(s, ".tar.gz");
 	g_autofree char *name = fs_safe_name(s->str);
-	g_assert_cmpuint(strlen(name), <=, 200);
-	g_assert_true(g_str_has_suffix(name, ".gz"));
+	g_assert_cmpuint(strlen(name), <=, 240);
+	g_assert_true(g_str_has_suffix(name, ".tar.gz"));
 	g_assert_true(g_utf8_validate(name, -1, NULL));
+	g_autofree char *numbered = fs_numbered_name(name, 4294967295u);
+	g_assert_cmpuint(strlen(numbered), <=, 255);
 	g_string_free(s, TRUE);
+}
+
+/* A letter and its accent, a family of emoji: whole or not at all. */
+static void n03_long_name_is_cut_between_graphemes(void)
+{
+	static const char *const clusters[] = { "e\xcc\x81", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7" };
+	for (size_t i = 0; i < G_N_ELEMENTS(clusters); i++) {
+		GString *s = g_string_new("x");
+		for (int k = 0; k < 100; k++)
+			g_string_append(s, clusters[i]);
+		g_string_append(s, ".txt");
+		g_autofree char *name = fs_safe_name(s->str);
+		g_assert_cmpuint((strlen(name) - strlen("x.txt")) % strlen(clusters[i]), ==, 0);
+		g_assert_cmpuint(strlen(name), >, 200);
+		g_string_free(s, TRUE);
+	}
+}
+
+/* Blanks would push the extension out of sight; what is not seen does not hide. */
+static void n04_true_extension_is_in_sight(void)
+{
+	GString *s = g_string_new("invoice.pdf");
+	for (int i = 0; i < 200; i++)
+		g_string_append_c(s, ' ');
+	g_string_append(s, "\xe2\x80\x8b.exe...");
+	g_autofree char *name = fs_safe_name(s->str);
+	g_assert_cmpstr(name, ==, "invoice.pdf .exe");
+	g_autofree char *nul = fs_safe_name("invoice.pdf%00.exe");
+	g_assert_cmpstr(nul, ==, "invoice.pdf%00.exe");
+	g_string_free(s, TRUE);
+}
+
+static void numbered_name_keeps_extension(void)
+{
+	static const struct {
+		const char *in;
+		unsigned n;
+		const char *out;
+	} cases[] = {
+		{ "photo.png", 1, "photo.png" },
+		{ "photo.png", 2, "photo-2.png" },
+		{ "a.tar.gz", 3, "a-3.tar.gz" },
+		{ "README", 2, "README-2" },
+		{ "a.this is no extension", 2, "a.this is no extension-2" },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *name = fs_numbered_name(cases[i].in, cases[i].n);
+		g_assert_cmpstr(name, ==, cases[i].out);
+	}
 }
 
 static void d10_second_exclusive_lock_is_refused(void)
@@ -196,6 +258,9 @@ void suite(void)
 	unit_add(temp_file_is_left_over_after_a_day);
 	unit_add(n02_safe_name_is_one_component);
 	unit_add(n03_long_name_keeps_extension);
+	unit_add(n03_long_name_is_cut_between_graphemes);
+	unit_add(n04_true_extension_is_in_sight);
+	unit_add(numbered_name_keeps_extension);
 	unit_add(d10_second_exclusive_lock_is_refused);
 	unit_add(read_refuses_what_is_no_file);
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
@@ -173,8 +174,78 @@ static void child_that_leaves_another_behind_is_not_waited_for(void)
 	g_free(f.words);
 }
 
+/* --- programs that are shown what came in the mail --- */
+
+static void show_to(const char *line, const char *text, size_t cap, int timeout_ms, struct outcome *o)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(line, &e);
+	g_autofree char *dir = unit_tmpdir(), *path = g_build_filename(dir, "in", NULL);
+	int in = -1;
+	if (text) {
+		g_assert_true(g_file_set_contents(path, text, -1, NULL));
+		in = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	*o = (struct outcome){ .loop = g_main_loop_new(NULL, FALSE) };
+	if (proc_show((const char *const *)argv, in, cap, timeout_ms, child_ended, o))
+		g_main_loop_run(o->loop);
+	g_main_loop_unref(o->loop);
+}
+
+static void shown_program_is_heard_whatever_its_end(void)
+{
+	struct outcome o;
+	show_to("sh -c 'tr a-z A-Z; echo no >&2; exit 3'", "word\n", 1000, 30000, &o);
+	g_assert_cmpstr(o.text, ==, "WORD\nno\n");
+	g_assert_cmpstr(o.err.text, ==, "'sh' ended with status 3");
+	outcome_clear(&o);
+	show_to("cat", NULL, 1000, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_NONE);
+	g_assert_cmpstr(o.text, ==, "");
+	outcome_clear(&o);
+	show_to("/nonexistent/program", "word", 1000, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LOCAL);
+	outcome_clear(&o);
+}
+
+static void x07_shown_program_is_bounded_and_timed(void)
+{
+	struct outcome o;
+	show_to("yes", NULL, 1001, 30000, &o);
+	g_assert_cmpint(o.err.cause, ==, ERR_LIMIT);
+	g_assert_cmpuint(strlen(o.text), ==, 1001);
+	outcome_clear(&o);
+	show_to("sh -c 'echo word; sleep 600 & wait'", NULL, 1000, 200, &o);
+	g_assert_cmpint(o.err.retry, ==, ERR_LATER);
+	g_assert_cmpstr(o.text, ==, "word\n");
+	outcome_clear(&o);
+}
+
+static void x07_shown_program_has_no_terminal(void)
+{
+	struct outcome o;
+	show_to("sh -c 'if ( : >/dev/tty ) 2>/dev/null; then echo tty; else echo none; fi'", NULL, 1000, 30000, &o);
+	g_assert_cmpstr(o.text, ==, "none\n");
+	outcome_clear(&o);
+}
+
+static void x12_shown_program_gets_none_of_our_files(void)
+{
+	struct outcome o;
+	int ours = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	show_to("sh -c 'ls /proc/self/fd'", "x", 1000, 30000, &o);
+	/* The last is the directory that ls reads. */
+	g_assert_cmpstr(o.text, ==, "0\n1\n2\n3\n");
+	outcome_clear(&o);
+	close(ours);
+}
+
 void suite(void)
 {
+	unit_add(shown_program_is_heard_whatever_its_end);
+	unit_add(x07_shown_program_is_bounded_and_timed);
+	unit_add(x07_shown_program_has_no_terminal);
+	unit_add(x12_shown_program_gets_none_of_our_files);
 	unit_add(child_that_is_fed_tells_how_it_ended);
 	unit_add(child_that_is_fed_has_a_deadline);
 	unit_add(child_that_leaves_another_behind_is_not_waited_for);
