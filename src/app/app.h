@@ -751,6 +751,34 @@ enum app_link app_link_kind(const char *url);
 /* Hands a LINK_WEB to the first program of $BROWSER (commands between colons) or to xdg-open, without a shell, and lets
  * go of it. False: it is none, or there is no such program. */
 bool app_link_open(const char *url);
+/* --- programs for parts (mailcap.c): RFC 1524, run without a shell --- */
+#define MAILCAP_MAX (1u << 20) /* octets of a file */
+
+struct mailcap_entry {
+	char *type;      /* lower case; "image/png", or the kind alone with or without a star */
+	char *line;      /* the view command as it is written */
+	GPtrArray *view; /* char *: its words, with places to be filled; NULL: it cannot be run, and */
+	const char *why; /* N_(): that is why */
+	GPtrArray *test; /* char *: words; NULL: there is none */
+	char *name;      /* its nametemplate; NULL */
+	bool file;       /* it names the file; else it reads it from its stdin */
+	bool terminal, output;
+	bool refused; /* its test cannot be run */
+};
+GPtrArray *mailcap_new(void); /* struct mailcap_entry *, freeing, in order */
+/* Appends; lines that make no sense are passed over. */
+void mailcap_parse(GPtrArray *entries, struct str text);
+void mailcap_load(GPtrArray *entries); /* $MAILCAPS, else the usual files */
+/* From what stands behind the type in a line. */
+struct mailcap_entry *mailcap_entry_new(const char *type, struct str fields);
+bool mailcap_fits(const struct mailcap_entry *m, const char *type);
+/* The words filled with what the part says, each value within its word and without signs that a shell knows; g_strfreev. */
+char **mailcap_argv(const GPtrArray *words, const char *path, const struct msg_part *p);
+/* What the file of a part of that name is called, made by the entry (may be NULL): without signs that a shell knows; g_free. */
+char *mailcap_file_name(const struct mailcap_entry *m, const char *name);
+/* Whether its test holds: 1 or 0; -1: that program of argv (the filled test) has to say. */
+int mailcap_test(const struct mailcap_entry *m, char **argv);
+
 /* ======== end of what a screen stands on ======== */
 
 #endif

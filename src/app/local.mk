@@ -12,6 +12,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/keymap.c \
 	src/app/letter.c \
 	src/app/letter_words.c \
+	src/app/mailcap.c \
 	src/app/model_folders.c \
 	src/app/model_letter.c \
 	src/app/model_list.c \

@@ -245,8 +245,7 @@ static bool is_device(const char *name)
 	static const char *const devices[] = { "con", "prn", "aux", "nul", "com", "lpt" };
 	size_t n = strcspn(name, ". ");
 	for (size_t i = 0; i < G_N_ELEMENTS(devices); i++)
-		if (!g_ascii_strncasecmp(name, devices[i], 3) &&
-			(i < 4 ? n == 3 : n == 4 && g_ascii_isdigit(name[3])))
+		if (!g_ascii_strncasecmp(name, devices[i], 3) && (i < 4 ? n == 3 : n == 4 && g_ascii_isdigit(name[3])))
 			return true;
 	return false;
 }

@@ -22,6 +22,14 @@ static void bind_free(void *v)
 	g_free(b);
 }
 
+static void viewer_free(void *v)
+{
+	struct cfg_viewer *w = v;
+	g_free(w->type);
+	g_free(w->command);
+	g_free(w);
+}
+
 static void theme_free(void *v)
 {
 	struct cfg_theme *t = v;
@@ -39,6 +47,7 @@ struct cfg *cfg_new(GPtrArray *cards)
 	c->aliases = g_ptr_array_new_with_free_func(alias_free);
 	c->binds = g_ptr_array_new_with_free_func(bind_free);
 	c->themes = g_ptr_array_new_with_free_func(theme_free);
+	c->viewers = g_ptr_array_new_with_free_func(viewer_free);
 	c->ignore = g_ptr_array_new_with_free_func(g_free);
 	c->retain = g_ptr_array_new_with_free_func(g_free);
 	c->cards = cards ? cards : g_ptr_array_new_with_free_func((GDestroyNotify)cfg_card_free);
@@ -50,8 +59,8 @@ void cfg_free(struct cfg *c)
 {
 	if (!c)
 		return;
-	GPtrArray *const lists[] = { c->accounts, c->broken, c->aliases, c->binds, c->themes, c->ignore, c->retain,
-		c->cards, c->diags };
+	GPtrArray *const lists[] = { c->accounts, c->broken, c->aliases, c->binds, c->themes, c->viewers, c->ignore,
+		c->retain, c->cards, c->diags };
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_ptr_array_unref(lists[i]);
 	cfg_options_clear(&c->options);

@@ -124,6 +124,13 @@ struct cfg_options {
 	char *address_vcards; /* a directory, or NULL */
 	int many_recipients;  /* above these the review screen tells; 0: never */
 	bool attach_reminder;
+	char *print; /* a command that prints its stdin */
+};
+
+/* `set view-TYPE=..`: as the fields of a mailcap line behind the type. */
+struct cfg_viewer {
+	char *type; /* "image/png"; for all of a kind "image" or "image" and a star; lower case */
+	char *command;
 };
 
 /* command "": the key does nothing. */
@@ -149,6 +156,7 @@ struct cfg {
 	GPtrArray *aliases;         /* struct cfg_alias * */
 	GPtrArray *binds;           /* struct cfg_bind * */
 	GPtrArray *themes;          /* struct cfg_theme * */
+	GPtrArray *viewers;         /* struct cfg_viewer *, the last one said first */
 	GPtrArray *ignore, *retain; /* char *: header names */
 	GPtrArray *cards;           /* struct cfg_card * */
 	GPtrArray *diags;           /* struct cfg_diag *, in order of appearance */

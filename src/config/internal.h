@@ -135,6 +135,7 @@ enum option_type {
 	OPTION_DATE,
 	OPTION_COMMAND,
 	OPTION_COMMAND_OR_NONE, /* may be "" */
+	OPTION_VIEWER,          /* a row for many names: cfg.viewers */
 	OPTION_TEMPLATE,        /* text with %d, %n, %a, %s and %% */
 };
 

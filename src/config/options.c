@@ -214,6 +214,30 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_PATH, FIELD(save_dir)),
 	},
 	{
+		.name = "print",
+		.args = "\"COMMAND\"",
+		.preset = "lpr",
+		.help = N_("prints what it is given on its standard input"),
+		.doc = N_("It is split at blanks and run without a shell. Text is given as it is shown; pictures, PDF "
+			  "and "
+			  "PostScript as they are."),
+		.example = "set print=lpr",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(print)),
+	},
+	{
+		.name = "view-TYPE",
+		.args = "\"COMMAND\"",
+		.help = N_("the program that opens parts of a type"),
+		.doc = N_(
+			"TYPE is image/png, or image/* for all of its kind. The file takes the place of %s, else it "
+			"comes "
+			"last. It is run without a shell; behind a semicolon may stand needsterminal, or copiousoutput "
+			"when its output is to be shown here, as in a mailcap. Without it ~/.mailcap and the system's "
+			"mailcap say, else xdg-open."),
+		.example = "# set view-application/pdf=\"zathura %s\"",
+		.rule = RULE(.type = OPTION_VIEWER),
+	},
+	{
 		.name = "cache-dir",
 		.args = "DIRECTORY",
 		.help = N_("where the cache of mail lies"),
@@ -240,7 +264,7 @@ const struct cfg_word *cfg_option_words(size_t *n_out)
 }
 
 /* Known words without effect in this version: no mistake of the user. */
-static const char *const later_options[] = { "preview-seen", "view-*" };
+static const char *const later_options[] = { "preview-seen" };
 
 /* Variables of POSIX mailx, Heirloom mailx and s-nail that people have in their files. */
 static const char *const foreign_options[] = { "DEAD", "EDITOR", "LISTER", "MAIL", "MAILDIR", "MBOX", "NAIL_*", "PAGER",
@@ -353,6 +377,7 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 	uint64_t number;
 	int truth, seconds;
 	switch (rule->type) {
+	case OPTION_VIEWER: return false; /* its name says more than the row's */
 	case OPTION_BOOL:
 		truth = bool_of(value);
 		if (truth >= 0)
@@ -379,14 +404,15 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 
 static bool is_text(const struct cfg_rule *rule)
 {
-	return rule->type != OPTION_BOOL && rule->type != OPTION_NUMBER && rule->type != OPTION_TIME;
+	return rule->type != OPTION_BOOL && rule->type != OPTION_NUMBER && rule->type != OPTION_TIME &&
+	       rule->type != OPTION_VIEWER;
 }
 
 static void option_reset(struct cfg_options *o, const struct cfg_word *word)
 {
 	if (word->preset)
 		option_set(o, word->rule, word->preset);
-	else
+	else if (is_text(word->rule))
 		g_clear_pointer(text_field(o, word->rule), g_free);
 }
 
@@ -465,6 +491,7 @@ static char *wanted_text(const struct cfg_rule *rule)
 	case OPTION_CHOICE: return g_strjoinv(", ", (char **)rule->choices);
 	/* xgettext:no-c-format */
 	case OPTION_DATE: return g_strdup(_("as strftime(3) has it, in one line: \"%d %b %H:%M\""));
+	case OPTION_VIEWER:
 	case OPTION_PATH: break;
 	}
 	return NULL;
@@ -489,6 +516,44 @@ static void set_value(struct parser *p, const struct word *w, const struct cfg_w
 	cfg_complain(p, CFG_ERROR, &only.at, hint, _("%s is no value for '%s'"), said, option->name);
 }
 
+/* --- `set view-TYPE=..` --- */
+
+#define VIEW "view-"
+
+static bool is_viewed_type(const char *type)
+{
+	const char *slash = strchr(type, '/');
+	const char *sub = slash ? slash + 1 : "*";
+	bool odd = slash && strchr(sub, '/');
+	for (const char *p = type; *p && !odd; p++)
+		odd = p != slash && p != sub && !g_ascii_isalnum(*p) && !strchr("!#$&^_.+-", *p);
+	return !odd && *type && type != slash && *sub && (*sub != '*' || !sub[1]);
+}
+
+static void drop_viewer(struct cfg *c, const char *type)
+{
+	for (guint i = c->viewers->len; i-- > 0;)
+		if (!g_ascii_strcasecmp(((const struct cfg_viewer *)c->viewers->pdata[i])->type, type))
+			g_ptr_array_remove_index(c->viewers, i);
+}
+
+static void take_viewer(struct parser *p, const struct word *w, const char *type, const char *command)
+{
+	struct str line, flags;
+	str_cut(str_of(command), ';', &line, &flags);
+	g_autofree char *run = str_dup(line);
+	if (!is_viewed_type(type) || !is_command(run)) {
+		g_autofree char *said = cfg_quote_word(w);
+		cfg_complain(p, CFG_ERROR, &w->at, _("as in: set view-application/pdf=\"zathura %s\""),
+			_("%s names no type and program"), said);
+		return;
+	}
+	struct cfg_viewer *v = g_new(struct cfg_viewer, 1);
+	*v = (struct cfg_viewer){ .type = g_ascii_strdown(type, -1), .command = g_strdup(command) };
+	drop_viewer(p->cfg, type);
+	g_ptr_array_insert(p->cfg->viewers, 0, v);
+}
+
 /* `set mouse`, `set nomouse`, `set mouse on`: what mailx and mutt would take. Gives how many words it used. */
 static size_t set_without_sign(struct parser *p, const struct stmt *s, size_t i)
 {
@@ -499,6 +564,10 @@ static size_t set_without_sign(struct parser *p, const struct stmt *s, size_t i)
 		no ? cfg_word_find(option_words, G_N_ELEMENTS(option_words), w->text + 2) : NULL;
 	const char *value = negated ? "off" : "on";
 	size_t used = 1;
+	if (g_str_has_prefix(w->text, VIEW)) {
+		take_viewer(p, w, w->text + strlen(VIEW), "");
+		return i + 1 < s->n ? 2 : 1;
+	}
 	if (!option && !negated) {
 		no_option(p, w, w->text);
 		return used;
@@ -529,7 +598,9 @@ void cfg_take_set(struct parser *p, const struct stmt *s, void *into, const stru
 		}
 		g_autofree char *name = g_strndup(w->text, (size_t)(sign - w->text));
 		const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), name);
-		if (option)
+		if (g_str_has_prefix(name, VIEW))
+			take_viewer(p, w, name + strlen(VIEW), sign + 1);
+		else if (option)
 			set_value(p, w, option, sign + 1);
 		else
 			no_option(p, w, name);
@@ -544,7 +615,9 @@ void cfg_take_unset(struct parser *p, const struct stmt *s, void *into, const st
 	for (size_t i = 1; i < s->n; i++) {
 		const char *name = s->word[i].text;
 		const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), name);
-		if (option)
+		if (g_str_has_prefix(name, VIEW))
+			drop_viewer(p->cfg, name + strlen(VIEW));
+		else if (option)
 			option_reset(&p->cfg->options, option);
 		else
 			no_option(p, s->word + i, name);

@@ -10,6 +10,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_imap_response \
 	tests/fuzz/fuzz_imap_session \
 	tests/fuzz/fuzz_imap_utf7 \
+	tests/fuzz/fuzz_mailcap \
 	tests/fuzz/fuzz_mailrc \
 	tests/fuzz/fuzz_msg_address \
 	tests/fuzz/fuzz_msg_authres \
@@ -74,6 +75,10 @@ tests_fuzz_fuzz_imap_session_LDADD = $(LINK_IMAP)
 tests_fuzz_fuzz_imap_utf7_SOURCES = tests/fuzz/fuzz_imap_utf7.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_imap_utf7_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_imap_utf7_LDADD = $(LINK_IMAP)
+
+tests_fuzz_fuzz_mailcap_SOURCES = tests/fuzz/fuzz_mailcap.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_mailcap_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mailcap_LDADD = $(LINK_APP)
 
 tests_fuzz_fuzz_mailrc_SOURCES = tests/fuzz/fuzz_mailrc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailrc_LDFLAGS = $(FUZZ_LINK)

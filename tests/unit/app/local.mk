@@ -22,3 +22,6 @@ tests_unit_app_test_letter_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_editor
 tests_unit_app_test_editor_SOURCES = tests/unit/app/test_editor.c $(UNIT)
 tests_unit_app_test_editor_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_mailcap
+tests_unit_app_test_mailcap_SOURCES = tests/unit/app/test_mailcap.c $(UNIT)
+tests_unit_app_test_mailcap_LDADD = $(LINK_APP)

@@ -143,9 +143,34 @@ static void mailx_variables_are_one_notice_a_file(void)
 
 static void option_of_a_later_version_is_a_warning(void)
 {
-	told_is("set preview-seen=2s view-text/html=w3m\n",
-		"1:5: warning: option 'preview-seen' is not supported by this version\n"
-		"1:21: warning: option 'view-text/html' is not supported by this version\n");
+	told_is("set preview-seen=2s\n", "1:5: warning: option 'preview-seen' is not supported by this version\n");
+}
+
+static void viewers_are_kept_by_type(void)
+{
+	struct cfg *c = told_parse("set view-image/*=feh view-Application/PDF=\"zathura %s; needsterminal\"\n"
+				   "set view-video=mpv view-image/*='feh -F %s'\nunset view-video\n");
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpuint(c->viewers->len, ==, 2);
+	const struct cfg_viewer *last = c->viewers->pdata[0], *first = c->viewers->pdata[1];
+	g_assert_cmpstr(last->type, ==, "image/*");
+	g_assert_cmpstr(last->command, ==, "feh -F %s");
+	g_assert_cmpstr(first->type, ==, "application/pdf");
+	g_assert_cmpstr(first->command, ==, "zathura %s; needsterminal");
+	cfg_free(c);
+	told_is("set view-=x view-a/b/c=x view-image/*x=y view-text/csv=\"'open\" view-text/csv=\n",
+		"1:5: error: 'view-=x' names no type and program [as in: set view-application/pdf=\"zathura %s\"]\n"
+		"1:13: error: 'view-a/b/c=x' names no type and program [as in: set view-application/pdf=\"zathura "
+		"%s\"]\n"
+		"1:26: error: 'view-image/*x=y' names no type and program [as in: set view-application/pdf=\"zathura "
+		"%s\"]\n"
+		"1:42: error: 'view-text/csv='open' names no type and program [as in: set "
+		"view-application/pdf=\"zathura "
+		"%s\"]\n"
+		"1:64: error: 'view-text/csv=' names no type and program [as in: set view-application/pdf=\"zathura "
+		"%s\"]\n");
+	told_is("set view-image feh\n", "1:5: error: 'view-image' names no type and program [as in: set "
+					"view-application/pdf=\"zathura %s\"]\n");
 }
 
 static void headers_binds_and_themes_are_kept(void)
@@ -257,6 +282,7 @@ void suite(void)
 	unit_add(unknown_option_suggests_nearest);
 	unit_add(mailx_variables_are_one_notice_a_file);
 	unit_add(option_of_a_later_version_is_a_warning);
+	unit_add(viewers_are_kept_by_type);
 	unit_add(headers_binds_and_themes_are_kept);
 	unit_add(source_is_refused_from_memory);
 	unit_add(tables_are_complete);
