@@ -59,6 +59,14 @@ int base64_decode(struct str in, struct buf *out); /* appends; -1: past the cap 
 /* Fills head and root of m from its bytes, the header block beginning at `from`. */
 void tree_parse(struct msg *m, size_t from);
 
+/* --- within.c --- */
+/* One more of those octets; NULL: it does not lie in them, or they are enough. */
+struct msg_within *within_add(GPtrArray *files, const char *encoding, struct str octets, size_t start, size_t length);
+char *within_name(struct str octets); /* clean; NULL: nothing is left */
+
+/* --- tnef.c --- */
+void tnef_find(struct str octets, GPtrArray *files);
+
 /* --- entities.c --- */
 /* The code point of `&name;` in HTML 4, 0 if there is no such name. */
 gunichar entity_find(struct str name);

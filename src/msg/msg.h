@@ -212,6 +212,27 @@ int msg_part_bytes(const struct msg *m, const struct msg_part *p, size_t max, st
  * else windows-1252, else U+FFFD. CRLF to LF. Control bytes are kept: clean before showing. g_free. */
 char *msg_to_utf8(struct str octets, const char *label, size_t *n_out);
 
+/* --- files that are no parts of their own: uuencoded in a text, or in a winmail.dat (within.c, tnef.c) --- */
+#define MSG_WITHIN_MAX 1000
+#define MSG_WITHIN_SIGN "~" /* "2~3": the third file in part 2 */
+
+struct msg_within {
+	char *name;           /* clean; NULL: it has none */
+	const char *encoding; /* of its octets, which are these of the part's: */
+	size_t start, length;
+	bool cut; /* its end is missing */
+};
+bool msg_is_tnef(const struct msg_part *p);
+/* In order, freeing; octets: the decoded body of p. */
+GPtrArray *msg_within(const struct msg_part *p, struct str octets);
+/* The decoded octets of the n-th, from 1, appended to out. */
+int msg_within_bytes(
+	const struct msg_part *p, struct str octets, unsigned n, size_t max, struct buf *out, struct err *e);
+/* As a part, with its section; msg_part_free. */
+struct msg_part *msg_within_part(const struct msg_part *holder, const struct msg_within *w, unsigned n);
+/* "2" and 3 of "2~3", "2" and 0 of "2"; NULL of nonsense; g_free. */
+char *msg_within_holder(const char *section, unsigned *n_out);
+
 /* --- text for the eye --- */
 struct msg_link {
 	char *url;  /* clean */

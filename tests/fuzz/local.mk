@@ -22,6 +22,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_report \
 	tests/fuzz/fuzz_msg_text \
 	tests/fuzz/fuzz_msg_vcard \
+	tests/fuzz/fuzz_msg_within \
 	tests/fuzz/fuzz_msg_words \
 	tests/fuzz/fuzz_sasl \
 	tests/fuzz/fuzz_smtp_session
@@ -122,6 +123,9 @@ tests_fuzz_fuzz_msg_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_vcard_SOURCES = tests/fuzz/fuzz_msg_vcard.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_vcard_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_vcard_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_fuzz_fuzz_msg_within_SOURCES = tests/fuzz/fuzz_msg_within.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_within_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_within_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_words_SOURCES = tests/fuzz/fuzz_msg_words.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_words_LDFLAGS = $(FUZZ_LINK)

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_samples \
 	tests/unit/msg/test_text \
 	tests/unit/msg/test_vcard \
+	tests/unit/msg/test_within \
 	tests/unit/msg/test_words
 tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
 tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
@@ -45,6 +46,8 @@ tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
 tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_vcard_SOURCES = tests/unit/msg/test_vcard.c $(UNIT)
 tests_unit_msg_test_vcard_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_within_SOURCES = tests/unit/msg/test_within.c $(UNIT)
+tests_unit_msg_test_within_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_words_SOURCES = tests/unit/msg/test_words.c $(UNIT)
 tests_unit_msg_test_words_LDADD = $(LINK_MSG) $(LINK_BASE)
 EXTRA_DIST += \
