@@ -5,372 +5,13 @@
 
 #include <errno.h>
 #include <iconv.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "msg/internal.h"
 
-#define LABEL_MAX 32
 #define CHUNK 2048
 #define GROWTH_MAX 4 /* octets out for one in; U+FFFD for a bad octet is three */
-
-enum charset_kind {
-	PLAIN,   /* ASCII octets are ASCII: valid UTF-8 is taken for UTF-8 */
-	ESCAPES, /* 7-bit with escape sequences */
-	WIDE,    /* 16-bit units */
-};
-
-struct charset {
-	const char *name; /* iconv's */
-	enum charset_kind kind;
-};
-
-enum charset_id {
-	UTF_8,
-	WINDOWS_1252,
-	ISO_8859_2,
-	ISO_8859_3,
-	ISO_8859_4,
-	ISO_8859_5,
-	ISO_8859_6,
-	ISO_8859_7,
-	ISO_8859_8,
-	ISO_8859_10,
-	ISO_8859_13,
-	ISO_8859_14,
-	ISO_8859_15,
-	ISO_8859_16,
-	WINDOWS_1250,
-	WINDOWS_1251,
-	WINDOWS_1253,
-	WINDOWS_1254,
-	WINDOWS_1255,
-	WINDOWS_1256,
-	WINDOWS_1257,
-	WINDOWS_1258,
-	CP874,
-	KOI8_R,
-	KOI8_U,
-	CP866,
-	CP437,
-	CP850,
-	CP852,
-	MACINTOSH,
-	MAC_CYRILLIC,
-	VISCII,
-	GB18030,
-	BIG5_HKSCS,
-	EUC_JP,
-	CP932,
-	CP949,
-	ISO_2022_JP,
-	ISO_2022_KR,
-	UTF_16LE,
-	UTF_16BE,
-	CHARSETS
-};
-
-static const struct charset charsets[CHARSETS] = {
-	[UTF_8] = { "UTF-8", PLAIN },
-	[WINDOWS_1252] = { "WINDOWS-1252", PLAIN },
-	[ISO_8859_2] = { "ISO-8859-2", PLAIN },
-	[ISO_8859_3] = { "ISO-8859-3", PLAIN },
-	[ISO_8859_4] = { "ISO-8859-4", PLAIN },
-	[ISO_8859_5] = { "ISO-8859-5", PLAIN },
-	[ISO_8859_6] = { "ISO-8859-6", PLAIN },
-	[ISO_8859_7] = { "ISO-8859-7", PLAIN },
-	[ISO_8859_8] = { "ISO-8859-8", PLAIN },
-	[ISO_8859_10] = { "ISO-8859-10", PLAIN },
-	[ISO_8859_13] = { "ISO-8859-13", PLAIN },
-	[ISO_8859_14] = { "ISO-8859-14", PLAIN },
-	[ISO_8859_15] = { "ISO-8859-15", PLAIN },
-	[ISO_8859_16] = { "ISO-8859-16", PLAIN },
-	[WINDOWS_1250] = { "WINDOWS-1250", PLAIN },
-	[WINDOWS_1251] = { "WINDOWS-1251", PLAIN },
-	[WINDOWS_1253] = { "WINDOWS-1253", PLAIN },
-	[WINDOWS_1254] = { "WINDOWS-1254", PLAIN },
-	[WINDOWS_1255] = { "WINDOWS-1255", PLAIN },
-	[WINDOWS_1256] = { "WINDOWS-1256", PLAIN },
-	[WINDOWS_1257] = { "WINDOWS-1257", PLAIN },
-	[WINDOWS_1258] = { "WINDOWS-1258", PLAIN },
-	[CP874] = { "CP874", PLAIN },
-	[KOI8_R] = { "KOI8-R", PLAIN },
-	[KOI8_U] = { "KOI8-U", PLAIN },
-	[CP866] = { "CP866", PLAIN },
-	[CP437] = { "CP437", PLAIN },
-	[CP850] = { "CP850", PLAIN },
-	[CP852] = { "CP852", PLAIN },
-	[MACINTOSH] = { "MACINTOSH", PLAIN },
-	[MAC_CYRILLIC] = { "MAC-CYRILLIC", PLAIN },
-	[VISCII] = { "VISCII", PLAIN },
-	[GB18030] = { "GB18030", PLAIN },
-	[BIG5_HKSCS] = { "BIG5-HKSCS", PLAIN },
-	[EUC_JP] = { "EUC-JP", PLAIN },
-	[CP932] = { "CP932", PLAIN },
-	[CP949] = { "CP949", PLAIN },
-	[ISO_2022_JP] = { "ISO-2022-JP", ESCAPES },
-	[ISO_2022_KR] = { "ISO-2022-KR", ESCAPES },
-	[UTF_16LE] = { "UTF-16LE", WIDE },
-	[UTF_16BE] = { "UTF-16BE", WIDE },
-};
-
-struct label {
-	const char *name;
-	enum charset_id id;
-};
-
-/* Sorted; letters and digits only, for senders spell the rest as they like. */
-static const struct label labels[] = {
-	{ "437", CP437 },
-	{ "850", CP850 },
-	{ "852", CP852 },
-	{ "866", CP866 },
-	{ "8bit", WINDOWS_1252 },
-	{ "ansi", WINDOWS_1252 },
-	{ "ansix341968", WINDOWS_1252 },
-	{ "ansix341986", WINDOWS_1252 },
-	{ "arabic", ISO_8859_6 },
-	{ "ascii", WINDOWS_1252 },
-	{ "asmo708", ISO_8859_6 },
-	{ "big5", BIG5_HKSCS },
-	{ "big5hkscs", BIG5_HKSCS },
-	{ "bigfive", BIG5_HKSCS },
-	{ "chinese", GB18030 },
-	{ "cnbig5", BIG5_HKSCS },
-	{ "cp1250", WINDOWS_1250 },
-	{ "cp1251", WINDOWS_1251 },
-	{ "cp1252", WINDOWS_1252 },
-	{ "cp1253", WINDOWS_1253 },
-	{ "cp1254", WINDOWS_1254 },
-	{ "cp1255", WINDOWS_1255 },
-	{ "cp1256", WINDOWS_1256 },
-	{ "cp1257", WINDOWS_1257 },
-	{ "cp1258", WINDOWS_1258 },
-	{ "cp367", WINDOWS_1252 },
-	{ "cp437", CP437 },
-	{ "cp819", WINDOWS_1252 },
-	{ "cp850", CP850 },
-	{ "cp852", CP852 },
-	{ "cp866", CP866 },
-	{ "cp874", CP874 },
-	{ "cp932", CP932 },
-	{ "cp936", GB18030 },
-	{ "cp949", CP949 },
-	{ "cp950", BIG5_HKSCS },
-	{ "csascii", WINDOWS_1252 },
-	{ "csbig5", BIG5_HKSCS },
-	{ "cseuckr", CP949 },
-	{ "cseucpkdfmtjapanese", EUC_JP },
-	{ "csgb2312", GB18030 },
-	{ "csibm866", CP866 },
-	{ "csiso2022jp", ISO_2022_JP },
-	{ "csiso2022kr", ISO_2022_KR },
-	{ "csiso58gb231280", GB18030 },
-	{ "csiso88596e", ISO_8859_6 },
-	{ "csiso88596i", ISO_8859_6 },
-	{ "csiso88598e", ISO_8859_8 },
-	{ "csiso88598i", ISO_8859_8 },
-	{ "csisolatin1", WINDOWS_1252 },
-	{ "csisolatin2", ISO_8859_2 },
-	{ "csisolatin3", ISO_8859_3 },
-	{ "csisolatin4", ISO_8859_4 },
-	{ "csisolatin5", WINDOWS_1254 },
-	{ "csisolatin6", ISO_8859_10 },
-	{ "csisolatin9", ISO_8859_15 },
-	{ "csisolatinarabic", ISO_8859_6 },
-	{ "csisolatincyrillic", ISO_8859_5 },
-	{ "csisolatingreek", ISO_8859_7 },
-	{ "csisolatinhebrew", ISO_8859_8 },
-	{ "cskoi8r", KOI8_R },
-	{ "csksc56011987", CP949 },
-	{ "csmacintosh", MACINTOSH },
-	{ "cspc850multilingual", CP850 },
-	{ "cspc8codepage437", CP437 },
-	{ "cspcp852", CP852 },
-	{ "csshiftjis", CP932 },
-	{ "csunicode", UTF_16LE },
-	{ "csutf8", UTF_8 },
-	{ "csviscii", VISCII },
-	{ "cyrillic", ISO_8859_5 },
-	{ "dos874", CP874 },
-	{ "ecma114", ISO_8859_6 },
-	{ "ecma118", ISO_8859_7 },
-	{ "elot928", ISO_8859_7 },
-	{ "euccn", GB18030 },
-	{ "eucjp", EUC_JP },
-	{ "euckr", CP949 },
-	{ "gb18030", GB18030 },
-	{ "gb2312", GB18030 },
-	{ "gb231280", GB18030 },
-	{ "gbk", GB18030 },
-	{ "greek", ISO_8859_7 },
-	{ "greek8", ISO_8859_7 },
-	{ "hebrew", ISO_8859_8 },
-	{ "ibm367", WINDOWS_1252 },
-	{ "ibm437", CP437 },
-	{ "ibm819", WINDOWS_1252 },
-	{ "ibm850", CP850 },
-	{ "ibm852", CP852 },
-	{ "ibm866", CP866 },
-	{ "iso10646ucs2", UTF_16LE },
-	{ "iso2022jp", ISO_2022_JP },
-	{ "iso2022kr", ISO_2022_KR },
-	{ "iso646irv", WINDOWS_1252 },
-	{ "iso646irv1991", WINDOWS_1252 },
-	{ "iso646us", WINDOWS_1252 },
-	{ "iso88591", WINDOWS_1252 },
-	{ "iso885910", ISO_8859_10 },
-	{ "iso8859101992", ISO_8859_10 },
-	{ "iso885911", CP874 },
-	{ "iso885911987", WINDOWS_1252 },
-	{ "iso885913", ISO_8859_13 },
-	{ "iso885914", ISO_8859_14 },
-	{ "iso885915", ISO_8859_15 },
-	{ "iso885916", ISO_8859_16 },
-	{ "iso88592", ISO_8859_2 },
-	{ "iso885921987", ISO_8859_2 },
-	{ "iso88593", ISO_8859_3 },
-	{ "iso885931988", ISO_8859_3 },
-	{ "iso88594", ISO_8859_4 },
-	{ "iso885941988", ISO_8859_4 },
-	{ "iso88595", ISO_8859_5 },
-	{ "iso885951988", ISO_8859_5 },
-	{ "iso88596", ISO_8859_6 },
-	{ "iso885961987", ISO_8859_6 },
-	{ "iso88596e", ISO_8859_6 },
-	{ "iso88596i", ISO_8859_6 },
-	{ "iso88597", ISO_8859_7 },
-	{ "iso885971987", ISO_8859_7 },
-	{ "iso88598", ISO_8859_8 },
-	{ "iso885981988", ISO_8859_8 },
-	{ "iso88598e", ISO_8859_8 },
-	{ "iso88598i", ISO_8859_8 },
-	{ "iso88599", WINDOWS_1254 },
-	{ "iso885991989", WINDOWS_1254 },
-	{ "isoir100", WINDOWS_1252 },
-	{ "isoir101", ISO_8859_2 },
-	{ "isoir109", ISO_8859_3 },
-	{ "isoir110", ISO_8859_4 },
-	{ "isoir126", ISO_8859_7 },
-	{ "isoir127", ISO_8859_6 },
-	{ "isoir138", ISO_8859_8 },
-	{ "isoir144", ISO_8859_5 },
-	{ "isoir148", WINDOWS_1254 },
-	{ "isoir149", CP949 },
-	{ "isoir157", ISO_8859_10 },
-	{ "isoir58", GB18030 },
-	{ "isoir6", WINDOWS_1252 },
-	{ "koi", KOI8_R },
-	{ "koi8", KOI8_R },
-	{ "koi8r", KOI8_R },
-	{ "koi8ru", KOI8_U },
-	{ "koi8u", KOI8_U },
-	{ "korean", CP949 },
-	{ "ksc5601", CP949 },
-	{ "ksc56011987", CP949 },
-	{ "ksc56011989", CP949 },
-	{ "l1", WINDOWS_1252 },
-	{ "l2", ISO_8859_2 },
-	{ "l3", ISO_8859_3 },
-	{ "l4", ISO_8859_4 },
-	{ "l5", WINDOWS_1254 },
-	{ "l6", ISO_8859_10 },
-	{ "l9", ISO_8859_15 },
-	{ "latin0", ISO_8859_15 },
-	{ "latin1", WINDOWS_1252 },
-	{ "latin2", ISO_8859_2 },
-	{ "latin3", ISO_8859_3 },
-	{ "latin4", ISO_8859_4 },
-	{ "latin5", WINDOWS_1254 },
-	{ "latin6", ISO_8859_10 },
-	{ "latin9", ISO_8859_15 },
-	{ "logical", ISO_8859_8 },
-	{ "mac", MACINTOSH },
-	{ "macintosh", MACINTOSH },
-	{ "ms932", CP932 },
-	{ "ms936", GB18030 },
-	{ "ms949", CP949 },
-	{ "mskanji", CP932 },
-	{ "shiftjis", CP932 },
-	{ "sjis", CP932 },
-	{ "suneugreek", ISO_8859_7 },
-	{ "tis620", CP874 },
-	{ "ucs2", UTF_16LE },
-	{ "uhc", CP949 },
-	{ "unicode", UTF_16LE },
-	{ "unicode11utf8", UTF_8 },
-	{ "unicode20utf8", UTF_8 },
-	{ "unicodefeff", UTF_16LE },
-	{ "unicodefffe", UTF_16BE },
-	{ "unknown8bit", WINDOWS_1252 },
-	{ "us", WINDOWS_1252 },
-	{ "usascii", WINDOWS_1252 },
-	{ "utf16", UTF_16LE },
-	{ "utf16be", UTF_16BE },
-	{ "utf16le", UTF_16LE },
-	{ "utf8", UTF_8 },
-	{ "utf8mb4", UTF_8 },
-	{ "viscii", VISCII },
-	{ "visual", ISO_8859_8 },
-	{ "win1250", WINDOWS_1250 },
-	{ "win1251", WINDOWS_1251 },
-	{ "win1252", WINDOWS_1252 },
-	{ "win1253", WINDOWS_1253 },
-	{ "win1254", WINDOWS_1254 },
-	{ "win1255", WINDOWS_1255 },
-	{ "win1256", WINDOWS_1256 },
-	{ "win1257", WINDOWS_1257 },
-	{ "win1258", WINDOWS_1258 },
-	{ "windows1250", WINDOWS_1250 },
-	{ "windows1251", WINDOWS_1251 },
-	{ "windows1252", WINDOWS_1252 },
-	{ "windows1253", WINDOWS_1253 },
-	{ "windows1254", WINDOWS_1254 },
-	{ "windows1255", WINDOWS_1255 },
-	{ "windows1256", WINDOWS_1256 },
-	{ "windows1257", WINDOWS_1257 },
-	{ "windows1258", WINDOWS_1258 },
-	{ "windows31j", CP932 },
-	{ "windows874", CP874 },
-	{ "windows936", GB18030 },
-	{ "windows949", CP949 },
-	{ "xansi", WINDOWS_1252 },
-	{ "xcp1250", WINDOWS_1250 },
-	{ "xcp1251", WINDOWS_1251 },
-	{ "xcp1252", WINDOWS_1252 },
-	{ "xcp1253", WINDOWS_1253 },
-	{ "xcp1254", WINDOWS_1254 },
-	{ "xcp1255", WINDOWS_1255 },
-	{ "xcp1256", WINDOWS_1256 },
-	{ "xcp1257", WINDOWS_1257 },
-	{ "xcp1258", WINDOWS_1258 },
-	{ "xeucjp", EUC_JP },
-	{ "xgbk", GB18030 },
-	{ "xmaccyrillic", MAC_CYRILLIC },
-	{ "xmacroman", MACINTOSH },
-	{ "xmacukrainian", MAC_CYRILLIC },
-	{ "xsjis", CP932 },
-	{ "xunicode20utf8", UTF_8 },
-	{ "xxbig5", BIG5_HKSCS },
-};
-
-static int label_compare(const void *name, const void *label)
-{
-	return strcmp(name, ((const struct label *)label)->name);
-}
-
-/* CHARSETS: not on the list. The label itself never reaches iconv_open. */
-static enum charset_id charset_find(const char *label)
-{
-	GString *name = g_string_sized_new(LABEL_MAX);
-	for (; label && *label && name->len < LABEL_MAX; label++)
-		if (g_ascii_isalnum(*label))
-			g_string_append_c(name, g_ascii_tolower(*label));
-	const struct label *found = bsearch(name->str, labels, G_N_ELEMENTS(labels), sizeof(labels[0]), label_compare);
-	g_string_free(name, TRUE);
-	return found ? found->id : CHARSETS;
-}
 
 /* --- converters of this thread --- */
 
@@ -410,7 +51,7 @@ static iconv_t converter(enum charset_id id)
 static void replace_bad(struct str *in, enum charset_kind kind, GString *out)
 {
 	g_string_append(out, "\xef\xbf\xbd");
-	*in = str_sub(*in, kind == WIDE && in->n > 1 ? 2 : 1);
+	*in = str_sub(*in, kind == CHARSET_WIDE && in->n > 1 ? 2 : 1);
 }
 
 /* Valid UTF-8 whatever the octets are. Every turn takes at least one of them. */
@@ -460,14 +101,138 @@ static bool has_octet(struct str s, char c)
 	return s.n && memchr(s.p, c, s.n);
 }
 
+static bool is_7bit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* --- charsets that switch --- */
+
+enum jis { JIS_ASCII, JIS_KANJI, JIS_KANA };
+
+/* The state an escape sequence of ISO-2022-JP switches to; false: it is none of those mail uses. */
+static bool jis_escape(struct str s, enum jis *state_out)
+{
+	if (s.n < 3 || s.p[0] != 0x1b)
+		return false;
+	if (s.p[1] == '(' && is_one_of(s.p[2], "BJHI"))
+		*state_out = s.p[2] == 'I' ? JIS_KANA : JIS_ASCII;
+	else if (s.p[1] == '$' && is_one_of(s.p[2], "@B"))
+		*state_out = JIS_KANJI;
+	else
+		return false;
+	return true;
+}
+
+static bool is_jis_double(struct str s)
+{
+	return s.n > 1 && s.p[0] > 0x20 && s.p[0] < 0x7f && s.p[1] > 0x20 && s.p[1] < 0x7f;
+}
+
+static void add_shifted(GString *out, int row, int cell)
+{
+	g_string_append_c(out, (char)(row / 2 + (row < 62 ? 0x81 : 0xc1)));
+	if (row % 2)
+		g_string_append_c(out, (char)(cell + 0x9f));
+	else
+		g_string_append_c(out, (char)(cell + 0x40 + (cell >= 63)));
+}
+
+/* By way of code page 932, which also has the rows that only NEC and IBM filled: mail is full of them. */
+static GString *convert_jis(struct str in)
+{
+	g_autoptr(GString) shifted = g_string_sized_new(in.n);
+	enum jis state = JIS_ASCII;
+	while (in.n) {
+		size_t n = 1;
+		if (*in.p == '\n')
+			state = JIS_ASCII; /* RFC 1468: each line begins so */
+		if (jis_escape(in, &state)) {
+			n = 3;
+		} else if (state == JIS_KANJI && is_jis_double(in)) {
+			n = 2;
+			add_shifted(shifted, in.p[0] - 0x21, in.p[1] - 0x21);
+		} else {
+			bool kana = state == JIS_KANA && *in.p > 0x20 && *in.p < 0x60;
+			g_string_append_c(shifted, (char)(kana ? *in.p | 0x80 : *in.p));
+		}
+		in = str_sub(in, n);
+	}
+	return convert(CP932, (struct str){ shifted->str, shifted->len });
+}
+
+/* RFC 1843: `~{` begins GB 2312 with the eighth bits off, `~}` ends it. */
+static GString *convert_hz(struct str in)
+{
+	g_autoptr(GString) whole = g_string_sized_new(in.n);
+	bool inside = false;
+	while (in.n) {
+		char next = in.n > 1 ? in.p[1] : 0;
+		size_t n = 1;
+		if (*in.p == '\n')
+			inside = false;
+		if (*in.p == '~' && is_one_of(next, "{}~\n")) {
+			n = 2;
+			inside = next == '{' || (inside && next == '~');
+			if (next == '~')
+				g_string_append_c(whole, '~');
+		} else if (inside && is_jis_double(in)) {
+			n = 2;
+			g_string_append_c(whole, (char)(*in.p | 0x80));
+			g_string_append_c(whole, (char)(next | 0x80));
+		} else {
+			g_string_append_c(whole, *in.p);
+		}
+		in = str_sub(in, n);
+	}
+	return convert(GB18030, (struct str){ whole->str, whole->len });
+}
+
 /* ESC, SO or SI: what a 7-bit charset switches by. */
 static bool has_escapes(struct str s)
 {
 	return has_octet(s, 0x1b) || has_octet(s, 0x0e) || has_octet(s, 0x0f);
 }
 
+/* Escapes that say Japanese in text that says nothing else. */
+static bool looks_like_jis(struct str s)
+{
+	enum jis state;
+	bool any = false;
+	if (!has_octet(s, 0x1b) || !is_7bit(s))
+		return false;
+	for (; s.n; s = str_sub(s, 1))
+		if (*s.p == 0x1b) {
+			if (!jis_escape(s, &state))
+				return false;
+			any = any || state == JIS_KANJI;
+		}
+	return any;
+}
+
+static GString *convert_escapes(enum charset_id id, struct str octets)
+{
+	enum jis state;
+	if (id != ISO_2022_JP)
+		return convert(id, octets);
+	for (struct str s = octets; s.n; s = str_sub(s, 1))
+		if (*s.p == 0x1b && !jis_escape(s, &state))
+			return convert(ISO_2022_JP_2, octets);
+	return convert_jis(octets);
+}
+
+/* --- charsets of wider units --- */
+
 static GString *convert_wide(enum charset_id id, struct str octets)
 {
+	if (id == UTF_32LE || id == UTF_32BE) {
+		if (has_mark(octets, "\xff\xfe\0\0", 4))
+			id = UTF_32LE;
+		return convert(id, octets);
+	}
 	if (has_mark(octets, "\xff\xfe", 2))
 		return convert(UTF_16LE, str_sub(octets, 2));
 	if (has_mark(octets, "\xfe\xff", 2))
@@ -478,22 +243,74 @@ static GString *convert_wide(enum charset_id id, struct str octets)
 	return convert(id, octets);
 }
 
+static bool has_wide_mark(struct str octets)
+{
+	return octets.n % 2 == 0 && has_octet(octets, '\0') &&
+	       (has_mark(octets, "\xff\xfe", 2) || has_mark(octets, "\xfe\xff", 2));
+}
+
+/* --- labels that lie --- */
+
+static size_t high_run(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && (unsigned char)s.p[n] >= 0x80)
+		n++;
+	return n;
+}
+
+/* Under the label utf-8: no character of it beyond ASCII, but single octets within words, as western text has them. */
+static bool is_western(struct str octets)
+{
+	bool any = false;
+	char before = 0;
+	for (struct str s = octets; s.n;) {
+		size_t n = high_run(s);
+		if (!n) {
+			before = *s.p;
+			s = str_sub(s, 1);
+			continue;
+		}
+		gunichar c = g_utf8_get_char_validated(s.p, (gssize)s.n);
+		bool cut = c == (gunichar)-2 && n == s.n;
+		char behind = n < s.n ? s.p[n] : 0;
+		if (n > 2 || (c != (gunichar)-1 && c != (gunichar)-2) ||
+			(!cut && !g_ascii_isalpha(before) && !g_ascii_isalpha(behind)))
+			return false;
+		any = any || !cut;
+		s = str_sub(s, n);
+	}
+	return any;
+}
+
+static GString *convert_utf8(struct str octets)
+{
+	if (is_western(octets))
+		return convert(WINDOWS_1252, octets);
+	g_autofree char *valid = utf8_make_valid(octets);
+	return g_string_new(valid);
+}
+
 static GString *to_utf8(enum charset_id id, struct str octets)
 {
-	enum charset_kind kind = id < CHARSETS ? charsets[id].kind : PLAIN;
+	enum charset_kind kind = id < CHARSETS ? charsets[id].kind : CHARSET_PLAIN;
 	if (has_mark(octets, "\xef\xbb\xbf", 3))
 		octets = str_sub(octets, 3);
-	if (kind == WIDE)
+	if (kind == CHARSET_WIDE)
 		return convert_wide(id, octets);
-	if (kind == ESCAPES && has_escapes(octets))
-		return convert(id, octets);
+	if (kind == CHARSET_ESCAPES && has_escapes(octets))
+		return convert_escapes(id, octets);
+	if (kind == CHARSET_SHIFTS && is_7bit(octets))
+		return id == HZ ? convert_hz(octets) : convert(id, octets);
+	if (looks_like_jis(octets))
+		return convert_jis(octets);
+	if (has_wide_mark(octets))
+		return convert_wide(UTF_16LE, octets);
 	if (utf8_valid(octets))
 		return keep(octets);
-	if (id == UTF_8) {
-		g_autofree char *valid = utf8_make_valid(octets);
-		return g_string_new(valid);
-	}
-	return convert(id < CHARSETS ? id : WINDOWS_1252, octets);
+	if (id == UTF_8)
+		return convert_utf8(octets);
+	return convert(id < CHARSETS && kind == CHARSET_PLAIN ? id : WINDOWS_1252, octets);
 }
 
 static void drop_carriage_returns(GString *text)
@@ -508,11 +325,29 @@ static void drop_carriage_returns(GString *text)
 	g_string_truncate(text, (gsize)(to - text->str));
 }
 
-char *msg_to_utf8(struct str octets, const char *label, size_t *n_out)
+static char *finish(GString *text, size_t *n_out)
 {
-	GString *text = to_utf8(charset_find(label), octets);
 	drop_carriage_returns(text);
 	if (n_out)
 		*n_out = text->len;
 	return g_string_free(text, FALSE);
+}
+
+char *msg_to_utf8(struct str octets, const char *label, size_t *n_out)
+{
+	return finish(to_utf8(charset_find(label), octets), n_out);
+}
+
+bool msg_charset_known(const char *label)
+{
+	return charset_find(label) < CHARSETS;
+}
+
+char *msg_to_utf8_as(struct str octets, const char *label, size_t *n_out)
+{
+	enum charset_id id = charset_find(label);
+	/* Who names a charset of single octets wants them read so, also where they happen to be UTF-8. */
+	if (id < CHARSETS && id != UTF_8 && charsets[id].kind == CHARSET_PLAIN)
+		return finish(convert(id, octets), n_out);
+	return finish(to_utf8(id, octets), n_out);
 }

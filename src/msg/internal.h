@@ -55,6 +55,99 @@ char *params_text(const struct params *p, const char *name);   /* decoded, clean
 /* --- decode.c --- */
 int base64_decode(struct str in, struct buf *out); /* appends; -1: past the cap of out */
 
+/* --- charset_labels.c --- */
+enum charset_kind {
+	CHARSET_PLAIN,   /* ASCII octets are ASCII: valid UTF-8 is taken for UTF-8 */
+	CHARSET_ESCAPES, /* 7-bit with escape sequences */
+	CHARSET_SHIFTS,  /* 7-bit, letters stand for others */
+	CHARSET_WIDE,    /* units of more than an octet */
+};
+struct charset {
+	const char *name; /* iconv's */
+	enum charset_kind kind;
+};
+enum charset_id {
+	UTF_8,
+	WINDOWS_1252,
+	ISO_8859_2,
+	ISO_8859_3,
+	ISO_8859_4,
+	ISO_8859_5,
+	ISO_8859_6,
+	ISO_8859_7,
+	ISO_8859_8,
+	ISO_8859_10,
+	ISO_8859_13,
+	ISO_8859_14,
+	ISO_8859_15,
+	ISO_8859_16,
+	WINDOWS_1250,
+	WINDOWS_1251,
+	WINDOWS_1253,
+	WINDOWS_1254,
+	WINDOWS_1255,
+	WINDOWS_1256,
+	WINDOWS_1257,
+	WINDOWS_1258,
+	CP874,
+	KOI8_R,
+	KOI8_U,
+	CP866,
+	CP437,
+	CP850,
+	CP852,
+	MACINTOSH,
+	MAC_CYRILLIC,
+	VISCII,
+	GB18030,
+	BIG5_HKSCS,
+	EUC_JP,
+	CP932,
+	CP949,
+	ISO_2022_JP,
+	ISO_2022_KR,
+	UTF_16LE,
+	UTF_16BE,
+	CP737,
+	CP775,
+	CP855,
+	CP857,
+	CP858,
+	CP860,
+	CP861,
+	CP862,
+	CP863,
+	CP864,
+	CP865,
+	CP869,
+	CP1125,
+	KOI8_T,
+	MAC_CENTRALEUROPE,
+	MAC_UK,
+	GEORGIAN_PS,
+	GEORGIAN_ACADEMY,
+	ARMSCII_8,
+	TCVN,
+	PT154,
+	RK1048,
+	HP_ROMAN8,
+	CP1046,
+	MIK,
+	CP1133,
+	JOHAB,
+	EUC_TW,
+	ISO_2022_JP_2,
+	ISO_2022_CN,
+	UTF_7,
+	HZ,
+	UTF_32LE,
+	UTF_32BE,
+	CHARSETS
+};
+extern const struct charset charsets[CHARSETS];
+/* CHARSETS: not on the list. The label itself never reaches iconv_open. */
+enum charset_id charset_find(const char *label);
+
 /* --- parse.c --- */
 /* Fills head and root of m from its bytes, the header block beginning at `from`. */
 void tree_parse(struct msg *m, size_t from);

@@ -4,6 +4,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/address.c \
 	src/msg/authres.c \
 	src/msg/charset.c \
+	src/msg/charset_labels.c \
 	src/msg/date.c \
 	src/msg/decode.c \
 	src/msg/entities.c \

@@ -209,8 +209,11 @@ int msg_decode(const char *encoding, struct str body, size_t max, struct buf *ou
 /* The decoded octets of one leaf of m. */
 int msg_part_bytes(const struct msg *m, const struct msg_part *p, size_t max, struct buf *out, struct err *e);
 /* To UTF-8 by the label as mail uses it: valid UTF-8 stays, else the label (WHATWG aliases, allow-list),
- * else windows-1252, else U+FFFD. CRLF to LF. Control bytes are kept: clean before showing. g_free. */
+ * else windows-1252, else U+FFFD. The escapes of ISO-2022-JP and the mark of UTF-16 speak for themselves. CRLF to LF. Control bytes are kept: clean before showing. g_free. */
 char *msg_to_utf8(struct str octets, const char *label, size_t *n_out);
+/* The same when the reader names the charset: its octets are not taken for UTF-8 instead. */
+char *msg_to_utf8_as(struct str octets, const char *label, size_t *n_out);
+bool msg_charset_known(const char *label);
 
 /* --- files that are no parts of their own: uuencoded in a text, or in a winmail.dat (within.c, tnef.c) --- */
 #define MSG_WITHIN_MAX 1000
