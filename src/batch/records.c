@@ -260,7 +260,8 @@ char *text_parts(const struct engine_message *m)
 	GString *out = g_string_new(NULL);
 	for (unsigned i = 0; m->text.links && i < m->text.links->len; i++) {
 		const struct msg_link *l = m->text.links->pdata[i];
-		g_string_append_printf(out, "[%u] %s\n", i + 1, l->url);
+		if (!l->in_text)
+			g_string_append_printf(out, "[%u] %s\n", i + 1, l->url);
 	}
 	g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
 	for (unsigned i = 0; i < files->len; i++) {

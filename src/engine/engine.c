@@ -24,6 +24,7 @@ void request_free(struct request *r)
 		return;
 	g_free(r->folder);
 	g_free(r->section);
+	g_free(r->charset);
 	g_free(r->path);
 	g_free(r->msgid);
 	if (r->uids)

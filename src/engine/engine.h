@@ -170,6 +170,8 @@ struct request {
 	enum sync_due due;
 	bool dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
 	char *section;                    /* PART; NULL of READ: the shown one */
+	char *charset;                    /* READ, FILE: what the reader says the text is in; NULL: as labelled */
+	bool html_first;                  /* READ, FILE: of alternatives */
 	char *path;                       /* PART */
 	char *msgid;                      /* FIND */
 	struct buf bytes;                 /* FILE; PART of a message that is in no account */

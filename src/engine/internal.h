@@ -490,7 +490,8 @@ void cached_cancel(struct engine *en, uint32_t request);
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {
 	struct request *request;        /* the engine's alone; NULL: nobody waits any more */
-	char *section;                  /* of the request */
+	char *section, *charset;        /* of the request, as */
+	bool html_first;                /* this */
 	struct engine_message *message; /* the result */
 	struct buf bytes;               /* a whole message; or */
 	struct msg_part *root;          /* the part tree with */
@@ -509,7 +510,7 @@ void text_job_free(struct text_job *t);
 void text_job_run(void *text_job);                           /* pure */
 void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; takes it, and its request's end */
 /* What is shown of the message, or of one of its parts; g_ptr_array_unref. */
-GPtrArray *text_shown(struct msg_part *root, const char *section);
+GPtrArray *text_shown(struct msg_part *root, const char *section, bool html_first);
 /* The section whose octets show a part; NULL: none. g_free. */
 char *text_section(const struct msg_part *p);
 /* Of a multipart/report: the part for machines, and what came back of the letter; either may be NULL. */

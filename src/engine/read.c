@@ -65,7 +65,7 @@ static GPtrArray *needed_sections(struct msg_part *root, const struct request *r
 {
 	GPtrArray *sections = g_ptr_array_new_with_free_func(g_free);
 	add_section(sections, HEADER_PIECE);
-	g_autoptr(GPtrArray) texts = text_shown(root, r->section);
+	g_autoptr(GPtrArray) texts = text_shown(root, r->section, r->html_first);
 	g_ptr_array_add(texts, msg_first(root, "text/plain"));
 	g_ptr_array_add(texts, msg_first(root, "text/html"));
 	for (unsigned i = 0; i < texts->len; i++) {

@@ -17,6 +17,8 @@ struct text_job *text_job_new(struct request *r)
 	struct text_job *t = g_new0(struct text_job, 1);
 	t->request = r;
 	t->section = g_strdup(r->section);
+	t->charset = g_strdup(r->charset);
+	t->html_first = r->html_first;
 	t->whole = r->whole;
 	t->bytes = r->bytes;
 	buf_init(&r->bytes, r->bytes.max);
@@ -30,6 +32,7 @@ void text_job_free(struct text_job *t)
 	if (t->request)
 		request_free(t->request);
 	g_free(t->section);
+	g_free(t->charset);
 	engine_message_free(t->message);
 	buf_clear(&t->bytes);
 	buf_clear(&t->header);
@@ -48,7 +51,7 @@ char *text_section(const struct msg_part *p)
 	return p->children ? NULL : g_strdup(p->section);
 }
 
-GPtrArray *text_shown(struct msg_part *root, const char *section)
+GPtrArray *text_shown(struct msg_part *root, const char *section, bool html_first)
 {
 	struct msg_part *p = section ? msg_part_find(root, section) : root;
 	if (section && p && !p->children) {
@@ -56,7 +59,7 @@ GPtrArray *text_shown(struct msg_part *root, const char *section)
 		g_ptr_array_add(only, p);
 		return only;
 	}
-	return p ? msg_shown_parts(p) : g_ptr_array_new();
+	return p ? msg_shown_as(p, html_first) : g_ptr_array_new();
 }
 
 static const struct text_piece *find_piece(const struct text_job *t, const char *section)
@@ -183,6 +186,11 @@ static void add_headless(struct text_job *t)
 		return;
 	msg_text_make(buf_str(&t->header), "text/plain", NULL, false, false, &above);
 	char *all = g_strconcat(above.text, text->text, NULL);
+	for (guint i = 0; text->spans && i < text->spans->len; i++) {
+		struct msg_span *s = &g_array_index(text->spans, struct msg_span, i);
+		s->from += (uint32_t)strlen(above.text);
+		s->to += (uint32_t)strlen(above.text);
+	}
 	g_free(text->text);
 	text->text = all;
 	msg_text_clear(&above);
@@ -235,11 +243,11 @@ static void read_report(struct text_job *t)
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
-	m->shown = text_shown(m->root, t->section);
+	m->shown = text_shown(m->root, t->section, t->html_first);
 	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
 	if (m->shown->len)
-		msg_text_of(m->shown, shown_octets, t, &m->text);
+		msg_text_of(m->shown, t->charset, shown_octets, t, &m->text);
 	add_headless(t);
 	read_report(t);
 }

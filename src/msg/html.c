@@ -348,7 +348,7 @@ static void link_end(struct html *h)
 {
 	if (!h->url)
 		return;
-	struct msg_link *link = g_new(struct msg_link, 1);
+	struct msg_link *link = g_new0(struct msg_link, 1);
 	link->url = g_steal_pointer(&h->url);
 	link->text = g_strstrip(utf8_line((struct str){ h->out->str + h->link_from, h->out->len - h->link_from }));
 	g_ptr_array_add(h->text->links, link);

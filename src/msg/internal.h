@@ -164,9 +164,11 @@ void tnef_find(struct str octets, GPtrArray *files);
 /* The code point of `&name;` in HTML 4, 0 if there is no such name. */
 gunichar entity_find(struct str name);
 
-/* --- text.c, flowed.c, html.c --- */
+/* --- text.c, flowed.c, marks.c, html.c --- */
 /* RFC 3676: flowed lines are joined, stuffing and DelSp undone. text: LF ended, valid UTF-8. */
 GString *flowed_join(struct str text, bool delsp);
+/* Adds links and spans of plain text, which lies at `base` in that of out. */
+void marks_find(struct str text, uint32_t base, struct msg_text *out);
 /* Tags stripped; text not yet cleaned. */
 GString *html_strip(struct str html, struct msg_text *out);
 

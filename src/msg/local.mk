@@ -15,6 +15,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/internal.h \
 	src/msg/list.c \
 	src/msg/magic.c \
+	src/msg/marks.c \
 	src/msg/mbox.c \
 	src/msg/msg.c \
 	src/msg/msg.h \

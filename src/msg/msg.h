@@ -171,6 +171,7 @@ void msg_part_walk(struct msg_part *root, void (*visit)(struct msg_part *p, int 
  * message when there is nothing else; a multipart in which no part was found. At most MSG_SHOWN_MAX, and texts
  * of MSG_TEXT_MAX encoded octets. Borrowed pointers, g_ptr_array_unref; empty: none is text. */
 GPtrArray *msg_shown_parts(struct msg_part *root);
+GPtrArray *msg_shown_as(struct msg_part *root, bool html_first); /* the same; of alternatives HTML comes first */
 /* True for a message/rfc822 that was walked into: of those that are shown, its header is. */
 bool msg_holds_message(const struct msg_part *p);
 /* The first leaf of this type that is no attachment (cli.md: `plain`, `html`), or NULL. */
@@ -238,13 +239,35 @@ char *msg_within_holder(const char *section, unsigned *n_out);
 
 /* --- text for the eye --- */
 struct msg_link {
-	char *url;  /* clean */
-	char *text; /* clean, may be "" */
+	char *url;    /* clean */
+	char *text;   /* clean, may be "" */
+	bool in_text; /* of plain text: the address is to be read there, and no [n] stands behind it */
+};
+/* What a stretch of the text is, beside its quoting, which its own signs at the line's start tell. */
+enum msg_role {
+	MSG_ROLE_NONE,
+	MSG_ROLE_LINK,
+	MSG_ROLE_HEADING,
+	MSG_ROLE_STRONG,
+	MSG_ROLE_FIELD, /* of the header of a message within */
+	MSG_ROLE_PART,  /* the line that names a part */
+	MSG_ROLE_SIGNATURE,
+	MSG_ROLE_PATCH, /* the head of a file's patch */
+	MSG_ROLE_HUNK,
+	MSG_ROLE_ADDED,
+	MSG_ROLE_REMOVED,
+	MSG_ROLE_NOTE, /* the program's words, not the writer's */
+};
+struct msg_span {
+	uint32_t from, to; /* octets of the text, within one line */
+	enum msg_role role;
+	uint32_t link; /* its number, from 1; 0: none */
 };
 struct msg_text {
-	char *text;        /* what the reader sees: clean, LF ended lines, links marked [n] */
+	char *text;        /* what the reader sees: clean, LF ended lines, links of HTML marked [n] */
 	GPtrArray *links;  /* struct msg_link *; the n-th is [n+1] */
 	GPtrArray *remote; /* char *: what HTML would have loaded and was not */
+	GArray *spans;     /* struct msg_span, ascending by from; where two overlap the later one counts */
 	bool from_html;
 	bool truncated; /* MSG_TEXT_MAX was met */
 };
@@ -256,8 +279,8 @@ void msg_text_make(
 typedef int (*msg_octets_fn)(const struct msg_part *p, struct buf *out, void *aux);
 /* The texts of the shown parts one after the other, each behind a line that names it but for the first; of a
  * message within its From, To, Cc, Date and Subject. Parts that are not to be had are passed over; text is NULL
- * if all are. */
-void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, struct msg_text *out);
+ * if all are. charset: what the reader says they are in; NULL: as they are labelled. */
+void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, void *aux, struct msg_text *out);
 void msg_text_clear(struct msg_text *t);
 
 /* --- flags (RFC 9051 2.3.2) --- */

@@ -163,33 +163,33 @@ static bool is_attached(const struct msg_part *p)
 }
 
 /* Of alternatives: plain text, unless it is empty beside HTML; then HTML; then any other text. */
-static int text_rank(const struct msg_part *p)
+static int text_rank(const struct msg_part *p, bool html_first)
 {
 	if (!strcmp(p->type, "text/html"))
-		return 3;
+		return html_first ? 5 : 3;
 	if (!strcmp(p->type, "text/plain"))
 		return p->size > 2 ? 4 : 1;
 	return !strcmp(p->type, "text/calendar") ? 1 : 2;
 }
 
 /* By its first text; 0: it has none. */
-static int branch_rank(const struct msg_part *p)
+static int branch_rank(const struct msg_part *p, bool html_first)
 {
 	if (!p->children)
-		return is_readable(p) && !is_attached(p) ? text_rank(p) : 0;
+		return is_readable(p) && !is_attached(p) ? text_rank(p, html_first) : 0;
 	bool alternative = !strcmp(p->type, "multipart/alternative");
 	int best = 0;
 	for (guint i = 0; i < child_count(p) && (!best || alternative); i++)
-		best = MAX(best, branch_rank(child_at(p, i)));
+		best = MAX(best, branch_rank(child_at(p, i), html_first));
 	return best;
 }
 
-static struct msg_part *best_branch(const struct msg_part *p)
+static struct msg_part *best_branch(const struct msg_part *p, bool html_first)
 {
 	struct msg_part *best = NULL;
 	int best_rank = 0;
 	for (guint i = 0; i < child_count(p); i++) {
-		int rank = branch_rank(child_at(p, i));
+		int rank = branch_rank(child_at(p, i), html_first);
 		if (rank > best_rank) {
 			best = child_at(p, i);
 			best_rank = rank;
@@ -202,6 +202,7 @@ struct shown {
 	GPtrArray *parts;
 	uint64_t octets;
 	bool attached; /* messages that are attached too */
+	bool html_first;
 };
 
 static void show(struct shown *s, struct msg_part *p, uint64_t octets)
@@ -221,7 +222,7 @@ static void show_texts(struct shown *s, struct msg_part *p)
 		return;
 	}
 	if (!strcmp(p->type, "multipart/alternative")) {
-		struct msg_part *best = best_branch(p);
+		struct msg_part *best = best_branch(p, s->html_first);
 		if (best)
 			show_texts(s, best);
 		return;
@@ -251,9 +252,9 @@ static struct msg_part *empty_multipart(struct msg_part *p)
 	return found;
 }
 
-GPtrArray *msg_shown_parts(struct msg_part *root)
+GPtrArray *msg_shown_as(struct msg_part *root, bool html_first)
 {
-	struct shown s = { .parts = g_ptr_array_new() };
+	struct shown s = { .parts = g_ptr_array_new(), .html_first = html_first };
 	show_texts(&s, root);
 	s.attached = true;
 	if (!s.parts->len)
@@ -262,6 +263,11 @@ GPtrArray *msg_shown_parts(struct msg_part *root)
 	if (empty)
 		g_ptr_array_add(s.parts, empty);
 	return s.parts;
+}
+
+GPtrArray *msg_shown_parts(struct msg_part *root)
+{
+	return msg_shown_as(root, false);
 }
 
 struct msg_part *msg_first(struct msg_part *root, const char *type)

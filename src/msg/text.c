@@ -71,55 +71,85 @@ static void start(struct msg_text *out)
 	*out = (struct msg_text){ 0 };
 	out->links = g_ptr_array_new_with_free_func(link_free);
 	out->remote = g_ptr_array_new_with_free_func(g_free);
+	out->spans = g_array_new(FALSE, FALSE, sizeof(struct msg_span));
 }
 
-/* Links count on from those out has. */
-static char *make(
-	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out)
+/* How the octets of a part are to be read. */
+struct reading {
+	const char *type, *charset;
+	bool forced; /* the reader named the charset */
+	bool flowed, delsp;
+};
+
+static char *read_octets(struct str octets, const struct reading *r, size_t *n_out)
 {
-	bool html = !strcmp(type, "text/html");
+	bool html = !strcmp(r->type, "text/html");
+	if (r->forced)
+		return msg_to_utf8_as(octets, r->charset, n_out);
+	g_autofree char *own = html && !r->charset ? meta_charset(octets) : NULL;
+	return msg_to_utf8(octets, r->charset ? r->charset : own, n_out);
+}
+
+/* Links count on from those out has; the text will lie at `base` in that of out. */
+static char *make(struct str octets, const struct reading *r, size_t base, struct msg_text *out)
+{
+	bool html = !strcmp(r->type, "text/html");
 	octets = cut_text(octets, MSG_TEXT_MAX, &out->truncated);
-	g_autofree char *own = html && !charset ? meta_charset(octets) : NULL;
 	size_t n;
-	g_autofree char *decoded = msg_to_utf8(octets, charset ? charset : own, &n);
+	g_autofree char *decoded = read_octets(octets, r, &n);
 	struct str text = { decoded, n };
 	out->from_html = out->from_html || html;
 	if (html)
 		return finish_string(html_strip(text, out), out);
-	return flowed ? finish_string(flowed_join(text, delsp), out) : finish(text, out);
+	char *plain = r->flowed ? finish_string(flowed_join(text, r->delsp), out) : finish(text, out);
+	if (base <= G_MAXUINT32 - MSG_TEXT_MAX - 1)
+		marks_find(str_of(plain), (uint32_t)base, out);
+	return plain;
 }
 
 void msg_text_make(
 	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out)
 {
+	struct reading r = { .type = type, .charset = charset, .flowed = flowed, .delsp = delsp };
 	start(out);
-	out->text = make(octets, type, charset, flowed, delsp, out);
+	out->text = make(octets, &r, 0, out);
 }
 
 /* --- several parts as one text --- */
 
-static void add_name(GString *page, const struct msg_part *p)
+static void add_line(GString *page, enum msg_role role, const char *line, struct msg_text *out)
+{
+	struct msg_span span = { (uint32_t)page->len, (uint32_t)(page->len + strlen(line)), role, 0 };
+	if (page->len < G_MAXUINT32 - MSG_HEADERS_MAX)
+		g_array_append_val(out->spans, span);
+	g_string_append_printf(page, "%s\n", line);
+}
+
+static void add_name(GString *page, const struct msg_part *p, struct msg_text *out)
 {
 	const char *name = p->name ? p->name : p->description ? p->description : "";
 	g_autofree char *line = g_strdup_printf("------- %s  %s  %s", p->section, p->type, name);
 	g_autofree char *clean = clean_line(str_of(line));
-	g_string_append_printf(page, "\n%s\n", clean);
+	g_string_append_c(page, '\n');
+	add_line(page, MSG_ROLE_PART, clean, out);
 }
 
 /* Where no line is a field, all of it is text. */
 static void add_head(GString *page, struct str bytes, struct msg_text *out)
 {
 	static const char *const names[] = { "From", "To", "Cc", "Date", "Subject" };
+	static const struct reading as_text = { .type = "text/plain" };
 	struct msg_head *h = msg_head_parse(bytes);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		const char *value = msg_head_get(h, names[i]);
-		if (value)
-			g_string_append_printf(page, "%s: %s\n", names[i], value);
+		g_autofree char *line = value ? g_strdup_printf("%s: %s", names[i], value) : NULL;
+		if (line)
+			add_line(page, MSG_ROLE_FIELD, line, out);
 	}
 	if (h->fields->len) {
 		g_string_append_c(page, '\n');
 	} else {
-		g_autofree char *text = make(str_trim(bytes), "text/plain", NULL, false, false, out);
+		g_autofree char *text = make(str_trim(bytes), &as_text, page->len, out);
 		g_string_append(page, text);
 	}
 	msg_head_free(h);
@@ -132,7 +162,15 @@ static bool is_first_in(const struct msg_part *p, const struct msg_part *message
 	return msg_holds_message(message) && !strncmp(p->section, message->section, n) && p->section[n] == '.';
 }
 
-void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, struct msg_text *out)
+static void add_text(
+	GString *page, const struct msg_part *p, const char *charset, struct str octets, struct msg_text *out)
+{
+	struct reading r = { p->type, charset ? charset : p->charset, charset, p->flowed, p->delsp };
+	g_autofree char *text = make(octets, &r, page->len, out);
+	g_string_append(page, text);
+}
+
+void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, void *aux, struct msg_text *out)
 {
 	GString *page = g_string_new(NULL);
 	bool any = false;
@@ -141,16 +179,13 @@ void msg_text_of(const GPtrArray *shown, msg_octets_fn octets_of, void *aux, str
 		const struct msg_part *p = shown->pdata[i];
 		struct buf octets;
 		if (i && !is_first_in(p, shown->pdata[i - 1]))
-			add_name(page, p);
+			add_name(page, p, out);
 		if (!octets_of(p, &octets, aux)) {
 			any = true;
-			if (msg_holds_message(p)) {
+			if (msg_holds_message(p))
 				add_head(page, buf_str(&octets), out);
-			} else {
-				g_autofree char *text =
-					make(buf_str(&octets), p->type, p->charset, p->flowed, p->delsp, out);
-				g_string_append(page, text);
-			}
+			else
+				add_text(page, p, charset, buf_str(&octets), out);
 		}
 		buf_clear(&octets);
 	}
@@ -162,5 +197,6 @@ void msg_text_clear(struct msg_text *t)
 	g_free(t->text);
 	g_clear_pointer(&t->links, g_ptr_array_unref);
 	g_clear_pointer(&t->remote, g_ptr_array_unref);
+	g_clear_pointer(&t->spans, g_array_unref);
 	*t = (struct msg_text){ 0 };
 }

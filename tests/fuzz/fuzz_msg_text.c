@@ -22,6 +22,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (!utf8_is_clean(str_of(l->url)) || !utf8_is_clean(str_of(l->text)))
 			abort();
 	}
+	for (guint i = 0; i < t.spans->len; i++) {
+		const struct msg_span *s = &g_array_index(t.spans, struct msg_span, i);
+		if (s->from >= s->to || s->to > strlen(t.text) || memchr(t.text + s->from, '\n', s->to - s->from) ||
+			s->link > t.links->len)
+			abort();
+	}
 	msg_text_clear(&t);
 	return 0;
 }

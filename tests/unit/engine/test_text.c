@@ -54,7 +54,7 @@ static void text_of_pieces_is_the_same(void)
 	struct text_job *t = job_new(NULL);
 	t->root = tree();
 	buf_add_str(&t->header, STR("Subject: outer\n\n"));
-	g_autoptr(GPtrArray) shown = text_shown(t->root, NULL);
+	g_autoptr(GPtrArray) shown = text_shown(t->root, NULL, false);
 	g_autoptr(GString) sections = g_string_new(NULL);
 	for (guint i = 0; i < shown->len; i++) {
 		g_autofree char *section = text_section(shown->pdata[i]);

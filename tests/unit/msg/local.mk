@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_header \
 	tests/unit/msg/test_list \
 	tests/unit/msg/test_magic \
+	tests/unit/msg/test_marks \
 	tests/unit/msg/test_mbox \
 	tests/unit/msg/test_part \
 	tests/unit/msg/test_report \
@@ -33,6 +34,8 @@ tests_unit_msg_test_header_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_list_SOURCES = tests/unit/msg/test_list.c $(UNIT)
 tests_unit_msg_test_list_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)
+tests_unit_msg_test_marks_SOURCES = tests/unit/msg/test_marks.c $(UNIT)
+tests_unit_msg_test_marks_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_mbox_SOURCES = tests/unit/msg/test_mbox.c $(UNIT)
 tests_unit_msg_test_magic_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_mbox_LDADD = $(LINK_MSG) $(LINK_BASE)
