@@ -162,6 +162,7 @@ void model_letter_save(struct model_letter *m)
 		.account = m->from.account,
 		.draft = copy,
 		.parent = m->parent,
+		.mirror = m->left,
 		.editor_path = g_strdup(m->editor_path) };
 	m->dirty = false;
 	m->saving = app_request(m->app, r, got_saved, m);

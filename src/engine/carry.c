@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/outbox.h"
+
 enum which { ALL, ARRIVED, NOT_ARRIVED };
 
 bool replay_moves(const struct replay *r)
@@ -225,8 +227,10 @@ static void send_copy(struct replay *r)
 	imap_set_clear(&set);
 }
 
-static void send_append(struct replay *r)
+static void store_message(struct replay *r, uint32_t replaced)
 {
+	struct imap_session *s = job_imap(&r->job);
+	struct str target = str_of(r->c->target);
 	struct err e = ERR_INIT;
 	if (!r->spool)
 		r->spool = spool_open(r->job.account, r->c, &e);
@@ -239,10 +243,54 @@ static void send_append(struct replay *r)
 	if (!r->spool || !replay_begin(r, STEP_SENT))
 		return;
 	r->stage = STAGE_SENT;
-	const struct store_change_item *item = r->c->items->pdata[0];
-	replay_command(r, imap_append(job_imap(&r->job), str_of(r->c->target), r->c->add, r->c->add_keywords,
-				  item->received, r->c->size, spool_is_utf8(r->spool)));
-	spool_feed(r->spool, job_imap(&r->job), &r->job.err);
+	r->replacing = replaced != 0;
+	const struct store_change *c = r->c;
+	const struct store_change_item *item = c->items->pdata[0];
+	bool utf8 = spool_is_utf8(r->spool);
+	replay_command(
+		r, replaced ? imap_replace(s, replaced, target, c->add, c->add_keywords, item->received, c->size, utf8)
+			    : imap_append(s, target, c->add, c->add_keywords, item->received, c->size, utf8));
+	spool_feed(r->spool, s, &r->job.err);
+}
+
+/* A draft's former version goes in the same command where that is offered, if it is still that message. False: it is
+ * taken away afterwards, or there is none. */
+static bool ask_former(struct replay *r)
+{
+	struct store_folder f = { .raw = r->c->target };
+	struct imap_set set;
+	if (r->replace_refused || r->job.side || !replay_can(r, IMAP_CAP_REPLACE))
+		return false;
+	store_change_free(r->former);
+	r->former = mirror_former(r->job.account, r->c);
+	if (!r->former)
+		return false;
+	r->select = job_select_rw(&r->job, &f);
+	r->selected = !r->select;
+	r->stage = STAGE_FORMER;
+	g_array_set_size(r->seen, 0);
+	uint32_t uid = ((const struct store_change_item *)r->former->items->pdata[0])->uid;
+	imap_set_init(&set);
+	imap_set_add(&set, uid, uid);
+	replay_command(r, imap_fetch_identities(job_imap(&r->job), &set));
+	imap_set_clear(&set);
+	return true;
+}
+
+static void send_append(struct replay *r)
+{
+	if (!ask_former(r))
+		store_message(r, 0);
+}
+
+void carry_former_told(struct replay *r)
+{
+	const struct imap_mailbox *m = imap_selected(job_imap(&r->job));
+	const struct store_change_item *former = r->former->items->pdata[0];
+	unsigned gone;
+	bool same = r->selected && !r->refused && m && !m->readonly && m->uidvalidity == r->former->uidvalidity &&
+		    verify_source(r->former, r->seen, &gone);
+	store_message(r, same ? former->uid : 0);
 }
 
 void carry_target_told(struct replay *r)
@@ -463,6 +511,12 @@ void carry_sent(struct replay *r)
 		/* MOVE was offered and is not understood: the session has switched it off. Of a COPY it is the end. */
 		r->refused = false;
 		send_copy(r);
+		return;
+	}
+	if (r->refused && r->replacing) {
+		r->replace_refused = true;
+		g_clear_pointer(&r->spool, spool_close);
+		send_append(r);
 		return;
 	}
 	if (r->refused && c->op == CHANGE_APPEND && is_utf8_refused(r)) {

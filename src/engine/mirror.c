@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Drafts on the server: each version is a message of its own there, and the one before it goes once the new one is
- * confirmed. Where the server cannot, or has no folder for them, a draft is kept here alone, without a word. */
+ * confirmed, or with it (REPLACE). Where the server cannot, or has no folder for them, a draft is kept here alone, without a word. */
 #include "engine/outbox.h"
 
 #include <string.h>
@@ -67,16 +67,24 @@ static bool identify(struct account *a, const struct store_draft *d, struct stor
 	return item->size || item->msgid;
 }
 
-static void expunge(struct account *a, const struct store_draft *d)
+/* NULL: nothing tells what lies there from another message. */
+static struct store_change *removal_of(struct account *a, const struct store_draft *d)
 {
-	struct err e = ERR_INIT;
 	struct store_change *c = store_change_new(CHANGE_EXPUNGE, a->number);
 	c->folder = g_strdup(d->folder);
 	c->uidvalidity = d->uidvalidity;
 	if (identify(a, d, store_change_item_add(c)))
+		return c;
+	store_change_free(c);
+	return NULL;
+}
+
+static void expunge(struct account *a, const struct store_draft *d)
+{
+	struct err e = ERR_INIT;
+	struct store_change *c = removal_of(a, d);
+	if (c)
 		make(a, c, &e);
-	else
-		store_change_free(c);
 	complain(a, &e);
 }
 
@@ -154,14 +162,20 @@ static void look_for_conflict(struct account *a, struct store_draft *row)
 	store_folder_clear(&f);
 }
 
-static struct store_change *append_of(
-	struct account *a, const struct draft *d, const struct store_folder *f, struct err *e)
+static struct store_change *append_of(struct account *a, const struct draft *d, const struct store_draft *row,
+	const struct store_folder *f, struct err *e)
 {
 	const char *from = d->from && d->from->addr ? d->from->addr : a->cfg->email;
 	struct store_change *c = store_change_new(CHANGE_APPEND, a->number);
 	struct store_change_item *item = store_change_item_add(c);
 	c->target = g_strdup(f->raw);
 	c->add = MSG_DRAFT | MSG_SEEN;
+	/* In whose place it comes. */
+	if (row->uid && !g_strcmp0(row->folder, f->raw)) {
+		c->folder = g_strdup(row->folder);
+		c->uidvalidity = row->uidvalidity;
+		item->uid = row->uid;
+	}
 	item->msgid = message_id_new(from ? from : "localhost");
 	item->received = clock_wall();
 	if (!build(a, d, c, item->msgid, e)) {
@@ -192,7 +206,7 @@ void mirror_save(struct account *a, const struct draft *d, struct store_draft *r
 	}
 	look_for_conflict(a, row);
 	bool free_to_go = take_back(a, row);
-	struct store_change *c = free_to_go ? append_of(a, d, &f, &e) : NULL;
+	struct store_change *c = free_to_go ? append_of(a, d, row, &f, &e) : NULL;
 	if (c && !make(a, c, &e)) {
 		row->change = change_newest(a);
 		note_mirrored(a, row, row->sha256);
@@ -217,12 +231,53 @@ static struct store_draft *draft_with(struct account *a, uint32_t change)
 	return NULL;
 }
 
+/* c was made to replace what the draft has on the server. */
+static bool is_in_place_of(const struct store_change *c, const struct store_draft *d)
+{
+	const struct store_change_item *item = c->items->pdata[0];
+	return d->uid && item->uid == d->uid && c->uidvalidity == d->uidvalidity && !g_strcmp0(c->folder, d->folder) &&
+	       !g_strcmp0(c->folder, c->target);
+}
+
+struct store_change *mirror_former(struct account *a, const struct store_change *c)
+{
+	g_autoptr(GPtrArray) all = store_drafts_new();
+	struct err e = ERR_INIT;
+	if (((const struct store_change_item *)c->items->pdata[0])->uid &&
+		store_drafts(a->engine->store, a->number, all, &e))
+		complain(a, &e);
+	for (unsigned i = 0; i < all->len; i++)
+		if (is_in_place_of(c, all->pdata[i]))
+			return removal_of(a, all->pdata[i]);
+	return NULL;
+}
+
+/* It went with the command that stored the next one. */
+static void forget_row(struct account *a, const struct store_draft *d)
+{
+	struct store_folder f = { 0 };
+	struct err e = ERR_INIT;
+	if (!store_folder_find(a->engine->store, a->number, str_of(d->folder), &f, &e) &&
+		f.uidvalidity == d->uidvalidity &&
+		!store_place_drop(a->engine->store, (struct store_place){ f.id, d->uid, 0 }, &e)) {
+		struct event *ev = event_new(EV_CHANGED, 0, a->index);
+		ev->folder_id = f.id;
+		engine_emit(a->engine, ev);
+	}
+	if (e.cause == ERR_MISSING)
+		err_clear(&e);
+	complain(a, &e);
+	store_folder_clear(&f);
+}
+
 /* The new version stands: now the one before it is not needed. */
 static void arrived(struct account *a, struct store_draft *d, const struct store_change *c)
 {
 	const struct store_change_item *item = c->items->pdata[0];
 	struct err e = ERR_INIT;
-	if (d->folder && d->uid)
+	if (c->step == CHANGE_STEP_REPLACED && is_in_place_of(c, d))
+		forget_row(a, d);
+	else if (d->folder && d->uid)
 		expunge(a, d);
 	g_free(d->folder);
 	g_free(d->msgid);

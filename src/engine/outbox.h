@@ -137,6 +137,9 @@ struct draft *draft_load(struct engine *en, const struct store_draft *row, struc
 /* row is kept and is d as it stands: it is put there too, some time. */
 void mirror_save(struct account *a, const struct draft *d, struct store_draft *row);
 void mirror_drop(struct account *a, const struct store_draft *d); /* and taken away; the row goes */
+/* The version on the server that c, an APPEND, makes needless, as the change that would take it away; it is not stored,
+ * store_change_free. NULL: none. */
+struct store_change *mirror_former(struct account *a, const struct store_change *c);
 void mirror_change_ended(struct account *a, uint32_t change);     /* perhaps one that puts a draft there */
 void mirror_resume(struct account *a);                            /* what a crash left between two steps */
 

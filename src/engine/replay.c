@@ -34,7 +34,8 @@ static void forget(struct replay *r)
 {
 	r->c = NULL;
 	r->searched = r->answered = r->rechecked = r->refound = r->doubted = r->why_asked = r->more = false;
-	r->utf8_refused = false;
+	r->utf8_refused = r->replacing = r->replace_refused = false;
+	g_clear_pointer(&r->former, store_change_free);
 	r->stage = STAGE_NEXT;
 	g_array_set_size(r->seen, 0);
 	g_clear_pointer(&r->spool, spool_close);
@@ -276,6 +277,7 @@ static void advance(struct replay *r)
 		else
 			carry_noted(r);
 		break;
+	case STAGE_FORMER: carry_former_told(r); break;
 	case STAGE_SENT: carry_sent(r); break;
 	case STAGE_FOUND: carry_found(r); break;
 	case STAGE_SOURCE_AGAIN: carry_source_again(r); break;
@@ -359,7 +361,8 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		return;
 	if (done->u.done.id == r->select) {
 		r->selected = ok;
-		connection_set_selected(j->conn, ok ? (r->stage == STAGE_FOUND ? r->c->target : r->c->folder) : NULL);
+		bool target = r->stage == STAGE_FOUND || r->stage == STAGE_FORMER;
+		connection_set_selected(j->conn, ok ? (target ? r->c->target : r->c->folder) : NULL);
 	}
 	if (done->u.done.id == r->select && ok && r->stage != STAGE_FOUND)
 		note_readonly(r, done);
@@ -368,6 +371,8 @@ static void on_ended(struct job *j, const struct imap_event *done)
 		note_refusal(r, done);
 	if (done->u.done.id == r->command && done->u.done.copied)
 		verify_copied(r->c, done->u.done.copied);
+	if (r->replacing && ok && done->u.done.id == r->command)
+		r->c->step = CHANGE_STEP_REPLACED;
 	/* Told before anything else is asked: the answer is worth more than its consequences. */
 	if (r->stage == STAGE_SENT && ok && !replay_save(r, true))
 		return;
@@ -426,6 +431,7 @@ static void on_free(struct job *j)
 	if (j->account->changes.storing == j)
 		j->account->changes.storing = NULL;
 	spool_close(r->spool);
+	store_change_free(r->former);
 	folder_list_free(r->folders);
 	g_array_unref(r->seen);
 	g_hash_table_unref(r->passed);

@@ -17,6 +17,7 @@ enum stage {
 	STAGE_NEXT,
 	STAGE_SOURCE, /* the source is selected, its messages are compared */
 	STAGE_NOTED,  /* the target's UIDNEXT is known */
+	STAGE_FORMER, /* the message that is to be replaced was looked at */
 	STAGE_SENT,   /* the command itself */
 	STAGE_FOUND,  /* the target was searched for what had arrived */
 	STAGE_SOURCE_AGAIN,
@@ -44,6 +45,9 @@ struct replay {
 	bool refound;         /* the whole folder was looked through */
 	bool doubted;         /* refused when it was tried again: was it done the first time? */
 	uint32_t appendlimit; /* octets, by the server; 0: not told */
+	struct store_change *former; /* APPEND: the message that is to go with it, as what would take it away; never stored */
+	bool replacing;              /* the command was REPLACE */
+	bool replace_refused;
 	bool utf8_refused;    /* of an APPEND: a header in UTF-8 is no longer told */
 	bool why_asked;       /* the reason of a refusal */
 	bool more;            /* what the list left out is asked: no answer of that counts as a refusal */
@@ -73,6 +77,7 @@ void carry_ask_source(struct replay *r, bool identities, enum stage next);
 void carry_find(struct replay *r); /* looks in the target for what may have arrived */
 void carry_source_told(struct replay *r);
 void carry_target_told(struct replay *r);
+void carry_former_told(struct replay *r);
 void carry_noted(struct replay *r); /* the same where its UIDNEXT was asked just now */
 void carry_sent(struct replay *r);
 void carry_found(struct replay *r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* APPEND (RFC 9051 6.3.12). A message of some size is announced and waits for the server's word, which may be that
+/* APPEND (RFC 9051 6.3.12), and REPLACE (RFC 8508), which takes another message away with it. A message of some size is announced and waits for the server's word, which may be that
  * there is no room; a small one goes at once where that is offered (RFC 7888). */
 #include "imap/internal.h"
 
@@ -22,13 +22,27 @@ static void add_date(GString *out, int64_t date)
 			g_date_time_get_minute(when), g_date_time_get_second(when));
 }
 
+bool imap_appends(const struct imap_command *c)
+{
+	return c->kind == KIND_APPEND || c->kind == KIND_REPLACE;
+}
+
 static void compose_append(struct imap_session *s, struct imap_command *c)
 {
+	bool replaces = c->kind == KIND_REPLACE;
+	if (replaces && (s->box_state != BOX_OPEN || s->box.readonly)) {
+		c->refusal = "CLOSED";
+		return;
+	}
 	if (s->appendlimit && c->size > s->appendlimit) {
 		c->refusal = "TOOBIG";
 		return;
 	}
-	g_string_append(c->text, "APPEND ");
+	if (replaces)
+		g_string_append_printf(c->text, "UID REPLACE %u ", (unsigned)c->replaces);
+	else
+		g_string_append(c->text, "APPEND ");
+	c->uses = replaces ? IMAP_CAP_REPLACE : 0;
 	imap_command_mailbox(s, c, c->name);
 	g_string_append_c(c->text, ' ');
 	size_t before = c->text->len;
@@ -42,10 +56,10 @@ static void compose_append(struct imap_session *s, struct imap_command *c)
 		g_string_append(c->text, "UTF8 (~");
 }
 
-uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags, const GPtrArray *keywords,
-	int64_t date, uint64_t size, bool utf8)
+static struct imap_command *append_new(enum imap_kind kind, struct str mailbox, uint32_t flags,
+	const GPtrArray *keywords, int64_t date, uint64_t size, bool utf8)
 {
-	struct imap_command *c = imap_command_new(KIND_APPEND);
+	struct imap_command *c = imap_command_new(kind);
 	c->name = imap_command_name(c, mailbox);
 	c->compose = compose_append;
 	c->flags = flags;
@@ -54,13 +68,28 @@ uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags,
 	c->size = c->left = size;
 	c->utf8 = utf8;
 	c->impossible = c->impossible || size > IMAP_BODY_MAX;
+	return c;
+}
+
+uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags, const GPtrArray *keywords,
+	int64_t date, uint64_t size, bool utf8)
+{
+	return imap_enqueue(s, append_new(KIND_APPEND, mailbox, flags, keywords, date, size, utf8));
+}
+
+uint32_t imap_replace(struct imap_session *s, uint32_t uid, struct str mailbox, uint32_t flags,
+	const GPtrArray *keywords, int64_t date, uint64_t size, bool utf8)
+{
+	struct imap_command *c = append_new(KIND_REPLACE, mailbox, flags, keywords, date, size, utf8);
+	c->replaces = uid;
 	return imap_enqueue(s, c);
 }
 
-/* Only what the server says itself after login: to one that does not know it the octets would be commands. */
+/* Only what the server says itself after login: to one that does not know it the octets would be commands. A server that
+ * does not know REPLACE is to say so before them. */
 static bool goes_at_once(const struct imap_session *s, const struct imap_command *c)
 {
-	if (!s->caps_after_login || c->size > DIRECT_MAX)
+	if (!s->caps_after_login || c->size > DIRECT_MAX || c->kind == KIND_REPLACE)
 		return false;
 	return imap_can(s, IMAP_CAP_LITERAL_PLUS) || (imap_can(s, IMAP_CAP_LITERAL_MINUS) && c->size <= MINUS_MAX);
 }
@@ -85,7 +114,7 @@ static void finish(struct imap_session *s)
 
 bool imap_append_waits(const struct imap_session *s)
 {
-	return s->paused && s->paused->kind == KIND_APPEND && s->paused->said == s->paused->text->len;
+	return s->paused && imap_appends(s->paused) && s->paused->said == s->paused->text->len;
 }
 
 void imap_append_go(struct imap_session *s)
@@ -118,7 +147,10 @@ void imap_append_feed(struct imap_session *s, struct str bytes)
 /* The server reads to the end what was announced to it, also when it wants it no more. */
 int imap_append_refused(struct imap_session *s, struct imap_command *c, enum imap_result result, struct err *e)
 {
-	s->append_plain = s->append_plain || (c->utf8 && result == IMAP_BAD);
+	if (c->kind == KIND_REPLACE && result != IMAP_OK)
+		s->caps_bad |= IMAP_CAP_REPLACE;
+	else
+		s->append_plain = s->append_plain || (c->utf8 && result == IMAP_BAD);
 	if (s->feeding != c)
 		return 0;
 	if (c->left > IMAP_APPEND_WAITING)

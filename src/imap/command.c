@@ -129,7 +129,7 @@ static void send_on(struct imap_session *s, struct imap_command *c, const char *
 	}
 	c->said = end;
 	s->paused = more ? c : NULL;
-	if (!more && c->kind == KIND_APPEND)
+	if (!more && imap_appends(c))
 		imap_append_announce(s, c, line);
 	struct str shown = { line->str, line->len };
 	imap_write(s, shown, shown);
@@ -201,7 +201,7 @@ static bool is_box_settled(const struct imap_session *s)
 
 static bool needs_utf8(const struct imap_command *c)
 {
-	return c->kind == KIND_APPEND && c->utf8;
+	return imap_appends(c) && c->utf8;
 }
 
 static bool must_wait(const struct imap_session *s, const struct imap_command *c)
@@ -354,7 +354,7 @@ static void give_end(
 	ev->u.done.result = result;
 	ev->u.done.code = imap_keep(s, code);
 	ev->u.done.text = imap_keep(s, text);
-	ev->u.done.appendlimit = c->kind == KIND_APPEND ? s->appendlimit : 0;
+	ev->u.done.appendlimit = imap_appends(c) ? s->appendlimit : 0;
 	struct imap_copied **copied = c->group ? &c->group->copied : &c->copied;
 	imap_copied_check(copied);
 	ev->u.done.copied = g_steal_pointer(copied);

@@ -367,6 +367,11 @@ uint32_t imap_expunge(
  * "TOOBIG", unsent. */
 uint32_t imap_append(struct imap_session *s, struct str mailbox, uint32_t flags, const GPtrArray *keywords,
 	int64_t date, uint64_t size, bool utf8);
+/* The same in place of a message of the mailbox that is selected, which goes with it (UID REPLACE, RFC 8508; ask
+ * IMAP_CAP_REPLACE before). After NO or BAD nothing has changed, and it is off for this session; BAD to the form for UTF-8
+ * is blamed on it too. Unsent, with NO "CLOSED": none is selected, or only to be read. */
+uint32_t imap_replace(struct imap_session *s, uint32_t uid, struct str mailbox, uint32_t flags,
+	const GPtrArray *keywords, int64_t date, uint64_t size, bool utf8);
 size_t imap_append_room(const struct imap_session *s); /* at most IMAP_APPEND_WAITING */
 void imap_append_feed(struct imap_session *s, struct str bytes);
 

@@ -101,6 +101,7 @@ enum imap_kind {
 	KIND_COPY,
 	KIND_MOVE,
 	KIND_EXPUNGE,
+	KIND_REPLACE,
 };
 
 /* Commands that end as one, with the worst result. */
@@ -152,6 +153,7 @@ struct imap_command {
 	uint32_t flags; /* or the role of CREATE */
 	GPtrArray *keywords;
 	int64_t date;
+	uint32_t replaces; /* REPLACE: a UID */
 	bool utf8;         /* APPEND: its header is UTF-8 (RFC 6855). SELECT: sent again for it */
 	uint64_t size;     /* APPEND: octets */
 	uint64_t left;     /* .. of them, still to be fed */
@@ -345,6 +347,7 @@ void imap_take_copied(struct imap_session *s, struct imap_command *c, const stru
 void imap_copied_join(struct imap_copied **to, struct imap_copied *more); /* takes `more` */
 void imap_copied_check(struct imap_copied **copied);                      /* NULL: a message twice */
 void imap_copied_free(struct imap_copied *copied);
+bool imap_appends(const struct imap_command *c); /* octets of a message follow: APPEND and REPLACE */
 void imap_append_announce(struct imap_session *s, struct imap_command *c, GString *line);
 bool imap_append_waits(const struct imap_session *s); /* for the server's word to go on */
 void imap_append_go(struct imap_session *s);

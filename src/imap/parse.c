@@ -254,7 +254,8 @@ static int ended(struct imap_session *s, struct imap_command *c, enum imap_resul
 		s->mailboxes = 0;
 		g_hash_table_remove_all(s->subscribed);
 		return 0;
-	case KIND_APPEND: return imap_append_refused(s, c, result, e);
+	case KIND_APPEND:
+	case KIND_REPLACE: return imap_append_refused(s, c, result, e);
 	case KIND_LOGOUT: s->phase = PHASE_BYE; return 0;
 	default: return 0;
 	}

@@ -282,7 +282,11 @@ void imap_take_copied(struct imap_session *s, struct imap_command *c, const stru
 	str_cut(str_trim(st->args), ' ', &validity, &sets);
 	if (!str_u64(validity, UINT32_MAX, &uidvalidity) || !uidvalidity)
 		return;
-	if (str_is(st->code, "APPENDUID") && c && c->kind == KIND_APPEND && set_size(sets) == 1) {
+	/* Of REPLACE it comes untagged, before the message that was replaced goes. */
+	struct imap_command *appends = c ? c : imap_open_find(s, KIND_REPLACE);
+	if (str_is(st->code, "APPENDUID") && appends && imap_appends(appends) && !appends->copied &&
+		set_size(sets) == 1) {
+		c = appends;
 		c->copied = copied_new((uint32_t)uidvalidity);
 		expand(sets, c->copied->to);
 	}

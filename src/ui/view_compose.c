@@ -655,6 +655,7 @@ static void kept(void *aux, bool saved)
 	struct view_compose *v = aux;
 	struct ui *ui = v->view.ui;
 	if (!saved) {
+		v->letter->left = false;
 		ui_say(ui, app_err_text(&v->letter->err, NULL));
 		return;
 	}
@@ -665,10 +666,12 @@ static void kept(void *aux, bool saved)
 
 static void postpone(struct view_compose *v)
 {
-	if (v->letter->draft->kind == DRAFT_BOUNCE)
+	if (v->letter->draft->kind == DRAFT_BOUNCE) {
 		leave(v);
-	else
-		model_letter_save_then(v->letter, kept, v);
+		return;
+	}
+	v->letter->left = true;
+	model_letter_save_then(v->letter, kept, v);
 }
 
 static void keep_draft(struct ui *ui, void *aux)

@@ -187,6 +187,32 @@ class Home:
         return self.json("sync", *args, **options)
 
 
+class Drafter:
+    """A front that saves one draft: see drafter.c."""
+
+    def __init__(self, home):
+        self.child = subprocess.Popen([os.path.join(os.environ["TOP_BUILDDIR"], "tests/live/drafter"), home.mailrc, home.cache,
+                                       home.state], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        children.append(self.child)
+
+    def do(self, line):
+        """What was told until it ended."""
+        self.child.stdin.write(line + "\n")
+        told = []
+        while True:
+            answer = self.child.stdout.readline().rstrip("\n")
+            assert answer, "it died"
+            if answer.startswith("ended"):
+                same(answer, "ended none", line)
+                return told
+            told.append(answer)
+
+    def end(self):
+        self.child.stdin.close()
+        same(self.child.wait(PATIENCE), 0)
+        children.remove(self.child)
+
+
 class Screen:
     """The screens on a pty in tmux."""
     count = itertools.count(1)

@@ -7,6 +7,7 @@ LIVE_TESTS = tests/live/server.test tests/live/hostile.test tests/live/screens.t
 	tests/live/crowd.test tests/live/wait.test tests/live/people.test tests/live/mirror.test \
 	tests/live/send.test tests/live/sendkill.test tests/live/submit.test tests/live/outbox.test tests/live/write.test \
 	tests/live/structure.test
+	tests/live/replace.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live

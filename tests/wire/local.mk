@@ -47,6 +47,8 @@ WIRE_DIALOGUES = \
 	tests/wire/i24_changes_are_not_repeated.t \
 	tests/wire/i24_false_capabilities.t \
 	tests/wire/i24_list_extended_refused.t \
+	tests/wire/i24_replace_not_now.t \
+	tests/wire/i24_replace_refused.t \
 	tests/wire/i24_select_parameters_not_to_blame.t \
 	tests/wire/i27_copyuid_not_believed.t \
 	tests/wire/i32_body_of_another_message.t \
@@ -85,6 +87,7 @@ WIRE_DIALOGUES = \
 	tests/wire/preauth_over_tls.t \
 	tests/wire/qresync.t \
 	tests/wire/qresync_first_meeting.t \
+	tests/wire/replace.t \
 	tests/wire/sasl_bound.t \
 	tests/wire/sasl_canceled.t \
 	tests/wire/sasl_passed_over.t \

@@ -204,7 +204,11 @@ static uint32_t resync(struct imap_session *s, char **a)
 static uint32_t append(struct imap_session *s, char **a)
 {
 	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
+	uint32_t replaced = !strcmp(a[0], "replace") ? number(a++, 1) : 0;
 	uint32_t flags = flags_of(a, 4, keywords);
+	if (replaced)
+		return imap_replace(
+			s, replaced, word(a, 1), flags, keywords, g_ascii_strtoll(a[2], NULL, 10), number(a, 3), false);
 	return imap_append(s, word(a, 1), flags, keywords, g_ascii_strtoll(a[2], NULL, 10), number(a, 3),
 		!strcmp(a[0], "append-utf8"));
 }
@@ -217,7 +221,7 @@ static bool do_mailbox_command(struct play *p, char **a)
 		return imap_list_all(s, word(a, 1), a[2] != NULL);
 	if (!strcmp(verb, "resync"))
 		return resync(s, a);
-	if (g_str_has_prefix(verb, "append"))
+	if (g_str_has_prefix(verb, "append") || !strcmp(verb, "replace"))
 		return append(s, a);
 	if (!strcmp(verb, "changes"))
 		return imap_fetch_changes(s, number(a, 1), number(a, 2), g_ascii_strtoull(a[3], NULL, 10));
@@ -324,7 +328,7 @@ static const struct {
 	{ "LITERAL+", IMAP_CAP_LITERAL_PLUS }, { "QUOTA", IMAP_CAP_QUOTA }, { "ACL", IMAP_CAP_ACL },
 	{ "CREATE-SPECIAL-USE", IMAP_CAP_CREATE_SPECIAL_USE }, { "UNSELECT", IMAP_CAP_UNSELECT },
 	{ "IDLE", IMAP_CAP_IDLE }, { "UTF8", IMAP_CAP_UTF8 }, { "UTF8_ONLY", IMAP_CAP_UTF8_ONLY },
-	{ "LIST-MYRIGHTS", IMAP_CAP_LIST_MYRIGHTS } };
+	{ "LIST-MYRIGHTS", IMAP_CAP_LIST_MYRIGHTS }, { "REPLACE", IMAP_CAP_REPLACE } };
 
 static uint64_t caps_of(char **words)
 {
