@@ -654,7 +654,7 @@ struct model_letter {
 	uint32_t was;                /* the letter of the outbox it was: forgotten once this one is sent; 0 */
 	int64_t saved;               /* wall seconds; 0 never */
 	bool mirrored, dirty;
-	bool left; /* it is put away: the server's Drafts get it with the next saving */
+	bool left;             /* it is put away: the server's Drafts get it with the next saving */
 	struct err err;        /* why the last saving failed */
 	char *editor_path;     /* an editor's file of it; NULL */
 	GPtrArray *identities; /* struct engine_identity *, of the account; NULL: not here yet */

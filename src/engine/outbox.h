@@ -140,7 +140,7 @@ void mirror_drop(struct account *a, const struct store_draft *d); /* and taken a
 /* The version on the server that c, an APPEND, makes needless, as the change that would take it away; it is not stored,
  * store_change_free. NULL: none. */
 struct store_change *mirror_former(struct account *a, const struct store_change *c);
-void mirror_change_ended(struct account *a, uint32_t change);     /* perhaps one that puts a draft there */
-void mirror_resume(struct account *a);                            /* what a crash left between two steps */
+void mirror_change_ended(struct account *a, uint32_t change); /* perhaps one that puts a draft there */
+void mirror_resume(struct account *a);                        /* what a crash left between two steps */
 
 #endif

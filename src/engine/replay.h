@@ -45,13 +45,14 @@ struct replay {
 	bool refound;         /* the whole folder was looked through */
 	bool doubted;         /* refused when it was tried again: was it done the first time? */
 	uint32_t appendlimit; /* octets, by the server; 0: not told */
-	struct store_change *former; /* APPEND: the message that is to go with it, as what would take it away; never stored */
-	bool replacing;              /* the command was REPLACE */
+	struct store_change
+		*former; /* APPEND: the message that is to go with it, as what would take it away; never stored */
+	bool replacing;  /* the command was REPLACE */
 	bool replace_refused;
-	bool utf8_refused;    /* of an APPEND: a header in UTF-8 is no longer told */
-	bool why_asked;       /* the reason of a refusal */
-	bool more;            /* what the list left out is asked: no answer of that counts as a refusal */
-	uint32_t counted;     /* messages of STATUS */
+	bool utf8_refused; /* of an APPEND: a header in UTF-8 is no longer told */
+	bool why_asked;    /* the reason of a refusal */
+	bool more;         /* what the list left out is asked: no answer of that counts as a refusal */
+	uint32_t counted;  /* messages of STATUS */
 	struct folder_list *folders;
 	struct spool *spool; /* APPEND: the bytes */
 	GHashTable *passed;  /* ids of changes that wait for a better time */
