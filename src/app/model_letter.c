@@ -66,12 +66,6 @@ void model_letter_listen(struct model_letter *m, const struct model_letter_hooks
 	m->aux = aux;
 }
 
-/* What is sent on as it is was not written: there is nothing to keep. */
-static bool is_bounce(const struct model_letter *m)
-{
-	return m->draft->kind == DRAFT_BOUNCE;
-}
-
 static void changed(struct model_letter *m)
 {
 	if (m->hooks)
@@ -185,8 +179,6 @@ void model_letter_save_then(struct model_letter *m, void (*then)(void *aux, bool
 void model_letter_touch(struct model_letter *m)
 {
 	int64_t now = clock_ms();
-	if (is_bounce(m))
-		return;
 	if (!m->dirty || !m->dirty_since)
 		m->dirty_since = now;
 	m->dirty = true;
@@ -356,10 +348,7 @@ void model_letter_send(struct model_letter *m, int64_t at)
 		return;
 	m->at = at;
 	m->then_send = true;
-	if (is_bounce(m))
-		send_now(m);
-	else
-		model_letter_save(m);
+	model_letter_save(m);
 }
 
 bool model_letter_is_leaving(const struct model_letter *m)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 
 #define PIECE 65536
+#define ORIGINAL_TYPE "message/rfc822"
 
 static void remove_file(const struct engine *en, const char *name)
 {
@@ -132,13 +133,27 @@ static struct store_draft_file *copied_before(GPtrArray *files, const struct dra
 	return NULL;
 }
 
+/* What is sent on as it is has its message for a file. */
+static GPtrArray *files_of(const struct draft *d, struct draft_file *original)
+{
+	GPtrArray *files = g_ptr_array_new();
+	*original = (struct draft_file){ .fd = -1, .type = (char *)ORIGINAL_TYPE, .bytes = d->original };
+	for (unsigned i = 0; i < d->files->len; i++)
+		g_ptr_array_add(files, d->files->pdata[i]);
+	if (d->kind == DRAFT_BOUNCE)
+		g_ptr_array_add(files, original);
+	return files;
+}
+
 static int copy_files(
 	struct engine *en, const struct draft *d, struct store_draft *row, GPtrArray *dropped, struct err *e)
 {
+	struct draft_file original;
+	g_autoptr(GPtrArray) files = files_of(d, &original);
 	GPtrArray *now = g_ptr_array_new();
 	int result = 0;
-	for (unsigned i = 0; i < d->files->len && !result; i++) {
-		const struct draft_file *f = d->files->pdata[i];
+	for (unsigned i = 0; i < files->len && !result; i++) {
+		const struct draft_file *f = files->pdata[i];
 		struct store_draft_file *kept = copied_before(row->files, f);
 		if (!kept)
 			kept = snapshot(en, f, e);
@@ -303,6 +318,33 @@ static int open_files(struct engine *en, const struct store_draft *row, struct d
 	return 0;
 }
 
+/* The last file is the message that is to be sent on. */
+static int take_original(struct draft *d, struct err *e)
+{
+	struct draft *scratch = draft_new(DRAFT_NEW);
+	if (d->files->len)
+		g_ptr_array_add(scratch->files, g_ptr_array_steal_index(d->files, d->files->len - 1));
+	const struct draft_file *f = scratch->files->len ? scratch->files->pdata[0] : NULL;
+	g_autofree char *bytes = f ? g_malloc(f->size + 1) : NULL;
+	size_t at = 0;
+	while (f && at < f->size) {
+		ssize_t n = pread(f->fd, bytes + at, f->size - at, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		at += (size_t)n;
+	}
+	int result = 0;
+	if (!f || at < f->size)
+		result = err_set(
+			e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER, "the message that was to be sent on cannot be read");
+	else
+		buf_add(&d->original, bytes, at);
+	engine_discard(scratch);
+	return result;
+}
+
 static int read_text(struct engine *en, const struct store_draft *row, struct draft *d, struct err *e)
 {
 	g_autofree char *path = engine_spool_path(en, row->path);
@@ -324,7 +366,8 @@ static int read_text(struct engine *en, const struct store_draft *row, struct dr
 struct draft *draft_load(struct engine *en, const struct store_draft *row, struct err *e)
 {
 	struct draft *d = draft_new((enum draft_kind)row->kind);
-	if (!read_text(en, row, d, e) && !open_files(en, row, d, e))
+	if (!read_text(en, row, d, e) && !open_files(en, row, d, e) &&
+		(d->kind != DRAFT_BOUNCE || !take_original(d, e)))
 		return d;
 	engine_discard(d);
 	return NULL;

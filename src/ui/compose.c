@@ -77,6 +77,12 @@ static const char *title_of(enum app_command what)
 	}
 }
 
+static void set_text(char **field, const char *text)
+{
+	g_free(*field);
+	*field = g_strdup(text);
+}
+
 static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 {
 	const struct cfg *cfg = app_cfg(b->waiting.ui->app);
@@ -89,6 +95,7 @@ static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 	case CMD_FORWARD: return app_letter_forward(cfg, from, b->message, raw.n ? &raw : NULL, false);
 	case CMD_BOUNCE:
 		d = draft_bounce(raw);
+		set_text(&d->subject, b->message->head->subject ? b->message->head->subject : "");
 		app_letter_set_from(d, cfg, NULL, from);
 		return d;
 	case CMD_EDIT_AGAIN: {
@@ -280,12 +287,6 @@ static struct model_letter *blank(struct ui *ui)
 	}
 	struct draft *d = app_letter_new(app_cfg(ui->app), &from);
 	return model_letter_new(ui->app, ui->ctx, d, &from, NULL, NULL);
-}
-
-static void set_text(char **field, const char *text)
-{
-	g_free(*field);
-	*field = g_strdup(text);
 }
 
 void compose_mailto(struct ui *ui, const char *uri)

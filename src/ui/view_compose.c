@@ -128,7 +128,7 @@ static char *aside(struct view *view, int cols)
 	if (model_letter_is_leaving(m))
 		return g_strdup(_("sending..."));
 	if (!m->saved)
-		return g_strdup(m->draft->kind == DRAFT_BOUNCE ? "" : _("not saved yet"));
+		return g_strdup(_("not saved yet"));
 	g_autofree char *time = g_strstrip(app_date_short(m->saved, clock_wall()));
 	if (m->mirrored && cols >= TWO_LINES_BELOW)
 		return g_strdup_printf(_("draft saved %s (local + Drafts)"), time);
@@ -666,10 +666,6 @@ static void kept(void *aux, bool saved)
 
 static void postpone(struct view_compose *v)
 {
-	if (v->letter->draft->kind == DRAFT_BOUNCE) {
-		leave(v);
-		return;
-	}
 	v->letter->left = true;
 	model_letter_save_then(v->letter, kept, v);
 }
@@ -695,8 +691,7 @@ static void throw_away(struct ui *ui, void *aux)
 static void back(struct view_compose *v)
 {
 	struct ui *ui = v->view.ui;
-	bool bounce = v->letter->draft->kind == DRAFT_BOUNCE;
-	if (bounce || (!v->touched && !v->letter->dirty)) {
+	if (!v->touched && !v->letter->dirty) {
 		leave(v);
 		return;
 	}
@@ -807,8 +802,9 @@ struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compo
 	v->letter = m;
 	v->text = text_new();
 	v->stale = true;
-	/* A letter that says something already is not left without a question. */
-	v->touched = !m->id && (m->draft->to->len || *m->draft->subject);
+	/* A letter that says something already is not left without a question. What is bounced says it of itself. */
+	bool said = *m->draft->subject && m->draft->kind != DRAFT_BOUNCE;
+	v->touched = !m->id && (m->draft->to->len || said);
 	model_letter_listen(m, &hooks, v);
 	model_letter_identities(m);
 	model_letter_people(m);
