@@ -19,7 +19,7 @@ struct fields {
 static const struct fields nothing = { .day = -1, .month = -1, .year = -1, .hour = -1 };
 
 /* Days from 1970-01-01 in the proleptic Gregorian calendar, by eras of 400 years from 1 March 0000. */
-static int64_t days_of(int year, int month, int day)
+int64_t days_of(int year, int month, int day)
 {
 	int64_t y = year - (month <= 2);
 	int64_t era = y / 400, year_of_era = y % 400;
@@ -27,7 +27,7 @@ static int64_t days_of(int year, int month, int day)
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
-static int month_length(int year, int month)
+int month_length(int year, int month)
 {
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;

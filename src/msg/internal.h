@@ -44,6 +44,10 @@ size_t word_length(struct str s);
 /* As msg_addrs_parse; *odd_out is set when the field is malformed. */
 GPtrArray *addrs_parse(struct str value, bool *odd_out);
 
+/* --- date.c --- */
+int64_t days_of(int year, int month, int day); /* since 1970-01-01; month and day from 1 */
+int month_length(int year, int month);
+
 /* --- param.c: `value; name=value; ..` (RFC 2045 5.1, RFC 2231) --- */
 struct params;
 /* *main_out: what stands before the parameters. Never NULL. */
@@ -171,5 +175,33 @@ GString *flowed_join(struct str text, bool delsp);
 void marks_find(struct str text, uint32_t base, struct msg_text *out);
 /* Tags stripped; text not yet cleaned. */
 GString *html_strip(struct str html, struct msg_text *out);
+
+/* --- calendar_value.c: what stands behind the colon of a content line (RFC 5545 3.3) --- */
+/* A wall time: seconds since 1970 as if it were UTC. */
+struct cal_wall {
+	int64_t s;
+	bool day, utc; /* no time of day; Z stood behind it */
+};
+bool cal_wall_parse(struct str value, struct cal_wall *out);
+bool cal_offset_parse(struct str value, int *seconds_out);       /* "+0530" */
+bool cal_duration_parse(struct str value, int64_t *seconds_out); /* "-PT15M"; days are 24 hours */
+void cal_rule_parse(struct str value, struct cal_rule *out);
+char *cal_text(struct str value, bool lines); /* backslashes undone, clean; one line, or lines */
+
+/* --- calendar_zone.c: VTIMEZONE (RFC 5545 3.6.5) --- */
+#define CAL_OBSERVANCES_MAX 200 /* of one zone */
+struct cal_zone;
+struct cal_zone *cal_zone_new(void);
+void cal_zone_free(void *zone);
+void cal_zone_name(struct cal_zone *z, char *name); /* takes name */
+const char *cal_zone_named(const struct cal_zone *z);
+/* A STANDARD or DAYLIGHT begins; what follows of it; false: there are too many. */
+bool cal_zone_observance(struct cal_zone *z);
+void cal_zone_property(struct cal_zone *z, struct str name, struct str value);
+/* Seconds east of UTC at that wall time. False: the zone says nothing. */
+bool cal_zone_offset(const struct cal_zone *z, int64_t wall, int *seconds_out);
+/* The same by a name that the system, or Windows, gives a zone. */
+bool cal_zone_known(const char *name, int64_t wall, int *seconds_out);
+int cal_zone_here(int64_t wall); /* of the reader */
 
 #endif

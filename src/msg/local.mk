@@ -3,6 +3,9 @@ src_msg_libmsg_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 src_msg_libmsg_a_SOURCES = \
 	src/msg/address.c \
 	src/msg/authres.c \
+	src/msg/calendar.c \
+	src/msg/calendar_value.c \
+	src/msg/calendar_zone.c \
 	src/msg/charset.c \
 	src/msg/charset_labels.c \
 	src/msg/date.c \

@@ -43,34 +43,6 @@ GPtrArray *msg_addrs_new(void);
 struct msg_addr *msg_addr_new(const char *name, const char *addr);
 void msg_addr_free(struct msg_addr *a); /* NULL is a no-op */
 GPtrArray *msg_addrs_copy(const GPtrArray *from);
-/* --- reports of what became of a letter (report.c): RFC 3464, RFC 8098 --- */
-enum report_action {
-	REPORT_FAILED,
-	REPORT_DELAYED,
-	REPORT_DELIVERED,
-	REPORT_RELAYED,
-	REPORT_EXPANDED,
-	REPORT_DISPLAYED,
-	REPORT_DELETED,
-	REPORT_PROCESSED
-};
-extern const char *const report_action_names[]; /* "failed", .. */
-struct msg_report_rcpt {
-	char *addr; /* NULL: not said; owned, as all strings here */
-	enum report_action action;
-	char *status; /* "5.1.1"; NULL */
-	char *words;  /* the far server's; NULL */
-};
-struct msg_report {
-	char *envid;      /* as it was given with the letter, perhaps still in xtext; NULL */
-	char *msgid;      /* of the letter; NULL */
-	GPtrArray *rcpts; /* struct msg_report_rcpt * */
-};
-bool msg_is_report_part(const char *type); /* delivery-status, disposition-notification and their global forms */
-/* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names no letter, or nobody. */
-struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned);
-void msg_report_free(struct msg_report *r); /* NULL is a no-op */
-
 /* A compact form for storage and back: `name NUL addr NUL` repeated. */
 void msg_addrs_pack(const GPtrArray *addrs, GString *out);
 GPtrArray *msg_addrs_unpack(struct str packed);
@@ -350,6 +322,104 @@ struct msg_vcard {
  * holds none. */
 GPtrArray *msg_vcards_parse(struct str bytes);
 const char *msg_vcard_get(const struct msg_vcard *c, const char *name); /* the first of that name; NULL */
+/* --- reports of what became of a letter (report.c): RFC 3464, RFC 8098 --- */
+enum report_action {
+	REPORT_FAILED,
+	REPORT_DELAYED,
+	REPORT_DELIVERED,
+	REPORT_RELAYED,
+	REPORT_EXPANDED,
+	REPORT_DISPLAYED,
+	REPORT_DELETED,
+	REPORT_PROCESSED
+};
+extern const char *const report_action_names[]; /* "failed", .. */
+struct msg_report_rcpt {
+	char *addr; /* NULL: not said; owned, as all strings here */
+	enum report_action action;
+	char *status; /* "5.1.1"; NULL */
+	char *words;  /* the far server's; NULL */
+};
+struct msg_report {
+	char *envid;      /* as it was given with the letter, perhaps still in xtext; NULL */
+	char *msgid;      /* of the letter; NULL */
+	GPtrArray *rcpts; /* struct msg_report_rcpt * */
+};
+bool msg_is_report_part(const char *type); /* delivery-status, disposition-notification and their global forms */
+/* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names no letter, or nobody. */
+struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned);
+void msg_report_free(struct msg_report *r); /* NULL is a no-op */
+
+/* --- calendars (calendar.c): RFC 5545 as mail carries it, RFC 5546 --- */
+#define MSG_CALENDAR_MAX (1u << 20) /* octets that are read */
+#define MSG_EVENTS_MAX 100
+#define MSG_GUESTS_MAX 1000 /* of an event */
+
+enum cal_method {
+	CAL_PUBLISH,
+	CAL_REQUEST,
+	CAL_REPLY,
+	CAL_ADD,
+	CAL_CANCEL,
+	CAL_REFRESH,
+	CAL_COUNTER,
+	CAL_DECLINECOUNTER
+};
+enum cal_answer { CAL_NEEDS_ACTION, CAL_ACCEPTED, CAL_TENTATIVE, CAL_DECLINED, CAL_DELEGATED };
+extern const char *const cal_method_names[]; /* "PUBLISH", .. */
+extern const char *const cal_answer_names[]; /* "NEEDS-ACTION", .. */
+struct cal_time {
+	bool known;
+	bool day;      /* a whole day: epoch is its midnight in UTC */
+	bool floating; /* no zone was given, or one nobody knows: epoch is reckoned in the reader's zone */
+	int64_t epoch;
+	int offset; /* minutes east of UTC, there and then */
+	char *zone; /* as sent, clean; NULL: UTC or none */
+	char *text; /* all of it as sent, clean; NULL: it was not said */
+};
+struct cal_person {
+	char *name, *addr; /* clean; NULL: not said */
+	enum cal_answer answer;
+	bool optional, asked; /* RSVP=TRUE */
+	char *line;           /* the content line, unfolded, clean */
+};
+enum cal_freq { CAL_NEVER, CAL_DAILY, CAL_WEEKLY, CAL_MONTHLY, CAL_YEARLY, CAL_OFTEN };
+struct cal_rule {
+	enum cal_freq freq;       /* CAL_NEVER: it does not repeat */
+	unsigned interval, count; /* count 0: without end, or until */
+	int64_t until;            /* as epoch of a wall time or UTC; 0 */
+	unsigned weekdays;        /* bits, 1: Sunday */
+	int week;                 /* of the month: 2: the second, -1: the last; 0: every */
+	int monthday, month;      /* 0: not said */
+	bool odd;                 /* it says more than that */
+};
+struct cal_event {
+	char *uid, *summary, *location, *status; /* clean; NULL: not said */
+	char *description;                       /* clean, LF ended lines; NULL */
+	char *comment;                           /* of an answer; NULL */
+	unsigned sequence;
+	struct cal_time start, end;    /* end of whole days: the first day that is free again */
+	struct cal_time recurrence_id; /* known: about one of those that repeat */
+	struct cal_rule rule;
+	bool dates, task;             /* further dates are listed; a VTODO */
+	struct cal_person *organizer; /* NULL */
+	GPtrArray *guests;            /* struct cal_person * */
+	GPtrArray *echo; /* char *: content lines that an answer gives back, unfolded, clean: UID, DTSTART, .. */
+};
+struct msg_calendar {
+	bool has_method;
+	enum cal_method method;
+	GPtrArray *events; /* struct cal_event *; never empty */
+	char *zones;       /* its VTIMEZONEs, unfolded content lines each with LF; "" */
+	bool truncated;    /* a limit was met */
+};
+/* octets: a decoded text/calendar part. NULL: no event is in it. */
+struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset);
+void msg_calendar_free(struct msg_calendar *c); /* NULL is a no-op */
+/* Who of the guests has that address; NULL. */
+const struct cal_person *cal_event_guest(const struct cal_event *ev, const char *addr);
+/* The part of a message that is an invitation or what became of one: the first text/calendar. NULL: it has none. */
+struct msg_part *msg_calendar_part(struct msg_part *root);
 
 /* --- mbox files (mbox.c): as mboxrd quotes them, read and written piece by piece --- */
 #define MSG_MBOX_HEAD 512 /* octets of a line that decide what it is */

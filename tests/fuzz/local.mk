@@ -14,6 +14,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_mailrc \
 	tests/fuzz/fuzz_msg_address \
 	tests/fuzz/fuzz_msg_authres \
+	tests/fuzz/fuzz_msg_calendar \
 	tests/fuzz/fuzz_msg_date \
 	tests/fuzz/fuzz_msg_head \
 	tests/fuzz/fuzz_msg_mailto \
@@ -32,6 +33,7 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_session.dict \
 	tests/fuzz/fuzz_mailrc.dict \
 	tests/fuzz/fuzz_msg_vcard.dict \
+	tests/fuzz/fuzz_msg_calendar.dict \
 	tests/fuzz/fuzz_sasl.dict \
 	tests/fuzz/fuzz_smtp_session.dict
 
@@ -92,6 +94,10 @@ tests_fuzz_fuzz_msg_address_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_authres_SOURCES = tests/fuzz/fuzz_msg_authres.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_authres_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_authres_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_calendar_SOURCES = tests/fuzz/fuzz_msg_calendar.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_calendar_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_calendar_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_date_SOURCES = tests/fuzz/fuzz_msg_date.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_date_LDFLAGS = $(FUZZ_LINK)

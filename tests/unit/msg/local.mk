@@ -1,6 +1,7 @@
 check_PROGRAMS += \
 	tests/unit/msg/test_address \
 	tests/unit/msg/test_authres \
+	tests/unit/msg/test_calendar \
 	tests/unit/msg/test_charset \
 	tests/unit/msg/test_date \
 	tests/unit/msg/test_decode \
@@ -21,6 +22,8 @@ tests_unit_msg_test_address_SOURCES = tests/unit/msg/test_address.c $(UNIT)
 tests_unit_msg_test_address_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_authres_SOURCES = tests/unit/msg/test_authres.c $(UNIT)
 tests_unit_msg_test_authres_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_calendar_SOURCES = tests/unit/msg/test_calendar.c $(UNIT)
+tests_unit_msg_test_calendar_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_charset_SOURCES = tests/unit/msg/test_charset.c $(UNIT)
 tests_unit_msg_test_charset_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_date_SOURCES = tests/unit/msg/test_date.c $(UNIT)

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calendars as mail carries them: events, who is invited, and what is asked of them. */
+#include "msg/msg.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "msg/internal.h"
+
+#define DEPTH_MAX 20
+#define ZONES_MAX 100
+#define ECHO_MAX 64 /* lines of an event that an answer gives back */
+
+const char *const cal_method_names[] = { "PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER",
+	"DECLINECOUNTER" };
+const char *const cal_answer_names[] = { "NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED", "DELEGATED" };
+
+/* --- content lines (RFC 5545 3.1) --- */
+
+struct content {
+	struct str whole, name, params, value;
+};
+
+/* Folds go before the charset is looked at: they may stand inside a character. */
+static void unfold(struct str in, struct buf *out)
+{
+	for (size_t i = 0; i < in.n; i++) {
+		char c = in.p[i];
+		if (c == '\r' || c == '\n') {
+			size_t next = i + (c == '\r' && i + 1 < in.n && in.p[i + 1] == '\n') + 1;
+			if (next < in.n && is_one_of(in.p[next], " \t")) {
+				i = next;
+				continue;
+			}
+			i = next - 1;
+			c = '\n';
+		}
+		buf_add_c(out, c);
+	}
+}
+
+/* The colon behind the parameters, whose values may be quoted. */
+static size_t colon_of(struct str line)
+{
+	bool quoted = false;
+	size_t first = line.n;
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '"')
+			quoted = !quoted;
+		if (line.p[i] != ':')
+			continue;
+		if (!quoted)
+			return i;
+		first = MIN(first, i);
+	}
+	return first; /* a quote was never closed */
+}
+
+static bool content_next(struct str *rest, struct content *out)
+{
+	while (rest->n) {
+		struct str line = line_next(rest);
+		size_t colon = colon_of(line);
+		if (colon >= line.n)
+			continue;
+		struct str head = { line.p, colon };
+		out->whole = line;
+		out->value = str_sub(line, colon + 1);
+		str_cut(head, ';', &out->name, &out->params);
+		out->name = str_trim(out->name);
+		return true;
+	}
+	return false;
+}
+
+/* The next `NAME=value` of parameters; quotes are kept. */
+static bool param_next(struct str *rest, struct str *name, struct str *value)
+{
+	bool quoted = false;
+	size_t n = 0;
+	if (!rest->n)
+		return false;
+	for (; n < rest->n && (quoted || rest->p[n] != ';'); n++)
+		quoted = quoted != (rest->p[n] == '"');
+	struct str one = { rest->p, n };
+	*rest = str_sub(*rest, n + 1);
+	str_cut(one, '=', name, value);
+	*name = str_trim(*name);
+	*value = str_trim(*value);
+	return true;
+}
+
+/* Without quotes, ^n ^^ ^' undone (RFC 6868), clean; NULL: there is none. */
+static char *param(const struct content *c, const char *wanted)
+{
+	struct str rest = c->params, name, value;
+	while (param_next(&rest, &name, &value)) {
+		if (!str_is(name, wanted))
+			continue;
+		g_autoptr(GString) out = g_string_sized_new(value.n);
+		for (size_t i = 0; i < value.n; i++) {
+			char next = value.p[i] == '^' && i + 1 < value.n ? value.p[i + 1] : 0;
+			bool escaped = is_one_of(next, "n^'");
+			char c1 = next == 'n' ? ' ' : next == '\'' ? '"' : next;
+			if (escaped || value.p[i] != '"')
+				g_string_append_c(out, escaped ? c1 : value.p[i]);
+			i += escaped;
+		}
+		return clean_line((struct str){ out->str, out->len });
+	}
+	return NULL;
+}
+
+static bool param_is(const struct content *c, const char *wanted, const char *value)
+{
+	g_autofree char *is = param(c, wanted);
+	return is && !g_ascii_strcasecmp(is, value);
+}
+
+/* --- life and death --- */
+
+static void person_free(void *data)
+{
+	struct cal_person *p = data;
+	if (!p)
+		return;
+	g_free(p->name);
+	g_free(p->addr);
+	g_free(p->line);
+	g_free(p);
+}
+
+static void time_clear(struct cal_time *t)
+{
+	g_free(t->zone);
+	g_free(t->text);
+	*t = (struct cal_time){ 0 };
+}
+
+static void event_free(void *data)
+{
+	struct cal_event *ev = data;
+	g_free(ev->uid);
+	g_free(ev->summary);
+	g_free(ev->location);
+	g_free(ev->status);
+	g_free(ev->description);
+	g_free(ev->comment);
+	time_clear(&ev->start);
+	time_clear(&ev->end);
+	time_clear(&ev->recurrence_id);
+	person_free(ev->organizer);
+	g_ptr_array_unref(ev->guests);
+	g_ptr_array_unref(ev->echo);
+	g_free(ev);
+}
+
+void msg_calendar_free(struct msg_calendar *c)
+{
+	if (!c)
+		return;
+	g_ptr_array_unref(c->events);
+	g_free(c->zones);
+	g_free(c);
+}
+
+/* --- reading --- */
+
+enum component { IN_OTHER, IN_CALENDAR, IN_EVENT, IN_ZONE, IN_OBSERVANCE };
+
+struct reading {
+	struct msg_calendar *calendar;
+	enum component path[DEPTH_MAX];
+	unsigned depth, beyond;  /* beyond: components that are nested too deep */
+	struct cal_event *event; /* NULL: none is open, or there are too many */
+	GArray *lengths;         /* int64_t: by event, its DURATION; G_MININT64: none */
+	GPtrArray *zones;        /* struct cal_zone * */
+	struct cal_zone *zone;
+	GString *zone_lines;
+};
+
+static enum component inside(const struct reading *r)
+{
+	return r->depth && !r->beyond ? r->path[r->depth - 1] : IN_OTHER;
+}
+
+static void event_begin(struct reading *r, bool task)
+{
+	const int64_t none = G_MININT64;
+	r->event = NULL;
+	if (r->calendar->events->len >= MSG_EVENTS_MAX) {
+		r->calendar->truncated = true;
+		return;
+	}
+	r->event = g_new0(struct cal_event, 1);
+	r->event->task = task;
+	r->event->guests = g_ptr_array_new_with_free_func(person_free);
+	r->event->echo = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(r->calendar->events, r->event);
+	g_array_append_val(r->lengths, none);
+}
+
+static void zone_begin(struct reading *r)
+{
+	r->zone = NULL;
+	if (r->zones->len >= ZONES_MAX) {
+		r->calendar->truncated = true;
+		return;
+	}
+	r->zone = cal_zone_new();
+	g_ptr_array_add(r->zones, r->zone);
+}
+
+static enum component component_of(struct reading *r, struct str name)
+{
+	enum component at = inside(r);
+	if (str_is(name, "VCALENDAR"))
+		return IN_CALENDAR;
+	if (at == IN_EVENT || at == IN_OBSERVANCE)
+		return IN_OTHER;
+	if (at == IN_ZONE && (str_is(name, "STANDARD") || str_is(name, "DAYLIGHT"))) {
+		bool room = r->zone && cal_zone_observance(r->zone);
+		r->calendar->truncated = r->calendar->truncated || !room;
+		return room ? IN_OBSERVANCE : IN_OTHER;
+	}
+	if (str_is(name, "VEVENT") || str_is(name, "VTODO")) {
+		event_begin(r, str_is(name, "VTODO"));
+		return IN_EVENT;
+	}
+	if (!str_is(name, "VTIMEZONE"))
+		return IN_OTHER;
+	zone_begin(r);
+	return IN_ZONE;
+}
+
+static void begin(struct reading *r, struct str name)
+{
+	if (r->beyond || r->depth == DEPTH_MAX) {
+		r->beyond++;
+		r->calendar->truncated = true;
+		return;
+	}
+	enum component c = component_of(r, name);
+	r->path[r->depth++] = c;
+}
+
+static void end(struct reading *r)
+{
+	if (r->beyond)
+		r->beyond--;
+	else if (r->depth)
+		r->depth--;
+}
+
+static void take_text(char **to, const struct content *c, bool lines)
+{
+	if (*to)
+		return; /* the first counts */
+	*to = cal_text(c->value, lines);
+	if (!**to)
+		g_clear_pointer(to, g_free);
+}
+
+static void take_time(struct cal_time *t, const struct content *c)
+{
+	if (t->text)
+		return;
+	t->text = clean_line(c->value);
+	t->zone = param(c, "TZID");
+}
+
+static enum cal_answer answer_of(const struct content *c)
+{
+	g_autofree char *word = param(c, "PARTSTAT");
+	for (unsigned i = 0; word && i < G_N_ELEMENTS(cal_answer_names); i++)
+		if (!g_ascii_strcasecmp(word, cal_answer_names[i]))
+			return (enum cal_answer)i;
+	return CAL_NEEDS_ACTION;
+}
+
+static struct cal_person *person_of(const struct content *c)
+{
+	struct cal_person *p = g_new0(struct cal_person, 1);
+	g_autofree char *said = clean_line(c->value), *mail = param(c, "EMAIL");
+	struct str addr = str_trim(str_of(said));
+	if (str_starts(addr, "mailto:"))
+		addr = str_trim(str_sub(addr, strlen("mailto:")));
+	bool is_addr = addr.n && memchr(addr.p, '@', addr.n) && !memchr(addr.p, ' ', addr.n);
+	p->addr = is_addr ? str_dup(addr) : mail && strchr(mail, '@') ? g_steal_pointer(&mail) : NULL;
+	p->name = param(c, "CN");
+	if (p->name && !*p->name)
+		g_clear_pointer(&p->name, g_free);
+	p->answer = answer_of(c);
+	p->optional = param_is(c, "ROLE", "OPT-PARTICIPANT") || param_is(c, "ROLE", "NON-PARTICIPANT");
+	p->asked = param_is(c, "RSVP", "TRUE");
+	p->line = utf8_line(c->whole);
+	return p;
+}
+
+static void echo(struct cal_event *ev, const struct content *c)
+{
+	if (ev->echo->len < ECHO_MAX)
+		g_ptr_array_add(ev->echo, utf8_line(c->whole));
+}
+
+static void take_people(struct reading *r, const struct content *c)
+{
+	struct cal_event *ev = r->event;
+	if (str_is(c->name, "ATTENDEE")) {
+		if (ev->guests->len < MSG_GUESTS_MAX)
+			g_ptr_array_add(ev->guests, person_of(c));
+		else
+			r->calendar->truncated = true;
+	} else if (!ev->organizer) {
+		ev->organizer = person_of(c);
+		echo(ev, c);
+	}
+}
+
+/* What tells which event it is, and when. */
+static bool take_identity(struct reading *r, const struct content *c)
+{
+	struct cal_event *ev = r->event;
+	uint64_t n;
+	if (str_is(c->name, "UID")) {
+		take_text(&ev->uid, c, false);
+	} else if (str_is(c->name, "SEQUENCE")) {
+		ev->sequence = str_u64(str_trim(c->value), G_MAXINT32, &n) ? (unsigned)n : 0;
+	} else if (str_is(c->name, "RECURRENCE-ID")) {
+		take_time(&ev->recurrence_id, c);
+	} else if (str_is(c->name, "DTSTART")) {
+		take_time(&ev->start, c);
+	} else if (str_is(c->name, "DTEND") || (ev->task && str_is(c->name, "DUE"))) {
+		take_time(&ev->end, c);
+	} else if (str_is(c->name, "SUMMARY")) {
+		take_text(&ev->summary, c, false);
+	} else {
+		return false;
+	}
+	echo(ev, c);
+	return true;
+}
+
+static void take_event(struct reading *r, const struct content *c)
+{
+	struct cal_event *ev = r->event;
+	int64_t length;
+	if (!ev || take_identity(r, c))
+		return;
+	if (str_is(c->name, "ATTENDEE") || str_is(c->name, "ORGANIZER")) {
+		take_people(r, c);
+	} else if (str_is(c->name, "DURATION")) {
+		if (cal_duration_parse(c->value, &length))
+			g_array_index(r->lengths, int64_t, r->lengths->len - 1) = length;
+		echo(ev, c);
+	} else if (str_is(c->name, "RRULE")) {
+		if (ev->rule.freq == CAL_NEVER)
+			cal_rule_parse(c->value, &ev->rule);
+		else
+			ev->rule.odd = true;
+	} else if (str_is(c->name, "RDATE")) {
+		ev->dates = ev->dates || str_trim(c->value).n;
+	} else if (str_is(c->name, "LOCATION")) {
+		take_text(&ev->location, c, false);
+	} else if (str_is(c->name, "STATUS")) {
+		take_text(&ev->status, c, false);
+	} else if (str_is(c->name, "DESCRIPTION")) {
+		take_text(&ev->description, c, true);
+	} else if (str_is(c->name, "COMMENT")) {
+		take_text(&ev->comment, c, true);
+	}
+}
+
+static void take_calendar(struct reading *r, const struct content *c)
+{
+	struct str word = str_trim(c->value);
+	if (!str_is(c->name, "METHOD") || r->calendar->has_method)
+		return;
+	for (unsigned i = 0; i < G_N_ELEMENTS(cal_method_names); i++) {
+		if (!str_is(word, cal_method_names[i]))
+			continue;
+		r->calendar->has_method = true;
+		r->calendar->method = (enum cal_method)i;
+	}
+}
+
+static bool in_zone(const struct reading *r)
+{
+	for (unsigned i = 0; i < r->depth; i++)
+		if (r->path[i] == IN_ZONE)
+			return true;
+	return false;
+}
+
+static void keep_zone_line(struct reading *r, const struct content *c)
+{
+	g_autofree char *line = utf8_line(c->whole);
+	g_string_append_printf(r->zone_lines, "%s\n", line);
+}
+
+static void take(struct reading *r, const struct content *c)
+{
+	struct str word = str_trim(c->value);
+	bool begins = str_is(c->name, "BEGIN"), ends = str_is(c->name, "END"), zone = in_zone(r);
+	if (begins)
+		begin(r, word);
+	if (zone || in_zone(r))
+		keep_zone_line(r, c);
+	if (ends)
+		end(r);
+	if (begins || ends)
+		return;
+	switch (inside(r)) {
+	case IN_CALENDAR: take_calendar(r, c); break;
+	case IN_EVENT: take_event(r, c); break;
+	case IN_ZONE:
+		if (r->zone && str_is(c->name, "TZID"))
+			cal_zone_name(r->zone, clean_line(c->value));
+		break;
+	case IN_OBSERVANCE: cal_zone_property(r->zone, c->name, c->value); break;
+	case IN_OTHER: break;
+	}
+}
+
+/* --- times, once every zone is known --- */
+
+static const struct cal_zone *find_zone(const struct reading *r, const char *name)
+{
+	for (guint i = 0; i < r->zones->len; i++)
+		if (!strcmp(cal_zone_named(r->zones->pdata[i]), name))
+			return r->zones->pdata[i];
+	return NULL;
+}
+
+static void time_settle(const struct reading *r, struct cal_time *t)
+{
+	struct cal_wall wall;
+	int seconds = 0;
+	t->known = t->text && cal_wall_parse(str_of(t->text), &wall);
+	if (!t->known)
+		return;
+	t->day = wall.day;
+	t->epoch = wall.s;
+	if (wall.day || wall.utc)
+		return;
+	const struct cal_zone *z = t->zone ? find_zone(r, t->zone) : NULL;
+	bool known =
+		(z && cal_zone_offset(z, wall.s, &seconds)) || (t->zone && cal_zone_known(t->zone, wall.s, &seconds));
+	t->floating = !known;
+	if (t->floating)
+		seconds = cal_zone_here(wall.s);
+	t->epoch -= seconds;
+	t->offset = known ? seconds / 60 : 0;
+}
+
+static void event_settle(const struct reading *r, struct cal_event *ev, int64_t length)
+{
+	time_settle(r, &ev->start);
+	time_settle(r, &ev->end);
+	time_settle(r, &ev->recurrence_id);
+	if (!ev->start.known || ev->end.known)
+		return;
+	if (length == G_MININT64 && !ev->start.day)
+		return;
+	ev->end = ev->start;
+	ev->end.zone = g_strdup(ev->start.zone);
+	ev->end.text = NULL;
+	ev->end.epoch += length != G_MININT64 ? MAX(length, 0) : 86400;
+}
+
+struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset)
+{
+	struct reading r = { .calendar = g_new0(struct msg_calendar, 1) };
+	struct buf lines;
+	struct content c;
+	size_t n;
+	r.calendar->events = g_ptr_array_new_with_free_func(event_free);
+	r.calendar->truncated = octets.n > MSG_CALENDAR_MAX;
+	octets.n = MIN(octets.n, MSG_CALENDAR_MAX);
+	r.lengths = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	r.zones = g_ptr_array_new_with_free_func(cal_zone_free);
+	r.zone_lines = g_string_new(NULL);
+	buf_init(&lines, MSG_CALENDAR_MAX);
+	unfold(octets, &lines);
+	g_autofree char *text = msg_to_utf8(buf_str(&lines), charset, &n);
+	struct str rest = { text, n };
+	while (content_next(&rest, &c))
+		take(&r, &c);
+	for (guint i = 0; i < r.calendar->events->len; i++)
+		event_settle(&r, r.calendar->events->pdata[i], g_array_index(r.lengths, int64_t, i));
+	r.calendar->zones = g_string_free(r.zone_lines, FALSE);
+	g_ptr_array_unref(r.zones);
+	g_array_unref(r.lengths);
+	buf_clear(&lines);
+	if (r.calendar->events->len)
+		return r.calendar;
+	msg_calendar_free(r.calendar);
+	return NULL;
+}
+
+const struct cal_person *cal_event_guest(const struct cal_event *ev, const char *addr)
+{
+	for (guint i = 0; addr && i < ev->guests->len; i++) {
+		const struct cal_person *p = ev->guests->pdata[i];
+		if (p->addr && !g_ascii_strcasecmp(p->addr, addr))
+			return p;
+	}
+	return NULL;
+}
+
+/* Not in a message within: what came back, or was forwarded, asks nothing. */
+static struct msg_part *find_part(struct msg_part *p, const char *type)
+{
+	struct msg_part *found = NULL;
+	if (!p->children)
+		return strcmp(p->type, type) ? NULL : p;
+	for (guint i = 0; i < p->children->len && !found && !msg_holds_message(p); i++)
+		found = find_part(p->children->pdata[i], type);
+	return found;
+}
+
+struct msg_part *msg_calendar_part(struct msg_part *root)
+{
+	struct msg_part *found = find_part(root, "text/calendar");
+	return found ? found : find_part(root, "application/ics");
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "msg/msg.h"
+#include "tests/unit/unit.h"
+
+#define OPEN "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
+#define CLOSE "END:VCALENDAR\r\n"
+#define EVENT(lines) OPEN "BEGIN:VEVENT\r\n" lines "END:VEVENT\r\n" CLOSE
+#define OSLO                                                                                                           \
+	"BEGIN:VTIMEZONE\r\nTZID:Somewhere\r\n"                                                                        \
+	"BEGIN:DAYLIGHT\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nDTSTART:19700329T020000\r\n"                      \
+	"RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n"                                                   \
+	"BEGIN:STANDARD\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nDTSTART:19701025T030000\r\n"                      \
+	"RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+
+static struct msg_calendar *read_it(const char *text)
+{
+	return msg_calendar_parse(unit_str(text), "utf-8");
+}
+
+static const struct cal_event *event_of(const struct msg_calendar *c, unsigned i)
+{
+	g_assert_nonnull(c);
+	g_assert_cmpuint(i, <, c->events->len);
+	return c->events->pdata[i];
+}
+
+static char *shown(const struct cal_time *t)
+{
+	g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(t->epoch);
+	g_autofree char *utc = at && t->known ? g_date_time_format(at, t->day ? "%F" : "%FT%TZ") : g_strdup("?");
+	return g_strdup_printf("%s%s%+d", utc, t->floating ? " floating " : "", t->offset);
+}
+
+static void check_start(const char *text, const char *wanted)
+{
+	struct msg_calendar *c = read_it(text);
+	g_autofree char *got = shown(&event_of(c, 0)->start);
+	g_assert_cmpstr(got, ==, wanted);
+	msg_calendar_free(c);
+}
+
+static void check_span(const char *text, const char *start, const char *end)
+{
+	struct msg_calendar *c = read_it(text);
+	g_autofree char *from = shown(&event_of(c, 0)->start), *to = shown(&event_of(c, 0)->end);
+	g_assert_cmpstr(from, ==, start);
+	g_assert_cmpstr(to, ==, end);
+	msg_calendar_free(c);
+}
+
+static const char invitation[] =
+	OPEN "METHOD\r\n :REQUEST\r\n"
+	     "BEGIN:VEVENT\r\nUID:abc@far.example\r\nSEQUENCE:3\r\nSTATUS:CONFIRMED\r\n"
+	     "SUMMARY;LANGUAGE=en:Plan\\, review\\; \\\\o/\r\n"
+	     "LOCATION:Room 2\\nfirst floor\r\n"
+	     "DESCRIPTION:One\\nTwo\r\n"
+	     "ORGANIZER;CN=\"Lind; Greta\":MAILTO:greta@lind.example\r\n"
+	     "ATTENDEE;CN=Vera;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;ROLE=REQ-PARTICIPANT:mailto:vera@box.exa\r\n mple\r\n"
+	     "ATTENDEE;PARTSTAT=accepted;ROLE=OPT-PARTICIPANT:mailto:Bram@dewit.example\r\n"
+	     "ATTENDEE;CN=Room^n^'2^':urn:uuid:7\r\n"
+	     "DTSTART:20261125T090000Z\r\nDTEND:20261125T100000Z\r\n"
+	     "BEGIN:VALARM\r\nSUMMARY:not this\r\nATTENDEE:mailto:nor@this.example\r\nEND:VALARM\r\n"
+	     "END:VEVENT\r\n" CLOSE;
+
+static void invitation_says_who_what_and_when(void)
+{
+	struct msg_calendar *c = read_it(invitation);
+	const struct cal_event *ev = event_of(c, 0);
+	g_assert_true(c->has_method && c->method == CAL_REQUEST);
+	g_assert_cmpstr(ev->uid, ==, "abc@far.example");
+	g_assert_cmpuint(ev->sequence, ==, 3);
+	g_assert_cmpstr(ev->summary, ==, "Plan, review; \\o/");
+	g_assert_cmpstr(ev->location, ==, "Room 2 first floor");
+	g_assert_cmpstr(ev->description, ==, "One\nTwo");
+	g_assert_cmpstr(ev->organizer->name, ==, "Lind; Greta");
+	g_assert_cmpstr(ev->organizer->addr, ==, "greta@lind.example");
+	g_assert_cmpuint(ev->guests->len, ==, 3);
+	const struct cal_person *vera = cal_event_guest(ev, "VERA@box.example"),
+				*bram = cal_event_guest(ev, "bram@dewit.example");
+	g_assert_true(vera && vera->asked && !vera->optional && vera->answer == CAL_NEEDS_ACTION);
+	g_assert_true(bram && bram->optional && bram->answer == CAL_ACCEPTED);
+	const struct cal_person *room = ev->guests->pdata[2];
+	g_assert_cmpstr(room->name, ==, "Room \"2\"");
+	g_assert_null(room->addr);
+	g_assert_cmpuint(ev->echo->len, ==, 6);
+	msg_calendar_free(c);
+}
+
+static void times_are_read_in_their_zone(void)
+{
+	check_start(EVENT("DTSTART:20261125T090000Z\r\n"), "2026-11-25T09:00:00Z+0");
+	check_start(EVENT("DTSTART;VALUE=DATE:20261125\r\n"), "2026-11-25+0");
+	check_start(EVENT("DTSTART;TZID=Europe/Berlin:20260701T090000\r\n"), "2026-07-01T07:00:00Z+120");
+	check_start(EVENT("DTSTART;TZID=\"/mozilla.org/20050126_1/America/New_York\":20260701T090000\r\n"),
+		"2026-07-01T13:00:00Z-240");
+	check_start(EVENT("DTSTART;TZID=W. Europe Standard Time:20261125T090000\r\n"), "2026-11-25T08:00:00Z+60");
+	check_start(EVENT("DTSTART:20261125T0900Z\r\n"), "2026-11-25T09:00:00Z+0");
+}
+
+static void zone_of_the_calendar_comes_before_the_systems(void)
+{
+	static const char own[] =
+		"BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nTZOFFSETFROM:+0700\r\n"
+		"TZOFFSETTO:+0700\r\nDTSTART;VALUE=DATE:19700101\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+	g_autofree char *behind = g_strconcat(OPEN "BEGIN:VEVENT\r\nDTSTART;TZID=Europe/Berlin:20260701T090000\r\n"
+						   "END:VEVENT\r\n",
+		own, CLOSE, NULL);
+	check_start(behind, "2026-07-01T02:00:00Z+420");
+}
+
+static void check_somewhere(const char *wall, const char *wanted)
+{
+	g_autofree char *text =
+		g_strdup_printf(OPEN OSLO "BEGIN:VEVENT\r\nDTSTART;TZID=Somewhere:%s\r\nEND:VEVENT\r\n" CLOSE, wall);
+	check_start(text, wanted);
+}
+
+static void yearly_rules_of_a_zone_are_followed(void)
+{
+	check_somewhere("20260328T120000", "2026-03-28T11:00:00Z+60");
+	check_somewhere("20260329T120000", "2026-03-29T10:00:00Z+120");
+	check_somewhere("20261024T120000", "2026-10-24T10:00:00Z+120");
+	check_somewhere("20261025T120000", "2026-10-25T11:00:00Z+60");
+	/* 02:30 comes never in March, and twice in October. */
+	check_somewhere("20260329T023000", "2026-03-29T01:30:00Z+60");
+	check_somewhere("20261025T023000", "2026-10-25T00:30:00Z+120");
+	check_somewhere("19690101T000000", "1968-12-31T23:00:00Z+60");
+}
+
+static void zone_by_list_of_days_and_by_dates(void)
+{
+	static const char zone[] =
+		OPEN "BEGIN:VTIMEZONE\r\nTZID:X\r\n"
+		     "BEGIN:STANDARD\r\nTZOFFSETFROM:-0700\r\nTZOFFSETTO:-0800\r\nDTSTART:16010101T020000\r\n"
+		     "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU;UNTIL=20101231T000000Z\r\nRDATE:20150101T000000,"
+		     "20160101T000000\r\n"
+		     "END:STANDARD\r\n"
+		     "BEGIN:DAYLIGHT\r\nTZOFFSETFROM:-0800\r\nTZOFFSETTO:-0700\r\nDTSTART:20000101T020000\r\n"
+		     "RRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU;UNTIL=20101231T000000Z\r\nEND:"
+		     "DAYLIGHT\r\n"
+		     "END:VTIMEZONE\r\n"
+		     "BEGIN:VEVENT\r\nDTSTART;TZID=X:20090308T030000\r\nEND:VEVENT\r\n"
+		     "BEGIN:VEVENT\r\nDTSTART;TZID=X:20090307T030000\r\nEND:VEVENT\r\n"
+		     "BEGIN:VEVENT\r\nDTSTART;TZID=X:20150601T000000\r\nEND:VEVENT\r\n" CLOSE;
+	struct msg_calendar *c = read_it(zone);
+	g_assert_cmpint(event_of(c, 0)->start.offset, ==, -420);
+	g_assert_cmpint(event_of(c, 1)->start.offset, ==, -480);
+	g_assert_cmpint(event_of(c, 2)->start.offset, ==, -480);
+	msg_calendar_free(c);
+}
+
+static void zone_nobody_knows_is_the_readers(void)
+{
+	g_setenv("TZ", "UTC-3", TRUE);
+	check_start(EVENT("DTSTART;TZID=FLE:20261125T090000\r\n"), "2026-11-25T06:00:00Z floating +0");
+	check_start(EVENT("DTSTART:20261125T090000\r\n"), "2026-11-25T06:00:00Z floating +0");
+	/* Names lead nowhere but into the directory of zones. */
+	check_start(EVENT("DTSTART;TZID=Europe/../../../../etc/passwd:20261125T090000\r\n"),
+		"2026-11-25T06:00:00Z floating +0");
+	check_start(EVENT("DTSTART;TZID=/etc/localtime:20261125T090000\r\n"), "2026-11-25T06:00:00Z floating +0");
+}
+
+static void end_is_said_or_reckoned(void)
+{
+	check_span(EVENT("DTSTART:20261125T090000Z\r\nDURATION:PT1H30M\r\n"), "2026-11-25T09:00:00Z+0",
+		"2026-11-25T10:30:00Z+0");
+	check_span(EVENT("DURATION:P1W\r\nDTSTART:20261125T090000Z\r\n"), "2026-11-25T09:00:00Z+0",
+		"2026-12-02T09:00:00Z+0");
+	check_span(EVENT("DTSTART;VALUE=DATE:20261125\r\n"), "2026-11-25+0", "2026-11-26+0");
+	check_span(EVENT("DTSTART:20261125T090000Z\r\n"), "2026-11-25T09:00:00Z+0", "?+0");
+	check_span(EVENT("DTSTART:20261125T090000Z\r\nDURATION:P99999999999D\r\n"), "2026-11-25T09:00:00Z+0", "?+0");
+	check_span(EVENT("DTSTART:20261325T090000Z\r\nDTEND:20261125T246000Z\r\n"), "?+0", "?+0");
+}
+
+static char *rule_of(const char *rrule)
+{
+	g_autofree char *text = g_strdup_printf(EVENT("RRULE:%s\r\n"), rrule);
+	struct msg_calendar *c = read_it(text);
+	struct cal_rule r = event_of(c, 0)->rule;
+	msg_calendar_free(c);
+	return g_strdup_printf("%d/%u x%u until %d days %x week %d monthday %d month %d%s", (int)r.freq, r.interval,
+		r.count, r.until != 0, r.weekdays, r.week, r.monthday, r.month, r.odd ? " odd" : "");
+}
+
+static void check_rule(const char *rrule, const char *wanted)
+{
+	g_autofree char *got = rule_of(rrule);
+	g_assert_cmpstr(got, ==, wanted);
+}
+
+static void rules_are_read(void)
+{
+	check_rule("FREQ=DAILY;COUNT=10", "1/1 x10 until 0 days 0 week 0 monthday 0 month 0");
+	check_rule("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;WKST=SU", "2/2 x0 until 0 days 22 week 0 monthday 0 month 0");
+	check_rule(
+		"freq=monthly;byday=-1FR;until=20270101T000000Z", "3/1 x0 until 1 days 20 week -1 monthday 0 month 0");
+	check_rule("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-1", "3/1 x0 until 0 days 2 week 0 monthday 0 month 0 odd");
+	check_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "4/1 x0 until 0 days 10 week 4 monthday 0 month 11");
+	check_rule("FREQ=HOURLY", "5/1 x0 until 0 days 0 week 0 monthday 0 month 0");
+	check_rule("FREQ=DAILY;BYDAY=MO,2TU", "1/1 x0 until 0 days 6 week 2 monthday 0 month 0 odd");
+	check_rule("INTERVAL=x;BYDAY=;;=;COUNT=0", "0/1 x0 until 0 days 0 week 0 monthday 0 month 0 odd");
+}
+
+static void m18_odd_calendars_are_read_as_far_as_they_go(void)
+{
+	struct msg_calendar *c = read_it(EVENT("nonsense\r\nSUMMARY:kept\r\nX;;=:y\r\nDTSTART;;VALUE=DATE:20261125\r\n"
+					       "ATTENDEE;CN=\"open:mailto:a@b.example\r\n"));
+	g_assert_cmpstr(event_of(c, 0)->summary, ==, "kept");
+	g_assert_true(event_of(c, 0)->start.day);
+	g_assert_cmpuint(event_of(c, 0)->guests->len, ==, 1);
+	msg_calendar_free(c);
+	g_assert_null(read_it(""));
+	g_assert_null(read_it("BEGIN:VCALENDAR\nEND:VCALENDAR\n"));
+	g_assert_null(read_it("\xff\xfe\x00nothing"));
+	/* No calendar round it, and no end. */
+	c = read_it("BEGIN:VEVENT\rSUMMARY:bare\r\n");
+	g_assert_cmpstr(event_of(c, 0)->summary, ==, "bare");
+	msg_calendar_free(c);
+}
+
+static void m18_bombs_are_capped(void)
+{
+	GString *bomb = g_string_new(OPEN);
+	int64_t before = clock_cpu_us();
+	for (unsigned i = 0; i < 2000; i++)
+		g_string_append(bomb, "BEGIN:VEVENT\nRRULE:FREQ=SECONDLY;COUNT=1000000000;INTERVAL=1000000000\n"
+				      "DTSTART;TZID=X:20260101T000000\nEND:VEVENT\n");
+	g_string_append(bomb, "BEGIN:VTIMEZONE\nTZID:X\n");
+	for (unsigned i = 0; i < 3000; i++)
+		g_string_append(bomb, "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\n"
+				      "RDATE:19700101T000000\nRRULE:FREQ=YEARLY;INTERVAL=100000\nEND:STANDARD\n");
+	struct msg_calendar *c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL);
+	g_assert_cmpuint(c->events->len, ==, MSG_EVENTS_MAX);
+	g_assert_true(c->truncated);
+	msg_calendar_free(c);
+	g_string_assign(bomb, "BEGIN:VEVENT\n");
+	while (bomb->len < 3 * MSG_CALENDAR_MAX)
+		g_string_append(bomb, "BEGIN:A\nATTENDEE;A=\";B=\";C:mailto:a@b\n");
+	c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL);
+	g_assert_true(c->truncated);
+	msg_calendar_free(c);
+	g_assert_cmpint(clock_cpu_us() - before, <, 2000000);
+	g_string_free(bomb, TRUE);
+}
+
+static void text_is_clean_whatever_stands_in_it(void)
+{
+	struct msg_calendar *c =
+		read_it(EVENT("SUMMARY:a\x1b[2J\xe2\x80\xae"
+			      "b\r\nDESCRIPTION:x\\n\x9b y\r\nUID:u\x07\r\nLOCATION:caf\xc3\r\n \xa9\r\n"));
+	const struct cal_event *ev = event_of(c, 0);
+	g_assert_true(utf8_is_clean(str_of(ev->summary)) && utf8_is_clean(str_of(ev->description)));
+	g_assert_cmpstr(ev->location, ==, "caf\xc3\xa9");
+	for (guint i = 0; i < ev->echo->len; i++)
+		g_assert_true(utf8_is_clean(str_of(ev->echo->pdata[i])));
+	msg_calendar_free(c);
+}
+
+static void calendar_of_a_returned_message_asks_nothing(void)
+{
+	static const char bounce[] =
+		"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nfailed\r\n--b\r\n"
+		"Content-Type: message/rfc822\r\n\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\n"
+		"--b--\r\n";
+	struct msg *m = msg_parse(unit_str(bounce));
+	g_assert_null(msg_calendar_part(m->root));
+	msg_free(m);
+}
+
+void suite(void)
+{
+	unit_add(invitation_says_who_what_and_when);
+	unit_add(times_are_read_in_their_zone);
+	unit_add(zone_of_the_calendar_comes_before_the_systems);
+	unit_add(yearly_rules_of_a_zone_are_followed);
+	unit_add(zone_by_list_of_days_and_by_dates);
+	unit_add(zone_nobody_knows_is_the_readers);
+	unit_add(end_is_said_or_reckoned);
+	unit_add(rules_are_read);
+	unit_add(m18_odd_calendars_are_read_as_far_as_they_go);
+	unit_add(m18_bombs_are_capped);
+	unit_add(text_is_clean_whatever_stands_in_it);
+	unit_add(calendar_of_a_returned_message_asks_nothing);
+}
