@@ -223,6 +223,9 @@ static int plan_texts(struct bodies_job *b, struct letter *l, struct err *e)
 	g_autoptr(GPtrArray) shown = l->root ? msg_shown_parts(l->root) : g_ptr_array_new();
 	if (shown->len && add_piece(b, l, "HEADER", HEADER_OCTETS, e))
 		return -1;
+	struct msg_part *calendar = l->root ? text_aside(l->root).calendar : NULL;
+	if (calendar && !g_ptr_array_find(shown, calendar, NULL))
+		g_ptr_array_add(shown, calendar);
 	for (unsigned i = 0; i < shown->len; i++) {
 		const struct msg_part *p = shown->pdata[i];
 		g_autofree char *section = text_section(p);

@@ -95,6 +95,9 @@ void engine_message_free(struct engine_message *m)
 	g_free(m->html);
 	g_clear_pointer(&m->leaves, g_ptr_array_unref);
 	g_clear_pointer(&m->defects, g_ptr_array_unref);
+	msg_calendar_free(m->calendar);
+	g_free(m->calendar_section);
+	msg_report_free(m->report);
 	g_free(m);
 }
 
@@ -402,8 +405,9 @@ static void got_text(void *value, void *aux)
 	struct text_job *t = value;
 	struct request *r = g_steal_pointer(&t->request);
 	g_ptr_array_remove_fast(en->texts, t);
-	if (t->report)
-		report_take(en, t->report);
+	/* A file may say anything; of the letters of an account only its mail does. */
+	if (t->message->report && !t->bytes.n)
+		report_take(en, t->message->report);
 	if (r && r->id && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);

@@ -317,11 +317,14 @@ struct engine_message {
 	struct msg_part *root;
 	GPtrArray *shown; /* struct msg_part *: in root, in order; never NULL */
 	struct msg_text text;
-	char *plain, *html; /* decoded, unrendered; NULL */
-	GPtrArray *leaves;  /* struct engine_leaf *, all leaves in order */
-	GPtrArray *defects; /* char * */
-	uint64_t octets;    /* of a file */
-	bool is_mail;       /* false: a file that is no message, shown as text */
+	char *plain, *html;            /* decoded, unrendered; NULL */
+	GPtrArray *leaves;             /* struct engine_leaf *, all leaves in order */
+	GPtrArray *defects;            /* char * */
+	struct msg_calendar *calendar; /* an invitation, or what became of one; NULL */
+	char *calendar_section;        /* of its part; NULL */
+	struct msg_report *report;     /* what became of a letter; NULL */
+	uint64_t octets;               /* of a file */
+	bool is_mail;                  /* false: a file that is no message, shown as text */
 };
 void engine_message_free(struct engine_message *m);
 

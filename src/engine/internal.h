@@ -498,7 +498,6 @@ struct text_job {
 	struct buf header;              /* the header and */
 	GPtrArray *pieces;              /* struct text_piece *: encoded bodies of parts */
 	bool whole;
-	struct msg_report *report; /* what an account's message says of a letter; NULL */
 	struct err err;
 };
 struct text_piece {
@@ -513,8 +512,12 @@ void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; tak
 GPtrArray *text_shown(struct msg_part *root, const char *section, bool html_first);
 /* The section whose octets show a part; NULL: none. g_free. */
 char *text_section(const struct msg_part *p);
-/* Of a multipart/report: the part for machines, and what came back of the letter; either may be NULL. */
-void text_report_parts(struct msg_part *root, struct msg_part **status_out, struct msg_part **returned_out);
+/* What is read of a message for other eyes than the reader's: its calendar, the part of a report for machines, and what came
+ * back with that; each may be NULL. */
+struct text_aside {
+	struct msg_part *calendar, *status, *returned;
+};
+struct text_aside text_aside(struct msg_part *root);
 
 /* --- secrets (secret.c) --- */
 struct secret_source {

@@ -73,10 +73,10 @@ static GPtrArray *needed_sections(struct msg_part *root, const struct request *r
 		if (section)
 			add_section(sections, section);
 	}
-	struct msg_part *report[2];
-	text_report_parts(root, &report[0], &report[1]);
-	for (unsigned i = 0; i < G_N_ELEMENTS(report); i++) {
-		g_autofree char *section = report[i] ? text_section(report[i]) : NULL;
+	struct text_aside aside = text_aside(root);
+	const struct msg_part *const parts[] = { aside.calendar, aside.status, aside.returned };
+	for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *section = parts[i] ? text_section(parts[i]) : NULL;
 		if (section)
 			add_section(sections, section);
 	}

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define CALENDAR_PART_MAX (2 * MSG_CALENDAR_MAX) /* encoded */
+
 static void piece_free(void *data)
 {
 	struct text_piece *p = data;
@@ -39,7 +41,6 @@ void text_job_free(struct text_job *t)
 	g_ptr_array_unref(t->pieces);
 	if (t->root)
 		msg_part_free(t->root);
-	msg_report_free(t->report);
 	err_clear(&t->err);
 	g_free(t);
 }
@@ -196,13 +197,9 @@ static void add_headless(struct text_job *t)
 	msg_text_clear(&above);
 }
 
-struct report_parts {
-	struct msg_part *status, *returned;
-};
-
 static void look_for_report(struct msg_part *p, int depth, void *aux)
 {
-	struct report_parts *found = aux;
+	struct text_aside *found = aux;
 	bool returned = !strcmp(p->type, "text/rfc822-headers") || !strcmp(p->type, "message/rfc822") ||
 			!strcmp(p->type, "message/global") || !strcmp(p->type, "message/global-headers");
 	if (depth > 1)
@@ -213,31 +210,67 @@ static void look_for_report(struct msg_part *p, int depth, void *aux)
 		found->returned = p;
 }
 
-void text_report_parts(struct msg_part *root, struct msg_part **status_out, struct msg_part **returned_out)
+struct text_aside text_aside(struct msg_part *root)
 {
-	struct report_parts found = { NULL, NULL };
-	if (!strcmp(root->type, "multipart/report"))
+	struct text_aside found = { 0 };
+	if (g_str_has_prefix(root->type, "multipart/"))
 		msg_part_walk(root, look_for_report, &found);
-	*status_out = found.status;
-	*returned_out = found.status ? found.returned : NULL;
+	if (!found.status)
+		found.returned = NULL;
+	found.calendar = msg_calendar_part(root);
+	if (found.calendar && found.calendar->size > CALENDAR_PART_MAX)
+		found.calendar = NULL;
+	return found;
 }
 
-/* A file may say anything; of the letters of an account only its mail does. */
-static void read_report(struct text_job *t)
+static struct msg_report *read_report(struct text_job *t, const struct text_aside *aside)
 {
-	struct msg_part *status, *returned;
 	struct buf said, back;
-	text_report_parts(t->message->root, &status, &returned);
-	if (t->bytes.n || !status || !find_piece(t, status->section))
-		return;
+	struct msg_report *report = NULL;
 	buf_init(&back, IMAP_BODY_MAX);
-	if (returned && shown_octets(returned, &back, t))
+	if (aside->returned && shown_octets(aside->returned, &back, t))
 		buf_reset(&back);
-	if (!decode(t, status, &said, &t->err))
-		t->report = msg_report_parse(status->type, buf_str(&said), buf_str(&back));
+	if (!decode(t, aside->status, &said, &t->err))
+		report = msg_report_parse(aside->status->type, buf_str(&said), buf_str(&back));
 	err_clear(&t->err);
 	buf_clear(&said);
 	buf_clear(&back);
+	return report;
+}
+
+static void read_calendar(struct text_job *t, const struct msg_part *p)
+{
+	struct buf octets;
+	struct err e = ERR_INIT;
+	if (!decode(t, p, &octets, &e))
+		t->message->calendar = msg_calendar_parse(buf_str(&octets), p->charset);
+	t->message->calendar_section = g_strdup(p->section);
+	buf_clear(&octets);
+	err_clear(&e);
+}
+
+/* Where the calendar is all there is, what it says in words stands for it. */
+static void show_description(struct engine_message *m, const struct msg_part *p)
+{
+	const struct cal_event *first = m->calendar->events->pdata[0];
+	if (m->shown->len != 1 || m->shown->pdata[0] != p)
+		return;
+	g_free(m->text.text);
+	m->text.text = g_strconcat(first->description ? first->description : "", first->description ? "\n" : "", NULL);
+}
+
+static void read_aside(struct text_job *t)
+{
+	struct engine_message *m = t->message;
+	struct text_aside aside = text_aside(m->root);
+	if (aside.calendar && have_body(t, aside.calendar))
+		read_calendar(t, aside.calendar);
+	if (m->calendar)
+		show_description(m, aside.calendar);
+	if (aside.status && have_body(t, aside.status))
+		m->report = read_report(t, &aside);
+	if (!m->report)
+		m->report = msg_failure_read(m->head, m->plain);
 }
 
 static void read_message(struct text_job *t)
@@ -249,7 +282,7 @@ static void read_message(struct text_job *t)
 	if (m->shown->len)
 		msg_text_of(m->shown, t->charset, shown_octets, t, &m->text);
 	add_headless(t);
-	read_report(t);
+	read_aside(t);
 }
 
 void text_job_run(void *data)

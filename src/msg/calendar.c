@@ -462,6 +462,7 @@ static void event_settle(const struct reading *r, struct cal_event *ev, int64_t 
 		return;
 	if (length == G_MININT64 && !ev->start.day)
 		return;
+	time_clear(&ev->end);
 	ev->end = ev->start;
 	ev->end.zone = g_strdup(ev->start.zone);
 	ev->end.text = NULL;

@@ -164,6 +164,9 @@ char *within_name(struct str octets); /* clean; NULL: nothing is left */
 /* --- tnef.c --- */
 void tnef_find(struct str octets, GPtrArray *files);
 
+/* --- report.c --- */
+struct msg_report *msg_report_new(void); /* of nobody yet */
+
 /* --- entities.c --- */
 /* The code point of `&name;` in HTML 4, 0 if there is no such name. */
 gunichar entity_find(struct str name);

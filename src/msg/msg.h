@@ -346,9 +346,13 @@ struct msg_report {
 	GPtrArray *rcpts; /* struct msg_report_rcpt * */
 };
 bool msg_is_report_part(const char *type); /* delivery-status, disposition-notification and their global forms */
-/* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names no letter, or nobody. */
+/* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names neither a letter nor
+ * anybody. */
 struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned);
 void msg_report_free(struct msg_report *r); /* NULL is a no-op */
+/* From what a server wrote for people alone (failure.c): recognised modestly, and it is not said of which letter. text: of
+ * the message, decoded; may be NULL. NULL: it is no such message. */
+struct msg_report *msg_failure_read(const struct msg_head *h, const char *text);
 
 /* --- calendars (calendar.c): RFC 5545 as mail carries it, RFC 5546 --- */
 #define MSG_CALENDAR_MAX (1u << 20) /* octets that are read */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "msg/internal.h"
+
 #define RECIPIENTS_MAX 1000
 #define WORDS_MAX 1000
 
@@ -53,6 +55,16 @@ static bool is_action(const char *word, enum report_action *out)
 	return false;
 }
 
+/* By its Action; where that was left out, by what the status says (RFC 3463 2). */
+static bool action_of(const struct msg_head *h, enum report_action *out)
+{
+	const char *word = msg_head_get(h, "Action"), *status = msg_head_get(h, "Status");
+	if (word || !status)
+		return word && is_action(word, out);
+	*out = *status == '5' ? REPORT_FAILED : *status == '4' ? REPORT_DELAYED : REPORT_DELIVERED;
+	return *status == '5' || *status == '4' || *status == '2';
+}
+
 static char *address_of(const struct msg_head *h)
 {
 	char *addr = behind_type(h, "Original-Recipient");
@@ -67,12 +79,20 @@ static char *address_of(const struct msg_head *h)
 	return addr;
 }
 
+/* "5.1.1 (bad destination mailbox address)": its first word. */
+static char *code_of(const char *value)
+{
+	struct str first, rest;
+	str_cut(str_trim(str_of(value)), ' ', &first, &rest);
+	return first.n ? str_dup(first) : NULL;
+}
+
 static void add(struct msg_report *r, const struct msg_head *h, enum report_action action, char *words)
 {
 	struct msg_report_rcpt *to = g_new0(struct msg_report_rcpt, 1);
 	to->addr = address_of(h);
 	to->action = action;
-	to->status = g_strdup(msg_head_get(h, "Status"));
+	to->status = code_of(msg_head_get(h, "Status"));
 	to->words = words;
 	g_ptr_array_add(r->rcpts, to);
 }
@@ -105,10 +125,9 @@ static void read_status(struct msg_report *r, struct str bytes)
 	while (r->rcpts->len < RECIPIENTS_MAX && next_block(&bytes, &block)) {
 		struct msg_head *h = msg_head_parse(block);
 		enum report_action action;
-		const char *word = msg_head_get(h, "Action");
 		if (!r->envid)
 			r->envid = g_strdup(msg_head_get(h, "Original-Envelope-Id"));
-		if (word && is_action(word, &action))
+		if (action_of(h, &action))
 			add(r, h, action, behind_type(h, "Diagnostic-Code"));
 		msg_head_free(h);
 	}
@@ -135,10 +154,16 @@ static void read_disposition(struct msg_report *r, struct str bytes)
 	msg_head_free(h);
 }
 
-struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned)
+struct msg_report *msg_report_new(void)
 {
 	struct msg_report *r = g_new0(struct msg_report, 1);
 	r->rcpts = g_ptr_array_new_with_free_func(free_rcpt);
+	return r;
+}
+
+struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned)
+{
+	struct msg_report *r = msg_report_new();
 	if (g_str_has_suffix(type, "disposition-notification"))
 		read_disposition(r, status);
 	else
@@ -148,7 +173,8 @@ struct msg_report *msg_report_parse(const char *type, struct str status, struct 
 		r->msgid = g_strdup(h->message_id);
 		msg_head_free(h);
 	}
-	if (r->rcpts->len && (r->msgid || r->envid))
+	const struct msg_report_rcpt *first = r->rcpts->len ? r->rcpts->pdata[0] : NULL;
+	if (first && (first->addr || r->msgid || r->envid))
 		return r;
 	msg_report_free(r);
 	return NULL;

@@ -66,6 +66,70 @@ static void report_of_nothing_is_none(void)
 	}
 }
 
+static char *failure(const char *header, const char *text)
+{
+	struct msg_head *h = msg_head_parse(unit_str(header));
+	struct msg_report *r = msg_failure_read(h, text);
+	GString *out = g_string_new(r ? "" : "none");
+	for (unsigned i = 0; r && i < r->rcpts->len; i++) {
+		const struct msg_report_rcpt *to = rcpt(r, i);
+		g_string_append_printf(out, "%s%s %s %s %s", i ? "; " : "", to->addr, report_action_names[to->action],
+			to->status ? to->status : "-", to->words ? to->words : "-");
+	}
+	msg_report_free(r);
+	msg_head_free(h);
+	return g_string_free(out, FALSE);
+}
+
+static void check_failure(const char *header, const char *text, const char *wanted)
+{
+	g_autofree char *got = failure(header, text);
+	g_assert_cmpstr(got, ==, wanted);
+}
+
+static void failures_in_plain_words_are_recognised(void)
+{
+	static const char daemon[] = "From: MAILER-DAEMON@mx.example\r\n";
+	check_failure("Return-Path: <>\r\nFrom: qmail@x\r\n",
+		"Hi. This is the qmail-send program at mx.example.\nSorry.\n\n<bob@post.example>:\nSorry, no mailbox "
+		"here by "
+		"that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n<eve@x.example>:\nno\n",
+		"bob@post.example failed 5.1.1 Sorry, no mailbox here by that name. (#5.1.1)");
+	check_failure("X-Failed-Recipients: bob@post.example, eve@post.example\r\n",
+		"This message was created automatically by mail delivery software.\n\n  bob@post.example\n"
+		"    host mx [192.0.2.20]: 550 5.7.0 no\n",
+		"bob@post.example failed 5.7.0 host mx [192.0.2.20]: 550 5.7.0 no; eve@post.example failed - -");
+	check_failure(daemon,
+		"This is the Postfix program at host mx.\n\n<bob@post.example> (expanded from <b@post.example>): user\n"
+		"    unknown\n",
+		"bob@post.example failed - user unknown");
+	check_failure(daemon, "This is the MAILER-DAEMON, please\n\nbob@post.example: 550 5.1.1 no\n",
+		"bob@post.example failed 5.1.1 550 5.1.1 no");
+	check_failure(daemon,
+		"This is the DragonFly Mail Agent\n\nThere was an error delivering your mail to <bob@x>.\n\nno\n",
+		"bob@x failed - no");
+	check_failure(daemon, "THIS IS A WARNING MESSAGE ONLY.\ncould not be delivered to\n\n  bob@x\n    later\n",
+		"bob@x delayed - later");
+}
+
+static void what_people_write_is_no_failure(void)
+{
+	check_failure(
+		"From: Vera <vera@box.example>\r\n", "This is the qmail-send program at x\n\n<a@b>:\nno\n", "none");
+	check_failure("From: postmaster@x\r\n", "Hello,\n\nwrite to\n\n<a@b>:\n", "none");
+	check_failure("From: postmaster@x\r\n", NULL, "none");
+}
+
+static void status_speaks_where_no_action_is_named(void)
+{
+	struct msg_report *r = msg_report_parse("message/delivery-status",
+		STR("Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; a@b\nStatus: 4.4.1 (connection)\n"), STR(""));
+	g_assert_nonnull(r);
+	g_assert_cmpint(rcpt(r, 0)->action, ==, REPORT_DELAYED);
+	g_assert_cmpstr(rcpt(r, 0)->status, ==, "4.4.1");
+	msg_report_free(r);
+}
+
 static void report_is_bounded(void)
 {
 	GString *all = g_string_new("Original-Envelope-Id: x\n\n");
@@ -84,5 +148,8 @@ void suite(void)
 	unit_add(delivery_report_tells_of_each_recipient);
 	unit_add(reader_tells_that_it_was_displayed);
 	unit_add(report_of_nothing_is_none);
+	unit_add(failures_in_plain_words_are_recognised);
+	unit_add(what_people_write_is_no_failure);
+	unit_add(status_speaks_where_no_action_is_named);
 	unit_add(report_is_bounded);
 }
