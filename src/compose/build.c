@@ -12,11 +12,9 @@
 
 #define OCTETS_TYPE "application/octet-stream"
 #define ID_OCTETS 20
-#define BOUNDARY_OCTETS 15
 #define FILE_NAME_MAX 1000
 
-/* Random octets in base32, lower case. */
-static char *random_word(size_t octets)
+char *random_word(size_t octets)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	g_autofree unsigned char *bytes = g_malloc(octets);

@@ -116,6 +116,19 @@ struct draft *draft_blank(const char *signature);
  * recipients are to, cc and bcc of the draft, whatever its header says. */
 struct draft *draft_ready(struct str message);
 
+/* --- letters that programs read (answer.c): DRAFT_READY --- */
+struct answer {
+	const struct msg_addr *from, *to;
+	const char *subject, *text; /* for people */
+	const char *in_reply_to;    /* without <>; NULL */
+};
+/* To an invitation (RFC 5546 3.2.3, RFC 6047): to each of its events that has a guest of that address. NULL: none has. now:
+ * wall seconds. */
+struct draft *draft_invitation_answer(
+	const struct answer *a, const struct msg_calendar *c, const char *guest, enum cal_answer answer, int64_t now);
+/* That the message in_reply_to was displayed to from (RFC 8098). original: its Original-Recipient field; NULL. */
+struct draft *draft_receipt(const struct answer *a, const char *original);
+
 /* --- quoting and flowing --- */
 /* One level deeper: "> " before the first level, ">" before more. flowed: long paragraphs become lines of 72 columns, each
  * but the last with a blank at its end, by which flow_out joins them again. text: valid UTF-8; g_free. */

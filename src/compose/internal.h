@@ -101,6 +101,10 @@ enum encoding mime_encoding_for(struct str text); /* LF lines; never 8BIT */
 void mime_text(struct out *o, struct str text, enum encoding encoding);
 int mime_base64(struct out *o, const struct source *s, struct err *e);
 
+/* --- build.c --- */
+char *random_word(size_t octets); /* of so many random octets, in base32, lower case */
+#define BOUNDARY_OCTETS 15
+
 /* --- bounce.c --- */
 int bounce_build(struct out *o, const struct draft *d, const struct build_settings *set, struct err *e);
 

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/compose/libcompose.a
 src_compose_libcompose_a_SOURCES = \
 	src/compose/again.c \
+	src/compose/answer.c \
 	src/compose/bounce.c \
 	src/compose/build.c \
 	src/compose/check.c \

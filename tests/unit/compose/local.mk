@@ -1,5 +1,6 @@
 check_PROGRAMS += \
 	tests/unit/compose/test_again \
+	tests/unit/compose/test_answer \
 	tests/unit/compose/test_build \
 	tests/unit/compose/test_check \
 	tests/unit/compose/test_flow \
@@ -9,6 +10,8 @@ check_PROGRAMS += \
 	tests/unit/compose/test_reply
 tests_unit_compose_test_again_SOURCES = tests/unit/compose/test_again.c $(UNIT)
 tests_unit_compose_test_again_LDADD = $(LINK_COMPOSE)
+tests_unit_compose_test_answer_SOURCES = tests/unit/compose/test_answer.c $(UNIT)
+tests_unit_compose_test_answer_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_build_SOURCES = tests/unit/compose/test_build.c $(UNIT)
 tests_unit_compose_test_build_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_check_SOURCES = tests/unit/compose/test_check.c $(UNIT)
