@@ -28,7 +28,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/part.c \
 	src/msg/report.c \
 	src/msg/text.c \
-	src/msg/vcard.c \
 	src/msg/tnef.c \
+	src/msg/vcard.c \
 	src/msg/within.c \
 	src/msg/words.c

@@ -322,6 +322,7 @@ struct msg_vcard {
  * holds none. */
 GPtrArray *msg_vcards_parse(struct str bytes);
 const char *msg_vcard_get(const struct msg_vcard *c, const char *name); /* the first of that name; NULL */
+
 /* --- reports of what became of a letter (report.c): RFC 3464, RFC 8098 --- */
 enum report_action {
 	REPORT_FAILED,

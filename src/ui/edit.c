@@ -203,7 +203,7 @@ static void take_new(struct ui *ui, void *aux)
 	struct model_letter *m = ui_has(ui, l->view) ? view_compose_letter(l->view) : NULL;
 	if (!m)
 		return;
-	g_autofree char *wrong = edit_take(ui, m, l->text);
+	g_free(edit_take(ui, m, l->text));
 	forget_file(m);
 	view_compose_edited(l->view);
 }
