@@ -308,6 +308,8 @@ enum app_command {
 	CMD_LATER,
 	CMD_PROBE,
 	CMD_HOW,
+	CMD_VALIDATE,
+	CMD_CHOOSE,
 	CMD_ANOTHER,
 	CMD_DROP,
 	CMD_TRY,
@@ -686,6 +688,8 @@ void model_letter_drop(struct model_letter *m); /* its draft */
 void model_letter_identities(struct model_letter *m);
 void model_letter_people(struct model_letter *m); /* whom the user writes to: for the guards */
 void model_letter_probe(struct model_letter *m, const char *addr);
+/* The user has asked the provider to validate it. */
+void model_letter_validate(struct model_letter *m, const char *addr);
 const struct engine_identity *model_letter_identity(const struct model_letter *m, const char *addr); /* NULL: unknown */
 void model_letter_from(struct model_letter *m, struct app_from *now); /* takes what is in now */
 GPtrArray *model_letter_faults(const struct model_letter *m);         /* char *: why it cannot be sent */
@@ -745,6 +749,10 @@ char *app_mail_text(const struct store_mail *m);
 const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
 int app_mail_exit(const struct store_mail *m);                             /* EXIT_CODE_ */
 char *app_identity_text(const struct engine_identity *i, bool after_data); /* "accepted by the server 20 Nov"; g_free */
+/* The letter by which the provider asks whether an address may be used can be told from a forged one. */
+bool app_validation_is_known(const struct cfg_account *a);
+/* Of EV_IDENTITIES: what it tells unasked, a sentence; NULL. g_free. */
+char *app_identity_news(const struct event *ev);
 
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */

@@ -153,13 +153,14 @@ static const struct cli_verb verbs[] = {
 		BIT(CLI_FROM) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) |
 			BIT(CLI_DRY_RUN),
 		N_("send a message on as it is, under its own sender"), NULL },
-	{ "from", "list|probe|explain [ADDRESS|ID]", 1, 2, 0,
+	{ "from", "list|probe|add|explain [ADDRESS|ID]", 1, 2, 0,
 		N_("the addresses you can send as, and what the server thinks of them"),
 		N_("`probe` asks the server whether it would take mail of that address, without sending any, at most "
-		   "once "
-		   "a day for each; it ends with 77 when one is refused. `explain` says as which address a message "
-		   "would be "
-		   "answered, and why.") },
+		   "once a day for each; before that what is known. It ends with 77 when one is refused. `add` says "
+		   "that you have asked your provider to take an address: its letter is looked out for, and the link "
+		   "in "
+		   "it shown, never opened, if its server proves that the provider wrote it. `explain` says as which "
+		   "address a message would be answered, and why.") },
 	{ "address", "TEXT", 1, 1, BIT(CLI_NUMBER), N_("find addresses you wrote to, and aliases"), NULL },
 	{ "import", "MBOX|MAILDIR|FILE.. FOLDER", 2, -1, BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN),
 		N_("store messages from files in a folder"),

@@ -98,13 +98,13 @@ const char *app_mail_hint(const struct store_mail *m)
 	return NULL;
 }
 
-static const char *state_word(enum identity_state s, bool after_data)
+static const char *state_word(const struct store_identity *i, bool after_data)
 {
-	switch (s) {
+	switch (i->state) {
 	case IDENTITY_OK: return _("a letter was accepted");
 	case IDENTITY_LIKELY:
 		return after_data ? _("never tried with a letter") : _("accepted at MAIL, not yet tried with a letter");
-	case IDENTITY_PENDING: return _("waits to be validated");
+	case IDENTITY_PENDING: return i->link ? _("follow the link to validate it") : _("waits to be validated");
 	case IDENTITY_REFUSED: return _("refused");
 	default: return _("never tried");
 	}
@@ -113,15 +113,40 @@ static const char *state_word(enum identity_state s, bool after_data)
 char *app_identity_text(const struct engine_identity *i, bool after_data)
 {
 	const struct store_identity *k = &i->known;
-	const char *word = state_word(k->state, after_data);
-	g_autofree char *date = k->date ? app_date_short(k->date, clock_wall()) : NULL;
-	g_autofree char *words = k->text && k->state == IDENTITY_REFUSED ? utf8_line(str_of(k->text)) : NULL;
+	const char *word = state_word(k, after_data);
+	bool waits = k->state == IDENTITY_PENDING;
+	int64_t when = waits ? k->pending : k->date;
+	g_autofree char *date = when ? g_strstrip(app_date_short(when, clock_wall())) : NULL;
+	bool refused = k->state == IDENTITY_REFUSED || (waits && k->code / 100 == 5 && !k->link);
+	g_autofree char *words = k->text && refused ? utf8_line(str_of(k->text)) : NULL;
 	GString *out = g_string_new(word);
 	if (date)
 		g_string_append_printf(out, ", %s", date);
 	if (words)
 		g_string_append_printf(out, ": %d %s", k->code, words);
+	if (waits && k->link)
+		g_string_append_printf(out, ": %s", k->link);
 	return g_string_free(out, FALSE);
+}
+
+char *app_identity_news(const struct event *ev)
+{
+	for (unsigned i = 0; !ev->id && ev->text && i < ev->identities->len; i++) {
+		const struct store_identity *k = &((const struct engine_identity *)ev->identities->pdata[i])->known;
+		if (g_ascii_strcasecmp(k->addr, ev->text))
+			continue;
+		return k->state == IDENTITY_PENDING
+			       ? g_strdup_printf(
+					 _("The letter with the link to validate %s has come: %s"), k->addr, k->link)
+			       : g_strdup_printf(_("The server takes %s as sender now."), k->addr);
+	}
+	return NULL;
+}
+
+bool app_validation_is_known(const struct cfg_account *a)
+{
+	const struct cfg_card *card = a->card;
+	return card && card->confirm_from->len && card->confirm_hosts->len && a->authservs->len;
 }
 
 char *app_state_dir(const struct cfg *cfg)

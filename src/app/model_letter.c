@@ -187,6 +187,8 @@ void model_letter_touch(struct model_letter *m)
 
 void model_letter_event(struct model_letter *m, const struct event *ev)
 {
+	if (ev->type == EV_IDENTITIES && !ev->id && ev->account == m->from.account)
+		model_letter_identities(m);
 	if (ev->type != EV_DRAFT || !ev->draft || !m->id || ev->draft->id != m->id)
 		return;
 	m->mirrored = ev->draft->mirrored && !m->dirty;
@@ -206,6 +208,15 @@ void model_letter_drop(struct model_letter *m)
 
 /* --- who it is from --- */
 
+/* A probe that was too soon has its answer all the same: what is known. */
+static char *probe_text(const struct err *e)
+{
+	if (e->cause != ERR_NOT_DUE || !e->after)
+		return e->cause == ERR_NONE ? NULL : app_err_text(e, NULL);
+	g_autofree char *next = app_date_time(clock_wall() + e->after);
+	return g_strdup_printf(_("The server was asked within the last day; it can be asked again %s."), next);
+}
+
 static void got_identities(struct event *ev, void *aux)
 {
 	struct model_letter *m = aux;
@@ -217,7 +228,7 @@ static void got_identities(struct event *ev, void *aux)
 	} else if (ev->type == EV_ENDED) {
 		m->asking = 0;
 		if (m->probing && m->hooks)
-			m->hooks->said(m->aux, ev->err.cause == ERR_NONE ? NULL : app_err_text(&ev->err, NULL));
+			m->hooks->said(m->aux, probe_text(&ev->err));
 		m->probing = false;
 	}
 	changed(m);
@@ -257,6 +268,14 @@ void model_letter_probe(struct model_letter *m, const char *addr)
 	r->folder = g_strdup(addr);
 	app_forget(m->app, m->asking);
 	m->probing = true;
+	m->asking = app_request(m->app, r, got_identities, m);
+}
+
+void model_letter_validate(struct model_letter *m, const char *addr)
+{
+	struct request *r = request_new(REQ_IDENTITY_ADD, 0, m->from.account);
+	r->folder = g_strdup(addr);
+	app_forget(m->app, m->asking);
 	m->asking = app_request(m->app, r, got_identities, m);
 }
 

@@ -2,8 +2,11 @@
 /* The words of every error: one sentence that says what, and one that says what to do. */
 #include "app/app.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/utf8.h"
+
+#define LONG_S 3600 /* so many seconds nobody counts */
 
 static const char *sentence_of(const struct err *e)
 {
@@ -63,6 +66,10 @@ char *app_err_hint(const struct err *e, const char *account)
 		return g_strdup_printf(_("check login and password, then run: boxwood -A %s setup check"),
 			account ? account : "ACCOUNT");
 	case ERR_NOT_DUE:
+		if (e->after >= LONG_S) {
+			g_autofree char *when = app_date_time(clock_wall() + e->after);
+			return g_strdup_printf(_("try again %s"), when);
+		}
 		return e->after ? g_strdup_printf(P_("try again in %d second", "try again in %d seconds",
 							  (unsigned long)e->after),
 					  e->after)

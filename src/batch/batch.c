@@ -295,6 +295,10 @@ static void unasked(struct event *ev, void *aux)
 		batch_note(b, text);
 	} else if (ev->type == EV_NOTICE) {
 		batch_note(b, ev->text);
+	} else if (ev->type == EV_IDENTITIES) {
+		g_autofree char *news = app_identity_news(ev);
+		if (news)
+			batch_note(b, news);
 	}
 }
 

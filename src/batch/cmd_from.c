@@ -11,10 +11,13 @@
 struct listing {
 	struct batch *batch;
 	int account;
-	const char *only; /* NULL: all */
+	const char *only;                       /* NULL: all */
+	const struct engine_message *confirmed; /* only those whose link is in it; NULL: all */
+	bool judged;                            /* a refusal is told by the exit code */
+	bool waits;                             /* one that was printed waits to be validated, and has no link */
 };
 
-static void print_one(const struct listing *l, const struct engine_identity *i, bool after_data)
+static void print_one(struct listing *l, const struct engine_identity *i, bool after_data)
 {
 	const struct store_identity *k = &i->known;
 	/* A server that judges later has said nothing by what it takes before. */
@@ -32,20 +35,41 @@ static void print_one(const struct listing *l, const struct engine_identity *i, 
 	json_add(j, "text", json_string(k->text));
 	json_add(j, "date", k->date ? json_date(k->date) : json_null());
 	json_add(j, "default", json_bool(i->is_default));
+	json_add(j, "pending", k->pending ? json_date(k->pending) : json_null());
+	json_add(j, "link", json_string(k->link));
+	json_add(j, "probe_after", i->probe_after ? json_date(i->probe_after) : json_null());
 	batch_record(l->batch, j, text);
 	json_free(j);
-	if (l->only && state == IDENTITY_REFUSED)
+	l->waits = l->waits || (state == IDENTITY_PENDING && !k->link);
+	/* While it waits to be validated, what the server said last still holds. */
+	bool refused = state == IDENTITY_REFUSED || (state == IDENTITY_PENDING && k->code / 100 == 5);
+	if (l->judged && refused)
 		l->batch->code = app_exit_worst(l->batch->code, EXIT_CODE_AUTH);
+}
+
+static bool holds_link(const struct engine_message *m, const char *link)
+{
+	bool holds = m->text.text && strstr(m->text.text, link);
+	for (unsigned i = 0; m->text.links && i < m->text.links->len; i++)
+		holds = holds || !strcmp(((const struct msg_link *)m->text.links->pdata[i])->url, link);
+	return holds;
+}
+
+static bool is_wanted(const struct listing *l, const struct engine_identity *i)
+{
+	if (l->confirmed)
+		return i->known.link && holds_link(l->confirmed, i->known.link);
+	return !l->only || !g_ascii_strcasecmp(l->only, i->known.addr);
 }
 
 static void got(struct event *ev, void *aux)
 {
-	const struct listing *l = aux;
+	struct listing *l = aux;
 	if (ev->type != EV_IDENTITIES)
 		return;
 	for (unsigned i = 0; i < ev->identities->len; i++) {
 		const struct engine_identity *id = ev->identities->pdata[i];
-		if (!l->only || !g_ascii_strcasecmp(l->only, id->known.addr))
+		if (is_wanted(l, id))
 			print_one(l, id, ev->after_data);
 	}
 }
@@ -59,21 +83,77 @@ static bool is_chosen(const struct batch *b, unsigned account)
 static void list(struct batch *b, struct err *e)
 {
 	for (unsigned i = 0; i < b->cfg->accounts->len && e->cause == ERR_NONE; i++) {
-		struct listing l = { b, (int)i, NULL };
+		struct listing l = { .batch = b, .account = (int)i };
 		if (is_chosen(b, i))
 			batch_ask(b, request_new(REQ_IDENTITIES, 0, (int)i), got, &l, BATCH_CACHE_MS, e);
 	}
 }
 
+static struct request *about(enum request_type type, int account, const char *addr)
+{
+	struct request *r = request_new(type, 0, account);
+	r->folder = g_strdup(addr);
+	return r;
+}
+
+/* Within a day what the server said then is the answer. */
+static void note_next(struct batch *b, const struct err *e)
+{
+	g_autofree char *next = app_date_time(clock_wall() + e->after);
+	g_autofree char *text =
+		g_strdup_printf(_("the server was asked within the last day; it can be asked again %s"), next);
+	batch_note(b, text);
+}
+
 static void probe_one(struct batch *b, int account, const char *addr)
 {
-	struct listing l = { b, account, addr };
+	struct listing l = { .batch = b, .account = account, .only = addr, .judged = true };
 	struct err e = ERR_INIT;
-	struct request *r = request_new(REQ_PROBE, 0, account);
-	r->folder = g_strdup(addr);
-	if (batch_ask(b, r, got, &l, PROBE_MS, &e) && !(e.cause == ERR_REFUSED && e.scope == ERR_ACCOUNT))
+	int failed = batch_ask(b, about(REQ_PROBE, account, addr), got, &l, PROBE_MS, &e);
+	if (failed && e.cause == ERR_NOT_DUE)
+		note_next(b, &e);
+	else if (failed && !(e.cause == ERR_REFUSED && e.scope == ERR_ACCOUNT))
 		batch_error(b, batch_label(b, account), &e);
 	err_clear(&e);
+}
+
+/* What else is to be done, and what the letter will be known by. */
+static void note_way(struct batch *b, int account)
+{
+	const struct cfg_account *a = b->cfg->accounts->pdata[account];
+	const struct cfg_card *card = a->card;
+	bool known = card && card->confirm_from->len && card->confirm_hosts->len;
+	if (card && card->validate)
+		batch_note(b, card->validate);
+	if (app_validation_is_known(a))
+		batch_note(
+			b, _("its letter is looked out for; once you have followed the link, run: boxwood from probe "
+			     "ADDRESS"));
+	else if (!known)
+		batch_note(b, _("no provider's card says which letter validates it: look for it yourself, then run: "
+				"boxwood from probe ADDRESS"));
+	else
+		batch_note(b, _("without 'authserv' in the mailrc the letter that validates it cannot be told from a "
+				"forged one: look for it yourself, then run: boxwood from probe ADDRESS"));
+}
+
+/* Also one that no line of the mailrc names. */
+static void add(struct batch *b, struct err *e)
+{
+	const char *typed = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
+	struct app_from f = { 0 };
+	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), e);
+	if (account < 0)
+		return;
+	if (!typed)
+		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("which address? from add ADDRESS"));
+	else if (!app_from_typed(b->cfg, account, typed, &f, e)) {
+		struct listing l = { .batch = b, .account = f.account, .only = f.addr->addr };
+		struct request *r = about(REQ_IDENTITY_ADD, f.account, f.addr->addr);
+		if (!batch_ask(b, r, got, &l, BATCH_CACHE_MS, e) && l.waits)
+			note_way(b, f.account);
+	}
+	app_from_clear(&f);
 }
 
 /* Those of the mailrc, or the one that is named. */
@@ -107,6 +187,15 @@ static void got_message(struct event *ev, void *aux)
 		*m = g_steal_pointer(&ev->message);
 }
 
+/* Is it the letter by which a provider asks whether an address may be used? */
+static void explain_link(struct batch *b, const struct engine_message *m, struct err *e)
+{
+	for (unsigned i = 0; i < b->cfg->accounts->len && e->cause == ERR_NONE; i++) {
+		struct listing l = { .batch = b, .account = (int)i, .confirmed = m };
+		batch_ask(b, request_new(REQ_IDENTITIES, 0, (int)i), got, &l, BATCH_CACHE_MS, e);
+	}
+}
+
 static void explain(struct batch *b, struct err *e)
 {
 	const char *id = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
@@ -131,6 +220,7 @@ static void explain(struct batch *b, struct err *e)
 			json_add(j, "why", json_string(f.why));
 			batch_record(b, j, text);
 			json_free(j);
+			explain_link(b, m, e);
 		}
 		batch_place_free(p);
 	}
@@ -146,6 +236,8 @@ int cmd_from(struct batch *b)
 		list(b, &e);
 	else if (!strcmp(verb, "probe"))
 		probe(b, &e);
+	else if (!strcmp(verb, "add"))
+		add(b, &e);
 	else if (!strcmp(verb, "explain"))
 		explain(b, &e);
 	else

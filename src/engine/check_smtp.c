@@ -95,7 +95,7 @@ static void probed(struct check_smtp *c, const struct smtp_event *ev)
 {
 	struct store_identity now = { 0 };
 	struct err e = ERR_INIT;
-	identity_note_probe(c->account, c->from, ev);
+	identity_note_probe(c->account, c->from, true, ev);
 	if (!identity_get(c->account, c->from, &now, &e))
 		tell_from(c, &now, "");
 	err_clear(&e);

@@ -214,7 +214,10 @@ void engine_end(struct engine *en, struct request *r, struct err *e)
 	} else if (e) {
 		err_clear(e);
 	}
+	bool confirms = r->confirms;
 	request_free(r);
+	if (confirms)
+		confirm_ended(en);
 }
 
 static void end_with(struct engine *en, struct request *r, enum err_cause cause, const char *text)
@@ -388,6 +391,7 @@ static void got_request(void *value, void *aux)
 	case REQ_POST: post_due_request(en, a, r); break;
 	case REQ_PROBE: probe_request(en, a, r); break;
 	case REQ_IDENTITIES: identities_request(en, a, r); break;
+	case REQ_IDENTITY_ADD: identity_add_request(en, a, r); break;
 	case REQ_DRAFT_SAVE: draft_save_request(en, a, r); break;
 	case REQ_DRAFT_OPEN: draft_open_request(en, r); break;
 	case REQ_DRAFT_DROP: draft_drop_request(en, r); break;
@@ -405,9 +409,12 @@ static void got_text(void *value, void *aux)
 	struct text_job *t = value;
 	struct request *r = g_steal_pointer(&t->request);
 	g_ptr_array_remove_fast(en->texts, t);
+	struct account *a = r ? account_of(en, r->account) : NULL;
 	/* A file may say anything; of the letters of an account only its mail does. */
 	if (t->message->report && !t->bytes.n)
 		report_take(en, t->message->report);
+	if (a && r->type == REQ_READ && t->err.cause == ERR_NONE && en->store)
+		confirm_read(a, t->message);
 	if (r && r->id && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);
@@ -536,6 +543,7 @@ static void shut(struct engine *en)
 		keep_leave(accounts->pdata[i]);
 	g_ptr_array_unref(accounts);
 	g_ptr_array_unref(en->streams);
+	confirm_free(g_steal_pointer(&en->confirm));
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
@@ -558,6 +566,7 @@ static gpointer engine_main(gpointer data)
 	en->pool = pool_new(2);
 	en->texts = g_ptr_array_new();
 	en->streams = cached_streams_new();
+	en->confirm = confirm_new(en);
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

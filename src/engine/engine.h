@@ -75,13 +75,15 @@ enum request_type {
 			 * recipients that were refused. Of one whose copy failed the copy */
 	REQ_MAIL_HOLD,  /* the letter .answers stays until it is let go by RETRY */
 	REQ_POST,       /* what is due of the account's letters is sent; .whole: also what was put off -> EV_MAIL.. */
-	REQ_PROBE,      /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES */
-	REQ_IDENTITIES, /* what the account's server thinks of its addresses -> EV_IDENTITIES */
-	REQ_PEOPLE,     /* reader: .folder begins a name or address; at most .rows -> EV_PEOPLE */
-	REQ_DRAFT_SAVE, /* .draft, as it stands now -> EV_DRAFT once it is durable; new ones get their .id */
-	REQ_DRAFT_OPEN, /* the draft .answers -> EV_DRAFT with .draft */
-	REQ_DRAFTS,     /* reader: all drafts, newest first -> EV_DRAFTS */
-	REQ_DRAFT_DROP, /* the draft .answers, here and on the server */
+	REQ_PROBE, /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES; asked
+			 * within the last day, what is known, and it ends ERR_NOT_DUE */
+	REQ_IDENTITIES,   /* what the account's server thinks of its addresses -> EV_IDENTITIES */
+	REQ_IDENTITY_ADD, /* .folder: an address: the user has asked the provider to validate it -> EV_IDENTITIES */
+	REQ_PEOPLE,       /* reader: .folder begins a name or address; at most .rows -> EV_PEOPLE */
+	REQ_DRAFT_SAVE,   /* .draft, as it stands now -> EV_DRAFT once it is durable; new ones get their .id */
+	REQ_DRAFT_OPEN,   /* the draft .answers -> EV_DRAFT with .draft */
+	REQ_DRAFTS,       /* reader: all drafts, newest first -> EV_DRAFTS */
+	REQ_DRAFT_DROP,   /* the draft .answers, here and on the server */
 };
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
@@ -183,6 +185,7 @@ struct request {
 	struct engine_draft *draft;   /* DRAFT_SAVE; owned */
 	enum cache_work cache;        /* CACHE */
 	bool yes;                     /* ANSWER */
+	bool confirms;                /* READ: the engine's own, of a letter that may confirm an address */
 };
 struct request *request_new(enum request_type type, uint32_t id, int account);
 void request_free(struct request *r);
@@ -211,11 +214,12 @@ enum event_type {
 	EV_FAULT,       /* .text: a finding of CACHE_CHECK */
 	EV_MAIL,        /* .mail: a letter of the outbox as it stands now; id 0: nobody waits any more */
 	EV_MAILS,       /* .mails */
-	EV_IDENTITIES,  /* .identities, in the mailrc's order; .after_data: this server judges after the data */
-	EV_PEOPLE,      /* .people, best first */
-	EV_DRAFT,       /* .draft */
-	EV_DRAFTS,      /* .drafts */
-	EV_ENDED,       /* the request .id has ended; .err.cause ERR_NONE: done */
+	EV_IDENTITIES, /* .identities, in the mailrc's order; .after_data: this server judges after the data. Unasked (id 0)
+			 * of .text, an address: the letter with the link to validate it has come, or it is accepted now */
+	EV_PEOPLE,     /* .people, best first */
+	EV_DRAFT,      /* .draft */
+	EV_DRAFTS,     /* .drafts */
+	EV_ENDED,      /* the request .id has ended; .err.cause ERR_NONE: done */
 };
 
 struct engine_durable {
@@ -331,8 +335,9 @@ void engine_message_free(struct engine_message *m);
 /* A From address and what the account's submission server is known to think of it. */
 struct engine_identity {
 	struct store_identity known;
-	char *name;      /* as the mailrc gives it; NULL */
-	bool configured; /* by a `from` line, or it is the account's own address */
+	char *name;          /* as the mailrc gives it; NULL */
+	int64_t probe_after; /* wall seconds: it is not probed before; 0: at once */
+	bool configured;     /* by a `from` line, or it is the account's own address */
 	bool is_default;
 };
 

@@ -52,8 +52,10 @@ static void note(struct store_identity *i, enum identity_state state, enum ident
 	g_free(i->text);
 	i->text = reply ? g_strdup(reply->text) : NULL;
 	i->date = clock_wall();
-	if (state != IDENTITY_REFUSED)
-		i->pending = 0;
+	if (state == IDENTITY_REFUSED || state == IDENTITY_PENDING)
+		return;
+	i->pending = 0;
+	g_clear_pointer(&i->link, g_free);
 }
 
 void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply)
@@ -161,15 +163,22 @@ bool identity_is_about_sender(
 	return plain && named;
 }
 
+/* 0: now. A clock that was set back does not make it wait for longer. */
+static int64_t next_probe(const struct store_identity *i, int64_t now)
+{
+	int64_t next = i->probed ? i->probed + PROBE_EVERY_S : 0;
+	return next > now && next <= now + PROBE_EVERY_S ? next : 0;
+}
+
 int identity_may_probe(struct account *a, const char *addr, struct err *e)
 {
 	struct store_identity i = { 0 };
 	int64_t now = clock_wall();
 	if (identity_get(a, addr, &i, e))
 		return -1;
-	int64_t probed = i.probed, next = probed + PROBE_EVERY_S;
+	int64_t next = next_probe(&i, now);
 	store_identity_clear(&i);
-	if (!probed || next <= now || next > now + PROBE_EVERY_S)
+	if (!next)
 		return 0;
 	err_set(e, ERR_ACCOUNT, ERR_NOT_DUE, ERR_LATER, "'%s' was probed within the last day", addr);
 	e->after = (int)(next - now);
@@ -185,14 +194,14 @@ static void probed_now(struct account *a, const char *addr)
 	put(a, &i, &e);
 }
 
-void identity_note_probe(struct account *a, const char *addr, const struct smtp_event *ev)
+void identity_note_probe(struct account *a, const char *addr, bool counts, const struct smtp_event *ev)
 {
 	const struct smtp_reply *reply = ev->u.done.reply;
 	if (ev->u.done.outcome == SMTP_ACCEPTED)
 		identity_accepted(a, addr, false, reply);
 	else if (ev->u.done.outcome == SMTP_REFUSED && identity_is_about_sender(addr, NULL, reply, ev->u.done.stage))
 		identity_refused(a, addr, ev->u.done.stage, reply);
-	if (ev->u.done.outcome == SMTP_ACCEPTED || reply->code)
+	if (counts && (ev->u.done.outcome == SMTP_ACCEPTED || reply->code))
 		probed_now(a, addr);
 }
 
@@ -209,6 +218,7 @@ static struct engine_identity *add(struct account *a, GPtrArray *out, const char
 	g_free(i->known.addr);
 	i->known.addr = g_strdup(addr);
 	i->name = g_strdup(name ? name : a->cfg->name);
+	i->probe_after = next_probe(&i->known, clock_wall());
 	i->configured = true;
 	g_ptr_array_add(out, i);
 	return i;
@@ -250,6 +260,7 @@ static int collect(struct account *a, GPtrArray *out, struct err *e)
 		struct store_identity *known = others->pdata[i];
 		struct engine_identity *id = g_new0(struct engine_identity, 1);
 		id->known = *known;
+		id->probe_after = next_probe(known, clock_wall());
 		g_free(known);
 		if (has(out, id->known.addr))
 			free_identity(id);
@@ -259,9 +270,10 @@ static int collect(struct account *a, GPtrArray *out, struct err *e)
 	return 0;
 }
 
-static int tell(struct account *a, uint32_t request, struct err *e)
+static int tell(struct account *a, uint32_t request, const char *news, struct err *e)
 {
 	struct event *ev = event_new(EV_IDENTITIES, request, a->index);
+	ev->text = g_strdup(news);
 	const char *host, *login;
 	unsigned port;
 	mailer_server(a, &host, &port, &login);
@@ -275,10 +287,10 @@ static int tell(struct account *a, uint32_t request, struct err *e)
 	return 0;
 }
 
-void identities_tell(struct account *a, uint32_t request)
+void identities_tell(struct account *a, uint32_t request, const char *news)
 {
 	struct err e = ERR_INIT;
-	if (tell(a, request, &e))
+	if (tell(a, request, news, &e))
 		log_line(LOG_ERROR, "%s: %s", a->cfg->label, e.text);
 	err_clear(&e);
 }
@@ -289,6 +301,52 @@ void identities_request(struct engine *en, struct account *a, struct request *r)
 	if (!a || !en->store)
 		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "identities without an account");
 	else
-		tell(a, r->id, &e);
+		tell(a, r->id, NULL, &e);
 	engine_end(en, r, &e);
+}
+
+/* What is known to be accepted needs no validation. One that waits already waits on, but for a day it may have been given
+ * up. */
+static void wait_for_validation(struct store_identity *i)
+{
+	int64_t now = clock_wall();
+	bool waits = i->state == IDENTITY_PENDING && i->pending <= now && now < i->pending + PROBE_EVERY_S;
+	if (waits || i->state == IDENTITY_OK || i->state == IDENTITY_LIKELY)
+		return;
+	i->state = IDENTITY_PENDING;
+	i->pending = now;
+	i->probed = 0;
+	g_clear_pointer(&i->link, g_free);
+}
+
+static int add_pending(struct account *a, const char *addr, struct err *e)
+{
+	struct store_identity i = { 0 };
+	if (identity_get(a, addr, &i, e))
+		return -1;
+	wait_for_validation(&i);
+	int result = store_identity_put(a->engine->store, &i, e);
+	store_identity_clear(&i);
+	return result;
+}
+
+void identity_add_request(struct engine *en, struct account *a, struct request *r)
+{
+	struct err e = ERR_INIT;
+	if (!a || !en->store || !r->folder)
+		err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "an identity without an account");
+	else if (!smtp_address_ok(r->folder, NULL) || !strchr(r->folder, '@'))
+		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' is no address", r->folder);
+	if (e.cause != ERR_NONE || add_pending(a, r->folder, &e)) {
+		engine_end(en, r, &e);
+		return;
+	}
+	/* The letter may be here already. */
+	bool reads = false;
+	for (unsigned i = 0; i < en->accounts->len; i++)
+		reads = confirm_look(en->accounts->pdata[i]) || reads;
+	if (!tell(a, r->id, NULL, &e) && reads)
+		confirm_hold(en, r);
+	else
+		engine_end(en, r, &e);
 }

@@ -37,6 +37,7 @@ struct engine {
 	uint32_t next_ask;
 	char *claim; /* by this name letters under way are known to be this process's; NULL: it has sent none */
 	struct fs_lock *claim_lock;
+	struct confirm *confirm;
 };
 
 /* Clears away what dropped folders left, in idle time. */
@@ -49,6 +50,18 @@ void engine_emit(struct engine *en, struct event *ev);
 void engine_read_again(struct engine *en, struct request *r);
 /* The end of a request: e NULL or empty is success; e is moved. The request is freed. */
 void engine_end(struct engine *en, struct request *r, struct err *e);
+
+/* --- letters that confirm an address (confirm.c) --- */
+struct confirm *confirm_new(struct engine *en);
+void confirm_free(struct confirm *c); /* NULL is a no-op */
+/* Mail may have come: where an address waits to be validated, what may confirm it is read. True: such letters are being
+ * read. */
+bool confirm_look(struct account *a);
+void confirm_hold(struct engine *en, struct request *r);                    /* it ends when they are; takes r */
+void confirm_ended(struct engine *en);                                      /* one of them was read, or cannot be */
+void confirm_read(const struct account *a, const struct engine_message *m); /* a message of a's was read */
+
+void confirm_probe(struct account *a); /* an address whose link has been shown for some time */
 
 /* --- the reader's thread (reader.c) --- */
 gpointer reader_main(gpointer engine);

@@ -15,6 +15,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/check.c \
 	src/engine/check_smtp.c \
 	src/engine/claims.c \
+	src/engine/confirm.c \
 	src/engine/connection.c \
 	src/engine/draft.c \
 	src/engine/effect.c \

@@ -492,13 +492,13 @@ static void probe_done(struct outbox *o, const struct smtp_event *ev)
 	struct account *a = o->account;
 	struct err e = ERR_INIT;
 	o->id = 0;
-	identity_note_probe(a, r->folder, ev);
+	identity_note_probe(a, r->folder, r->id, ev);
 	if (ev->u.done.outcome != SMTP_ACCEPTED) {
 		err_copy(&e, ev->u.done.err);
 		if (identity_is_about_sender(r->folder, NULL, ev->u.done.reply, ev->u.done.stage))
 			e.scope = ERR_ACCOUNT;
 	}
-	identities_tell(a, r->id);
+	identities_tell(a, r->id, r->id || ev->u.done.outcome != SMTP_ACCEPTED ? NULL : r->folder);
 	engine_end(a->engine, r, e.cause == ERR_NONE ? NULL : &e);
 	err_clear(&e);
 }
@@ -806,7 +806,9 @@ void probe_request(struct engine *en, struct account *a, struct request *r)
 		err_set(&e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another address is being probed");
 	else if (!smtp_address_ok(r->folder, NULL))
 		err_set(&e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' is no address", r->folder);
-	if (e.cause != ERR_NONE || identity_may_probe(a, r->folder, &e)) {
+	if (e.cause == ERR_NONE && r->id && identity_may_probe(a, r->folder, &e) && e.cause == ERR_NOT_DUE)
+		identities_tell(a, r->id, NULL);
+	if (e.cause != ERR_NONE) {
 		engine_end(en, r, &e);
 		return;
 	}

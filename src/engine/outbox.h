@@ -2,7 +2,7 @@
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
  * it), waiters.c (who waits for it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
  * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
- * (what the server thinks of a From), draft.c (letters being written), mirror.c (these on the server), report.c
+ * (what the server thinks of a From), confirm.c (the provider's letter that asks whether it may be used), draft.c (letters being written), mirror.c (these on the server), report.c
  * (what became of a letter far away). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
@@ -112,10 +112,20 @@ bool identity_is_about_sender(
 void identity_accepted(struct account *a, const char *addr, bool with_data, const struct smtp_reply *reply);
 void identity_refused(struct account *a, const char *addr, enum smtp_stage stage, const struct smtp_reply *reply);
 int identity_may_probe(struct account *a, const char *addr, struct err *e);
-void identity_note_probe(struct account *a, const char *addr, const struct smtp_event *ev);       /* SMTP_DONE of it */
+/* SMTP_DONE of it. counts: somebody asked, and waits a day to ask again. */
+void identity_note_probe(struct account *a, const char *addr, bool counts, const struct smtp_event *ev);
 int identity_get(struct account *a, const char *addr, struct store_identity *out, struct err *e); /* as the store's */
 void identities_request(struct engine *en, struct account *a, struct request *r);
-void identities_tell(struct account *a, uint32_t request);
+void identity_add_request(struct engine *en, struct account *a, struct request *r);
+/* news: the address that EV_IDENTITIES tells of unasked; NULL. */
+void identities_tell(struct account *a, uint32_t request, const char *news);
+
+/* --- confirm.c --- */
+/* The link of the letter that asks whether addr may be used, which the user wants since then: from one of the card's
+ * domains, with a pass for it from a server that is believed, meant for addr, to one of the card's hosts over https. g_free;
+ * NULL: it is not that letter. */
+char *confirm_link(const struct cfg_card *card, const GPtrArray *servers, const struct msg_head *h,
+	const struct msg_text *t, const char *addr, int64_t since);
 
 /* --- check_smtp.c --- */
 /* The half of CHECK that is of sending; takes r, which ends with it, or with what went wrong before. */

@@ -536,7 +536,7 @@ static void finish(struct sync_job *s)
 {
 	struct account *a = s->job.account;
 	bool more = a->engine->settings.stay && s->job.err.cause == ERR_NONE && !s->background && sync_fill_left(s);
-	bool background = s->background;
+	bool background = s->background, poll = s->poll;
 	g_autofree char *name = g_strdup(s->f.name);
 	connection_remember(a->conn);
 	if (!background && !s->quiet)
@@ -552,8 +552,14 @@ static void finish(struct sync_job *s)
 		a->failures = 0;
 	struct err e = ERR_INIT;
 	err_move(&e, s->job.err.cause != ERR_NONE ? &s->job.err : &s->worst);
+	bool reads = e.cause == ERR_NONE && !s->apply.dry && confirm_look(a);
+	/* A command ends when they are read. */
+	if (reads && !a->engine->settings.stay && s->job.request->id)
+		confirm_hold(a->engine, g_steal_pointer(&s->job.request));
 	job_end(&s->job, e.cause == ERR_NONE ? NULL : &e);
 	err_clear(&e);
+	if (poll)
+		confirm_probe(a);
 	if (more) {
 		struct request *r = request_new(REQ_SYNC, 0, a->index);
 		r->folder = g_steal_pointer(&name);

@@ -749,6 +749,11 @@ static void heard(struct event *ev, void *aux)
 		ui_say(ui, g_strdup_printf(_("The server says: %s"), words));
 		ui->term->bell(ui->term);
 	}
+	if (ev->type == EV_IDENTITIES) {
+		g_autofree char *news = app_identity_news(ev), *line = news ? grid_line(str_of(news)) : NULL;
+		if (line)
+			ui_say(ui, g_steal_pointer(&line));
+	}
 	if (ev->type == EV_NOTICE)
 		ui_say(ui, grid_line(str_of(ev->text)));
 	model_folders_event(ui->folders, ev);

@@ -80,6 +80,25 @@ static void probe(struct view_compose *v)
 	model_letter_probe(v->letter, row->addr);
 }
 
+static void validate(struct view_compose *v)
+{
+	const struct pick_row *row = picked(v);
+	if (!row || !row->addr)
+		return;
+	if (row->account != v->letter->from.account) {
+		ui_say(v->view.ui, g_strdup(_("Choose it first: it is of another account.")));
+		return;
+	}
+	const struct cfg_account *a = app_cfg(v->view.ui->app)->accounts->pdata[row->account];
+	ui_say(v->view.ui,
+		g_strdup_printf(
+			app_validation_is_known(a)
+				? _("The letter that validates %s is looked out for.")
+				: _("%s waits to be validated. Its letter cannot be known here: probe it afterwards."),
+			row->addr));
+	model_letter_validate(v->letter, row->addr);
+}
+
 static void how_to_fix(struct view_compose *v)
 {
 	const struct pick_row *row = picked(v);
@@ -90,11 +109,16 @@ static void how_to_fix(struct view_compose *v)
 	const char *way = a->cfg->card ? a->cfg->card->validate : NULL;
 	g_autofree char *state = id ? app_identity_text(id, v->letter->after_data) : g_strdup(_("never tried"));
 	g_autofree char *words = id && id->known.text ? g_strdup_printf("%d %s", id->known.code, id->known.text) : NULL;
-	g_autofree char *text = g_strdup_printf("%s: %s\n\n%s%s%s\n", row->addr, state, words ? words : "",
+	g_autofree char *key = keymap_first(v->view.ui->keymap, CTX_FROM, CMD_VALIDATE);
+	g_autofree char *then = g_strdup_printf(_("Press %s on the address once you have asked for it: then the "
+						  "provider's letter is looked out for, and its link shown here."),
+		key ? key : "-");
+	g_autofree char *text = g_strdup_printf("%s: %s\n\n%s%s%s\n\n%s\n", row->addr, state, words ? words : "",
 		words ? "\n\n" : "",
 		way ? way
 		    : _("This provider's way is not known here: look in its help for \"identities\", \"aliases\" or "
-			"\"send as\"."));
+			"\"send as\"."),
+		app_validation_is_known(a->cfg) ? then : "");
 	ui_push(v->view.ui, view_text_new(v->view.ui, _("How to send as this address"), text));
 }
 
@@ -105,9 +129,10 @@ bool from_command(struct view *view, enum app_command c)
 	if (list_command(&v->list, c))
 		return true;
 	switch (c) {
-	case CMD_OPEN: pick(v, v->list.cursor); break;
+	case CMD_CHOOSE: pick(v, v->list.cursor); break;
 	case CMD_PROBE: probe(v); break;
 	case CMD_HOW: how_to_fix(v); break;
+	case CMD_VALIDATE: validate(v); break;
 	case CMD_ANOTHER: ask_from(v); break;
 	case CMD_BACK: from_close(v); break;
 	default: return false;

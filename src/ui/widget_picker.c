@@ -35,7 +35,8 @@ static char *words_of(const struct store_identity *k, enum identity_state s)
 	switch (s) {
 	case IDENTITY_OK: return g_strdup_printf(_("accepted by smtp %s"), date);
 	case IDENTITY_LIKELY: return g_strdup_printf(_("likely: probed %s"), date);
-	case IDENTITY_PENDING: return g_strdup(_("waits to be validated"));
+	case IDENTITY_PENDING:
+		return g_strdup(k->link ? _("the letter with its link has come") : _("waits to be validated"));
 	case IDENTITY_REFUSED: return g_strdup_printf("%d %s, %s", k->code, date, text);
 	default: return g_strdup(_("never tried"));
 	}
@@ -79,7 +80,7 @@ static void add_own(GPtrArray *rows, const struct model_letter *m, const struct 
 	if (m->after_data && s == IDENTITY_LIKELY)
 		s = IDENTITY_UNKNOWN;
 	row->refused = s == IDENTITY_REFUSED;
-	row->pressing = row->refused || s == IDENTITY_UNKNOWN;
+	row->pressing = row->refused || s == IDENTITY_UNKNOWN || s == IDENTITY_PENDING;
 	row->mark = g_strdup(m->identities ? mark_of(s) : "");
 	row->words = id ? words_of(&id->known, s) : g_strdup(m->identities ? _("never tried") : "...");
 	if (m->delivered && !g_ascii_strcasecmp(m->delivered, addr) && m->original) {
@@ -89,6 +90,8 @@ static void add_own(GPtrArray *rows, const struct model_letter *m, const struct 
 	}
 	if (s == IDENTITY_REFUSED)
 		row->aside = _("v how to fix it");
+	else if (s == IDENTITY_PENDING)
+		row->aside = id->known.link ? _("v its link") : _("v how to fix it");
 	else if (s == IDENTITY_UNKNOWN && m->identities)
 		row->aside = _("p probe (sends none)");
 	else if (is_preset(a, addr))

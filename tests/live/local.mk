@@ -28,11 +28,12 @@ LIVE_TESTS = \
 	tests/live/outbox.test \
 	tests/live/write.test \
 	tests/live/structure.test \
-	tests/live/replace.test
+	tests/live/replace.test \
+	tests/live/identity.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live
-check-live: all tests/crash/shim.so
+check-live: all tests/crash/shim.so tests/model/clock.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
 # Drafts as the screens save them, from lines on standard input.
 noinst_PROGRAMS += tests/live/drafter

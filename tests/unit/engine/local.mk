@@ -35,3 +35,6 @@ tests_unit_engine_test_identity_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_spool
 tests_unit_engine_test_spool_SOURCES = tests/unit/engine/test_spool.c $(UNIT)
 tests_unit_engine_test_spool_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_confirm
+tests_unit_engine_test_confirm_SOURCES = tests/unit/engine/test_confirm.c $(UNIT)
+tests_unit_engine_test_confirm_LDADD = $(LINK_ENGINE)
