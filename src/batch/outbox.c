@@ -100,6 +100,16 @@ static struct json *rcpts_of(const struct store_mail *m)
 	return all;
 }
 
+static struct json *dialogue_of(const struct store_mail *m)
+{
+	struct json *all = json_array();
+	g_auto(GStrv) lines = g_strsplit(m->dialogue ? m->dialogue : "", "\n", -1);
+	for (char **line = lines; *line; line++)
+		if (**line)
+			json_push(all, json_string(*line));
+	return all;
+}
+
 static void add_rcpts(GString *out, const struct store_mail *m)
 {
 	for (unsigned i = 0; i < m->rcpts->len; i++) {
@@ -121,6 +131,7 @@ static void show(struct batch *b, int account, const struct store_mail *m)
 	json_add(j, "recipients", rcpts_of(m));
 	json_add(j, "letter", batch_mail_record(b, account, m, mail_state_names[m->state]));
 	json_add(j, "path", json_string(path));
+	json_add(j, "dialogue", dialogue_of(m));
 	g_string_append_c(out, '\n');
 	g_string_append_printf(out, _("written %s, Message-ID <%s>"), made, m->msgid);
 	g_string_append_c(out, '\n');
@@ -132,6 +143,9 @@ static void show(struct batch *b, int account, const struct store_mail *m)
 		g_string_append_printf(out, _("its text: boxwood show %s\n"), path);
 	if (hint)
 		g_string_append_printf(out, "%s\n", hint);
+	if (m->dialogue)
+		g_string_append_printf(
+			out, "%s\n%s", _("what was said last (C: Boxwood, S: the server):"), m->dialogue);
 	g_string_truncate(out, out->len - 1);
 	batch_record(b, j, out->str);
 	json_free(j);

@@ -17,6 +17,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/claims.c \
 	src/engine/confirm.c \
 	src/engine/connection.c \
+	src/engine/dialogue.c \
 	src/engine/draft.c \
 	src/engine/effect.c \
 	src/engine/engine.c \

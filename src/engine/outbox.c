@@ -147,6 +147,18 @@ static void note_reply(
 	set_words(&m->stage, smtp_stage_names[stage]);
 }
 
+/* What was said of it. */
+static void note_dialogue(struct outbox *o)
+{
+	struct store_mail *m = o->mail;
+	const char *said = o->mailer && mailer_smtp(o->mailer) ? smtp_transcript(mailer_smtp(o->mailer)) : "";
+	char *all = *said ? dialogue_add(m->dialogue, clock_wall(), m->attempts, said) : NULL;
+	if (!all)
+		return;
+	g_free(m->dialogue);
+	m->dialogue = all;
+}
+
 static bool any_rcpt(const struct store_mail *m, enum mail_state state)
 {
 	for (unsigned i = 0; i < m->rcpts->len; i++)
@@ -455,6 +467,7 @@ static void mail_done(struct outbox *o, const struct smtp_event *ev)
 	const struct err *why = ev->u.done.err;
 	struct store_mail *m = o->mail;
 	o->id = 0;
+	note_dialogue(o);
 	if (o->broken.cause != ERR_NONE) {
 		struct err e = ERR_INIT;
 		err_move(&e, &o->broken);

@@ -2,8 +2,9 @@
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
  * it), waiters.c (who waits for it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
  * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
- * (what the server thinks of a From), confirm.c (the provider's letter that asks whether it may be used), draft.c (letters being written), mirror.c (these on the server), report.c
- * (what became of a letter far away). */
+ * (what the server thinks of a From), confirm.c (the provider's letter that asks whether it may be used), draft.c
+ * (letters being written), mirror.c (these on the server), report.c (what became of a letter far away), dialogue.c (what is
+ * kept of what was said). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
 
@@ -56,6 +57,11 @@ void outbox_copies_kept(struct outbox *o);     /* the server of the own copies c
 bool outbox_can_send(const struct account *a); /* its lines name a way out */
 void outbox_try_again(struct outbox *o);       /* somebody acts: a refused login stops it no longer */
 void probe_request(struct engine *en, struct account *a, struct request *r);
+
+/* --- dialogue.c --- */
+#define DIALOGUE_LINES 64
+/* store_mail.dialogue with one try more, under a line of its own; said: lines that end in LF. g_free. */
+char *dialogue_add(const char *before, int64_t wall, unsigned attempt, const char *said);
 
 /* --- waiters.c --- */
 struct waiters;

@@ -229,22 +229,6 @@ int imap_auth_continue(struct imap_session *s, struct str challenge, struct err 
 	return 0;
 }
 
-bool imap_auth_echoed(const struct imap_session *s, struct str words)
-{
-	if (!s->secret || !words.n)
-		return false;
-	struct str word = secret_bytes(s->secret);
-	if (word.n && memmem(words.p, words.n, word.p, word.n))
-		return true;
-	struct buf plain;
-	buf_init(&plain, MESSAGE_MAX);
-	bool found = !sasl_plain(s->settings.login, s->secret, &plain) && memmem(words.p, words.n, plain.p, plain.n);
-	if (plain.p)
-		explicit_bzero(plain.p, plain.cap);
-	buf_clear(&plain);
-	return found;
-}
-
 /* RFC 5530: the server's trouble, not the password's. */
 static bool is_passing(struct str code)
 {
@@ -270,7 +254,7 @@ static void add_words(struct imap_session *s, struct str text, struct err *e)
 {
 	const char *reason = s->sasl ? sasl_reason(s->sasl) : NULL;
 	g_autofree char *words = reason ? g_strdup(reason) : str_dup(text);
-	if (words[0] && !imap_auth_echoed(s, str_of(words)))
+	if (words[0] && !sasl_echoes(s->secret, str_of(words)))
 		err_set_server(e, words);
 }
 

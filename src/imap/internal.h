@@ -300,8 +300,6 @@ bool imap_can(const struct imap_session *s, uint64_t cap); /* all of these bits 
 int imap_auth_start(struct imap_session *s, struct err *e);
 int imap_auth_continue(struct imap_session *s, struct str challenge, struct err *e);
 int imap_auth_ended(struct imap_session *s, enum imap_result result, const struct imap_status *st, struct err *e);
-/* The server's words hold the secret. */
-bool imap_auth_echoed(const struct imap_session *s, struct str words);
 void imap_notify_ended(struct imap_session *s, const struct imap_command *c, enum imap_result result);
 void imap_idle_started(struct imap_session *s);
 void imap_idle_leave(struct imap_session *s);

@@ -33,7 +33,7 @@ static void take_code(struct imap_session *s, struct imap_command *c, const stru
 		imap_caps_set(s, st->args);
 		s->caps_after_login = s->phase >= PHASE_AUTH;
 	} else if (str_is(st->code, "ALERT")) {
-		if (imap_may_tell(s) && !imap_auth_echoed(s, st->text))
+		if (imap_may_tell(s) && !sasl_echoes(s->secret, st->text))
 			imap_event_add(s, IMAP_ALERT)->u.text = imap_keep(s, st->text);
 	} else if (imap_logged_in(s)) {
 		imap_box_code(s, st);
@@ -44,7 +44,7 @@ static void take_code(struct imap_session *s, struct imap_command *c, const stru
 static void set_server(struct imap_session *s, struct err *e, struct str text)
 {
 	g_autofree char *words = str_dup(text);
-	if (words[0] && imap_may_tell(s) && !imap_auth_echoed(s, text))
+	if (words[0] && imap_may_tell(s) && !sasl_echoes(s->secret, text))
 		err_set_server(e, words);
 }
 
@@ -276,6 +276,8 @@ static int tagged(struct imap_session *s, struct str tag, struct imap_cursor *c,
 	if (s->paused == command && result == IMAP_OK)
 		return nonsense(s, e, "the server answers a command that was not sent yet");
 	struct imap_status st = status_parse(c);
+	if (sasl_echoes(s->secret, st.text))
+		st.text = STR("****");
 	g_queue_delete_link(&s->open, at);
 	if (command->kind == KIND_IDLE && imap_idle_ended(s, command, result)) {
 		g_queue_push_head(&s->queue, command);
@@ -297,7 +299,7 @@ static void trace(const struct imap_session *s, struct str text)
 		return;
 	struct str line, rest;
 	str_cut(text, '\r', &line, &rest);
-	log_wire(s->settings.who, 'S', imap_auth_echoed(s, line) ? STR("****") : line);
+	log_wire(s->settings.who, 'S', sasl_echoes(s->secret, line) ? STR("****") : line);
 }
 
 int imap_response(struct imap_session *s, struct str text, struct err *e)

@@ -108,6 +108,10 @@ int sasl_accepted(const struct sasl *s, struct err *e);
  * secret. The server's NO follows it. */
 const char *sasl_reason(const struct sasl *s);
 
+/* A server's words repeat the secret: as it is, with backslashes as in a quoted string, or in base64, alone or within an
+ * exchange's message. They go into no trace. NULL: no. */
+bool sasl_echoes(const struct secret *secret, struct str words);
+
 /* The message of PLAIN (RFC 4616), base64, into out. -1: login or secret holds a NUL, or out's cap. */
 int sasl_plain(const char *login, const struct secret *password, struct buf *out);
 

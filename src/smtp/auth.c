@@ -141,20 +141,6 @@ static int answer(struct smtp_session *s, struct str challenge, struct err *e)
 	return rc;
 }
 
-bool smtp_auth_echoed(const struct smtp_session *s, struct str words)
-{
-	if (!s->secret || !words.n)
-		return false;
-	struct str word = secret_bytes(s->secret);
-	if (word.n && memmem(words.p, words.n, word.p, word.n))
-		return true;
-	struct buf plain;
-	buf_init(&plain, MESSAGE_MAX);
-	bool found = !sasl_plain(s->settings.login, s->secret, &plain) && memmem(words.p, words.n, plain.p, plain.n);
-	message_clear(&plain);
-	return found;
-}
-
 static int logged_in(struct smtp_session *s, struct err *e)
 {
 	if (s->auth_canceled)
@@ -184,7 +170,7 @@ static int refused(struct smtp_session *s, const struct smtp_reply *r, struct er
 		smtp_fail_by(s, e, ERR_NET, ERR_LATER, "the server cannot log anybody in now", r);
 	else
 		smtp_fail_by(s, e, ERR_AUTH, ERR_NEVER, "the server refused the login", r);
-	if (reason && !smtp_auth_echoed(s, str_of(reason)))
+	if (reason && !sasl_echoes(s->secret, str_of(reason)))
 		err_set_server(e, reason);
 	return -1;
 }

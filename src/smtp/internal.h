@@ -98,6 +98,7 @@ struct smtp_session {
 	enum smtp_phase phase;
 	bool encrypted;
 	bool quit_wanted, quitting;
+	bool begun; /* a mail was under way */
 
 	struct smtp_lex lex;
 	int64_t now, progress; /* progress CLOCK_NEVER: a command waits to be sent */
@@ -153,8 +154,6 @@ void smtp_caps_forget(struct smtp_session *s);
 /* --- auth.c --- */
 int smtp_auth_start(struct smtp_session *s, struct err *e);
 int smtp_auth_answered(struct smtp_session *s, const struct smtp_reply *r, struct str challenge, struct err *e);
-/* The server's words hold the secret. */
-bool smtp_auth_echoed(const struct smtp_session *s, struct str words);
 
 /* --- mail.c, data.c --- */
 void smtp_letter_free(struct smtp_letter *l);

@@ -286,7 +286,10 @@ static bool begin_next(struct smtp_session *s)
 		smtp_command(s, KIND_QUIT, 0, "QUIT");
 		return false;
 	}
-	g_string_truncate(s->transcript, 0);
+	/* What led to the first one is its own. */
+	if (s->begun)
+		g_string_truncate(s->transcript, 0);
+	s->begun = true;
 	check_server(s, l);
 	l->chunks = smtp_can(s, SMTP_CAP_CHUNKING | SMTP_CAP_PIPELINING);
 	if (l->flaw.cause != ERR_NONE)

@@ -126,12 +126,14 @@ static void out_grow(struct smtp_session *s, size_t n)
 void smtp_note(struct smtp_session *s, char side, struct str line)
 {
 	log_wire(s->settings.who, side, line);
-	if (s->transcript->len >= TRANSCRIPT_MAX)
-		return;
 	g_autofree char *clean = utf8_line(line);
 	g_string_append_printf(s->transcript, "%c: %s\n", side, clean);
-	if (s->transcript->len >= TRANSCRIPT_MAX)
-		g_string_truncate(s->transcript, TRANSCRIPT_MAX);
+	if (s->transcript->len <= TRANSCRIPT_MAX)
+		return;
+	/* What was said last says how it ended. */
+	const char *half = strchr(s->transcript->str + s->transcript->len - TRANSCRIPT_MAX / 2, '\n');
+	if (half)
+		g_string_erase(s->transcript, 0, half + 1 - s->transcript->str);
 }
 
 /* For an answer; not while it is the caller who is waited for, in the midst of a message. */
@@ -235,7 +237,7 @@ void smtp_quit(struct smtp_session *s)
 static void trace(struct smtp_session *s, const struct smtp_reply *r)
 {
 	struct str lines = buf_str(&s->lex.text), line;
-	bool echoed = smtp_auth_echoed(s, lines);
+	bool echoed = sasl_echoes(s->secret, lines);
 	for (bool more = true; more;) {
 		more = str_cut(lines, '\n', &line, &lines);
 		line.n = MIN(line.n, 2000);
@@ -289,7 +291,7 @@ static int take_reply(struct smtp_session *s, size_t behind, struct err *e)
 	s->progress = s->now;
 	s->crumbs = 0;
 	trace(s, &r);
-	if (smtp_auth_echoed(s, str_of(r.text))) {
+	if (sasl_echoes(s->secret, str_of(r.text))) {
 		g_free(r.text);
 		r.text = g_strdup("****");
 	}

@@ -148,7 +148,8 @@ bool smtp_ready(const struct smtp_session *s);
 bool smtp_busy(const struct smtp_session *s); /* a mail is queued or under way */
 unsigned smtp_commands(const struct smtp_session *s);
 enum sasl_mechanism smtp_mechanism(const struct smtp_session *s, bool *weaker_out);
-/* The dialogue since the mail began, both sides, cleaned, secrets and message text left out, at most 64 KiB: for !w. */
+/* The dialogue since the mail began, of the first one since the connection did: both sides, cleaned, secrets and message text
+ * left out, the last 64 KiB of it at most: for !w. */
 const char *smtp_transcript(const struct smtp_session *s);
 
 /* The value is the mail's id, never 0. Copies what it needs. */

@@ -89,6 +89,15 @@ static const struct field rcpt_columns[] = {
 	{ FIELD(TEXT, struct rcpt_row, r.text) },
 };
 const struct row_fields mail_fields = { mail_columns, G_N_ELEMENTS(mail_columns) };
+struct dialogue_row {
+	int64_t id;
+	char *text;
+};
+static const struct field dialogue_columns[] = {
+	{ FIELD(I64, struct dialogue_row, id) },
+	{ FIELD(TEXT, struct dialogue_row, text) },
+};
+static const struct row_fields dialogue_fields = { dialogue_columns, G_N_ELEMENTS(dialogue_columns) };
 const struct row_fields rcpt_fields = { rcpt_columns, G_N_ELEMENTS(rcpt_columns) };
 
 static void free_rcpt(void *rcpt)
@@ -113,6 +122,7 @@ void store_mail_free(struct store_mail *m)
 		return;
 	struct mail_row row = { .m = *m };
 	row_clear(&mail_fields, &row);
+	g_free(m->dialogue);
 	g_ptr_array_unref(m->rcpts);
 	g_free(m);
 }
@@ -229,6 +239,36 @@ static int read_rcpts(struct db *state, struct store_mail *m, uint32_t count, bo
 	return pull == DB_END ? 0 : -1;
 }
 
+static int write_dialogue(struct db *state, const struct store_mail *m, struct err *e)
+{
+	struct dialogue_row row = { m->id, m->dialogue };
+	if (!m->dialogue)
+		return 0;
+	return row_write(state, &dialogue_fields, "INSERT OR REPLACE INTO outbox_dialogue VALUES(?,?,?)", &row, e);
+}
+
+/* It only explains: a damaged one is none. */
+static int read_dialogue(struct db *state, struct store_mail *m, struct err *e)
+{
+	struct dialogue_row row = { 0 };
+	struct query *q = db_query(state, "SELECT * FROM outbox_dialogue WHERE id=?");
+	db_bind_int(q, m->id);
+	enum db_pull pull = db_pull(q, e);
+	if (pull == DB_ITEM && row_read(q, &dialogue_fields, &row))
+		m->dialogue = g_steal_pointer(&row.text);
+	row_clear(&dialogue_fields, &row);
+	if (pull == DB_ITEM)
+		db_reset(q);
+	return pull == DB_BAD ? -1 : 0;
+}
+
+static int clear_dialogue(struct db *state, uint32_t id, struct err *e)
+{
+	struct query *q = db_query(state, "DELETE FROM outbox_dialogue WHERE id=?");
+	db_bind_int(q, id);
+	return db_run(q, e);
+}
+
 /* The rows' query stays open while the recipients are read: both are of one moment, whatever other processes write. */
 int mails_read(struct db *state, struct query *q, GPtrArray *out, struct damage *found, struct err *e)
 {
@@ -240,7 +280,7 @@ int mails_read(struct db *state, struct query *q, GPtrArray *out, struct damage 
 		bool sound = row_read(q, &mail_fields, &row);
 		row.m.rcpts = m->rcpts;
 		*m = row.m;
-		if (sound && read_rcpts(state, m, row.rcpts, &sound, e)) {
+		if (sound && (read_rcpts(state, m, row.rcpts, &sound, e) || read_dialogue(state, m, e))) {
 			store_mail_free(m);
 			db_reset(q);
 			return -1;
@@ -352,7 +392,10 @@ static int put(struct store *st, struct store_mail *m, int64_t *other_out, struc
 		return err_set(e, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "too many recipients");
 	if (m->id ? put_known(st, m, e) : put_new(st, m, other_out, e))
 		return -1;
-	return write_row(st->shelf.state, m, e) || write_rcpts(st->shelf.state, m, e) ? -1 : 0;
+	return write_row(st->shelf.state, m, e) || write_rcpts(st->shelf.state, m, e) ||
+			       write_dialogue(st->shelf.state, m, e)
+		       ? -1
+		       : 0;
 }
 
 int store_mail_put(struct store *st, struct store_mail *m, struct err *e)
@@ -616,7 +659,8 @@ static int sweep(struct db *state, int64_t older_than, GPtrArray *paths, struct 
 	for (guint i = 0; pull == DB_END && i < ids->len; i++) {
 		q = db_query(state, "DELETE FROM outbox WHERE id=?");
 		db_bind_int(q, g_array_index(ids, guint32, i));
-		if (db_run(q, e) || clear_rcpts(state, g_array_index(ids, guint32, i), e))
+		if (db_run(q, e) || clear_rcpts(state, g_array_index(ids, guint32, i), e) ||
+			clear_dialogue(state, g_array_index(ids, guint32, i), e))
 			return -1;
 	}
 	return pull == DB_END ? 0 : -1;

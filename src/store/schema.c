@@ -106,6 +106,9 @@ static const char cache_sql[] =
 	" WITHOUT ROWID;"                                                                                              \
 	"CREATE TABLE left_file(path BLOB PRIMARY KEY, wall INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
+/* What was said when a letter was sent, by its id. */
+#define DIALOGUES "CREATE TABLE outbox_dialogue(id INTEGER PRIMARY KEY, text BLOB, sum INTEGER NOT NULL) STRICT;"
+
 /* New columns and tables stand where ALTER TABLE puts them: the schema is compared as text. */
 static const char state_sql[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -121,7 +124,7 @@ static const char state_sql[] =
 	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
 	" acts INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS LETTERS;
+	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS LETTERS DIALOGUES;
 
 /* By the version they start from; NULL: not from there. */
 static const char *const state_steps[] = { NULL,
@@ -129,13 +132,13 @@ static const char *const state_steps[] = { NULL,
 	"ALTER TABLE account ADD COLUMN caps_off INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN auth_used INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS,
-	LETTERS };
+	LETTERS, DIALOGUES };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "email_id", "structure", "part", NULL };
 static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
 	"outbox", "outbox_rcpt", "draft", "draft_file", "identity", "judge", "person", "person_word", "left_file",
-	NULL };
+	"outbox_dialogue", NULL };
 
 const struct schema schema_cache = {
 	.sql = cache_sql,

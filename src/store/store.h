@@ -481,6 +481,7 @@ struct store_rcpt {
 	int code;
 	char *text; /* owned, NULL: the server's words; later a delivery report's */
 };
+#define STORE_DIALOGUE_MAX 8192
 struct store_mail {
 	uint32_t id;      /* 0: new */
 	uint32_t account; /* whose server and Sent folder */
@@ -514,8 +515,11 @@ struct store_mail {
 	char *parent_folder; /* raw */
 	char *parent_msgid;
 	uint32_t parent_flag; /* MSG_ANSWERED or MSG_FORWARDED; 0 once marked */
-	uint32_t draft;       /* the draft it came from: back to it by undo and after a refusal; 0 */
-	uint32_t writing;     /* the store's own: which writing of the row this is */
+	/* What the server and we said in its tries, the newest last, without secrets and octets of the letter, cut off at
+	 * its beginning to STORE_DIALOGUE_MAX octets; lines end in LF; NULL. */
+	char *dialogue;
+	uint32_t draft;   /* the draft it came from: back to it by undo and after a refusal; 0 */
+	uint32_t writing; /* the store's own: which writing of the row this is */
 };
 struct store_mail *store_mail_new(uint32_t account);
 void store_mail_free(struct store_mail *m);

@@ -282,7 +282,8 @@ void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux
 /* The first choice is taken by Enter; Esc takes none. Takes text and aux. */
 void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux));
 void ui_retry_mail(struct ui *ui, const struct store_mail *m);
-void ui_lend(struct ui *ui); /* the terminal to another program */
+void ui_mail_words(struct ui *ui, const struct store_mail *m); /* what the server said of it */
+void ui_lend(struct ui *ui);                                   /* the terminal to another program */
 void ui_take_back(struct ui *ui);
 bool ui_has(const struct ui *ui, const struct view *v);
 bool ui_is_idle(const struct ui *ui); /* nothing is being typed or asked */

@@ -440,7 +440,7 @@ static bool trouble_command(struct ui *ui, enum app_command c)
 	return true;
 }
 
-static void mail_words(struct ui *ui, const struct store_mail *m)
+void ui_mail_words(struct ui *ui, const struct store_mail *m)
 {
 	g_autofree char *what = app_mail_text(m);
 	g_autoptr(GString) text = g_string_new(what);
@@ -455,6 +455,9 @@ static void mail_words(struct ui *ui, const struct store_mail *m)
 		if (r->code)
 			g_string_append_printf(text, "%s: %d %s\n", r->addr, r->code, r->text ? r->text : "");
 	}
+	if (m->dialogue)
+		g_string_append_printf(
+			text, "\n%s\n%s", _("What was said last (C: Boxwood, S: the server):"), m->dialogue);
 	ui_push(ui, view_text_new(ui, _("What the server said"), text->str));
 }
 
@@ -492,7 +495,7 @@ static bool mail_command(struct ui *ui, enum app_command c)
 	else if (c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT)
 		compose_resume(ui, draft, c == CMD_BANNER_FROM ? COMPOSE_PICK : COMPOSE_REVIEW, id);
 	else if (c == CMD_BANNER_WORDS)
-		mail_words(ui, m);
+		ui_mail_words(ui, m);
 	else if (c == CMD_BANNER_RETRY)
 		ui_retry_mail(ui, m);
 	else if (c == CMD_BANNER_OTHERS && model_queue_has_others(m))

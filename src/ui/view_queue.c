@@ -266,11 +266,14 @@ static bool command(struct view *view, enum app_command c)
 	if (list_command(&v->list, c))
 		return true;
 	const struct entry *e = current(v);
-	bool mine = c == CMD_OPEN || c == CMD_DROP || c == CMD_TRY || c == CMD_HOLD || c == CMD_EDIT;
+	bool mine = c == CMD_OPEN || c == CMD_DROP || c == CMD_TRY || c == CMD_HOLD || c == CMD_EDIT ||
+		    c == CMD_BANNER_WORDS;
 	if (!mine)
 		return false;
 	if (!e)
 		ui_say(ui, g_strdup(_("Nothing waits.")));
+	else if (c == CMD_BANNER_WORDS)
+		e->mail ? ui_mail_words(ui, e->mail) : show_change(ui, e);
 	else if (c == CMD_OPEN)
 		e->mail ? show_mail(ui, e->mail) : show_change(ui, e);
 	else if (c == CMD_DROP)

@@ -85,6 +85,7 @@ WIRE_DIALOGUES = \
 	tests/wire/objectid.t \
 	tests/wire/plain_continuation.t \
 	tests/wire/preauth_over_tls.t \
+	tests/wire/promise_13_echoed_base64.t \
 	tests/wire/qresync.t \
 	tests/wire/qresync_first_meeting.t \
 	tests/wire/replace.t \
@@ -145,6 +146,7 @@ SMTP_DIALOGUES = \
 	tests/wire/smtp/probe.t \
 	tests/wire/smtp/promise_10_no_word_without_tls.t \
 	tests/wire/smtp/promise_12_starttls_forgets_what_was_said.t \
+	tests/wire/smtp/promise_13_echoed_base64.t \
 	tests/wire/smtp/promise_13_echoed_password.t \
 	tests/wire/smtp/refused_and_accepted.t \
 	tests/wire/smtp/s01_lost_before_the_last_octet.t \

@@ -1,4 +1,7 @@
 LINK_ENGINE = src/engine/libengine.a $(LINK_FLOOR)
+check_PROGRAMS += tests/unit/engine/test_dialogue
+tests_unit_engine_test_dialogue_SOURCES = tests/unit/engine/test_dialogue.c $(UNIT)
+tests_unit_engine_test_dialogue_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_schedule
 tests_unit_engine_test_schedule_SOURCES = tests/unit/engine/test_schedule.c $(UNIT)
 tests_unit_engine_test_schedule_LDADD = $(LINK_ENGINE)

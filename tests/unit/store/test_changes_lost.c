@@ -441,7 +441,7 @@ static void d09_migration_that_fails_changes_nothing(void)
 	make_old(&f, &schema_v1, rows_v1);
 	g_autofree char *path = path_of(&f, "state/state-1.db");
 	for (size_t i = 1; i < G_N_ELEMENTS(bad); i++) {
-		const char *steps[] = { NULL, bad[i], "" };
+		const char *steps[] = { NULL, bad[i], "", "" };
 		struct db *d = NULL;
 		wrong.steps = steps;
 		g_assert_cmpint(db_migrate(path, &wrong, DB_WRITE, &f.e), !=, DB_SOUND);

@@ -86,7 +86,7 @@ static char **text_at(struct store_mail *m, unsigned n)
 {
 	char **const texts[] = { &m->key, &m->msgid, &m->from, &m->sender, &m->subject, &m->path, &m->copy_path,
 		&m->sha256, &m->copy_sha256, &m->notify, &m->ret, &m->enhanced, &m->text, &m->error, &m->stage,
-		&m->owner, &m->copy_folder, &m->copy_error, &m->parent_folder, &m->parent_msgid };
+		&m->owner, &m->dialogue, &m->copy_folder, &m->copy_error, &m->parent_folder, &m->parent_msgid };
 	return n < G_N_ELEMENTS(texts) ? texts[n] : NULL;
 }
 
