@@ -21,7 +21,7 @@ complete -c boxwood -n __fish_use_subcommand -a reply -d 'answer a message with 
 complete -c boxwood -n __fish_use_subcommand -a forward -d 'send a message on, below what standard input says'
 complete -c boxwood -n __fish_use_subcommand -a bounce -d 'send a message on as it is, under its own sender'
 complete -c boxwood -n __fish_use_subcommand -a from -d 'the addresses you can send as, and what the server thinks of them'
-complete -c boxwood -n __fish_use_subcommand -a address -d 'find addresses you wrote to, and aliases'
+complete -c boxwood -n __fish_use_subcommand -a address -d 'find addresses you wrote to, aliases, and contacts'
 complete -c boxwood -n __fish_use_subcommand -a import -d 'store messages from files in a folder'
 complete -c boxwood -n __fish_use_subcommand -a export -d 'write the messages of a folder into a new file or directory'
 complete -c boxwood -n __fish_use_subcommand -a cache -d 'look after the cache'

@@ -754,6 +754,42 @@ bool app_validation_is_known(const struct cfg_account *a);
 /* Of EV_IDENTITIES: what it tells unasked, a sentence; NULL. g_free. */
 char *app_identity_news(const struct event *ev);
 
+/* --- the vCards of `address-vcards` (cards.c), read in a thread of their own --- */
+struct app_card {
+	char *name; /* NULL */
+	char *addr;
+	char *org;    /* NULL */
+	char *folded; /* all that it is found by */
+};
+struct app_cards;
+/* path: a file, or a directory with files *.vcf in it. changed() is called, from ctx, when they have been read. */
+struct app_cards *app_cards_new(const char *path, GMainContext *ctx, void (*changed)(void *aux), void *aux);
+void app_cards_free(struct app_cards *c); /* NULL is a no-op */
+/* As they were read last, NULL: not yet; they are read again when that is half a minute ago. *reading_out: they come. */
+const GPtrArray *app_cards_get(struct app_cards *c, bool *reading_out, const struct err **err_out);
+
+/* --- whom a letter may go to (finder.c) --- */
+enum app_found_in { FOUND_ALIAS, FOUND_PERSON, FOUND_CARD, FOUND_COMMAND };
+struct app_found {
+	enum app_found_in in;
+	GPtrArray *addrs; /* struct msg_addr *: of a group several */
+	char *source;     /* an alias's name; where it was found, in words */
+};
+void app_found_free(struct app_found *f);        /* NULL is a no-op */
+char *app_found_text(const struct app_found *f); /* as it stands in a header; g_free */
+/* Aliases and groups, the people of the mail, vCards, then what the mailrc's command finds. Nothing waits: changed() is called
+ * from ctx as more comes. */
+struct app_finder;
+struct app_finder *app_finder_new(struct app *a, GMainContext *ctx, void (*changed)(void *aux), void *aux);
+void app_finder_free(struct app_finder *f); /* NULL is a no-op */
+/* Those that `typed` begins, at most so many of each place; what was asked before is given up. The command runs when nothing
+ * else was asked for pause_ms, and not for "". */
+void app_finder_ask(struct app_finder *f, const char *typed, unsigned most, int pause_ms);
+void app_finder_stop(struct app_finder *f);
+const GPtrArray *app_finder_found(const struct app_finder *f); /* struct app_found *, the best place first */
+bool app_finder_is_busy(const struct app_finder *f);           /* more may come */
+const struct err *app_finder_err(const struct app_finder *f);  /* ERR_NONE, or what could not be asked */
+
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */
 enum app_link app_link_kind(const char *url);

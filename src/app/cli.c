@@ -161,7 +161,9 @@ static const struct cli_verb verbs[] = {
 		   "in "
 		   "it shown, never opened, if its server proves that the provider wrote it. `explain` says as which "
 		   "address a message would be answered, and why.") },
-	{ "address", "TEXT", 1, 1, BIT(CLI_NUMBER), N_("find addresses you wrote to, and aliases"), NULL },
+	{ "address", "TEXT", 1, 1, BIT(CLI_NUMBER), N_("find addresses you wrote to, aliases, and contacts"),
+		N_("Aliases and groups come first, then people of your mail, vCards (`address-vcards`) and what "
+		   "`query-command` finds. -n: so many at most, 50 without it, 0 for all.") },
 	{ "import", "MBOX|MAILDIR|FILE.. FOLDER", 2, -1, BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN),
 		N_("store messages from files in a folder"),
 		N_("An mbox is read through once before anything is stored, and its messages are counted.") },

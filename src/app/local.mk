@@ -2,11 +2,13 @@ noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
+	src/app/cards.c \
 	src/app/changes.c \
 	src/app/cli.c \
 	src/app/commands.c \
 	src/app/date.c \
 	src/app/editor.c \
+	src/app/finder.c \
 	src/app/from.c \
 	src/app/id.c \
 	src/app/keymap.c \

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/proc.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +28,7 @@ struct proc {
 	GSubprocess *child; /* NULL: it is followed */
 	GSource *follow;
 	int pidfd;
-	GInputStream *from; /* the child's stdout or, of one that is fed, its stderr; owned by child */
+	GInputStream *from; /* the child's stdout or, of one that is fed from a file, its stderr; owned by child */
 	GCancellable *stop;
 	struct timer *timer;
 	struct buf out;
@@ -39,6 +41,7 @@ struct proc {
 	void (*done)(struct buf *out, struct err *e, void *aux);
 	void (*ended)(const struct proc_end *end, void *aux); /* of one that is fed */
 	bool late, exited;
+	bool whole, over; /* a filter: all it prints is wanted; it was too much */
 	void *aux;
 };
 
@@ -147,6 +150,11 @@ static void keep_words(struct proc *p, size_t n)
 {
 	size_t room = p->out.max - p->out.n;
 	buf_add(&p->out, p->chunk, MIN(n, room));
+	if (n <= room || !p->whole || p->over)
+		return;
+	p->over = true;
+	if (!p->exited)
+		kill_group(p);
 }
 
 static void end_fed(struct proc *p)
@@ -155,6 +163,7 @@ static void end_fed(struct proc *p)
 	struct proc_end end = { .status = signaled ? -1 : g_subprocess_get_exit_status(p->child),
 		.signal = signaled ? g_subprocess_get_term_sig(p->child) : 0,
 		.late = p->late,
+		.over = p->over,
 		.words = buf_str(&p->out) };
 	if (!p->canceled)
 		p->ended(&end, p->aux);
@@ -166,7 +175,7 @@ static void drain(struct proc *p)
 {
 	GPollableInputStream *from = G_POLLABLE_INPUT_STREAM(p->from);
 	gssize n;
-	while (p->out.n < p->out.max &&
+	while (!p->over && (p->whole || p->out.n < p->out.max) &&
 		(n = g_pollable_input_stream_read_nonblocking(from, p->chunk, sizeof(p->chunk), NULL, NULL)) > 0)
 		keep_words(p, (size_t)n);
 }
@@ -207,12 +216,11 @@ static void fed_too_long(void *aux)
 	kill_group(p);
 }
 
-struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int timeout_ms,
+static struct proc *feed(const char *const *argv, int fd, GSubprocessFlags flags, size_t max, int timeout_ms,
 	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GSubprocessLauncher) launcher =
-		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
 	g_subprocess_launcher_set_child_setup(launcher, own_group_and_pipes, NULL, NULL);
 	g_subprocess_launcher_take_stdin_fd(launcher, fd);
 	GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
@@ -222,16 +230,50 @@ struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int ti
 	}
 	struct proc *p = g_new0(struct proc, 1);
 	p->child = child;
-	p->from = g_subprocess_get_stderr_pipe(child);
+	p->whole = flags & G_SUBPROCESS_FLAGS_STDOUT_PIPE;
+	p->from = p->whole ? g_subprocess_get_stdout_pipe(child) : g_subprocess_get_stderr_pipe(child);
 	p->stop = g_cancellable_new();
 	p->ended = ended;
 	p->aux = aux;
-	buf_init(&p->out, words_max);
+	buf_init(&p->out, max);
 	p->timer = timer_new(g_main_context_get_thread_default(), fed_too_long, p);
 	timer_at(p->timer, clock_ms() + timeout_ms);
 	g_input_stream_read_async(p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got_words, p);
 	g_subprocess_wait_async(child, NULL, exited, p);
 	return p;
+}
+
+struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int timeout_ms,
+	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e)
+{
+	return feed(argv, fd, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE, words_max, timeout_ms,
+		ended, aux, e);
+}
+
+/* A file that has no name: the child may read as slowly as it likes. */
+static int as_file(struct str s, struct err *e)
+{
+	int fd = memfd_create("boxwood", MFD_CLOEXEC);
+	ssize_t n = 0;
+	while (fd >= 0 && s.n && (n = write(fd, s.p, s.n)) > 0)
+		s = str_sub(s, (size_t)n);
+	if (fd < 0 || n < 0 || lseek(fd, 0, SEEK_SET)) {
+		err_errno(e, errno, "cannot keep", "the input of a command");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct proc *proc_filter(const char *const *argv, struct str input, size_t cap, int timeout_ms,
+	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e)
+{
+	int fd = as_file(input, e);
+	if (fd < 0)
+		return NULL;
+	return feed(argv, fd, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, cap, timeout_ms,
+		ended, aux, e);
 }
 
 /* --- one that is let go of --- */

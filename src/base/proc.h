@@ -25,12 +25,17 @@ struct proc_end {
 	int status;       /* of its exit; -1: it did not exit by itself */
 	int signal;       /* that ended it; 0 */
 	bool late;        /* it was still there at the deadline, and was killed */
-	struct str words; /* the first octets of its stderr; borrowed */
+	bool over;        /* it printed more than it may, and was killed */
+	struct str words; /* the first octets of its stderr, or what a filter printed; borrowed */
 };
 /* Runs argv with fd (taken) as its stdin, stdout /dev/null, and reads its stderr, of which the first words_max octets are
  * kept. ended() is called exactly once when the child has ended, unless proc_cancel came first. NULL with e: it could not be
  * started, and ended() is not called. */
 struct proc *proc_feed(const char *const *argv, int fd, size_t words_max, int timeout_ms,
+	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
+/* Runs argv with input (copied) as its stdin, stderr /dev/null, and keeps what it prints, at most cap octets. ended() and NULL
+ * as above. */
+struct proc *proc_filter(const char *const *argv, struct str input, size_t cap, int timeout_ms,
 	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
 /* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
 int proc_detach(const char *const *argv, struct err *e);

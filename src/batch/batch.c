@@ -413,6 +413,7 @@ int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_por
 		.reaching = -1,
 		.ctx = g_main_context_new(),
 		.deadline = clock_ms() + BATCH_READ_MS };
+	g_main_context_push_thread_default(b.ctx);
 	if (port)
 		b.app = app_new(cfg, port, b.ctx);
 	if (!cli_has(cli, CLI_NO_INPUT))
@@ -422,6 +423,7 @@ int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_por
 		fclose(b.tty);
 	err_clear(&b.lost);
 	app_free(b.app);
+	g_main_context_pop_thread_default(b.ctx);
 	g_main_context_unref(b.ctx);
 	return code;
 }

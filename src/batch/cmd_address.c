@@ -1,62 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* address: aliases, and the people that were written to, for programs that complete addresses (mutt's query_command). */
+/* address: aliases, the people of the mail, vCards and what query-command finds, for programs that complete addresses (mutt's
+ * query_command). */
 #include "batch/internal.h"
 
 #include "base/i18n.h"
 
 #define MOST 50
 
-struct found {
+struct printing {
 	struct batch *batch;
 	unsigned n, most;
 };
 
-static void print_one(struct found *f, const char *name, const char *addr, const char *source)
+static void print_one(struct printing *p, const struct msg_addr *a, const char *source)
 {
 	struct json *j = json_record("address");
-	g_autofree char *text = g_strdup_printf("%s\t%s\t%s", addr, name ? name : "", source);
-	json_add(j, "name", json_string(name));
-	json_add(j, "addr", json_string(addr));
+	g_autofree char *text = g_strdup_printf("%s\t%s\t%s", a->addr, a->name ? a->name : "", source);
+	json_add(j, "name", json_string(a->name));
+	json_add(j, "addr", json_string(a->addr));
 	json_add(j, "source", json_string(source));
-	json_add(j, "rank", json_number(++f->n));
+	json_add(j, "rank", json_number(++p->n));
 	/* mutt passes over the first line. */
-	if (f->n == 1 && !batch_wants_json(f->batch))
-		batch_text(f->batch, _("addresses\n"));
-	batch_record(f->batch, j, text);
+	if (p->n == 1 && !batch_wants_json(p->batch))
+		batch_text(p->batch, _("addresses\n"));
+	batch_record(p->batch, j, text);
 	json_free(j);
 }
 
-static bool begins(const char *text, const char *typed)
+static void print_found(struct printing *p, const struct app_found *f)
 {
-	g_autofree char *a = g_utf8_casefold(text, -1), *b = g_utf8_casefold(typed, -1);
-	return g_str_has_prefix(a, b);
+	for (unsigned i = 0; i < f->addrs->len && p->n < p->most; i++)
+		print_one(p, f->addrs->pdata[i], f->source);
 }
 
-static void print_aliases(struct found *f, const char *typed)
+static void nothing(void *aux)
 {
-	const GPtrArray *aliases = f->batch->cfg->aliases;
-	for (unsigned i = 0; i < aliases->len && f->n < f->most; i++) {
-		const struct cfg_alias *a = aliases->pdata[i];
-		struct err e = ERR_INIT;
-		g_autoptr(GPtrArray) members = msg_addrs_new();
-		if (!begins(a->name, typed) || app_addresses(f->batch->cfg, a->name, members, &e)) {
-			err_clear(&e);
-			continue;
-		}
-		for (unsigned k = 0; k < members->len && f->n < f->most; k++) {
-			const struct msg_addr *at = members->pdata[k];
-			print_one(f, at->name, at->addr, a->name);
-		}
-	}
+	(void)aux;
 }
 
-static void got(struct event *ev, void *aux)
+static void expire(void *aux)
 {
-	struct found *f = aux;
-	for (unsigned i = 0; ev->type == EV_PEOPLE && i < ev->people->len && f->n < f->most; i++) {
-		const struct store_person *p = ev->people->pdata[i];
-		print_one(f, p->name, p->addr, p->sent ? _("written to") : _("wrote to you"));
-	}
+	*(bool *)aux = true;
+}
+
+/* A disk or a command that does not answer costs what it would have told, no more. */
+static void wait_for(struct batch *b, const struct app_finder *f)
+{
+	bool late = false;
+	struct timer *t = timer_new(b->ctx, expire, &late);
+	timer_at(t, clock_ms() + BATCH_CACHE_MS);
+	while (app_finder_is_busy(f) && !late)
+		g_main_context_iteration(b->ctx, TRUE);
+	timer_free(t);
 }
 
 int cmd_address(struct batch *b)
@@ -70,13 +65,15 @@ int cmd_address(struct batch *b)
 		err_clear(&e);
 		return b->code;
 	}
-	struct found f = { b, 0, most ? (unsigned)most : UINT_MAX };
-	print_aliases(&f, typed);
-	struct request *r = request_new(REQ_PEOPLE, 0, -1);
-	r->folder = g_strdup(typed);
-	r->rows = f.most;
-	if (batch_ask(b, r, got, &f, BATCH_CACHE_MS, &e))
-		batch_error(b, NULL, &e);
-	err_clear(&e);
-	return f.n || b->code ? b->code : EXIT_CODE_NONE;
+	struct printing p = { b, 0, most ? (unsigned)most : UINT_MAX };
+	struct app_finder *f = app_finder_new(b->app, b->ctx, nothing, NULL);
+	app_finder_ask(f, typed, p.most, 0);
+	wait_for(b, f);
+	const GPtrArray *found = app_finder_found(f);
+	for (unsigned i = 0; i < found->len; i++)
+		print_found(&p, found->pdata[i]);
+	if (app_finder_err(f)->cause != ERR_NONE)
+		batch_error(b, NULL, app_finder_err(f));
+	app_finder_free(f);
+	return p.n || b->code ? b->code : EXIT_CODE_NONE;
 }

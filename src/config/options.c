@@ -182,9 +182,11 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "address-vcards",
-		.args = "DIRECTORY",
+		.args = "PATH",
 		.help = N_("where vCards with addresses lie"),
-		.doc = N_("Its files ending in .vcf are read, never written."),
+		.doc = N_("A directory, whose files ending in .vcf are read, also those in directories in it; or one "
+			  "file. They "
+			  "are never written."),
 		.example = "# set address-vcards=~/.local/share/contacts",
 		.rule = RULE(.type = OPTION_PATH, FIELD(address_vcards)),
 	},

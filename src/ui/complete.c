@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tab in a prompt: aliases and people for addresses, names of files for paths. What is offered is asked for while it is
+/* Tab in a prompt: aliases, people, vCards and what a command finds for addresses, names of files for paths. What is offered is asked for while it is
  * typed, so that Tab itself never waits. */
 #include "ui/internal.h"
 
@@ -8,7 +8,8 @@
 
 #include "base/i18n.h"
 
-#define PEOPLE_ROWS 10
+#define PEOPLE_ROWS 10 /* of each place that knows people */
+#define COMMAND_PAUSE_MS 300
 #define OFFERED_MAX 100
 
 struct completion {
@@ -17,13 +18,11 @@ struct completion {
 	guint next;       /* of them, at the next Tab */
 	size_t start;     /* octet where the word begins */
 	bool cycling;     /* what stands there is one of them */
-	uint32_t request;
 };
 
 static void free_completion(struct prompt *p)
 {
 	struct completion *c = p->helping;
-	app_forget(c->ui->app, c->request);
 	g_ptr_array_unref(c->found);
 	g_free(c);
 }
@@ -92,54 +91,15 @@ static size_t address_start(const struct input *in)
 	return at;
 }
 
-static bool begins(const char *text, const char *typed)
+static void show_found(struct ui *ui, struct prompt *p)
 {
-	g_autofree char *a = g_utf8_casefold(text, -1), *b = g_utf8_casefold(typed, -1);
-	return g_str_has_prefix(a, b);
-}
-
-static void add(struct completion *c, char *full)
-{
-	for (guint i = 0; i < c->found->len; i++)
-		if (!strcmp(c->found->pdata[i], full)) {
-			g_free(full);
-			return;
-		}
-	g_ptr_array_add(c->found, full);
-}
-
-static void add_aliases(struct completion *c, const char *typed)
-{
-	const struct cfg *cfg = app_cfg(c->ui->app);
-	for (guint i = 0; i < cfg->aliases->len; i++) {
-		const struct cfg_alias *a = cfg->aliases->pdata[i];
-		struct err e = ERR_INIT;
-		g_autoptr(GPtrArray) members = msg_addrs_new();
-		if (begins(a->name, typed) && !app_addresses(cfg, a->name, members, &e)) {
-			g_autoptr(GString) all = g_string_new(NULL);
-			for (guint k = 0; k < members->len; k++) {
-				g_autofree char *full = msg_addr_full(members->pdata[k]);
-				g_string_append_printf(all, "%s%s", k ? ", " : "", full);
-			}
-			add(c, g_strdup(all->str));
-		}
-		err_clear(&e);
-	}
-}
-
-static void got_people(struct event *ev, void *aux)
-{
-	struct completion *c = aux;
-	for (guint i = 0; ev->type == EV_PEOPLE && ev->people && i < ev->people->len; i++) {
-		const struct store_person *p = ev->people->pdata[i];
-		g_autoptr(GPtrArray) one = msg_addrs_new();
-		g_ptr_array_add(one, msg_addr_new(p->name, p->addr));
-		if (!c->cycling)
-			add(c, msg_addr_full(one->pdata[0]));
-	}
-	if (ev->type == EV_ENDED)
-		c->request = 0;
-	ui_touch(c->ui);
+	struct completion *c = p->helping;
+	const GPtrArray *found = app_finder_found(ui->finder);
+	if (c->cycling)
+		return;
+	g_ptr_array_set_size(c->found, 0);
+	for (guint i = 0; i < found->len; i++)
+		g_ptr_array_add(c->found, app_found_text(found->pdata[i]));
 }
 
 static void address_typed(struct ui *ui, struct prompt *p)
@@ -147,21 +107,43 @@ static void address_typed(struct ui *ui, struct prompt *p)
 	struct completion *c = p->helping;
 	begin(p, address_start(&p->input));
 	g_autofree char *typed = g_strndup(p->input.text + c->start, p->input.at - c->start);
-	app_forget(ui->app, c->request);
-	c->request = 0;
-	if (!*typed)
-		return;
-	add_aliases(c, typed);
-	struct request *r = request_new(REQ_PEOPLE, 0, -1);
-	r->folder = g_strdup(typed);
-	r->rows = PEOPLE_ROWS;
-	c->request = app_request(ui->app, r, got_people, c);
+	if (*typed)
+		app_finder_ask(ui->finder, typed, PEOPLE_ROWS, COMMAND_PAUSE_MS);
+	else
+		app_finder_stop(ui->finder);
+	show_found(ui, p);
 }
 
-static const struct prompt_helper addresses = { address_typed, cycle, offer, free_completion };
+static char *offer_address(const struct prompt *p)
+{
+	const struct completion *c = p->helping;
+	const struct err *e = app_finder_err(c->ui->finder);
+	char *text = offer(p);
+	return text || e->cause == ERR_NONE ? text : app_err_text(e, NULL);
+}
+
+static void leave_addresses(struct prompt *p)
+{
+	struct completion *c = p->helping;
+	app_finder_stop(c->ui->finder);
+	free_completion(p);
+}
+
+static const struct prompt_helper addresses = { address_typed, cycle, offer_address, leave_addresses };
+
+/* More was found, of what stands in the prompt. */
+static void found_more(void *aux)
+{
+	struct ui *ui = aux;
+	if (ui->prompt && ui->prompt->helper == &addresses)
+		show_found(ui, ui->prompt);
+	ui_touch(ui);
+}
 
 void complete_addresses(struct ui *ui)
 {
+	if (!ui->finder)
+		ui->finder = app_finder_new(ui->app, ui->ctx, found_more, ui);
 	install(ui, &addresses);
 }
 

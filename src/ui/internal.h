@@ -234,9 +234,10 @@ struct ui {
 	struct model_folders *folders;
 	struct model_changes *changes;
 	struct model_queue *queue;
-	GPtrArray *editing; /* of edit.c */
-	GPtrArray *begun;   /* of compose.c */
-	bool lent;          /* an editor has the terminal */
+	GPtrArray *editing;        /* of edit.c */
+	GPtrArray *begun;          /* of compose.c */
+	struct app_finder *finder; /* of complete.c; NULL: no address was asked for yet */
+	bool lent;                 /* an editor has the terminal */
 	const char *state_dir, *mailto;
 	bool interrupted; /* a letter was being written when the program ended: a banner says so */
 	struct question *question;

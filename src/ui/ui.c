@@ -822,6 +822,7 @@ void ui_free(struct ui *ui)
 	g_ptr_array_unref(ui->views);
 	g_ptr_array_unref(ui->editing);
 	g_ptr_array_unref(ui->begun);
+	app_finder_free(ui->finder);
 	question_drop(ui);
 	model_queue_free(ui->queue);
 	model_changes_free(ui->changes);

@@ -25,3 +25,6 @@ tests_unit_app_test_editor_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_mailcap
 tests_unit_app_test_mailcap_SOURCES = tests/unit/app/test_mailcap.c $(UNIT)
 tests_unit_app_test_mailcap_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_finder
+tests_unit_app_test_finder_SOURCES = tests/unit/app/test_finder.c $(UNIT)
+tests_unit_app_test_finder_LDADD = $(LINK_APP)

@@ -97,7 +97,7 @@ static void a05_output_that_ended_is_taken_though_the_command_stays(void)
 struct fed {
 	GMainLoop *loop;
 	int status, signal;
-	bool late;
+	bool late, over;
 	char *words;
 };
 
@@ -107,6 +107,7 @@ static void fed_ended(const struct proc_end *end, void *aux)
 	f->status = end->status;
 	f->signal = end->signal;
 	f->late = end->late;
+	f->over = end->over;
 	f->words = str_dup(end->words);
 	g_main_loop_quit(f->loop);
 }
@@ -134,6 +135,47 @@ static int feed_child(const char *line, int timeout_ms, struct fed *f)
 	g_main_loop_unref(f->loop);
 	close(fd);
 	return at;
+}
+
+static void filter_child(const char *line, struct str input, int timeout_ms, struct fed *f)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) argv = proc_argv(line, &e);
+	*f = (struct fed){ .loop = g_main_loop_new(NULL, FALSE) };
+	if (proc_filter((const char *const *)argv, input, 100000, timeout_ms, fed_ended, f, &e))
+		g_main_loop_run(f->loop);
+	else
+		g_assert_cmpint(e.cause, ==, ERR_LOCAL);
+	err_clear(&e);
+	g_main_loop_unref(f->loop);
+}
+
+static void filter_gives_all_that_is_printed(void)
+{
+	struct fed f;
+	filter_child("tr a-z A-Z", unit_str("some words\n"), 30000, &f);
+	g_assert_cmpint(f.status, ==, 0);
+	g_assert_cmpstr(f.words, ==, "SOME WORDS\n");
+	g_free(f.words);
+	filter_child(
+		"sh -c 'cat >/dev/null; head -c 100000 /dev/zero | tr \\\\0 x; exit 3'", unit_str("words"), 30000, &f);
+	g_assert_cmpint(f.status, ==, 3);
+	g_assert_cmpuint(strlen(f.words), ==, 100000);
+	g_assert_false(f.over);
+	g_free(f.words);
+}
+
+static void filter_that_prints_too_much_or_too_long_is_killed(void)
+{
+	struct fed f;
+	filter_child("yes", unit_str(""), 30000, &f);
+	g_assert_true(f.over);
+	g_free(f.words);
+	filter_child("sleep 60", unit_str(""), 20, &f);
+	g_assert_true(f.late);
+	g_free(f.words);
+	filter_child("/nonexistent/program", unit_str(""), 30000, &f);
+	g_assert_null(f.words);
 }
 
 static void child_that_is_fed_tells_how_it_ended(void)
@@ -247,6 +289,8 @@ void suite(void)
 	unit_add(x07_shown_program_has_no_terminal);
 	unit_add(x12_shown_program_gets_none_of_our_files);
 	unit_add(child_that_is_fed_tells_how_it_ended);
+	unit_add(filter_gives_all_that_is_printed);
+	unit_add(filter_that_prints_too_much_or_too_long_is_killed);
 	unit_add(child_that_is_fed_has_a_deadline);
 	unit_add(child_that_leaves_another_behind_is_not_waited_for);
 	unit_add(a05_command_output_is_bounded_and_timed);
