@@ -68,6 +68,9 @@ int deflate_unpack(struct deflate *d, char *p, size_t n, size_t *n_out);
  * mixes directions of writing. */
 struct secret *sasl_prep(struct str text);
 
+/* The code of an HTTP answer that begins so. 0: more must come; -1: it is none. */
+int http_code(struct str bytes);
+
 /* Fills *e for a system error on an established connection and returns NET_IO_FAILED. */
 enum net_io net_lost(struct err *e, int errnum, const char *host);
 

@@ -87,6 +87,22 @@ const char *wire_tls_version(const struct wire *w); /* "TLSv1.3", NULL before TL
 bool wire_exporter(const struct wire *w, unsigned char out[32]);
 void net_cert_clear(struct net_cert *c);
 
+/* --- one POST over HTTPS (http.c) --- */
+struct http_url {
+	char *host; /* in ASCII */
+	uint16_t port;
+	char *target; /* path and query */
+};
+/* -1 (ERR_INPUT): it is not https, has a user name in it, or octets that no address has. Clear out in the other case. */
+int http_url_parse(const char *url, struct http_url *out, struct err *e);
+void http_url_clear(struct http_url *u);
+/* A form to u, its certificate verified. done() is called once, never from inside, unless http_free came first: with the code of
+ * the answer, whatever it is (a redirect is not followed), or 0 and e. Within a minute in all. cafile: as net_where has it. */
+struct http;
+struct http *http_post(const struct http_url *u, const char *cafile, const char *form,
+	void (*done)(int code, struct err *e, void *aux), void *aux);
+void http_free(struct http *h); /* also from inside done; NULL is a no-op */
+
 /* n random octets from the system's generator; ends the program if there are none. */
 void net_random(void *p, size_t n);
 

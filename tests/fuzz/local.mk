@@ -6,6 +6,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_compose_build \
 	tests/fuzz/fuzz_compose_flow \
 	tests/fuzz/fuzz_compose_form \
+	tests/fuzz/fuzz_http \
 	tests/fuzz/fuzz_imap_bodystructure \
 	tests/fuzz/fuzz_imap_response \
 	tests/fuzz/fuzz_imap_session \
@@ -62,6 +63,10 @@ tests_fuzz_fuzz_compose_flow_LDADD = $(LINK_COMPOSE)
 tests_fuzz_fuzz_compose_form_SOURCES = tests/fuzz/fuzz_compose_form.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_compose_form_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_compose_form_LDADD = $(LINK_COMPOSE)
+
+tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_http_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_http_LDADD = $(LINK_NET) $(LINK_BASE)
 
 tests_fuzz_fuzz_imap_bodystructure_SOURCES = tests/fuzz/fuzz_imap_bodystructure.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_imap_bodystructure_LDFLAGS = $(FUZZ_LINK)

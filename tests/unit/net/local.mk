@@ -31,3 +31,6 @@ tests_unit_net_test_wire_LDADD = $(LINK_NET) $(LINK_BASE)
 check_PROGRAMS += tests/unit/net/test_deadline
 tests_unit_net_test_deadline_SOURCES = tests/unit/net/test_deadline.c $(NET_PEER)
 tests_unit_net_test_deadline_LDADD = $(LINK_NET) $(LINK_BASE)
+check_PROGRAMS += tests/unit/net/test_http
+tests_unit_net_test_http_SOURCES = tests/unit/net/test_http.c $(NET_PEER)
+tests_unit_net_test_http_LDADD = $(LINK_NET) $(LINK_BASE)
