@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Letters on their way out. Shared by post.c (a draft made into a letter), outbox.c (which letter is next, and what came of
- * it), waiters.c (who waits for it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the connection), sendmail.c (a command in place of
- * one), aftermath.c (what follows an end: the own copy, the parent's mark, people), identity.c
- * (what the server thinks of a From), confirm.c (the provider's letter that asks whether it may be used), draft.c
- * (letters being written), mirror.c (these on the server), report.c (what became of a letter far away), dialogue.c (what is
- * kept of what was said). */
+ * it), waiters.c (who waits for it), claims.c (whose it is meanwhile), queue.c (what the front asks of it), mailer.c (the
+ * connection), sendmail.c (a command in place of one), dialogue.c (what is kept of what was said), aftermath.c (what follows
+ * an end: the own copy, the parent's mark, people), identity.c (what the server thinks of a From), confirm.c (the provider's
+ * letter that asks whether it may be used), draft.c (letters being written), mirror.c (these on the server), report.c (what
+ * became of a letter far away). */
 #ifndef BOXWOOD_ENGINE_OUTBOX_H
 #define BOXWOOD_ENGINE_OUTBOX_H
 

@@ -139,8 +139,8 @@ struct msg_part *msg_part_find(struct msg_part *root, const char *section); /* N
 /* Every leaf in order; a message/rfc822 is walked into as well as being a part itself. */
 void msg_part_walk(struct msg_part *root, void (*visit)(struct msg_part *p, int depth, void *aux), void *aux);
 /* What the reader sees one after the other: the text leaves that are no attachment, of alternatives the best
- * only, the readable parts of reports, and a message within (for its header) before what it holds. An attached
- * message when there is nothing else; a multipart in which no part was found. At most MSG_SHOWN_MAX, and texts
+ * only, the readable parts of reports, and a message within (for its header) before what it holds; nothing of a
+ * multipart/encrypted. An attached message when there is nothing else; a multipart in which no part was found. At most MSG_SHOWN_MAX, and texts
  * of MSG_TEXT_MAX encoded octets. Borrowed pointers, g_ptr_array_unref; empty: none is text. */
 GPtrArray *msg_shown_parts(struct msg_part *root);
 GPtrArray *msg_shown_as(struct msg_part *root, bool html_first); /* the same; of alternatives HTML comes first */
@@ -151,6 +151,7 @@ struct msg_part *msg_first(struct msg_part *root, const char *type);
 /* Leaves offered as files: every leaf that is not `shown`; borrowed pointers, g_ptr_array_unref. */
 GPtrArray *msg_files(struct msg_part *root, const GPtrArray *shown);
 bool msg_is_attachment(const struct msg_part *p); /* for the @ of lists and `attachments` */
+/* How many there are: of a multipart/appledouble the file alone, of a multipart/encrypted none. */
 unsigned msg_attachments(struct msg_part *root);
 /* A compact form for storage and back (bounded, total; NULL on nonsense). */
 void msg_part_pack(const struct msg_part *root, GString *out);

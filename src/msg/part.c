@@ -124,16 +124,24 @@ bool msg_is_attachment(const struct msg_part *p)
 	return p->name && !placed && !is_body_text(p);
 }
 
-static void count_attachment(struct msg_part *p, int depth, void *aux)
+/* Half of a file for Macintoshes that its other half makes sense of without. */
+static bool is_fork_beside_file(const struct msg_part *parent, const struct msg_part *p)
 {
-	(void)depth;
-	*(unsigned *)aux += msg_is_attachment(p);
+	return !strcmp(parent->type, "multipart/appledouble") && !strcmp(p->type, "application/applefile");
+}
+
+/* Its two parts are the wrapping of what nobody has decrypted. */
+static bool is_encrypted(const struct msg_part *p)
+{
+	return p->children && !strcmp(p->type, "multipart/encrypted");
 }
 
 unsigned msg_attachments(struct msg_part *root)
 {
-	unsigned n = 0;
-	msg_part_walk(root, count_attachment, &n);
+	unsigned n = msg_is_attachment(root);
+	for (guint i = 0; i < child_count(root) && !is_encrypted(root); i++)
+		if (!is_fork_beside_file(root, child_at(root, i)))
+			n += msg_attachments(child_at(root, i));
 	return n;
 }
 
@@ -177,6 +185,8 @@ static int branch_rank(const struct msg_part *p, bool html_first)
 {
 	if (!p->children)
 		return is_readable(p) && !is_attached(p) ? text_rank(p, html_first) : 0;
+	if (is_encrypted(p))
+		return 0;
 	bool alternative = !strcmp(p->type, "multipart/alternative");
 	int best = 0;
 	for (guint i = 0; i < child_count(p) && (!best || alternative); i++)
@@ -221,6 +231,8 @@ static void show_texts(struct shown *s, struct msg_part *p)
 			show(s, p, p->size);
 		return;
 	}
+	if (is_encrypted(p))
+		return;
 	if (!strcmp(p->type, "multipart/alternative")) {
 		struct msg_part *best = best_branch(p, s->html_first);
 		if (best)

@@ -383,6 +383,74 @@ static void shown_parts_of_a_report_are_its_readable_ones(void)
 		"1 2 3", 0, 0);
 }
 
+static void shown_parts_of_a_signed_letter_are_its_own(void)
+{
+	check_shown("Content-Type: multipart/signed; boundary=b; micalg=pgp-sha512\n\n" PLAIN
+		    "--b\nContent-Type: application/pgp-signature; name=signature.asc\n\nx\n--b--\n",
+		"1", 1, 0);
+	check_shown("Content-Type: multipart/signed; boundary=b\n\n"
+		    "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c\nContent-Type: application/pdf; "
+		    "name=a.pdf\n\nx\n--c--\n"
+		    "--b\nContent-Type: application/pkcs7-signature; name=smime.p7s\nContent-Disposition: attachment; "
+		    "filename=smime.p7s\n\nx\n--b--\n",
+		"1.1", 2, 1);
+}
+
+/* Its parts are no text and no file of anybody, whatever they call themselves. */
+static void nothing_of_an_encrypted_letter_is_shown(void)
+{
+	static const char pgp[] = "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+				  "--b\nContent-Type: application/octet-stream; name=encrypted.asc\n\nx\n--b--\n";
+	g_autofree char *letter = g_strconcat("Content-Type: multipart/encrypted; boundary=b\n\n", pgp, NULL);
+	check_shown(letter, "", 2, 0);
+	check_shown("Content-Type: multipart/encrypted; boundary=b\n\n" PLAIN HTML "--b--\n", "", 2, 0);
+	check_shown("Content-Type: multipart/mixed; boundary=a\n\n--a\n\nfooter\n--a\n"
+		    "Content-Type: multipart/encrypted; boundary=b\n\n" PLAIN "--b--\n--a--\n",
+		"1", 1, 0);
+	check_shown("Content-Type: multipart/alternative; boundary=a\n\n--a\n"
+		    "Content-Type: multipart/encrypted; boundary=b\n\n" PLAIN
+		    "--b--\n--a\nContent-Type: text/html\n\nh\n"
+		    "--a--\n",
+		"2", 1, 0);
+}
+
+static void halves_of_a_macintosh_file_are_one_attachment(void)
+{
+	static const char fork[] = "--d\nContent-Type: application/applefile; name=a.pdf\n"
+				   "Content-Disposition: attachment; filename=a.pdf\n\nx\n";
+	g_autofree char *letter = g_strconcat(MIXED PLAIN "--b\nContent-Type: multipart/appledouble; boundary=d\n\n",
+		fork,
+		"--d\nContent-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment\n\nx\n--d--\n--b--\n",
+		NULL);
+	check_shown(letter, "1", 2, 1);
+	/* One that stands alone is all there is of its file. */
+	check_shown(MIXED PLAIN "--b\nContent-Type: application/applefile; name=a.bin\n\nx\n--b--\n", "1", 1, 1);
+}
+
+static void parallel_and_unknown_multiparts_are_mixed(void)
+{
+	check_shown("Content-Type: multipart/parallel; boundary=b\n\n" PLAIN IMAGE HTML "--b--\n", "1 3", 1, 1);
+	check_shown("Content-Type: multipart/x-unheard-of; boundary=b\n\n" PLAIN HTML "--b--\n", "1 2", 0, 0);
+}
+
+static void m16_invitation_beside_text_is_one_key_away(void)
+{
+	check_shown(ALTERNATIVE PLAIN HTML "--b\nContent-Type: text/calendar; method=REQUEST\n\nx\n--b--\n", "1", 2, 0);
+	check_shown(ALTERNATIVE "--b\nContent-Type: text/calendar\n\nx\n--b--\n", "1", 0, 0);
+	check_shown(ALTERNATIVE PLAIN
+		"--b\nContent-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\nh\n"
+		"--r\nContent-Type: image/png; name=a.png\nContent-ID: <i>\n\nx\n--r--\n--b--\n",
+		"1", 2, 0);
+}
+
+static void m17_external_body_is_a_part_and_no_more(void)
+{
+	check_shown(MIXED PLAIN
+		"--b\nContent-Type: message/external-body; access-type=local-file; name=\"/etc/passwd\"\n\n"
+		"Content-Type: text/plain\n\n--b\nContent-Type: message/partial; id=x; number=1\n\nx\n--b--\n",
+		"1", 2, 1);
+}
+
 static void shown_parts_are_bounded(void)
 {
 	GString *many = g_string_new(MIXED);
@@ -475,6 +543,12 @@ void suite(void)
 	unit_add(shown_parts_are_all_inline_texts_in_order);
 	unit_add(shown_parts_go_into_messages_unless_attached);
 	unit_add(shown_parts_of_a_report_are_its_readable_ones);
+	unit_add(shown_parts_of_a_signed_letter_are_its_own);
+	unit_add(nothing_of_an_encrypted_letter_is_shown);
+	unit_add(halves_of_a_macintosh_file_are_one_attachment);
+	unit_add(parallel_and_unknown_multiparts_are_mixed);
+	unit_add(m16_invitation_beside_text_is_one_key_away);
+	unit_add(m17_external_body_is_a_part_and_no_more);
 	unit_add(shown_parts_are_bounded);
 	unit_add(attachments_are_what_people_call_so);
 	unit_add(first_of_a_type_is_no_attachment);
