@@ -29,6 +29,7 @@ struct account *account_new(struct engine *en, int index, const struct cfg_accou
 	a->keep = keep_new(a);
 	a->ahead = ahead_new(a);
 	sides_init(a);
+	resume_init(a);
 	a->outbox = outbox_new(a);
 	return a;
 }
@@ -55,6 +56,7 @@ void account_free(struct account *a)
 		job_end(a->running, &copy);
 	}
 	end_all(a, &e);
+	resume_clear(a, &e);
 	err_clear(&e);
 	check_smtp_cancel(a, 0);
 	outbox_free(a->outbox);
@@ -112,7 +114,7 @@ static void save_quietly(struct account *a)
 
 /* --- when to come back --- */
 
-static uint32_t random32(void)
+uint32_t random32(void)
 {
 	uint32_t r;
 	net_random(&r, sizeof(r));
@@ -594,6 +596,10 @@ void account_cancel(struct account *a, uint32_t request)
 		(request && check_smtp_cancel(a, request)))
 		return;
 	err_set(&e, ERR_PROGRAM, ERR_CANCELED, ERR_NOW, "canceled");
+	if (resume_cancel(a, request, &e)) {
+		err_clear(&e);
+		return;
+	}
 	side_give_back(a);
 	for (GList *at = a->jobs.head; at; at = at->next) {
 		struct job *j = at->data;

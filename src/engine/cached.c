@@ -99,15 +99,17 @@ int cached_send(struct account *a, struct store_place at, struct request **rp, s
 	struct msg_part *root = NULL;
 	struct save *save = NULL;
 	bool part = r->type == REQ_PART;
-	if (store_outgoing_open(a->engine->store, at, part ? r->section : "", &out, e))
-		return -1;
+	unsigned n;
+	g_autofree char *section = part ? msg_within_holder(r->section, &n) : g_strdup("");
+	if (!section || store_outgoing_open(a->engine->store, at, section, &out, e))
+		return section ? -1 : 0;
 	if (out && part && store_structure_get_at(a->engine->store, at, &root, e)) {
 		store_outgoing_free(out);
 		return -1;
 	}
-	const struct msg_part *p = root ? msg_part_find(root, r->section) : NULL;
-	if (out && p)
-		save = save_new(r->path, p->encoding, e);
+	g_autofree char *fed = NULL;
+	if (out && root)
+		save = save_new(root, r->section, r->path, &fed, e);
 	msg_part_free(root);
 	if (!out || (part && !save)) {
 		store_outgoing_free(out);

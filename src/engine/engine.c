@@ -94,6 +94,7 @@ void engine_message_free(struct engine_message *m)
 	g_free(m->plain);
 	g_free(m->html);
 	g_clear_pointer(&m->leaves, g_ptr_array_unref);
+	g_clear_pointer(&m->within, g_ptr_array_unref);
 	g_clear_pointer(&m->defects, g_ptr_array_unref);
 	msg_calendar_free(m->calendar);
 	g_free(m->calendar_section);
@@ -318,13 +319,11 @@ static void save_from_bytes(struct engine *en, struct request *r)
 {
 	struct err e = ERR_INIT;
 	struct msg *m = msg_parse(buf_str(&r->bytes));
-	const struct msg_part *p = msg_part_find(m->root, r->section);
-	struct save *s = NULL;
+	g_autofree char *section = NULL;
+	struct save *s = save_new(m->root, r->section, r->path, &section, &e);
+	const struct msg_part *p = s ? msg_part_find(m->root, section) : NULL;
 	struct event *ev = event_new(EV_SAVED, r->id, r->account);
-	if (!p)
-		err_set(&e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'", r->section);
-	else if ((s = save_new(r->path, p->encoding, &e)) && !save_feed(s, p->body, &e) &&
-		 !save_finish(&s, &ev->path, &ev->text, &ev->bytes_done, &e))
+	if (p && !save_feed(s, p->body, &e) && !save_finish(&s, &ev->path, &ev->text, &ev->bytes_done, &e))
 		engine_emit(en, g_steal_pointer(&ev));
 	save_abort(&s);
 	event_free(ev);

@@ -171,7 +171,7 @@ struct request {
 	GArray *uids;   /* uint32_t: BODIES; owned */
 	enum sync_due due;
 	bool dry_run, all_folders, whole; /* whole: READ also wants sha256 digests; SYNC fills to the oldest */
-	char *section;                    /* PART; NULL of READ: the shown one */
+	char *section;                    /* PART, also of a file within one; NULL of READ: the shown one */
 	char *charset;                    /* READ, FILE: what the reader says the text is in; NULL: as labelled */
 	bool html_first;                  /* READ, FILE: of alternatives */
 	char *path;                       /* PART */
@@ -321,8 +321,10 @@ struct engine_message {
 	struct msg_part *root;
 	GPtrArray *shown; /* struct msg_part *: in root, in order; never NULL */
 	struct msg_text text;
-	char *plain, *html;            /* decoded, unrendered; NULL */
-	GPtrArray *leaves;             /* struct engine_leaf *, all leaves in order */
+	char *plain, *html; /* decoded, unrendered; NULL */
+	GPtrArray *leaves;  /* struct engine_leaf *, all leaves and those of `within` */
+	GPtrArray *
+		within; /* struct msg_part *: files in a text that is shown, or in a winmail.dat that was read; owned */
 	GPtrArray *defects;            /* char * */
 	struct msg_calendar *calendar; /* an invitation, or what became of one; NULL */
 	char *calendar_section;        /* of its part; NULL */

@@ -222,8 +222,10 @@ struct account {
 	struct timer *deaf;   /* they cannot: they are looked for; or NULL */
 	struct connection *conn;
 	struct job *running;
-	GQueue jobs;  /* struct job *, waiting */
-	GQueue large; /* .. for one of the other connections */
+	GQueue jobs;   /* struct job *, waiting */
+	GQueue large;  /* .. for one of the other connections */
+	GQueue broken; /* .. whose connection was cut; go on in a moment */
+	struct timer *resume;
 	struct side sides[SIDES_MOST];
 	bool side_refused; /* the server lets us in only once */
 	struct account_state state;
@@ -273,6 +275,14 @@ void account_retry(struct account *a, struct secret *s); /* the user acts; s: ty
 /* Processes without a terminal may contact a server so many times an hour; counts this one. */
 bool account_may_act(struct account *a, struct err *e);
 void account_answer(struct account *a, struct request *r);
+
+/* --- what was cut and goes on (resume.c) --- */
+void resume_init(struct account *a);
+void resume_later(
+	struct account *a, struct job *j, unsigned tries); /* takes j, which has a request; tries in vain, from 1 */
+bool resume_cancel(struct account *a, uint32_t request, const struct err *why); /* false: no such job waits */
+void resume_clear(struct account *a, const struct err *why);                    /* ends all with why */
+uint32_t random32(void);
 
 /* --- rights and room (limits.c) --- */
 void limits_load(struct account *a);
@@ -488,8 +498,13 @@ int apply_gone(struct apply *ap, const GArray *uids, uint32_t of, struct err *e)
 
 /* --- a part on its way into a file (save.c) --- */
 struct save;
-struct save *save_new(const char *path, const char *encoding, struct err *e); /* never over an existing file */
-int save_feed(struct save *s, struct str bytes, struct err *e);               /* encoded octets */
+/* Of the part of that section, or of a file within one. path: never over an existing file. *fetched_out (g_free): the
+ * section whose octets it is fed. NULL: it has no such part. */
+struct save *save_new(struct msg_part *root, const char *section, const char *path, char **fetched_out, struct err *e);
+/* The part whose octets give that section, or a file within it; NULL with e: none that could be saved. */
+const struct msg_part *save_part(struct msg_part *root, const char *section, struct err *e);
+int save_feed(struct save *s, struct str bytes, struct err *e); /* encoded octets */
+uint64_t save_fed(const struct save *s);                        /* how many so far */
 int save_finish(struct save **s, char **path_out, char **sha256_out, uint64_t *octets_out, struct err *e);
 void save_abort(struct save **s); /* NULL is a no-op; no file is left */
 

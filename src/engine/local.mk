@@ -47,6 +47,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/replay.c \
 	src/engine/replay.h \
 	src/engine/report.c \
+	src/engine/resume.c \
 	src/engine/resync.c \
 	src/engine/roles.c \
 	src/engine/row.c \

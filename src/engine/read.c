@@ -31,8 +31,10 @@ struct read_job {
 	struct save *save;
 	struct store_incoming *incoming; /* for another process */
 	uint64_t streamed;
-	uint64_t ahead; /* octets sent up that the front has not taken */
-	bool held;      /* so many that the connection waits */
+	unsigned tries;   /* in vain, one behind the other */
+	uint64_t resumed; /* octets that came before this connection */
+	uint64_t ahead;   /* octets sent up that the front has not taken */
+	bool held;        /* so many that the connection waits */
 };
 
 static void want_free(void *data)
@@ -174,14 +176,19 @@ static struct imap_session *imap_of(const struct read_job *s)
 	return connection_imap(s->job.conn);
 }
 
-static void ask_piece(struct read_job *s, const char *section, uint64_t length)
+static void ask_range(struct read_job *s, const char *section, uint64_t offset, uint64_t length)
 {
 	struct want *w = g_new0(struct want, 1);
 	w->section = g_strdup(section);
 	buf_init(&w->body, s->job.request->whole ? WHOLE_MAX : PIECE_MAX);
-	w->command = imap_fetch_part(imap_of(s), s->job.request->uid, section, 0, length);
+	w->command = imap_fetch_part(imap_of(s), s->job.request->uid, section, offset, length);
 	g_ptr_array_add(s->wants, w);
 	job_command(&s->job, w->command);
+}
+
+static void ask_piece(struct read_job *s, const char *section, uint64_t length)
+{
+	ask_range(s, section, 0, length);
 }
 
 static struct want *want_of(const struct read_job *s, uint32_t command)
@@ -212,13 +219,14 @@ static void ask_incoming(struct read_job *s, const char *section)
 static void ask_part(struct read_job *s)
 {
 	struct request *r = s->job.request;
-	struct msg_part *p = msg_part_find(s->root, r->section);
-	if (!p || (p->children && strcmp(p->type, "message/rfc822")))
-		err_set(&s->job.err, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'", r->section);
-	else if (!r->path)
-		ask_incoming(s, r->section);
-	else if ((s->save = save_new(r->path, p->encoding, &s->job.err)))
-		ask_piece(s, r->section, 0);
+	const struct msg_part *p = save_part(s->root, r->section, &s->job.err);
+	g_autofree char *section = NULL;
+	if (p && !r->path)
+		ask_incoming(s, p->section);
+	else if (p && !s->save)
+		s->save = save_new(s->root, r->section, r->path, &section, &s->job.err);
+	if (s->save)
+		ask_range(s, p->section, s->resumed, 0);
 }
 
 static void ask_pieces(struct read_job *s)
@@ -403,8 +411,8 @@ static void on_taken(struct job *j, uint64_t octets)
 static void tell_progress(struct read_job *s, uint64_t total)
 {
 	struct event *ev = event_new(EV_PROGRESS, s->job.request->id, s->job.account->index);
-	ev->bytes_done = s->streamed;
-	ev->bytes_total = total;
+	ev->bytes_done = s->resumed + s->streamed;
+	ev->bytes_total = s->resumed + total;
 	engine_emit(s->job.account->engine, ev);
 }
 
@@ -463,6 +471,25 @@ static void on_ended(struct job *j, const struct imap_event *done)
 	}
 }
 
+#define TRIES_MOST 6 /* in vain */
+
+/* A part that was cut on its way goes on where it was: what came of it is in its file. */
+static void on_lost(struct job *j, const struct err *e)
+{
+	struct read_job *s = (struct read_job *)j;
+	if (e->cause != ERR_NET || !s->save || j->err.cause != ERR_NONE || !j->request)
+		return;
+	unsigned tries = s->streamed ? 1 : s->tries + 1;
+	if (tries > TRIES_MOST)
+		return;
+	struct job *next = read_job_new(j->account, g_steal_pointer(&j->request));
+	struct read_job *n = (struct read_job *)next;
+	n->save = g_steal_pointer(&s->save);
+	n->resumed = save_fed(n->save);
+	n->tries = tries;
+	resume_later(j->account, next, tries);
+}
+
 static void on_free(struct job *j)
 {
 	struct read_job *s = (struct read_job *)j;
@@ -487,6 +514,7 @@ static const struct job_class read_class = { .name = "read",
 	.event = on_event,
 	.ended = on_ended,
 	.free = on_free,
+	.lost = on_lost,
 	.taken = on_taken };
 /* Octets that are sure to come in one piece. */
 static uint64_t octets_of(struct account *a, const struct request *r)
@@ -499,7 +527,7 @@ static uint64_t octets_of(struct account *a, const struct request *r)
 	if (!folder_find(a, r->folder, &f, &e)) {
 		struct store_place at = { f.id, r->uid, r->local };
 		if (r->type == REQ_PART && !store_structure_get_at(a->engine->store, at, &root, &e) && root) {
-			const struct msg_part *p = msg_part_find(root, r->section);
+			const struct msg_part *p = save_part(root, r->section, &e);
 			octets = p ? p->size : 0;
 		} else if ((r->type == REQ_RAW || r->whole) && !store_place_get(a->engine->store, at, &row, &e)) {
 			octets = row.size;

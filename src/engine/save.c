@@ -12,27 +12,51 @@ struct save {
 	struct fs_new *file;
 	char *path, *encoding;
 	GChecksum *sum;
-	uint64_t octets;
+	uint64_t fed, octets;
 	bool base64, identity;
 	gint state;
 	guint bits;
 	struct buf rest; /* of the encodings that are decoded at the end */
+	/* A file within it, from 1; 0: all of it. */
+	unsigned within;
+	char *type, *section;
 };
 
-struct save *save_new(const char *path, const char *encoding, struct err *e)
+const struct msg_part *save_part(struct msg_part *root, const char *section, struct err *e)
 {
-	struct fs_new *file = fs_new_open(path, false, e);
+	unsigned n;
+	g_autofree char *holder = msg_within_holder(section, &n);
+	const struct msg_part *p = holder ? msg_part_find(root, holder) : NULL;
+	if (p && !(p->children && (n || !msg_holds_message(p))))
+		return p;
+	err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the message has no part '%s'", section);
+	return NULL;
+}
+
+struct save *save_new(struct msg_part *root, const char *section, const char *path, char **fetched_out, struct err *e)
+{
+	const struct msg_part *p = save_part(root, section, e);
+	struct fs_new *file = p ? fs_new_open(path, false, e) : NULL;
 	if (!file)
 		return NULL;
 	struct save *s = g_new0(struct save, 1);
+	*fetched_out = msg_within_holder(section, &s->within);
 	s->file = file;
 	s->path = g_strdup(path);
-	s->encoding = g_strdup(encoding);
+	s->encoding = g_strdup(p->encoding);
+	s->type = g_strdup(p->type);
+	s->section = g_strdup(p->section);
 	s->sum = g_checksum_new(G_CHECKSUM_SHA256);
-	s->base64 = !strcmp(encoding, "base64");
-	s->identity = !strcmp(encoding, "7bit") || !strcmp(encoding, "8bit") || !strcmp(encoding, "binary");
+	s->base64 = !s->within && !strcmp(s->encoding, "base64");
+	s->identity = !s->within &&
+		      (!strcmp(s->encoding, "7bit") || !strcmp(s->encoding, "8bit") || !strcmp(s->encoding, "binary"));
 	buf_init(&s->rest, MSG_TEXT_MAX);
 	return s;
+}
+
+uint64_t save_fed(const struct save *s)
+{
+	return s->fed;
 }
 
 static int put(struct save *s, struct str bytes, struct err *e)
@@ -57,6 +81,7 @@ static int put_base64(struct save *s, struct str bytes, struct err *e)
 
 int save_feed(struct save *s, struct str bytes, struct err *e)
 {
+	s->fed += bytes.n;
 	if (s->base64)
 		return put_base64(s, bytes, e);
 	if (s->identity)
@@ -66,16 +91,26 @@ int save_feed(struct save *s, struct str bytes, struct err *e)
 	return 0;
 }
 
+static int put_rest(struct save *s, struct err *e)
+{
+	const struct msg_part p = { .type = s->type, .section = s->section };
+	struct buf out, file;
+	buf_init(&out, MSG_TEXT_MAX);
+	buf_init(&file, MSG_TEXT_MAX);
+	int failed = msg_decode(s->encoding, buf_str(&s->rest), MSG_TEXT_MAX, &out, e);
+	if (!failed && s->within)
+		failed = msg_within_bytes(&p, buf_str(&out), s->within, MSG_TEXT_MAX, &file, e);
+	if (!failed)
+		failed = put(s, buf_str(s->within ? &file : &out), e);
+	buf_clear(&out);
+	buf_clear(&file);
+	return failed;
+}
+
 int save_finish(struct save **sp, char **path_out, char **sha256_out, uint64_t *octets_out, struct err *e)
 {
 	struct save *s = *sp;
-	int failed = 0;
-	if (!s->base64 && !s->identity) {
-		struct buf out;
-		buf_init(&out, MSG_TEXT_MAX);
-		failed = msg_decode(s->encoding, buf_str(&s->rest), MSG_TEXT_MAX, &out, e) || put(s, buf_str(&out), e);
-		buf_clear(&out);
-	}
+	int failed = s->base64 || s->identity ? 0 : put_rest(s, e);
 	if (!failed)
 		failed = fs_new_commit(&s->file, e);
 	if (!failed) {
@@ -97,6 +132,8 @@ void save_abort(struct save **sp)
 	buf_clear(&s->rest);
 	g_free(s->path);
 	g_free(s->encoding);
+	g_free(s->type);
+	g_free(s->section);
 	g_free(s);
 	*sp = NULL;
 }

@@ -117,6 +117,22 @@ static int shown_octets(const struct msg_part *p, struct buf *out, void *aux)
 	return 0;
 }
 
+static struct engine_leaf *leaf_add(struct text_job *t, const struct msg_part *p)
+{
+	struct engine_leaf *leaf = g_new0(struct engine_leaf, 1);
+	leaf->part = p;
+	g_ptr_array_add(t->message->leaves, leaf);
+	return leaf;
+}
+
+static void leaf_know(struct engine_leaf *leaf, struct str octets)
+{
+	leaf->known = true;
+	leaf->decoded = octets.n;
+	leaf->sha256 =
+		g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)(octets.p ? octets.p : ""), octets.n);
+}
+
 static void add_leaf(struct msg_part *p, int depth, void *aux)
 {
 	struct text_job *t = aux;
@@ -125,17 +141,11 @@ static void add_leaf(struct msg_part *p, int depth, void *aux)
 	(void)depth;
 	if (p->children)
 		return;
-	struct engine_leaf *leaf = g_new0(struct engine_leaf, 1);
-	leaf->part = p;
-	g_ptr_array_add(t->message->leaves, leaf);
+	struct engine_leaf *leaf = leaf_add(t, p);
 	if (!have_body(t, p))
 		return;
-	if (!decode(t, p, &octets, &e)) {
-		leaf->known = true;
-		leaf->decoded = octets.n;
-		leaf->sha256 = g_compute_checksum_for_data(
-			G_CHECKSUM_SHA256, (const guchar *)(octets.p ? octets.p : ""), octets.n);
-	}
+	if (!decode(t, p, &octets, &e))
+		leaf_know(leaf, buf_str(&octets));
 	buf_clear(&octets);
 	err_clear(&e);
 }
@@ -273,14 +283,57 @@ static void read_aside(struct text_job *t)
 		m->report = msg_failure_read(m->head, m->plain);
 }
 
+static void part_free(void *p)
+{
+	msg_part_free(p);
+}
+
+#define WITHIN_SUMS 100 /* of so many the octets are looked at */
+
+static void add_file(
+	struct text_job *t, const struct msg_part *p, struct str octets, const struct msg_within *w, unsigned n)
+{
+	struct msg_part *file = msg_within_part(p, w, n);
+	struct engine_leaf *leaf = leaf_add(t, file);
+	struct err e = ERR_INIT;
+	struct buf out;
+	buf_init(&out, IMAP_BODY_MAX);
+	g_ptr_array_add(t->message->within, file);
+	if (n <= WITHIN_SUMS && !msg_within_bytes(p, octets, n, IMAP_BODY_MAX, &out, &e))
+		leaf_know(leaf, buf_str(&out));
+	buf_clear(&out);
+	err_clear(&e);
+}
+
+static void add_within(struct msg_part *p, int depth, void *aux)
+{
+	struct text_job *t = aux;
+	struct engine_message *m = t->message;
+	struct err e = ERR_INIT;
+	struct buf octets;
+	(void)depth;
+	bool looks = msg_is_tnef(p) || (!strcmp(p->type, "text/plain") && g_ptr_array_find(m->shown, p, NULL));
+	if (p->children || !looks || !have_body(t, p))
+		return;
+	if (!decode(t, p, &octets, &e)) {
+		g_autoptr(GPtrArray) files = msg_within(p, buf_str(&octets));
+		for (unsigned i = 0; i < files->len && m->within->len < MSG_WITHIN_MAX; i++)
+			add_file(t, p, buf_str(&octets), files->pdata[i], i + 1);
+	}
+	buf_clear(&octets);
+	err_clear(&e);
+}
+
 static void read_message(struct text_job *t)
 {
 	struct engine_message *m = t->message;
 	m->shown = text_shown(m->root, t->section, t->html_first);
 	m->plain = unrendered(t, msg_first(m->root, "text/plain"));
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
-	if (m->shown->len)
+	bool winmail = m->shown->len == 1 && msg_is_tnef(m->shown->pdata[0]);
+	if (m->shown->len && !winmail)
 		msg_text_of(m->shown, t->charset, shown_octets, t, &m->text);
+	msg_part_walk(m->root, add_within, t);
 	add_headless(t);
 	read_aside(t);
 }
@@ -293,6 +346,7 @@ void text_job_run(void *data)
 	t->message = m;
 	m->octets = t->bytes.n;
 	m->leaves = engine_leaves_new();
+	m->within = g_ptr_array_new_with_free_func(part_free);
 	if (t->root) {
 		m->is_mail = true;
 		m->head = msg_head_parse(buf_str(&t->header));

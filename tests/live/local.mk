@@ -29,7 +29,8 @@ LIVE_TESTS = \
 	tests/live/write.test \
 	tests/live/structure.test \
 	tests/live/replace.test \
-	tests/live/identity.test
+	tests/live/identity.test \
+	tests/live/parts.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live

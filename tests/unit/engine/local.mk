@@ -41,3 +41,6 @@ tests_unit_engine_test_spool_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_confirm
 tests_unit_engine_test_confirm_SOURCES = tests/unit/engine/test_confirm.c $(UNIT)
 tests_unit_engine_test_confirm_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_save
+tests_unit_engine_test_save_SOURCES = tests/unit/engine/test_save.c $(UNIT)
+tests_unit_engine_test_save_LDADD = $(LINK_ENGINE)

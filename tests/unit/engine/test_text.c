@@ -110,8 +110,41 @@ static void text_of_one_part_is_that_part(void)
 	}
 }
 
+#define CAT "begin 644 cat.txt\n#0V%T\n`\nend\n"
+
+/* Only what is shown is looked through, and only what was fetched. */
+static void files_in_a_text_are_parts_within_it(void)
+{
+	static const char *const texts[] = { "Subject: x\n\nHello\n" CAT,
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n" CAT
+		"--b\nContent-Disposition: attachment\n\n" CAT "--b--\n" };
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		struct text_job *t = job_new(NULL);
+		buf_add_str(&t->bytes, unit_str(texts[i]));
+		text_job_run(t);
+		const GPtrArray *within = t->message->within;
+		g_assert_cmpuint(within->len, ==, 1);
+		const struct msg_part *p = within->pdata[0];
+		g_assert_cmpstr(p->section, ==, "1~1");
+		g_assert_cmpstr(p->name, ==, "cat.txt");
+		bool found = false;
+		for (guint k = 0; k < t->message->leaves->len; k++) {
+			const struct engine_leaf *leaf = t->message->leaves->pdata[k];
+			if (leaf->part != p)
+				continue;
+			found = true;
+			g_assert_cmpuint(leaf->decoded, ==, 3);
+			g_assert_cmpstr(
+				leaf->sha256, ==, "48735c4fae42d1501164976afec76730b9e5fe467f680bdd8daff4bb77674045");
+		}
+		g_assert_true(found);
+		text_job_free(t);
+	}
+}
+
 void suite(void)
 {
+	unit_add(files_in_a_text_are_parts_within_it);
 	msg_init();
 	unit_add(text_of_a_file_has_all_its_parts);
 	unit_add(text_of_pieces_is_the_same);
