@@ -277,7 +277,7 @@ static int tagged(struct imap_session *s, struct str tag, struct imap_cursor *c,
 		return nonsense(s, e, "the server answers a command that was not sent yet");
 	struct imap_status st = status_parse(c);
 	if (sasl_echoes(s->secret, st.text))
-		st.text = STR("****");
+		st.text = STR("");
 	g_queue_delete_link(&s->open, at);
 	if (command->kind == KIND_IDLE && imap_idle_ended(s, command, result)) {
 		g_queue_push_head(&s->queue, command);
