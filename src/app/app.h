@@ -661,8 +661,9 @@ struct model_letter {
 	char *editor_path;     /* an editor's file of it; NULL */
 	GPtrArray *identities; /* struct engine_identity *, of the account; NULL: not here yet */
 	bool after_data;
-	GPtrArray *known; /* char *: addresses that were written to */
-	bool no_asked;    /* the user knows that this From is refused */
+	uint64_t size_max; /* octets that its server takes; 0: not known */
+	GPtrArray *known;  /* char *: addresses that were written to */
+	bool no_asked;     /* the user knows that this From is refused */
 	/* The rest is the model's own. */
 	struct timer *timer;
 	int64_t dirty_since, at;
@@ -693,8 +694,10 @@ void model_letter_validate(struct model_letter *m, const char *addr);
 const struct engine_identity *model_letter_identity(const struct model_letter *m, const char *addr); /* NULL: unknown */
 void model_letter_from(struct model_letter *m, struct app_from *now); /* takes what is in now */
 GPtrArray *model_letter_faults(const struct model_letter *m);         /* char *: why it cannot be sent */
-GPtrArray *model_letter_guards(const struct model_letter *m);         /* struct guard * */
-void model_letter_send(struct model_letter *m, int64_t at);           /* saved first; at 0: after the undo window */
+/* That it is larger than its server takes, as far as that is known; NULL: it is not. g_free. */
+char *model_letter_size_text(const struct model_letter *m);
+GPtrArray *model_letter_guards(const struct model_letter *m); /* struct guard * */
+void model_letter_send(struct model_letter *m, int64_t at);   /* saved first; at 0: after the undo window */
 bool model_letter_is_leaving(const struct model_letter *m);
 
 /* --- letters on their way (model_queue.c) --- */

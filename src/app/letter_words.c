@@ -55,6 +55,8 @@ static char *refused_text(const struct store_mail *m)
 	unsigned n = count(m, MAIL_REFUSED);
 	if (!m->code)
 		return g_strdup_printf(_("Not sent: %s"), m->error ? m->error : "");
+	if (is_at(m, MAIL_STAGE_SIZE))
+		return g_strdup(_("Not sent: the message is too large for the server."));
 	if (is_at(m, MAIL_STAGE_SENDER))
 		return g_strdup_printf(
 			_("Not sent: the server does not accept mail from %s."), app_mail_refused_from(m));
@@ -93,6 +95,8 @@ const char *app_mail_hint(const struct store_mail *m)
 			 "it");
 	if (m->state == MAIL_REFUSED && is_at(m, MAIL_STAGE_SENDER))
 		return _("`boxwood from list` shows the addresses that are accepted");
+	if (m->state == MAIL_REFUSED && is_at(m, MAIL_STAGE_SIZE))
+		return _("make it smaller, or leave out an attachment, and send it anew");
 	if (m->state == MAIL_REFUSED)
 		return _("it is kept: `boxwood queue retry` tries it again");
 	return NULL;

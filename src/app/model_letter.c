@@ -225,6 +225,7 @@ static void got_identities(struct event *ev, void *aux)
 			g_ptr_array_unref(m->identities);
 		m->identities = g_steal_pointer(&ev->identities);
 		m->after_data = ev->after_data;
+		m->size_max = ev->size_max;
 	} else if (ev->type == EV_ENDED) {
 		m->asking = 0;
 		if (m->probing && m->hooks)
@@ -319,8 +320,19 @@ GPtrArray *model_letter_guards(const struct model_letter *m)
 {
 	const struct cfg *cfg = app_cfg(m->app);
 	const struct cfg_account *a = cfg->accounts->pdata[m->from.account];
-	struct guard_facts facts = { .known = m->known, .account_email = a->email, .original = m->original };
+	struct guard_facts facts = {
+		.known = m->known, .account_email = a->email, .original = m->original, .size_max = m->size_max
+	};
 	return draft_guards(m->draft, &facts);
+}
+
+char *model_letter_size_text(const struct model_letter *m)
+{
+	uint64_t octets = draft_octets(m->draft);
+	if (!m->size_max || octets <= m->size_max)
+		return NULL;
+	g_autofree char *has = app_size(octets), *takes = app_size(m->size_max);
+	return g_strdup_printf(_("The letter is too large: %s as sent, and the server takes %s."), has, takes);
 }
 
 static void got_sent(struct event *ev, void *aux)

@@ -188,7 +188,7 @@ static void say(struct sending *s, const struct store_mail *m, const char *statu
 	if (m->state != MAIL_ACCEPTED)
 		note_lines(b, words);
 	note_rcpts(b, m);
-	if (m->error && e->cause != ERR_REFUSED)
+	if (m->error && e->cause != ERR_REFUSED && !strstr(text, m->error))
 		batch_note(b, m->error);
 	if (m->state == MAIL_ACCEPTED)
 		return;
@@ -246,6 +246,8 @@ void batch_post(struct batch *b, int account, struct engine_post *p)
 	const struct store_mail *m = s.mails->len ? s.mails->pdata[0] : NULL;
 	if (!m) {
 		batch_error(b, batch_label(b, account), &e);
+		if (e.cause == ERR_LIMIT)
+			batch_note(b, _("make it smaller, or leave out an attachment"));
 	} else {
 		bool wanted = !waits || s.duplicate;
 		int code = code_of(m, wanted, &e);

@@ -152,6 +152,7 @@ enum guard_kind {
 	GUARD_EMPTY,         /* neither text nor file */
 	GUARD_OTHER_DOMAIN,  /* From's domain is not the account's */
 	GUARD_NO_REPLY,      /* a recipient is a no-reply address */
+	GUARD_TOO_LARGE,     /* by draft_octets more than facts.size_max */
 };
 struct guard {
 	enum guard_kind kind;
@@ -162,7 +163,10 @@ struct guard_facts {
 	const char *account_email;
 	unsigned many;             /* 0: 20 */
 	const GPtrArray *original; /* struct msg_addr *: everyone in the original; NULL */
+	uint64_t size_max;         /* octets that the server takes; 0: not known */
 };
+/* The octets it will have as sent, about: what goes along as it is encoded, and its text as it stands. */
+uint64_t draft_octets(const struct draft *d);
 /* struct guard *, freeing; maybe empty. */
 GPtrArray *draft_guards(const struct draft *d, const struct guard_facts *facts);
 

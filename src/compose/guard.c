@@ -335,6 +335,23 @@ static void guard_domain(const struct draft *d, const char *account, GPtrArray *
 		add_guard(guards, GUARD_OTHER_DOMAIN, utf8_line(str_of(d->from->addr)));
 }
 
+/* 57 octets a line of 76. */
+static uint64_t in_base64(uint64_t octets)
+{
+	return (octets + 2) / 3 * 4 + (octets + 56) / 57 * 2;
+}
+
+uint64_t draft_octets(const struct draft *d)
+{
+	uint64_t all = strlen(d->text) + (d->html ? strlen(d->html) : 0) + d->original.n;
+	for (guint i = 0; i < d->files->len; i++) {
+		const struct draft_file *f = d->files->pdata[i];
+		uint64_t n = f->fd >= 0 ? f->size : f->bytes.n;
+		all += f->verbatim || g_str_has_prefix(f->type ? f->type : "", "message/") ? n : in_base64(n);
+	}
+	return all;
+}
+
 GPtrArray *draft_guards(const struct draft *d, const struct guard_facts *facts)
 {
 	GPtrArray *guards = g_ptr_array_new_with_free_func(guard_free);
@@ -348,5 +365,7 @@ GPtrArray *draft_guards(const struct draft *d, const struct guard_facts *facts)
 	guard_grown(d, all, facts->original, guards);
 	guard_domain(d, facts->account_email, guards);
 	guard_no_reply(all, guards);
+	if (facts->size_max && draft_octets(d) > facts->size_max)
+		add_guard(guards, GUARD_TOO_LARGE, NULL);
 	return guards;
 }

@@ -135,6 +135,8 @@ struct engine_post {
 void engine_discard(struct draft *d); /* with the descriptors of its files; NULL is a no-op */
 /* In store_mail.stage: whatever the server answered to, it was the sender that it did not accept. */
 #define MAIL_STAGE_SENDER "sender"
+/* .. or that the letter is too large. */
+#define MAIL_STAGE_SIZE "size"
 struct engine_post *engine_post_new(struct draft *d); /* takes d */
 void engine_post_free(struct engine_post *p);
 
@@ -214,12 +216,12 @@ enum event_type {
 	EV_FAULT,       /* .text: a finding of CACHE_CHECK */
 	EV_MAIL,        /* .mail: a letter of the outbox as it stands now; id 0: nobody waits any more */
 	EV_MAILS,       /* .mails */
-	EV_IDENTITIES, /* .identities, in the mailrc's order; .after_data: this server judges after the data. Unasked (id 0)
+	EV_IDENTITIES, /* .identities, in the mailrc's order; .after_data: this server judges after the data; .size_max. Unasked (id 0)
 			 * of .text, an address: the letter with the link to validate it has come, or it is accepted now */
-	EV_PEOPLE,     /* .people, best first */
-	EV_DRAFT,      /* .draft */
-	EV_DRAFTS,     /* .drafts */
-	EV_ENDED,      /* the request .id has ended; .err.cause ERR_NONE: done */
+	EV_PEOPLE, /* .people, best first */
+	EV_DRAFT,  /* .draft */
+	EV_DRAFTS, /* .drafts */
+	EV_ENDED,  /* the request .id has ended; .err.cause ERR_NONE: done */
 };
 
 struct engine_durable {
@@ -370,7 +372,8 @@ struct event {
 	struct engine_draft *draft;
 	GPtrArray *drafts; /* struct store_draft * */
 	bool after_data;
-	bool duplicate; /* EV_MAIL of SEND: the key was used before */
+	uint64_t size_max; /* EV_IDENTITIES: octets of a message that the server takes; 0: not known */
+	bool duplicate;    /* EV_MAIL of SEND: the key was used before */
 	bool fresh;
 	bool moved; /* EV_ROWS of FIND: the message is elsewhere by now, .folder says where */
 	struct err err;

@@ -283,6 +283,8 @@ static int tell(struct account *a, uint32_t request, const char *news, struct er
 		event_free(ev);
 		return -1;
 	}
+	bool fresh;
+	ev->size_max = mailer_size_max(a, &fresh);
 	engine_emit(a->engine, ev);
 	return 0;
 }

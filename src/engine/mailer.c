@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #define NONCE_OCTETS 18 /* without padding in base64 */
+#define SIZE_HOLDS_S 86400
 
 struct mailer {
 	struct account *account;
@@ -87,6 +88,9 @@ static void logged_in(struct mailer *m)
 	if (weaker)
 		login_warn_weaker(m->account, by, login_last_way(&m->info, login_smtp_by_token(m->account)));
 	m->info.last_poll = clock_wall();
+	/* More than the database can count is no limit. */
+	uint64_t most = (smtp_caps(m->smtp) & SMTP_CAP_SIZE) ? smtp_size_max(m->smtp) : 0;
+	m->info.size_max = most <= INT64_MAX ? most : 0;
 	login_note_worked(&m->info, by);
 	save_info(m);
 }
@@ -232,6 +236,34 @@ void mailer_server(const struct account *a, const char **host_out, unsigned *por
 	*login_out = cfg->smtp_login ? cfg->smtp_login : cfg->login ? cfg->login : "";
 }
 
+/* The submission server's place among the accounts. */
+static int find_number(const struct account *a, uint32_t *number_out, struct err *e)
+{
+	const char *host, *login;
+	unsigned port;
+	mailer_server(a, &host, &port, &login);
+	g_autofree char *label = g_strdup_printf("%s/smtp", a->cfg->label);
+	return store_account(a->engine->store, host, port, login, label, number_out, e);
+}
+
+uint64_t mailer_size_max(const struct account *a, bool *fresh_out)
+{
+	struct store_account_info info = { 0 };
+	struct err e = ERR_INIT;
+	uint32_t number;
+	int64_t now = clock_wall();
+	uint64_t most = a->cfg->card && a->cfg->card->size_max > 0 ? (uint64_t)a->cfg->card->size_max : 0;
+	*fresh_out = false;
+	if (a->cfg->smtp && !find_number(a, &number, &e) && !store_account_get(a->engine->store, number, &info, &e) &&
+		info.size_max) {
+		most = info.size_max;
+		*fresh_out = info.last_poll <= now && now < info.last_poll + SIZE_HOLDS_S;
+	}
+	store_account_info_clear(&info);
+	err_clear(&e);
+	return most;
+}
+
 struct mailer *mailer_new(struct account *a, bool person, const struct mailer_events *ev, void *aux)
 {
 	struct mailer *m = g_new0(struct mailer, 1);
@@ -245,13 +277,8 @@ struct mailer *mailer_new(struct account *a, bool person, const struct mailer_ev
 void mailer_open(struct mailer *m)
 {
 	struct account *a = m->account;
-	const char *host, *login;
-	unsigned port;
 	struct err e = ERR_INIT;
-	mailer_server(a, &host, &port, &login);
-	g_autofree char *label = g_strdup_printf("%s/smtp", a->cfg->label);
-	if (store_account(a->engine->store, host, port, login, label, &m->number, &e) ||
-		store_account_get(a->engine->store, m->number, &m->info, &e)) {
+	if (find_number(a, &m->number, &e) || store_account_get(a->engine->store, m->number, &m->info, &e)) {
 		end(m, &e);
 		return;
 	}

@@ -441,6 +441,16 @@ static void accepted(struct outbox *o, const struct smtp_event *ev)
 	settle(o, MAIL_ACCEPTED, NULL);
 }
 
+/* RFC 1870 6.1; 552 alone, as servers of old say it, but for what they say of a full mailbox. */
+static bool is_about_size(const struct smtp_reply *reply, enum smtp_stage stage, const struct err *why)
+{
+	const char *code = reply->enhanced;
+	if (!reply->code)
+		return why->cause == ERR_LIMIT;
+	bool named = code && (!strcmp(code, "5.3.4") || !strcmp(code, "5.2.3"));
+	return named || (reply->code == 552 && !code && stage != SMTP_AT_RCPT);
+}
+
 static void refused(struct outbox *o, const struct smtp_event *ev)
 {
 	struct store_mail *m = o->mail;
@@ -454,6 +464,8 @@ static void refused(struct outbox *o, const struct smtp_event *ev)
 		/* Before the data the server knows the envelope only. */
 		bool envelope = ev->u.done.stage < SMTP_AT_DATA && *m->sender;
 		identity_refused(o->account, envelope ? m->sender : m->from, ev->u.done.stage, reply);
+	} else if (is_about_size(reply, ev->u.done.stage, &why)) {
+		set_words(&m->stage, MAIL_STAGE_SIZE);
 	} else {
 		settle_recipients(o, false);
 	}

@@ -30,6 +30,9 @@ void mailer_poke(struct mailer *m);
 bool mailer_answer(struct mailer *m, struct request *r); /* to its question for a password; false: it asks none */
 /* The name of the submission server as identities are kept by. */
 void mailer_server(const struct account *a, const char **host_out, unsigned *port_out, const char **login_out);
+/* The octets of a message that it takes, as it said last, or else the provider's card says; 0: nobody said. fresh_out: said
+ * within the last day, so that nobody need be asked again. */
+uint64_t mailer_size_max(const struct account *a, bool *fresh_out);
 
 /* --- sendmail.c: a command in place of it --- */
 struct courier;

@@ -103,6 +103,14 @@ static int build(struct account *a, const struct engine_post *p, const struct bu
 	return 0;
 }
 
+/* What the server would not take is not queued: whoever wrote it is still there. */
+static int check_size(const struct account *a, const struct store_mail *m, struct err *e)
+{
+	bool fresh;
+	uint64_t most = mailer_size_max(a, &fresh);
+	return fresh && most && m->size > most ? smtp_too_large(e, m->size, most) : 0;
+}
+
 static int build_all(struct account *a, const struct engine_post *p, struct store_mail *m, struct err *e)
 {
 	int64_t now = clock_wall();
@@ -264,7 +272,7 @@ void post_request(struct engine *en, struct account *a, struct request *r)
 		tell_dry(a, r, m);
 		return;
 	}
-	if (m && !build_all(a, r->post, m, &e) && !store_mail_put(en->store, m, &e)) {
+	if (m && !build_all(a, r->post, m, &e) && !check_size(a, m, &e) && !store_mail_put(en->store, m, &e)) {
 		durable(a, r, m->id);
 		store_mail_free(m);
 		return;

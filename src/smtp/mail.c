@@ -258,6 +258,13 @@ static unsigned answers_due(const struct smtp_session *s)
 	return n;
 }
 
+int smtp_too_large(struct err *e, uint64_t size, uint64_t max)
+{
+	return err_set(e, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER,
+		"the message is too large: it has %" G_GUINT64_FORMAT " octets, the server takes %" G_GUINT64_FORMAT,
+		size, max);
+}
+
 /* What this server cannot take: nothing is said of it. */
 static void check_server(const struct smtp_session *s, struct smtp_letter *l)
 {
@@ -269,9 +276,7 @@ static void check_server(const struct smtp_session *s, struct smtp_letter *l)
 	if (l->flaw.cause != ERR_NONE)
 		return;
 	if (s->size_max && smtp_can(s, SMTP_CAP_SIZE) && l->size > s->size_max)
-		err_set(&l->flaw, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER,
-			"the message has %" G_GUINT64_FORMAT " octets, the server takes %" G_GUINT64_FORMAT, l->size,
-			s->size_max);
+		smtp_too_large(&l->flaw, l->size, s->size_max);
 	else if (lacking)
 		err_set(&l->flaw, ERR_MESSAGE, ERR_LACKING, ERR_NEVER, "%s", lacking);
 }

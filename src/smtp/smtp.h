@@ -116,6 +116,9 @@ struct smtp_event {
 	} u;
 };
 
+/* A message of so many octets, for a server that takes so many: ERR_LIMIT; -1. */
+int smtp_too_large(struct err *e, uint64_t size, uint64_t max);
+
 struct smtp_session;
 struct smtp_session *smtp_new(const struct smtp_settings *settings);
 void smtp_free(struct smtp_session *s); /* NULL is a no-op */

@@ -62,7 +62,7 @@ void store_account_info_clear(struct store_account_info *i)
 static int get_info(struct db *state, uint32_t account, struct store_account_info *out, struct err *e)
 {
 	struct query *q = db_query(state, "SELECT prefix, secret_hash, secret_worked, last_poll, last_sync,"
-					  " auth_tries_day, auth_tries, caps, caps_off, auth_used, checked"
+					  " auth_tries_day, auth_tries, caps, caps_off, auth_used, checked, size_max"
 					  " FROM account WHERE number=?");
 	db_bind_int(q, account);
 	enum db_pull pull = db_pull(q, e);
@@ -82,6 +82,7 @@ static int get_info(struct db *state, uint32_t account, struct store_account_inf
 		.caps_off = (uint64_t)db_get_int(q, 8),
 		.auth_used = (int)db_get_int(q, 9),
 		.checked = db_get_int(q, 10),
+		.size_max = (uint64_t)db_get_int(q, 11),
 	};
 	db_reset(q);
 	return 0;
@@ -96,7 +97,7 @@ static int put_info(struct db *state, uint32_t account, const struct store_accou
 {
 	struct query *q = db_query(state, "UPDATE account SET prefix=?, secret_hash=?, secret_worked=?, last_poll=?,"
 					  " last_sync=?, auth_tries_day=?, auth_tries=?, caps=?, caps_off=?,"
-					  " auth_used=?, checked=? WHERE number=?");
+					  " auth_used=?, checked=?, size_max=? WHERE number=?");
 	db_bind_cstr(q, in->prefix);
 	db_bind_cstr(q, in->secret_hash);
 	db_bind_int(q, in->secret_worked);
@@ -108,6 +109,7 @@ static int put_info(struct db *state, uint32_t account, const struct store_accou
 	db_bind_int(q, (int64_t)in->caps_off);
 	db_bind_int(q, in->auth_used);
 	db_bind_int(q, in->checked);
+	db_bind_int(q, (int64_t)in->size_max);
 	db_bind_int(q, account);
 	if (db_run(q, e))
 		return -1;

@@ -119,6 +119,7 @@ static const char state_sql[] =
 	" auth_tries_day INTEGER NOT NULL DEFAULT 0, auth_tries INTEGER NOT NULL DEFAULT 0,"
 	" caps INTEGER NOT NULL DEFAULT 0, caps_off INTEGER NOT NULL DEFAULT 0,"
 	" auth_used INTEGER NOT NULL DEFAULT 0, checked INTEGER NOT NULL DEFAULT 0,"
+	" size_max INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE(host, port, login)) STRICT;"
 	"CREATE TABLE ledger(account INTEGER NOT NULL, day INTEGER NOT NULL, logins INTEGER NOT NULL,"
 	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
@@ -132,7 +133,7 @@ static const char *const state_steps[] = { NULL,
 	"ALTER TABLE account ADD COLUMN caps_off INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN auth_used INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS,
-	LETTERS, DIALOGUES };
+	LETTERS, DIALOGUES, "ALTER TABLE account ADD COLUMN size_max INTEGER NOT NULL DEFAULT 0;" };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "email_id", "structure", "part", NULL };

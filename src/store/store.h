@@ -60,6 +60,7 @@ struct store_account_info {
 	uint64_t caps_off;   /* offered, and found not to work on this server */
 	int auth_used;       /* the mechanism of the last good login, as the engine gives it; 0: none */
 	int64_t checked;     /* wall seconds of the last check of what the server says against what it has */
+	uint64_t size_max; /* of a submission server: octets of a message it takes, as of last_poll; 0: it told none */
 };
 int store_account_get(struct store *st, uint32_t account, struct store_account_info *out, struct err *e);
 int store_account_put(struct store *st, uint32_t account, const struct store_account_info *in, struct err *e);

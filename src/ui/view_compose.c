@@ -152,6 +152,7 @@ static char *guard_text(const struct view_compose *v, const struct guard *guard)
 	case GUARD_GROWN: return g_strdup_printf(_("They did not have the original: %s."), detail);
 	case GUARD_EMPTY: return g_strdup(_("There is neither text nor file."));
 	case GUARD_OTHER_DOMAIN: return g_strdup_printf(_("%s is not of the account's domain."), detail);
+	case GUARD_TOO_LARGE: return model_letter_size_text(v->letter);
 	default: return g_strdup_printf(_("%s takes no answers."), detail);
 	}
 }
@@ -163,6 +164,7 @@ static enum app_command mends(enum guard_kind kind)
 	case GUARD_NO_ATTACHMENT: return CMD_ATTACH;
 	case GUARD_EMPTY: return CMD_EDIT;
 	case GUARD_OTHER_DOMAIN: return CMD_FROM;
+	case GUARD_TOO_LARGE: return CMD_DETACH;
 	default: return CMD_TO;
 	}
 }
@@ -506,6 +508,9 @@ static void attach_typed(struct ui *ui, struct str typed, void *aux)
 			ui_say(ui, app_err_text(&e, NULL));
 		err_clear(&e);
 	}
+	char *large = model_letter_size_text(v->letter);
+	if (large)
+		ui_say(ui, large);
 	compose_touch(v);
 }
 

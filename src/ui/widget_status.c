@@ -189,16 +189,33 @@ static bool is_about_sender(const struct store_mail *m)
 	return m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SENDER);
 }
 
-static void mail_keys(GString *out, const struct ui *ui, const struct store_mail *m)
+static void append_default(GString *out, const struct ui *ui, const struct store_mail *m, int account)
+{
+	struct app_from preset = { 0 };
+	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, CMD_BANNER_DEFAULT);
+	app_from_choose(app_cfg(ui->app), account, NULL, &preset);
+	g_autofree char *addr = preset.addr && preset.addr->addr ? grid_line(str_of(preset.addr->addr)) : NULL;
+	if (key && addr && g_ascii_strcasecmp(addr, app_mail_refused_from(m)))
+		g_string_append_printf(out, _("  %s resend as %s"), key, addr);
+	app_from_clear(&preset);
+}
+
+static bool is_about_size(const struct store_mail *m)
+{
+	return m->state == MAIL_REFUSED && !g_strcmp0(m->stage, MAIL_STAGE_SIZE);
+}
+
+static void mail_keys(GString *out, const struct ui *ui, const struct store_mail *m, int account)
 {
 	bool copy = m->state == MAIL_ACCEPTED;
 	if (is_about_sender(m) && m->draft) {
-		append_key(out, ui, CMD_BANNER_DEFAULT);
+		append_default(out, ui, m, account);
 		append_key(out, ui, CMD_BANNER_FROM);
 	} else {
 		if (model_queue_has_others(m))
 			append_key(out, ui, CMD_BANNER_OTHERS);
-		append_key(out, ui, CMD_BANNER_RETRY);
+		if (!is_about_size(m))
+			append_key(out, ui, CMD_BANNER_RETRY);
 	}
 	if (!copy && m->draft)
 		append_key(out, ui, CMD_BANNER_EDIT);
@@ -246,7 +263,7 @@ static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 		return t;
 	}
 	if (b->mail) {
-		mail_keys(out, ui, b->mail);
+		mail_keys(out, ui, b->mail, b->index);
 		text_add(t, STYLE_KEY, 2, str_of(out->str));
 		return t;
 	}

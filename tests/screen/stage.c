@@ -466,8 +466,25 @@ static void answer_identities(struct stage *s, struct request *r)
 		g_ptr_array_add(ev->identities, identity("vera@alias.example", IDENTITY_UNKNOWN, 0, NULL));
 		g_ptr_array_add(ev->identities, identity("me@old-isp.example", IDENTITY_REFUSED, 18, "not validated"));
 	}
+	ev->size_max = s->size_max;
+	for (guint i = 0; s->pending && i < ev->identities->len; i++) {
+		struct store_identity *k = &((struct engine_identity *)ev->identities->pdata[i])->known;
+		if (strcmp(k->addr, s->pending))
+			continue;
+		k->state = IDENTITY_PENDING;
+		k->pending = clock_wall();
+		k->link = g_strdup(s->link);
+	}
 	channel_send(s->events, ev);
 	end(s, r, ERR_NONE, NULL);
+}
+
+/* The user has asked the provider. */
+static void answer_identity_add(struct stage *s, struct request *r)
+{
+	g_assert_cmpstr(r->folder, ==, "vera@alias.example");
+	s->pending = "vera@alias.example";
+	answer_identities(s, r);
 }
 
 static void answer_save(struct stage *s, struct request *r)
@@ -647,6 +664,7 @@ static void send_request(void *it, struct request *r)
 	case REQ_CHANGE: answer_change(s, r); break;
 	case REQ_UNDO: answer_undo(s, r); break;
 	case REQ_CHANGES: answer_changes(s, r); break;
+	case REQ_IDENTITY_ADD: answer_identity_add(s, r); break;
 	case REQ_IDENTITIES:
 	case REQ_PROBE: answer_identities(s, r); break;
 	case REQ_DRAFT_SAVE: answer_save(s, r); break;

@@ -29,6 +29,8 @@ struct stage {
 	struct engine_change *last;        /* change asked for last */
 	GPtrArray *held;                   /* struct request * not answered */
 	unsigned sent[REQ_DRAFT_DROP + 1]; /* requests by type */
+	uint64_t size_max;                 /* octets of a letter that the server takes */
+	const char *pending, *link;        /* the alias that waits to be validated, and its link */
 	const char *mail_refusal;          /* what the server answers to letters: their sender */
 	bool full_disk;                    /* drafts are not saved */
 	GPtrArray *mails;                  /* struct store_mail *: the outbox */

@@ -77,6 +77,35 @@ static void refused_from_asks_once_and_enter_is_the_default(void)
 	stage_free(s);
 }
 
+static void address_waits_for_its_letter_and_its_link_is_shown(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "F4");
+	stage_type(s, "F");
+	g_assert_true(shows(s, "never tried"));
+	stage_type(s, "w");
+	g_assert_true(shows(s, "waits to be validated"));
+	s->link = "https://www.provider.example/validate?token=0123";
+	struct event *ev = event_new(EV_IDENTITIES, 0, 0);
+	ev->identities = g_ptr_array_new();
+	stage_tell(s, ev);
+	stage_settle(s);
+	g_assert_true(shows(s, "the letter with its link"));
+	g_assert_true(shows(s, "v its link"));
+	stage_type(s, "v");
+	g_assert_true(shows(s, "https://www.provider.example/validate?token=0123"));
+	stage_free(s);
+}
+
+static void letter_above_the_servers_size_is_told_on_the_review(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->size_max = 10;
+	stage_type(s, "mana@duarte.example\rBudget\rAs you know.\x18");
+	g_assert_true(shows(s, "The letter is too large"));
+	stage_free(s);
+}
+
 static void time_to_leave_outlives_the_questions(void)
 {
 	struct stage *s = written(24, 80);
@@ -163,10 +192,12 @@ static void change_made_later_is_undone_first(void)
 static void refused_letter_is_a_banner_with_ways_on(void)
 {
 	struct stage *s = written(24, 80);
-	s->mail_refusal = "<vera@box.example>: Sender \033[31maddress rejected: not validated for this account";
+	stage_type(s, "F2");
+	s->mail_refusal = "<vera.l@box.example>: Sender \033[31maddress rejected: not validated for this account";
 	stage_type(s, "y");
 	stage_deliver(s);
 	stage_golden(s, "mail-refused-80x24");
+	g_assert_true(shows(s, "!1 resend as vera@box.example"));
 	stage_resize(s, 10, 40);
 	stage_golden(s, "mail-refused-40x10");
 	stage_resize(s, 24, 80);
@@ -372,6 +403,8 @@ void suite(void)
 	unit_add(reply_picker_shows_states_and_evidence);
 	unit_add(other_account_reroutes);
 	unit_add(refused_from_asks_once_and_enter_is_the_default);
+	unit_add(address_waits_for_its_letter_and_its_link_is_shown);
+	unit_add(letter_above_the_servers_size_is_told_on_the_review);
 	unit_add(time_to_leave_outlives_the_questions);
 	unit_add(saved_two_seconds_after_the_last_key);
 	unit_add(saved_every_ten_seconds_of_steady_typing);

@@ -21,7 +21,7 @@ static struct draft *draft(const char *to, const char *subject, const char *text
 static char *guards_of(struct draft *d, const struct guard_facts *facts)
 {
 	static const char *const kinds[] = { "subject", "attachment", "many", "lookalike", "grown", "empty", "domain",
-		"noreply" };
+		"noreply", "large" };
 	struct guard_facts none = { 0 };
 	g_autoptr(GPtrArray) guards = draft_guards(d, facts ? facts : &none);
 	GString *s = g_string_new(NULL);
@@ -103,6 +103,31 @@ static void guard_of_recipients(void)
 	g_ptr_array_unref(original);
 }
 
+static void guard_of_what_the_server_takes(void)
+{
+	struct guard_facts facts = { .size_max = 1400 };
+	struct draft *d = draft("a@x.example", "s", "x");
+	struct draft_file *f = draft_file_new();
+	f->type = g_strdup("image/png");
+	buf_init(&f->bytes, 2000);
+	g_autofree char *octets = g_strnfill(1026, 'x');
+	buf_add(&f->bytes, octets, 1020);
+	g_ptr_array_add(d->files, f);
+	g_assert_cmpuint(draft_octets(d), ==, 1 + 1360 + 36);
+	struct draft *more = draft_copy(d);
+	check(d, &facts, "");
+	struct draft_file *g = more->files->pdata[0];
+	buf_add(&g->bytes, octets, 6);
+	g_assert_cmpuint(draft_octets(more), ==, 1 + 1368 + 36);
+	struct draft *as_it_is = draft_copy(more), *unknown = draft_copy(more);
+	check(more, &facts, "large");
+	g = as_it_is->files->pdata[0];
+	g->verbatim = true;
+	check(as_it_is, &facts, "");
+	facts.size_max = 0;
+	check(unknown, &facts, "");
+}
+
 static void guard_of_ten_thousand_is_quick(void)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
@@ -122,5 +147,6 @@ void suite(void)
 	unit_add(guard_of_attachments_in_many_languages);
 	unit_add(guard_of_lookalikes);
 	unit_add(guard_of_recipients);
+	unit_add(guard_of_what_the_server_takes);
 	unit_add(guard_of_ten_thousand_is_quick);
 }

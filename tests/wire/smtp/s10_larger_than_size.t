@@ -14,4 +14,4 @@ C: AUTH PLAIN AGZyZWQAcGFzcyB3b3Jk
 S: 235 2.7.0 in
 E: READY
 do send a@b.example c@d.example 1000001
-E: DONE 1 REFUSED login 0 limit never the message has 1000001 octets, the server takes 1000000
+E: DONE 1 REFUSED login 0 limit never the message is too large: it has 1000001 octets, the server takes 1000000
