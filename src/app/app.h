@@ -58,8 +58,9 @@ struct overlay *app_overlay(const struct app *a);
 uint32_t app_newest(const struct app *a); /* the id of the request sent last */
 
 /* --- the words of errors (words.c): every sentence both front ends say --- */
-char *app_err_text(const struct err *e, const char *account); /* one sentence; account may be NULL; g_free */
-char *app_err_hint(const struct err *e, const char *account); /* what to do, or NULL; g_free */
+char *app_err_text(const struct err *e, const char *account);         /* one sentence; account may be NULL; g_free */
+char *app_notice_text(const struct event *ev, const struct cfg *cfg); /* what an EV_NOTICE says; g_free */
+char *app_err_hint(const struct err *e, const char *account);         /* what to do, or NULL; g_free */
 /* What a person or a script asked to be done. */
 enum app_verb {
 	VERB_NONE,

@@ -72,6 +72,15 @@ static void changed(struct model_letter *m)
 		m->hooks->changed(m->aux);
 }
 
+/* Takes sentence. */
+static void say(struct model_letter *m, char *sentence)
+{
+	if (m->hooks)
+		m->hooks->said(m->aux, sentence);
+	else
+		g_free(sentence);
+}
+
 /* --- saving --- */
 
 /* With descriptors of its own: who gets the copy closes them. NULL with e: there are no more, and an attachment without
@@ -110,8 +119,8 @@ static void saved_or_not(struct model_letter *m, bool saved)
 	changed(m);
 	if (send && saved)
 		send_now(m);
-	else if (send && m->hooks)
-		m->hooks->said(m->aux, app_err_text(&m->err, NULL));
+	else if (send)
+		say(m, app_err_text(&m->err, NULL));
 	if (then)
 		then(aux, saved);
 }
@@ -228,8 +237,8 @@ static void got_identities(struct event *ev, void *aux)
 		m->size_max = ev->size_max;
 	} else if (ev->type == EV_ENDED) {
 		m->asking = 0;
-		if (m->probing && m->hooks)
-			m->hooks->said(m->aux, probe_text(&ev->err));
+		if (m->probing)
+			say(m, probe_text(&ev->err));
 		m->probing = false;
 	}
 	changed(m);
@@ -345,10 +354,10 @@ static void got_sent(struct event *ev, void *aux)
 	if (ev->type != EV_ENDED)
 		return;
 	m->sending = 0;
-	if (m->mail)
+	if (m->mail && m->hooks)
 		m->hooks->sent(m->aux, g_steal_pointer(&m->mail)); /* may free m */
-	else
-		m->hooks->said(m->aux, app_err_text(&ev->err, NULL));
+	else if (!m->mail)
+		say(m, app_err_text(&ev->err, NULL));
 }
 
 static void send_now(struct model_letter *m)
@@ -358,7 +367,7 @@ static void send_now(struct model_letter *m)
 	struct draft *copy = copy_whole(m->draft, &e);
 	m->then_send = false;
 	if (!copy) {
-		m->hooks->said(m->aux, app_err_text(&e, NULL));
+		say(m, app_err_text(&e, NULL));
 		err_clear(&e);
 		return;
 	}

@@ -44,6 +44,20 @@ char *app_err_text(const struct err *e, const char *account)
 	return g_string_free(out, FALSE);
 }
 
+char *app_notice_text(const struct event *ev, const struct cfg *cfg)
+{
+	const struct cfg_account *a = ev->account >= 0 ? cfg->accounts->pdata[ev->account] : NULL;
+	g_autofree char *text = utf8_line(str_of(ev->text ? ev->text : ""));
+	if (ev->notice == NOTICE_STOPPED)
+		return app_err_text(&ev->err, a ? a->label : NULL);
+	if (ev->notice == NOTICE_CONFLICT)
+		return g_strdup_printf(
+			_("The draft \"%s\" was changed or removed on the server: what lies there and what "
+			  "is kept here both stay."),
+			*text ? text : _("(no subject)"));
+	return g_steal_pointer(&text);
+}
+
 static bool is_refused_change(const struct err *e)
 {
 	return e->cause == ERR_REFUSED && e->scope == ERR_MESSAGE && e->retry == ERR_NEVER;

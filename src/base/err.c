@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/err.h"
 
+#include <errno.h>
 #include <string.h>
 
 int err_set(struct err *e, enum err_scope scope, enum err_cause cause, enum err_retry retry, const char *fmt, ...)
@@ -27,6 +28,16 @@ int err_set_server(struct err *e, const char *words)
 int err_errno(struct err *e, int errnum, const char *what, const char *path)
 {
 	return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "%s '%s': %s", what, path, g_strerror(errnum));
+}
+
+int err_errno_passing(struct err *e, int errnum, const char *what, const char *path)
+{
+	static const int passing[] = { EMFILE, ENFILE, ENOMEM, EAGAIN, ENOSPC, EDQUOT };
+	err_errno(e, errnum, what, path);
+	for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
+		if (errnum == passing[i])
+			e->retry = ERR_LATER;
+	return -1;
 }
 
 void err_clear(struct err *e)

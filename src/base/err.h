@@ -52,6 +52,8 @@ int err_set(struct err *e, enum err_scope scope, enum err_cause cause, enum err_
 	G_GNUC_PRINTF(5, 6);
 int err_set_server(struct err *e, const char *words); /* adds the server's words (copied); returns -1 */
 int err_errno(struct err *e, int errnum, const char *what, const char *path); /* program, local, never */
+/* The same, with retry LATER for what this machine lacks only for now: descriptors, memory, room. */
+int err_errno_passing(struct err *e, int errnum, const char *what, const char *path);
 void err_clear(struct err *e);
 void err_move(struct err *to, struct err *from); /* to is cleared first; from is empty after */
 void err_copy(struct err *to, const struct err *from);

@@ -225,7 +225,13 @@ static struct proc *feed(const char *const *argv, int fd, GSubprocessFlags flags
 	g_subprocess_launcher_take_stdin_fd(launcher, fd);
 	GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
 	if (!child) {
-		err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
+		/* No descriptor or process is left for it, or there is no such command. */
+		static const int passing[] = { G_SPAWN_ERROR_FORK, G_SPAWN_ERROR_NOMEM, G_SPAWN_ERROR_NFILE,
+			G_SPAWN_ERROR_MFILE, G_SPAWN_ERROR_FAILED };
+		bool passes = error->domain != G_SPAWN_ERROR;
+		for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
+			passes = passes || error->code == passing[i];
+		err_set(e, ERR_PROGRAM, ERR_LOCAL, passes ? ERR_LATER : ERR_NEVER, "'%s': %s", argv[0], error->message);
 		return NULL;
 	}
 	struct proc *p = g_new0(struct proc, 1);

@@ -294,7 +294,8 @@ static void unasked(struct event *ev, void *aux)
 		g_autofree char *text = g_strdup_printf(_("server says: %s"), ev->text);
 		batch_note(b, text);
 	} else if (ev->type == EV_NOTICE) {
-		batch_note(b, ev->text);
+		g_autofree char *text = app_notice_text(ev, b->cfg);
+		batch_note(b, text);
 	} else if (ev->type == EV_IDENTITIES) {
 		g_autofree char *news = app_identity_news(ev);
 		if (news)

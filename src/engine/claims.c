@@ -45,8 +45,9 @@ static bool is_alive(const char *owner, void *aux)
 		return true;
 	if (access(path, F_OK))
 		return false;
+	/* Who cannot be asked (no descriptor is left) counts as alive: a letter of his is not sent a second time. */
 	struct fs_lock *l = fs_lock(path, false, 0, NULL, &e);
-	bool alive = !l && e.retry == ERR_LATER;
+	bool alive = !l;
 	if (l && unlink(path))
 		log_line(LOG_INFO, "%s stays: %s", path, g_strerror(errno));
 	fs_unlock(l);

@@ -208,7 +208,7 @@ enum event_type {
 	EV_ACCOUNT,     /* .state of account changed */
 	EV_ASK,         /* a decision is needed: .ask; answered by REQ_ANSWER or, past the deadline, by its default */
 	EV_ALERT,       /* the server says .text */
-	EV_NOTICE,      /* the engine says .text, unasked */
+	EV_NOTICE,      /* the engine says something unasked: .notice */
 	EV_DURABLE,     /* .durable: on disk and in the cache; may be said */
 	EV_CHANGE,      /* .changed: what became of one message or folder; id 0: nobody waits any more */
 	EV_CHANGES,     /* .changes */
@@ -345,8 +345,15 @@ struct engine_identity {
 	bool is_default;
 };
 
+enum engine_notice {
+	NOTICE_TEXT,     /* .text as it stands */
+	NOTICE_CONFLICT, /* .text, the subject of a draft: it was changed or removed on the server, both stay */
+	NOTICE_STOPPED,  /* .err: no letter of the account leaves until somebody acts */
+};
+
 struct event {
 	enum event_type type;
+	enum engine_notice notice;
 	uint32_t id; /* of the request it answers, 0: none */
 	int account; /* index, -1: none */
 	uint32_t folder_id;

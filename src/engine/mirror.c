@@ -151,9 +151,8 @@ static void look_for_conflict(struct account *a, struct store_draft *row)
 		lost = e.cause == ERR_MISSING;
 	if (lost) {
 		struct event *ev = event_new(EV_NOTICE, 0, a->index);
-		ev->text = g_strdup_printf("the draft '%s' was changed or removed on the server; what lies there and "
-					   "what is kept here both stay",
-			row->subject ? row->subject : "");
+		ev->notice = NOTICE_CONFLICT;
+		ev->text = g_strdup(row->subject ? row->subject : "");
 		engine_emit(a->engine, ev);
 		row->uid = 0;
 	}

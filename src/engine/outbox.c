@@ -202,10 +202,8 @@ static int open_bytes(struct outbox *o, struct err *e)
 	struct stat st;
 	g_autofree char *path = engine_spool_path(o->account->engine, o->mail->path);
 	o->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (o->fd < 0) {
-		err_errno(e, errno, "cannot open", path);
-		return -1;
-	}
+	if (o->fd < 0)
+		return err_errno_passing(e, errno, "cannot open", path);
 	if (fstat(o->fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != o->mail->size)
 		return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER, "the kept letter '%s' is not as it was", path);
 	o->left = o->mail->size;
@@ -282,7 +280,18 @@ static bool is_by_command(const struct outbox *o)
 	return !o->account->cfg->smtp && o->account->cfg->sendmail;
 }
 
-/* The next letter that is due, its octets at hand. False: there is none. */
+/* What fails is this machine, for now: the letter waits as it was, and with it those behind it. */
+static void wait_for_machine(struct outbox *o, struct err *e)
+{
+	o->mail->attempts--;
+	set_words(&o->mail->error, e->text);
+	settle(o, MAIL_QUEUED, e);
+	o->failures++;
+	o->not_before = clock_ms() + schedule_backoff(o->failures, 0) * 1000;
+	waiters_kept(o->waiters, e);
+}
+
+/* The next letter that is due, its octets at hand. False: there is none, or none can be sent now. */
 static bool claim_next(struct outbox *o)
 {
 	struct engine *en = o->account->engine;
@@ -299,6 +308,11 @@ static bool claim_next(struct outbox *o)
 		if (!open_bytes(o, &e)) {
 			aftermath_prepare(o->account, o->mail);
 			return true;
+		}
+		if (e.retry == ERR_LATER) {
+			wait_for_machine(o, &e);
+			err_clear(&e);
+			return false;
 		}
 		set_words(&o->mail->error, e.text);
 		settle(o, MAIL_REFUSED, &e);
@@ -583,7 +597,8 @@ static void stop(struct outbox *o, const struct err *why)
 	if (!o->account->engine->settings.stay)
 		return;
 	struct event *ev = event_new(EV_NOTICE, 0, o->account->index);
-	ev->text = g_strdup(why->text);
+	ev->notice = NOTICE_STOPPED;
+	err_copy(&ev->err, why);
 	engine_emit(o->account->engine, ev);
 }
 
@@ -654,6 +669,12 @@ static void run_command(struct outbox *o)
 		}
 		waiters_tell(o->waiters, o->mail->id, NULL, false);
 		o->courier = courier_send(o->account, o->mail, o->fd, command_ended, o, &e);
+		if (!o->courier && e.retry == ERR_LATER) {
+			wait_for_machine(o, &e);
+			waiters_end_flushes(o->waiters, &e);
+			err_clear(&e);
+			break;
+		}
 		if (!o->courier && e.scope == ERR_MESSAGE) {
 			set_words(&o->mail->error, e.text);
 			settle(o, MAIL_REFUSED, &e);

@@ -37,7 +37,7 @@ static int open_nameless(const struct engine *en, struct err *e)
 	g_autofree char *path = engine_spool_path(en, name);
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || unlink(path))
-		err_errno(e, errno, "cannot make", path);
+		err_errno_passing(e, errno, "cannot make", path);
 	return fd;
 }
 
@@ -48,7 +48,7 @@ static int write_all(int fd, const char *p, size_t n, struct err *e)
 		if (did < 0 && errno == EINTR)
 			continue;
 		if (did <= 0)
-			return err_errno(e, did ? errno : ENOSPC, "cannot write", "the letter for the command");
+			return err_errno_passing(e, did ? errno : ENOSPC, "cannot write", "the letter for the command");
 		p += did;
 		n -= (size_t)did;
 	}
@@ -86,25 +86,31 @@ static int copy_lf(int from, int to, const struct store_mail *m, uint64_t *size_
 			return -1;
 	}
 	if (n < 0)
-		return err_errno(e, errno, "cannot read", m->path);
+		return err_errno_passing(e, errno, "cannot read", m->path);
 	if (g_strcmp0(g_checksum_get_string(sum), m->sha256))
 		return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER,
 			"the kept letter '%s' was damaged on disk; nothing was sent", m->path);
-	return lseek(to, 0, SEEK_SET) ? err_errno(e, errno, "cannot seek", "the letter for the command") : 0;
+	return lseek(to, 0, SEEK_SET) ? err_errno_passing(e, errno, "cannot seek", "the letter for the command") : 0;
 }
 
 /* --- how it ended --- */
+
+static bool was_read(const struct courier *c)
+{
+	return (uint64_t)lseek(c->fd, 0, SEEK_CUR) >= c->size;
+}
 
 /* A command that was stopped before it had read the whole letter cannot have passed it on. */
 static enum smtp_outcome outcome_of(const struct courier *c, const struct proc_end *end)
 {
 	if (end->status < 0)
-		return (uint64_t)lseek(c->fd, 0, SEEK_CUR) < c->size ? SMTP_DEFERRED : SMTP_MAYBE;
+		return was_read(c) ? SMTP_MAYBE : SMTP_DEFERRED;
 	switch (end->status) {
 	case EX_OK: return SMTP_ACCEPTED;
-	case EX_TEMPFAIL:
+	case EX_TEMPFAIL: return SMTP_DEFERRED;
+	/* Something broke, perhaps behind the hand-over. */
 	case EX_OSERR:
-	case EX_IOERR: return SMTP_DEFERRED;
+	case EX_IOERR: return was_read(c) ? SMTP_MAYBE : SMTP_DEFERRED;
 	default: return SMTP_REFUSED;
 	}
 }
@@ -187,7 +193,7 @@ struct courier *courier_send(struct account *a, struct store_mail *m, int fd,
 	c->name = g_strdup(line[0]);
 	theirs = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
 	if (theirs < 0) {
-		err_errno(e, errno, "cannot hand over", "the letter for the command");
+		err_errno_passing(e, errno, "cannot hand over", "the letter for the command");
 		goto out;
 	}
 	/* From here on it may have been sent. */

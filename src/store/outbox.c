@@ -163,11 +163,20 @@ static bool is_filed(const struct store_mail *m)
 	return m->copy != COPY_WANTED && m->copy != COPY_BEGUN && !m->parent_flag;
 }
 
+/* Before the rest was refused or taken back. */
+static bool some_have_it(const struct store_mail *m)
+{
+	for (guint i = 0; i < m->rcpts->len; i++)
+		if (((const struct store_rcpt *)m->rcpts->pdata[i])->state == MAIL_ACCEPTED)
+			return true;
+	return false;
+}
+
 static bool is_open(const struct store_mail *m)
 {
 	switch (m->state) {
 	case MAIL_REFUSED:
-	case MAIL_DROPPED: return false;
+	case MAIL_DROPPED: return some_have_it(m) && !is_filed(m);
 	case MAIL_ACCEPTED: return !is_filed(m);
 	default: return true;
 	}

@@ -757,8 +757,10 @@ static void heard(struct event *ev, void *aux)
 		if (line)
 			ui_say(ui, g_steal_pointer(&line));
 	}
-	if (ev->type == EV_NOTICE)
-		ui_say(ui, grid_line(str_of(ev->text)));
+	if (ev->type == EV_NOTICE) {
+		g_autofree char *words = app_notice_text(ev, app_cfg(ui->app));
+		ui_say(ui, grid_line(str_of(words)));
+	}
 	model_folders_event(ui->folders, ev);
 	model_changes_event(ui->changes, ev);
 	model_queue_event(ui->queue, ev);

@@ -60,7 +60,7 @@ static bool print_event(const struct event *ev, uint32_t id, uint32_t *draft)
 	if (ev->type == EV_MAIL)
 		printf("mail %u %s\n", (unsigned)ev->mail->id, mail_state_names[ev->mail->state]);
 	if (ev->type == EV_NOTICE)
-		printf("notice %s\n", ev->text);
+		printf("notice %d %s\n", ev->notice, ev->text ? ev->text : ev->err.text);
 	if (ev->type != EV_ENDED || ev->id != id)
 		return false;
 	printf("ended %s\n", ev->err.cause == ERR_NONE ? "none" : ev->err.text);

@@ -504,6 +504,30 @@ static void put_ended(struct fixture *f, enum mail_state state, enum copy_state 
 	store_mail_free(m);
 }
 
+static void copy_of_a_letter_that_some_have_is_not_forgotten(void)
+{
+	static const enum mail_state states[] = { MAIL_REFUSED, MAIL_DROPPED };
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		struct fixture f;
+		open_at(&f, NOW);
+		struct store_mail *m = letter(1, states[i]);
+		g_autoptr(GPtrArray) open = store_mails_new(), then = store_mails_new();
+		((struct store_rcpt *)m->rcpts->pdata[0])->state = MAIL_ACCEPTED;
+		m->ended = NOW;
+		m->copy = COPY_BEGUN;
+		check_ok(&f, store_mail_put(f.st, m, &f.e));
+		check_ok(&f, store_mails_open(f.st, 0, open, &f.e));
+		g_assert_cmpuint(open->len, ==, 1);
+		g_assert_cmpint(store_mail_next_due(f.st, 0, &f.e), ==, 0);
+		m->copy = COPY_STORED;
+		check_ok(&f, store_mail_put(f.st, m, &f.e));
+		check_ok(&f, store_mails_open(f.st, 0, then, &f.e));
+		g_assert_cmpuint(then->len, ==, 0);
+		store_mail_free(m);
+		fixture_clear(&f);
+	}
+}
+
 static void lists_show_what_is_left_to_do(void)
 {
 	struct fixture f;
@@ -700,6 +724,7 @@ void suite(void)
 	unit_add(next_due_is_the_first);
 	unit_add(promise_27_clock_set_back_lengthens_no_wait);
 	unit_add(lists_show_what_is_left_to_do);
+	unit_add(copy_of_a_letter_that_some_have_is_not_forgotten);
 	unit_add(sweep_takes_only_what_is_filed);
 	unit_add(promise_8_damaged_letter_is_set_aside_and_never_sent);
 	unit_add(promise_8_damaged_letter_is_not_written_over);
