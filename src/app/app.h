@@ -285,6 +285,14 @@ enum app_command {
 	CMD_HEADERS,
 	CMD_SOURCE,
 	CMD_LINK,
+	CMD_FIND,
+	CMD_FIND_NEXT,
+	CMD_FIND_PREVIOUS,
+	CMD_FOLD,
+	CMD_SKIP_QUOTED,
+	CMD_VIEW_TEXT,
+	CMD_VIEW_HTML,
+	CMD_CHARSET,
 	CMD_SAVE,
 	CMD_COMPOSE,
 	CMD_REPLY,
@@ -546,6 +554,8 @@ struct model_message {
 	uint32_t folder_id, uid, local;
 	struct buf file;                /* a message from a file, whole; account -1 then */
 	char *section;                  /* NULL: the part the program chose */
+	char *charset;                  /* what the reader said the text is in; NULL: as labelled */
+	bool html_first;                /* of alternatives */
 	struct engine_message *message; /* NULL: not here yet */
 	struct err err;                 /* why it will not come */
 	uint32_t request;
@@ -567,6 +577,8 @@ struct model_message *model_message_file(
 struct model_message *model_message_part(
 	const struct model_message *of, const char *section, model_changed_fn changed, void *aux);
 void model_message_free(struct model_message *m);
+/* The same message, read otherwise; what was shown stays until it is here. charset NULL: as it is labelled. */
+void model_message_read_as(struct model_message *m, bool html_first, const char *charset);
 void model_message_source(struct model_message *m); /* asks for the source */
 void model_message_save(struct model_message *m, const char *section, const char *typed_path);
 /* A path for the part that does not exist yet, in the save directory. g_free. */

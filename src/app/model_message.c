@@ -54,6 +54,8 @@ static void read_it(struct model_message *m)
 {
 	struct request *r = about(m, REQ_READ);
 	r->section = g_strdup(m->section);
+	r->charset = g_strdup(m->charset);
+	r->html_first = m->html_first;
 	m->request = app_request(m->app, r, got_message, m);
 }
 
@@ -107,11 +109,24 @@ void model_message_free(struct model_message *m)
 	err_clear(&m->err);
 	g_free(m->folder);
 	g_free(m->section);
+	g_free(m->charset);
 	g_free(m->raw);
 	buf_clear(&m->file);
 	buf_clear(&m->source);
 	g_free(m->said);
 	g_free(m);
+}
+
+void model_message_read_as(struct model_message *m, bool html_first, const char *charset)
+{
+	char *named = g_strdup(charset);
+	app_forget(m->app, m->request);
+	err_clear(&m->err);
+	g_free(m->charset);
+	m->charset = named;
+	m->html_first = html_first;
+	read_it(m);
+	m->changed(m->aux);
 }
 
 static void say(struct model_message *m, char *sentence)

@@ -134,12 +134,29 @@ static struct json *files_of(const struct engine_message *m)
 	return array;
 }
 
-static struct json *crypto_of(struct msg_part *root)
+/* By the structure and the armour in the text alone; of an envelope nobody has opened either may be true. */
+static struct json *crypto_of(const struct engine_message *m)
 {
+	static const char *const schemes[] = { NULL, "openpgp", "smime" };
+	g_autoptr(GArray) seals = msg_seals(m->root);
 	struct json *o = json_object();
-	json_add(o, "signed", json_bool(!strcmp(root->type, "multipart/signed")));
+	bool found[MSG_SEAL_ENVELOPE + 1] = { false };
+	enum msg_seal_scheme scheme = MSG_SEAL_UNKNOWN;
+	for (guint i = 0; i < seals->len; i++) {
+		const struct msg_seal *s = &g_array_index(seals, struct msg_seal, i);
+		found[s->kind] = true;
+		scheme = scheme ? scheme : s->scheme;
+	}
+	for (guint i = 0; m->text.armours && i < m->text.armours->len; i++) {
+		found[g_array_index(m->text.armours, struct msg_armour, i).kind] = true;
+		scheme = scheme ? scheme : MSG_SEAL_OPENPGP;
+	}
+	bool closed = found[MSG_SEAL_ENVELOPE];
+	json_add(o, "signed", closed && !found[MSG_SEAL_SIGNED] ? json_null() : json_bool(found[MSG_SEAL_SIGNED]));
 	json_add(o, "encrypted",
-		json_bool(!strcmp(root->type, "multipart/encrypted") || g_str_has_suffix(root->type, "/pkcs7-mime")));
+		closed && !found[MSG_SEAL_ENCRYPTED] ? json_null() : json_bool(found[MSG_SEAL_ENCRYPTED]));
+	json_add(o, "scheme", json_string(schemes[scheme]));
+	json_add(o, "verified", json_null());
 	return o;
 }
 
@@ -181,7 +198,7 @@ struct json *record_message(const char *account, const struct place *p, const st
 	json_add(j, "files", files_of(m));
 	json_add(j, "remote", strings(m->text.remote));
 	json_add(j, "unsubscribe", json_string(msg_head_get(h, "List-Unsubscribe")));
-	json_add(j, "crypto", crypto_of(m->root));
+	json_add(j, "crypto", crypto_of(m));
 	json_add(j, "defects", strings(m->defects));
 	return j;
 }

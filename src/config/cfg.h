@@ -109,6 +109,7 @@ struct cfg_options {
 	bool sidebar;
 	bool plain;
 	char *date_format; /* NULL: the list's own */
+	int fold_quotes;   /* runs of more quoted lines are folded at first; 0: none */
 	/* writing and sending; commands are run without a shell */
 	char *editor;        /* NULL: $VISUAL, else $EDITOR */
 	char *editor_window; /* the editor's command is put behind it; NULL: a tmux split inside tmux; "": none */

@@ -76,6 +76,15 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_DATE, FIELD(date_format)),
 	},
 	{
+		.name = "fold-quotes",
+		.args = "LINES",
+		.preset = "0",
+		.help = N_("more quoted lines than these, one behind the other, are shown as one"),
+		.doc = N_("From 0, which folds none, to 10000. T unfolds them, and folds again."),
+		.example = "# set fold-quotes=12",
+		.rule = RULE(.type = OPTION_NUMBER, FIELD(fold_quotes), .low = 0, .high = 10000),
+	},
+	{
 		.name = "editor",
 		.args = "\"COMMAND\"",
 		.help = N_("the editor for letters"),

@@ -311,10 +311,36 @@ static size_t signature_start(struct str all)
 	return all.n;
 }
 
+/* --- armour of OpenPGP in the text itself (RFC 9580, 7) --- */
+
+struct armour {
+	struct msg_armour found;
+	bool open;
+};
+
+static void armour_line(struct armour *a, struct str line, uint32_t at, struct msg_text *out)
+{
+	if (!str_starts(line, "-----"))
+		return;
+	bool is_signed = str_eq(line, STR("-----BEGIN PGP SIGNED MESSAGE-----"));
+	if (!a->open && (is_signed || str_eq(line, STR("-----BEGIN PGP MESSAGE-----")))) {
+		a->open = true;
+		a->found = (struct msg_armour){ at, at, is_signed ? MSG_SEAL_SIGNED : MSG_SEAL_ENCRYPTED };
+	}
+	bool end = a->found.kind == MSG_SEAL_SIGNED ? str_eq(line, STR("-----END PGP SIGNATURE-----"))
+						    : str_eq(line, STR("-----END PGP MESSAGE-----"));
+	if (a->open && end) {
+		a->open = false;
+		a->found.to = at + (uint32_t)line.n;
+		g_array_append_val(out->armours, a->found);
+	}
+}
+
 void marks_find(struct str all, uint32_t base, struct msg_text *out)
 {
 	struct marks m = { out, base, g_hash_table_new(g_str_hash, g_str_equal), g_string_new(NULL) };
 	struct patch_state patch = { NO_PATCH, 0, 0 };
+	struct armour armour = { .open = false };
 	size_t signature = signature_start(all), done = 0;
 	for (size_t at = 0; at < all.n;) {
 		struct str line, next;
@@ -322,6 +348,7 @@ void marks_find(struct str all, uint32_t base, struct msg_text *out)
 		enum msg_role role = at >= signature ? MSG_ROLE_SIGNATURE : patch_role(&patch, line, next);
 		if (role != MSG_ROLE_NONE)
 			add_span(&m, at, at + line.n, role, 0);
+		armour_line(&armour, line, base + (uint32_t)at, out);
 		/* An address over several lines was found in the first of them. */
 		if (at + line.n > done && out->links->len < LINKS_MAX) {
 			find_links(&m, all, MAX(at, done), at + line.n);

@@ -210,6 +210,21 @@ struct msg_part *msg_within_part(const struct msg_part *holder, const struct msg
 /* "2" and 3 of "2~3", "2" and 0 of "2"; NULL of nonsense; g_free. */
 char *msg_within_holder(const char *section, unsigned *n_out);
 
+/* --- signed and encrypted (seal.c): by the structure alone, nothing verified, nothing decrypted --- */
+enum msg_seal_kind {
+	MSG_SEAL_SIGNED,
+	MSG_SEAL_ENCRYPTED,
+	MSG_SEAL_ENVELOPE, /* of S/MIME: signed or encrypted, what it holds is inside */
+};
+enum msg_seal_scheme { MSG_SEAL_UNKNOWN, MSG_SEAL_OPENPGP, MSG_SEAL_SMIME };
+struct msg_seal {
+	enum msg_seal_kind kind;
+	enum msg_seal_scheme scheme;
+	const struct msg_part *part; /* borrowed from the tree */
+};
+GArray *msg_seals(const struct msg_part *root); /* struct msg_seal, outer ones first; g_array_unref */
+bool msg_seal_covers(const struct msg_seal *s, const struct msg_part *p);
+
 /* --- text for the eye --- */
 struct msg_link {
 	char *url;    /* clean */
@@ -236,11 +251,23 @@ struct msg_span {
 	enum msg_role role;
 	uint32_t link; /* its number, from 1; 0: none */
 };
+/* Where the text of a part lies in the whole. */
+struct msg_piece {
+	uint32_t from, to;
+	const struct msg_part *part; /* borrowed from the tree the shown parts are of */
+};
+/* From "-----BEGIN PGP .." to the end of its line "-----END PGP ..". */
+struct msg_armour {
+	uint32_t from, to;
+	enum msg_seal_kind kind;
+};
 struct msg_text {
 	char *text;        /* what the reader sees: clean, LF ended lines, links of HTML marked [n] */
 	GPtrArray *links;  /* struct msg_link *; the n-th is [n+1] */
 	GPtrArray *remote; /* char *: what HTML would have loaded and was not */
 	GArray *spans;     /* struct msg_span, ascending by from; where two overlap the later one counts */
+	GArray *pieces;    /* struct msg_piece, ascending; none of msg_text_make */
+	GArray *armours;   /* struct msg_armour, ascending: what is signed or encrypted in the text itself */
 	bool from_html;
 	bool truncated; /* MSG_TEXT_MAX was met */
 };

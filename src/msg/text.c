@@ -72,6 +72,8 @@ static void start(struct msg_text *out)
 	out->links = g_ptr_array_new_with_free_func(link_free);
 	out->remote = g_ptr_array_new_with_free_func(g_free);
 	out->spans = g_array_new(FALSE, FALSE, sizeof(struct msg_span));
+	out->pieces = g_array_new(FALSE, FALSE, sizeof(struct msg_piece));
+	out->armours = g_array_new(FALSE, FALSE, sizeof(struct msg_armour));
 }
 
 /* How the octets of a part are to be read. */
@@ -180,12 +182,15 @@ void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octe
 		struct buf octets;
 		if (i && !is_first_in(p, shown->pdata[i - 1]))
 			add_name(page, p, out);
+		struct msg_piece piece = { .from = (uint32_t)page->len, .part = p };
 		if (!octets_of(p, &octets, aux)) {
 			any = true;
 			if (msg_holds_message(p))
 				add_head(page, buf_str(&octets), out);
 			else
 				add_text(page, p, charset, buf_str(&octets), out);
+			piece.to = (uint32_t)page->len;
+			g_array_append_val(out->pieces, piece);
 		}
 		buf_clear(&octets);
 	}
@@ -198,5 +203,7 @@ void msg_text_clear(struct msg_text *t)
 	g_clear_pointer(&t->links, g_ptr_array_unref);
 	g_clear_pointer(&t->remote, g_ptr_array_unref);
 	g_clear_pointer(&t->spans, g_array_unref);
+	g_clear_pointer(&t->pieces, g_array_unref);
+	g_clear_pointer(&t->armours, g_array_unref);
 	*t = (struct msg_text){ 0 };
 }

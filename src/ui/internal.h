@@ -33,9 +33,16 @@ void list_show(struct list *l, int count, int height); /* the size of now; the c
 bool list_command(struct list *l, enum app_command c); /* true: it moved by that command */
 
 /* --- widget_text.c: long text, wrapped as it is looked at --- */
-#define TEXT_BODY 0x100 /* a style: quoted lines show how deep */
-#define TEXT_RULE 0x200 /* a style: a line across */
+#define TEXT_BODY 0x100   /* a style: quoted lines show how deep */
+#define TEXT_RULE 0x200   /* a style: a line across */
+#define TEXT_BAR 0x400    /* a style: a bar across, which no writer of a message can draw */
+#define TEXT_SEALED 0x800 /* with TEXT_BODY: a bar stands left of each line */
 
+struct text_span {
+	uint32_t from, to; /* octets, within one paragraph */
+	unsigned style;
+	uint32_t hint; /* the number of a link that nothing in the text tells; 0 */
+};
 struct text;
 struct text *text_new(void);
 void text_free(struct text *t); /* NULL is a no-op */
@@ -43,12 +50,34 @@ void text_reset(struct text *t);
 /* One paragraph or many; continuation lines are indented by that much. Cleans what it takes. */
 void text_add(struct text *t, unsigned style, int indent, struct str paragraphs);
 void text_addf(struct text *t, unsigned style, int indent, const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+/* The same, clean, with stretches of other styles: ascending by from; where two overlap the later one counts. Their octets
+ * are counted from `base` octets before paragraphs, and lie in it. */
+void text_add_spans(
+	struct text *t, unsigned style, struct str paragraphs, uint32_t base, const struct text_span *spans, size_t n);
 void text_draw(struct text *t, struct grid *g, struct rect r);
 bool text_command(struct text *t, enum app_command c);
 int text_lines(struct text *t, int width, int most); /* at that width, counted up to most */
 int text_percent(const struct text *t);              /* of what has been passed at the bottom of the last draw */
 /* One line of at most width columns: octets of s it takes, with the blanks it ends in. For tests too. */
 size_t text_wrap(struct str s, int width);
+void text_fold(struct text *t, unsigned least); /* runs of more quoted lines become one; 0: none does */
+bool text_toggle_fold(struct text *t);          /* true: they are folded now */
+bool text_skip_quoted(struct text *t);          /* to what stands behind the next quoted lines; false: nothing does */
+void text_show_hints(struct text *t, bool on);  /* the numbers of links over their first letters */
+/* What is looked for from now on; empty: nothing. True: something is. */
+bool text_look_for(struct text *t, struct str words);
+bool text_is_searched(const struct text *t);
+enum text_found { TEXT_NOT_FOUND, TEXT_FOUND, TEXT_FOUND_ROUND };
+enum text_found text_find(struct text *t, bool forward); /* from the last match, or the top of the screen */
+
+/* --- find.c: words in a text --- */
+struct needle;
+struct needle *needle_new(struct str words); /* NULL: no words */
+void needle_free(struct needle *d);          /* NULL is a no-op */
+/* The next match at octet `from` or behind it; s: valid UTF-8. */
+bool needle_next(const struct needle *d, struct str s, size_t from, size_t *at_out, size_t *n_out);
+struct view;
+bool find_command(struct view *v, enum app_command c); /* of a view that has a text; false: not of finding */
 
 /* --- widget_input.c: one line being typed --- */
 #define INPUT_MAX 4096
@@ -88,6 +117,7 @@ struct view_ops {
 	const char *typing;              /* N_(): the hints of a view that takes typed text; NULL: from the key table */
 	char *(*remark)(struct view *v); /* the line under the body when nothing else is said; NULL */
 	bool (*stop)(struct view *v);    /* ^C: true when something was under way; NULL */
+	struct text *(*text)(struct view *v); /* what can be looked through; NULL */
 	void (*free)(struct view *v);
 };
 struct view {

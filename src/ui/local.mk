@@ -5,6 +5,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/complete.c \
 	src/ui/compose.c \
 	src/ui/edit.c \
+	src/ui/find.c \
 	src/ui/grid.c \
 	src/ui/grid.h \
 	src/ui/internal.h \

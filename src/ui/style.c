@@ -20,6 +20,13 @@ static const struct {
 	[STYLE_LINK] = { { .colour = MAGENTA, .underline = true }, 'l' },
 	[STYLE_ERROR] = { { .colour = RED, .bold = true }, 'e' },
 	[STYLE_TITLE] = { { .colour = YELLOW, .bold = true }, 't' },
+	[STYLE_HEADING] = { { .colour = OWN, .bold = true }, 'w' },
+	[STYLE_PATCH] = { { .colour = YELLOW, .bold = true }, 'p' },
+	[STYLE_HUNK] = { { .colour = CYAN }, 'u' },
+	[STYLE_ADDED] = { { .colour = GREEN }, 'a' },
+	[STYLE_REMOVED] = { { .colour = RED }, 'm' },
+	[STYLE_MATCH] = { { .colour = YELLOW, .reverse = true }, 'f' },
+	[STYLE_WARNING] = { { .colour = RED, .bold = true }, '!' },
 };
 
 struct style_look style_look(unsigned style, int colours)

@@ -69,12 +69,17 @@ static void add_all_headers(struct text *t, const struct msg_head *head)
 
 static void add_links(struct text *t, const GPtrArray *links)
 {
+	bool shown = false;
 	for (guint i = 0; links && i < links->len; i++) {
 		const struct msg_link *l = links->pdata[i];
 		g_autofree char *clean = grid_line(str_of(l->url));
-		if (!i)
+		if (l->in_text)
+			continue;
+		if (!shown)
 			text_add(t, STYLE_NORMAL, 0, str_of("\n"));
-		text_addf(t, STYLE_LINK, LABEL_COLS, "%-*s[%u] %s", LABEL_COLS - 1, i ? "" : _("Links"), i + 1, clean);
+		text_addf(t, STYLE_LINK, LABEL_COLS, "%-*s[%u] %s", LABEL_COLS - 1, shown ? "" : _("Links"), i + 1,
+			clean);
+		shown = true;
 	}
 }
 
@@ -118,10 +123,139 @@ static void add_waiting(struct text *t, const struct view_message *v)
 	}
 }
 
+static const unsigned role_styles[] = {
+	[MSG_ROLE_NONE] = STYLE_NORMAL,
+	[MSG_ROLE_LINK] = STYLE_LINK,
+	[MSG_ROLE_HEADING] = STYLE_HEADING,
+	[MSG_ROLE_STRONG] = STYLE_NEW,
+	[MSG_ROLE_FIELD] = STYLE_HEADER,
+	[MSG_ROLE_PART] = STYLE_BAR,
+	[MSG_ROLE_SIGNATURE] = STYLE_DIM,
+	[MSG_ROLE_PATCH] = STYLE_PATCH,
+	[MSG_ROLE_HUNK] = STYLE_HUNK,
+	[MSG_ROLE_ADDED] = STYLE_ADDED,
+	[MSG_ROLE_REMOVED] = STYLE_REMOVED,
+	[MSG_ROLE_NOTE] = STYLE_DIM,
+};
+
+static bool is_in_text(const struct msg_text *text, uint32_t link)
+{
+	return link && ((const struct msg_link *)text->links->pdata[link - 1])->in_text;
+}
+
+/* The text from `from` to `to`, which are starts of lines; *span: the first one not drawn yet. */
+static void add_slice(
+	struct text *t, const struct msg_text *text, unsigned style, uint32_t from, uint32_t to, guint *span)
+{
+	g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(struct text_span));
+	for (; text->spans && *span < text->spans->len; (*span)++) {
+		const struct msg_span *s = &g_array_index(text->spans, struct msg_span, *span);
+		if (s->from >= to)
+			break;
+		struct text_span mine = { s->from, s->to, role_styles[s->role],
+			is_in_text(text, s->link) ? s->link : 0 };
+		g_array_append_val(spans, mine);
+	}
+	if (to > from)
+		text_add_spans(t, TEXT_BODY | style, (struct str){ text->text + from, to - from }, from,
+			(const struct text_span *)(const void *)spans->data, spans->len);
+}
+
+/* What is signed or encrypted, in order; the outer one where several cover a part. */
+struct sealed {
+	uint32_t from, to;
+	enum msg_seal_kind kind;
+	enum msg_seal_scheme scheme;
+};
+
+static int compare_sealed(const void *a, const void *b)
+{
+	const struct sealed *x = a, *y = b;
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+static GArray *sealed_stretches(const struct engine_message *m, const GArray *seals)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct sealed));
+	for (guint i = 0; m->text.pieces && i < m->text.pieces->len; i++) {
+		const struct msg_piece *p = &g_array_index(m->text.pieces, struct msg_piece, i);
+		for (guint k = 0; k < seals->len; k++) {
+			const struct msg_seal *s = &g_array_index(seals, struct msg_seal, k);
+			struct sealed one = { p->from, p->to, s->kind, s->scheme };
+			if (s->kind != MSG_SEAL_SIGNED || !msg_seal_covers(s, p->part))
+				continue;
+			g_array_append_val(all, one);
+			break;
+		}
+	}
+	for (guint i = 0; m->text.armours && i < m->text.armours->len; i++) {
+		const struct msg_armour *a = &g_array_index(m->text.armours, struct msg_armour, i);
+		struct sealed one = { a->from, a->to, a->kind, MSG_SEAL_OPENPGP };
+		g_array_append_val(all, one);
+	}
+	g_array_sort(all, compare_sealed);
+	return all;
+}
+
+static const char *scheme_name(enum msg_seal_scheme scheme)
+{
+	switch (scheme) {
+	case MSG_SEAL_OPENPGP: return "OpenPGP";
+	case MSG_SEAL_SMIME: return "S/MIME";
+	default: return _("an unknown way");
+	}
+}
+
+/* A bar, for no writer can draw one. */
+static void add_seal_bar(struct text *t, enum msg_seal_kind kind, enum msg_seal_scheme scheme)
+{
+	const char *how = scheme_name(scheme);
+	switch (kind) {
+	case MSG_SEAL_SIGNED: text_addf(t, TEXT_BAR, 0, _("Signed by %s: NOT VERIFIED"), how); break;
+	case MSG_SEAL_ENCRYPTED: text_addf(t, TEXT_BAR, 0, _("Encrypted by %s: NOT DECRYPTED"), how); break;
+	case MSG_SEAL_ENVELOPE:
+		text_addf(t, TEXT_BAR, 0, _("In an envelope of %s, signed or encrypted: NOT OPENED"), how);
+		break;
+	}
+}
+
+static void add_sealed(struct text *t, const struct engine_message *m, const GArray *stretches)
+{
+	const char *text = m->text.text;
+	uint32_t at = 0, end = (uint32_t)strlen(text);
+	guint span = 0;
+	for (guint i = 0; i < stretches->len; i++) {
+		const struct sealed *s = &g_array_index(stretches, struct sealed, i);
+		if (s->from < at)
+			continue;
+		uint32_t to = s->to;
+		to += to < end && text[to] == '\n'; /* an armour ends before it */
+		add_slice(t, &m->text, 0, at, s->from, &span);
+		add_seal_bar(t, s->kind, s->scheme);
+		add_slice(t, &m->text, TEXT_SEALED, s->from, to, &span);
+		text_add(t, TEXT_BAR, 0, str_of(s->kind == MSG_SEAL_SIGNED ? _("End of what is signed") : ""));
+		at = to;
+	}
+	add_slice(t, &m->text, 0, at, end, &span);
+}
+
+/* What is sealed and shows no text of its own. */
+static void add_closed(struct text *t, const GArray *seals)
+{
+	for (guint i = 0; i < seals->len; i++) {
+		const struct msg_seal *s = &g_array_index(seals, struct msg_seal, i);
+		if (s->kind != MSG_SEAL_SIGNED)
+			add_seal_bar(t, s->kind, s->scheme);
+	}
+}
+
 static void add_body(struct text *t, const struct engine_message *m)
 {
+	g_autoptr(GArray) seals = m->root ? msg_seals(m->root) : g_array_new(FALSE, FALSE, sizeof(struct msg_seal));
+	g_autoptr(GArray) stretches = sealed_stretches(m, seals);
+	add_closed(t, seals);
 	if (m->text.text && *m->text.text)
-		text_add(t, TEXT_BODY, 0, str_of(m->text.text));
+		add_sealed(t, m, stretches);
 	else if (!m->shown->len)
 		text_add(t, STYLE_DIM, 0, str_of(_("(no text: v shows the parts)")));
 	else
@@ -155,6 +289,8 @@ static void make_page(struct view_message *v)
 		add_waiting(v->text, v);
 	v->stale = false;
 }
+
+static bool is_choosing(const struct ui *ui);
 
 /* --- the model speaks --- */
 static void mark_seen(struct view_message *v)
@@ -191,6 +327,7 @@ static void follow(struct view_message *v)
 	if (v->model && v->model->folder_id == row->folder && row_of(v))
 		return;
 	v->seen = false;
+	text_look_for(v->text, STR(""));
 	model_message_free(g_steal_pointer(&v->model));
 	text_reset(v->text);
 	v->model = model_message_new(v->view.ui->app, list->account, list->name, row, NULL, changed, v);
@@ -217,6 +354,7 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	}
 	if (v->stale)
 		make_page(v);
+	text_show_hints(v->text, is_choosing(view->ui));
 	text_draw(v->text, g, r);
 }
 
@@ -325,6 +463,11 @@ static void number_typed(struct ui *ui, struct str typed, void *aux)
 		ui_say(ui, g_strdup(_("There is no link of that number.")));
 }
 
+static bool is_choosing(const struct ui *ui)
+{
+	return ui->prompt && ui->prompt->done == number_typed;
+}
+
 static void choose_link(struct view_message *v)
 {
 	struct ui *ui = v->view.ui;
@@ -338,6 +481,42 @@ static void choose_link(struct view_message *v)
 			GUINT_TO_POINTER(links->len), NULL);
 		ui_ask_until(ui, number_is_enough);
 	}
+}
+
+/* --- other ways to read it --- */
+static void view_as(struct view_message *v, bool html_first)
+{
+	const struct engine_message *m = v->model ? v->model->message : NULL;
+	const char *type = html_first ? "text/html" : "text/plain";
+	if (!m || !m->root)
+		return;
+	if (!msg_first(m->root, type))
+		ui_say(v->view.ui,
+			g_strdup(html_first ? _("The message has no HTML.") : _("The message has no plain text.")));
+	else
+		model_message_read_as(v->model, html_first, v->model->charset);
+}
+
+static void charset_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view *top = ui_top(ui);
+	g_autofree char *label = str_dup(str_trim(typed));
+	(void)aux;
+	if (!view_is_message(top) || !view_message_model(top))
+		return;
+	struct model_message *m = view_message_model(top);
+	if (*label && !msg_charset_known(label))
+		ui_say(ui, g_strdup(_("No charset of that name is known.")));
+	else
+		model_message_read_as(m, m->html_first, *label ? label : NULL);
+}
+
+static void ask_charset(struct view_message *v)
+{
+	const struct model_message *m = v->model;
+	if (m && m->message)
+		ui_ask(v->view.ui, g_strdup(_("Charset (none: as labelled): ")), m->charset ? m->charset : "", false,
+			charset_typed, NULL, NULL);
 }
 
 /* --- commands --- */
@@ -357,6 +536,10 @@ static void step(struct view_message *v, int by)
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_message *v = (struct view_message *)view;
+	if (c == CMD_TOGGLE_NEW && text_is_searched(v->text))
+		c = CMD_FIND_PREVIOUS;
+	if (find_command(view, c))
+		return true;
 	if (v->list && change_command(view->ui, v->list, c))
 		return true;
 	switch (c) {
@@ -369,6 +552,17 @@ static bool command(struct view *view, enum app_command c)
 		v->stale = true;
 		return true;
 	case CMD_LINK: choose_link(v); return true;
+	case CMD_FOLD:
+		ui_say(view->ui, g_strdup(text_toggle_fold(v->text) ? _("Quoted lines are folded.")
+								    : _("Quoted lines are shown.")));
+		return true;
+	case CMD_SKIP_QUOTED:
+		if (!text_skip_quoted(v->text))
+			ui_say(view->ui, g_strdup(_("Nothing stands behind quoted lines below.")));
+		return true;
+	case CMD_VIEW_TEXT: view_as(v, false); return true;
+	case CMD_VIEW_HTML: view_as(v, true); return true;
+	case CMD_CHARSET: ask_charset(v); return true;
 	case CMD_PARTS:
 		if (v->model && !v->model->section)
 			ui_push(view->ui, view_parts_new(view->ui, view));
@@ -388,6 +582,11 @@ static bool stop(struct view *view)
 	return (v->model && model_message_stop(v->model)) || any;
 }
 
+static struct text *text_of(struct view *view)
+{
+	return ((struct view_message *)view)->text;
+}
+
 static void destroy(struct view *view)
 {
 	struct view_message *v = (struct view_message *)view;
@@ -404,6 +603,7 @@ static const struct view_ops ops = {
 	.aside = aside,
 	.remark = remark,
 	.stop = stop,
+	.text = text_of,
 	.free = destroy,
 };
 
@@ -412,6 +612,7 @@ struct view *view_message_new(struct ui *ui, struct view *list)
 	struct view_message *v = g_new0(struct view_message, 1);
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = list->account };
 	v->text = text_new();
+	text_fold(v->text, (unsigned)app_cfg(ui->app)->options.fold_quotes);
 	v->list = list;
 	v->follow = true;
 	/* What is read and what the cursor is on are one. */
@@ -425,6 +626,7 @@ struct view *view_message_part(struct ui *ui, const struct model_message *of, co
 	struct view_message *v = g_new0(struct view_message, 1);
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = of->account };
 	v->text = text_new();
+	text_fold(v->text, (unsigned)app_cfg(ui->app)->options.fold_quotes);
 	v->stale = true;
 	v->model = model_message_part(of, section, changed, v);
 	return &v->view;
@@ -440,6 +642,7 @@ struct view *view_message_file(struct ui *ui, const char *path, struct err *e)
 	}
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = -1 };
 	v->text = text_new();
+	text_fold(v->text, (unsigned)app_cfg(ui->app)->options.fold_quotes);
 	v->stale = true;
 	return &v->view;
 }

@@ -39,7 +39,12 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 
 static bool command(struct view *view, enum app_command c)
 {
-	return text_command(((struct view_text *)view)->text, c);
+	return find_command(view, c) || text_command(((struct view_text *)view)->text, c);
+}
+
+static struct text *text_of(struct view *view)
+{
+	return ((struct view_text *)view)->text;
 }
 
 static char *title(struct view *view, int cols)
@@ -74,6 +79,7 @@ static const struct view_ops ops = {
 	.title = title,
 	.remark = remark,
 	.stop = stop,
+	.text = text_of,
 	.free = destroy,
 };
 

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_part \
 	tests/unit/msg/test_report \
 	tests/unit/msg/test_samples \
+	tests/unit/msg/test_seal \
 	tests/unit/msg/test_text \
 	tests/unit/msg/test_vcard \
 	tests/unit/msg/test_within \
@@ -48,6 +49,8 @@ tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
 tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_samples_SOURCES = tests/unit/msg/test_samples.c $(UNIT)
 tests_unit_msg_test_samples_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_seal_SOURCES = tests/unit/msg/test_seal.c $(UNIT)
+tests_unit_msg_test_seal_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
 tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_vcard_SOURCES = tests/unit/msg/test_vcard.c $(UNIT)
