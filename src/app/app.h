@@ -257,6 +257,7 @@ enum app_context {
 	CTX_FROM,
 	CTX_DRAFTS,
 	CTX_QUEUE,
+	CTX_QUOTE,
 	CTX_COUNT
 };
 enum app_group { GROUP_MOVE, GROUP_READ, GROUP_WRITE, GROUP_CHANGE, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
@@ -298,6 +299,9 @@ enum app_command {
 	CMD_REPLY,
 	CMD_REPLY_ALL,
 	CMD_REPLY_LIST,
+	CMD_QUOTE,
+	CMD_TAKE_LINE,
+	CMD_TAKE_PARAGRAPH,
 	CMD_FORWARD,
 	CMD_FORWARD_WHOLE,
 	CMD_BOUNCE,
@@ -618,8 +622,9 @@ struct draft_file *app_attach(const char *path, struct err *e);
 GPtrArray *app_attach_paths(const char *typed);
 
 struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from);
-struct draft *app_letter_reply(
-	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, enum reply_to_whom whom);
+/* only: what of its text is quoted; NULL: all of it. */
+struct draft *app_letter_reply(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
+	enum reply_to_whom whom, const char *only);
 /* The original as a message within (whole), or in the text with what was attached to it. raw: its octets; NULL where
  * app_forward_needs_raw() says that they are not needed. */
 bool app_forward_needs_raw(const struct engine_message *m, bool whole);

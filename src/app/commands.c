@@ -9,8 +9,9 @@
 #define IN_MAIL (IN(INDEX) | IN(MESSAGE) | IN(FOLDERS) | IN(PARTS))
 #define IN_LETTERS (IN(INDEX) | IN(MESSAGE))
 #define IN_WRITE (IN(COMPOSE) | IN(FROM) | IN(DRAFTS) | IN(QUEUE))
+#define IN_ANSWERS (IN_LETTERS | IN(QUOTE))
 #define IN_LISTS (IN(FROM) | IN(DRAFTS) | IN(QUEUE))
-#define IN_ALL (IN_MAIL | IN(TEXT) | IN_WRITE)
+#define IN_ALL (IN_MAIL | IN(TEXT) | IN(QUOTE) | IN_WRITE)
 
 /* Only what works is here: a key in this table is a promise. */
 static const struct app_command_info commands[CMD_COUNT] = {
@@ -190,18 +191,35 @@ static const struct app_command_info commands[CMD_COUNT] = {
 		.keys = "r",
 		.hint = N_("reply"),
 		.help = N_("answer whoever wrote it"),
-		.contexts = IN_LETTERS,
+		.contexts = IN_ANSWERS,
 		.group = GROUP_WRITE },
 	[CMD_REPLY_ALL] = { .name = "reply-all",
 		.keys = "g",
 		.hint = N_("reply-all"),
 		.help = N_("answer all who have it"),
-		.contexts = IN_LETTERS,
+		.contexts = IN_ANSWERS,
 		.group = GROUP_WRITE },
 	[CMD_REPLY_LIST] = { .name = "reply-list",
 		.keys = "L",
 		.help = N_("answer to the mailing list"),
-		.contexts = IN_LETTERS,
+		.contexts = IN_ANSWERS,
+		.group = GROUP_WRITE },
+	[CMD_QUOTE] = { .name = "quote",
+		.keys = "x",
+		.help = N_("take the lines that an answer quotes; without it all are quoted"),
+		.contexts = IN(MESSAGE),
+		.group = GROUP_WRITE },
+	[CMD_TAKE_LINE] = { .name = "take-line",
+		.keys = "t",
+		.hint = N_("take line"),
+		.help = N_("quote the line, or no longer"),
+		.contexts = IN(QUOTE),
+		.group = GROUP_WRITE },
+	[CMD_TAKE_PARAGRAPH] = { .name = "take-paragraph",
+		.keys = "T Enter",
+		.hint = N_("take paragraph"),
+		.help = N_("quote the lines up to the empty ones round them, or no longer"),
+		.contexts = IN(QUOTE),
 		.group = GROUP_WRITE },
 	[CMD_FORWARD] = { .name = "forward",
 		.keys = "f",
@@ -552,6 +570,7 @@ const char *const app_context_names[CTX_COUNT] = {
 	[CTX_FROM] = "from",
 	[CTX_DRAFTS] = "drafts",
 	[CTX_QUEUE] = "queue",
+	[CTX_QUOTE] = "quote",
 };
 
 static const enum app_command hints[CTX_COUNT][11] = {
@@ -565,6 +584,7 @@ static const enum app_command hints[CTX_COUNT][11] = {
 	[CTX_FROM] = { CMD_CHOOSE, CMD_PROBE, CMD_HOW, CMD_ANOTHER, CMD_VALIDATE, CMD_BACK, CMD_HELP },
 	[CTX_DRAFTS] = { CMD_OPEN, CMD_DROP, CMD_BACK, CMD_HELP },
 	[CTX_QUEUE] = { CMD_OPEN, CMD_EDIT, CMD_TRY, CMD_HOLD, CMD_DROP, CMD_BACK, CMD_HELP },
+	[CTX_QUOTE] = { CMD_TAKE_LINE, CMD_TAKE_PARAGRAPH, CMD_REPLY, CMD_REPLY_ALL, CMD_BACK, CMD_HELP },
 };
 
 const struct app_command_info *app_command_info(enum app_command c)

@@ -255,8 +255,8 @@ static bool is_mine(const char *addr, void *aux)
 	return app_is_mine(aux, addr);
 }
 
-struct draft *app_letter_reply(
-	const struct cfg *cfg, const struct app_from *from, const struct engine_message *m, enum reply_to_whom whom)
+struct draft *app_letter_reply(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
+	enum reply_to_whom whom, const char *only)
 {
 	g_autofree char *signature = signature_of(cfg, from), *date = app_date_long(m->head->date);
 	struct reply_how how = { .whom = whom,
@@ -264,7 +264,7 @@ struct draft *app_letter_reply(
 		.aux = (void *)cfg,
 		.attribution = cfg->options.attribution,
 		.date_text = date,
-		.text = m->text.text,
+		.text = only ? only : m->text.text,
 		.signature = signature,
 		.signature_on_top = cfg->options.signature_on_top };
 	struct draft *d = draft_reply(m->head, &how);

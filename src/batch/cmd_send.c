@@ -408,7 +408,8 @@ int cmd_reply(struct batch *b)
 	int code;
 	if (!read_original(b, &o, false, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_ANSWERED);
-		d = app_letter_reply(b->cfg, &from, o.message, cli_has(b->cli, CLI_ALL) ? REPLY_ALL : REPLY_SENDER);
+		d = app_letter_reply(
+			b->cfg, &from, o.message, cli_has(b->cli, CLI_ALL) ? REPLY_ALL : REPLY_SENDER, NULL);
 		if (!put_text_before(d, &e) && !add_common(b, d, &e)) {
 			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
 			goto out;

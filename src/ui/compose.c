@@ -47,6 +47,7 @@ struct beginning {
 	char *folder;
 	struct engine_message *message;
 	struct buf raw;
+	char *only; /* what is quoted; NULL: all */
 	struct err err;
 };
 
@@ -57,6 +58,7 @@ static void beginning_free(struct waiting *w)
 	buf_clear(&b->raw);
 	err_clear(&b->err);
 	g_free(b->folder);
+	g_free(b->only);
 	g_free(b);
 }
 
@@ -89,8 +91,8 @@ static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 	struct str raw = buf_str(&b->raw);
 	struct draft *d;
 	switch (b->what) {
-	case CMD_REPLY_ALL: return app_letter_reply(cfg, from, b->message, REPLY_ALL);
-	case CMD_REPLY_LIST: return app_letter_reply(cfg, from, b->message, REPLY_LIST);
+	case CMD_REPLY_ALL: return app_letter_reply(cfg, from, b->message, REPLY_ALL, b->only);
+	case CMD_REPLY_LIST: return app_letter_reply(cfg, from, b->message, REPLY_LIST, b->only);
 	case CMD_FORWARD_WHOLE: return app_letter_forward(cfg, from, b->message, &raw, true);
 	case CMD_FORWARD: return app_letter_forward(cfg, from, b->message, raw.n ? &raw : NULL, false);
 	case CMD_BOUNCE:
@@ -105,7 +107,7 @@ static struct draft *draft_for(struct beginning *b, const struct app_from *from)
 		app_letter_set_from(d, cfg, NULL, from);
 		return d;
 	}
-	default: return app_letter_reply(cfg, from, b->message, REPLY_SENDER);
+	default: return app_letter_reply(cfg, from, b->message, REPLY_SENDER, b->only);
 	}
 }
 
@@ -257,15 +259,23 @@ static struct beginning *chosen(struct ui *ui)
 	return b;
 }
 
-static void begin_from_message(struct ui *ui, enum app_command what)
+/* only: taken */
+static void begin_from_message(struct ui *ui, enum app_command what, char *only)
 {
 	struct beginning *b = chosen(ui);
 	if (!b) {
+		g_free(only);
 		ui_say(ui, g_strdup(_("There is no message here.")));
 		return;
 	}
 	b->what = what;
+	b->only = only;
 	wait_for(&b->waiting, about(b, REQ_READ), got_message);
+}
+
+void compose_answer(struct ui *ui, enum app_command c, char *only)
+{
+	begin_from_message(ui, c, only);
 }
 
 /* --- new ones --- */
@@ -502,7 +512,7 @@ bool compose_command(struct ui *ui, enum app_command c)
 	case CMD_FORWARD:
 	case CMD_FORWARD_WHOLE:
 	case CMD_BOUNCE:
-	case CMD_EDIT_AGAIN: begin_from_message(ui, c); return true;
+	case CMD_EDIT_AGAIN: begin_from_message(ui, c, NULL); return true;
 	case CMD_DRAFTS:
 		ui->interrupted = false;
 		ui_push(ui, view_drafts_new(ui));

@@ -153,6 +153,8 @@ struct view *view_parts_new(struct ui *ui, struct view *message);
 struct view *view_text_new(struct ui *ui, const char *title, const char *text);
 struct view *view_text_source(struct ui *ui, struct view *message);
 struct view *view_help_new(struct ui *ui, enum app_context of);
+/* Lines of a text are taken, for an answer to the message below. */
+struct view *view_quote_new(struct ui *ui, int account, const char *text);
 struct view *view_drafts_new(struct ui *ui);
 struct view *view_queue_new(struct ui *ui);
 void view_queue_reload(struct view *v); /* no queue: nothing */
@@ -187,6 +189,8 @@ void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struc
 
 /* --- compose.c: letters begun --- */
 bool compose_command(struct ui *ui, enum app_command c); /* false: no command that begins one */
+/* To the message at the top, quoting only this (taken). */
+void compose_answer(struct ui *ui, enum app_command c, char *only);
 void compose_mailto(struct ui *ui, const char *uri);
 void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was);
 void compose_resend(struct ui *ui, uint32_t draft, uint32_t was); /* from the account's default address */

@@ -95,6 +95,7 @@ static char *title(struct view *view, int cols)
 	case CTX_FROM: return g_strdup(_("Keys where the sender is chosen"));
 	case CTX_DRAFTS: return g_strdup(_("Keys in the letters begun"));
 	case CTX_QUEUE: return g_strdup(_("Keys in the queue"));
+	case CTX_QUOTE: return g_strdup(_("Keys for what is quoted"));
 	default: return g_strdup(_("Keys in a text"));
 	}
 }

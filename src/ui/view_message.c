@@ -533,6 +533,17 @@ static void step(struct view_message *v, int by)
 		view_message_follow(&v->view);
 }
 
+static void choose_quote(struct view_message *v)
+{
+	const struct engine_message *m = v->model ? v->model->message : NULL;
+	if (!v->list)
+		ui_say(v->view.ui, g_strdup(_("Only a message of a folder can be answered.")));
+	else if (!m || !m->text.text || !*m->text.text)
+		ui_say(v->view.ui, g_strdup(_("There is no text to quote.")));
+	else
+		ui_push(v->view.ui, view_quote_new(v->view.ui, v->view.account, m->text.text));
+}
+
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_message *v = (struct view_message *)view;
@@ -563,6 +574,7 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_VIEW_TEXT: view_as(v, false); return true;
 	case CMD_VIEW_HTML: view_as(v, true); return true;
 	case CMD_CHARSET: ask_charset(v); return true;
+	case CMD_QUOTE: choose_quote(v); return true;
 	case CMD_PARTS:
 		if (v->model && !v->model->section)
 			ui_push(view->ui, view_parts_new(view->ui, view));
