@@ -294,6 +294,9 @@ enum app_command {
 	CMD_VIEW_TEXT,
 	CMD_VIEW_HTML,
 	CMD_CHARSET,
+	CMD_INVITATION,
+	CMD_RECEIPT,
+	CMD_UNSUBSCRIBE,
 	CMD_SAVE,
 	CMD_COMPOSE,
 	CMD_REPLY,
@@ -810,6 +813,56 @@ void app_finder_stop(struct app_finder *f);
 const GPtrArray *app_finder_found(const struct app_finder *f); /* struct app_found *, the best place first */
 bool app_finder_is_busy(const struct app_finder *f);           /* more may come */
 const struct err *app_finder_err(const struct app_finder *f);  /* ERR_NONE, or what could not be asked */
+
+/* --- what a message tells or asks beside its text (card.c, card_calendar.c, card_report.c): for both front ends --- */
+enum card_role { CARD_HEAD, CARD_LINE, CARD_WARN, CARD_DIM };
+struct card_line {
+	enum card_role role;
+	char *label; /* translated; "" */
+	char *text;  /* clean, one line */
+};
+/* struct card_line *, freeing; empty: there is nothing. account: index; -1: of a file. */
+GPtrArray *app_card(const struct cfg *cfg, int account, const struct engine_message *m);
+/* What the servers on its way wrote: results of those that are believed, and when each had it. */
+GPtrArray *app_card_way(const struct cfg *cfg, int account, const struct msg_head *head);
+char *app_status_text(const char *status);              /* "there is no such mailbox" for "5.1.1"; NULL; g_free */
+char *app_event_time(const struct cal_event *ev);       /* when, here; g_free */
+char *app_event_time_there(const struct cal_event *ev); /* the same where it is; NULL: no other; g_free */
+char *app_event_repeats(const struct cal_rule *r);      /* "every 2 weeks on Monday"; NULL: it does not; g_free */
+
+/* --- what the user does about it (answer.c, leaving.c) --- */
+/* Which of the user's addresses is invited; NULL: none is, or nothing is asked. Borrowed from m. */
+const struct cal_person *app_invited(const struct cfg *cfg, int account, const struct engine_message *m);
+/* A letter of the outbox that says so. -1: why there is none. from and *draft are the caller's. */
+int app_answer_invitation(const struct cfg *cfg, int account, const struct engine_message *m, enum cal_answer answer,
+	struct app_from *from, struct draft **draft, struct err *e);
+/* Who asks to be told that the message was read; NULL: nobody does. Borrowed from head's values; g_ptr_array_unref. */
+GPtrArray *app_receipt_to(const struct msg_head *head);
+int app_answer_receipt(const struct cfg *cfg, int account, const struct engine_message *m, struct app_from *from,
+	struct draft **draft, struct err *e);
+/* To be sent; hold: seconds in which it can be taken back. Takes draft. receipt: its sender is nobody, and the message is
+ * marked as answered so. */
+struct engine_post *app_answer_post(const struct cfg *cfg, struct draft *draft, bool receipt, struct store_place parent,
+	int account, unsigned hold);
+
+/* How a list can be left, the best way first (RFC 2369, RFC 8058). */
+enum app_leave { LEAVE_NONE, LEAVE_POST, LEAVE_MAIL, LEAVE_PAGE };
+enum app_trust { TRUST_NO, TRUST_UNKNOWN, TRUST_YES };
+extern const char *const app_leave_names[]; /* "none", "post", .. */
+extern const char *const app_trust_names[]; /* "no", .. */
+struct app_leaving {
+	enum app_leave how;
+	char *url;  /* https: or mailto: */
+	char *host; /* of it; or the address; clean */
+	/* POST: a server that is believed found both fields signed by the domain `signer`. MAIL and PAGE: always unknown. */
+	enum app_trust trust;
+	char *signer;
+};
+void app_leaving_of(const struct cfg *cfg, int account, const struct msg_head *head, struct app_leaving *out);
+void app_leaving_clear(struct app_leaving *l);
+char *app_leaving_question(const struct app_leaving *l, const struct msg_head *head); /* what would be done; g_free */
+int app_leaving_letter(const struct cfg *cfg, int account, const struct msg_head *head, const struct app_leaving *l,
+	struct app_from *from, struct draft **draft, struct err *e);
 
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */

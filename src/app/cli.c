@@ -153,6 +153,16 @@ static const struct cli_verb verbs[] = {
 		BIT(CLI_FROM) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) |
 			BIT(CLI_DRY_RUN),
 		N_("send a message on as it is, under its own sender"), NULL },
+	{ "answer", "ID accept|tentative|decline|receipt|unsubscribe", 2, 2,
+		BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN) | BIT(CLI_KEY),
+		N_("answer what a message asks: an invitation, a receipt, a list to be left"),
+		N_("An invitation is answered as the address that is invited. `receipt` tells the sender that the "
+		   "message "
+		   "was read; that never happens by itself. `unsubscribe` leaves a mailing list the way it says: by "
+		   "one "
+		   "request over HTTPS, or by a letter; it shows where that goes and asks first if there is a "
+		   "terminal. A "
+		   "list that only has a page for it is not left: the page is named.") },
 	{ "from", "list|probe|add|explain [ADDRESS|ID]", 1, 2, 0,
 		N_("the addresses you can send as, and what the server thinks of them"),
 		N_("`probe` asks the server whether it would take mail of that address, without sending any, at most "

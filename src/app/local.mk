@@ -1,8 +1,12 @@
 noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
+	src/app/answer.c \
 	src/app/app.c \
 	src/app/app.h \
 	src/app/cards.c \
+	src/app/card.c \
+	src/app/card_calendar.c \
+	src/app/card_report.c \
 	src/app/changes.c \
 	src/app/cli.c \
 	src/app/commands.c \
@@ -11,7 +15,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/finder.c \
 	src/app/from.c \
 	src/app/id.c \
+	src/app/internal.h \
 	src/app/keymap.c \
+	src/app/leaving.c \
 	src/app/letter.c \
 	src/app/letter_words.c \
 	src/app/mailcap.c \

@@ -38,6 +38,7 @@ static const struct {
 	{ "reply", cmd_reply },
 	{ "forward", cmd_forward },
 	{ "bounce", cmd_bounce },
+	{ "answer", cmd_answer },
 	{ "from", cmd_from },
 	{ "address", cmd_address },
 };

@@ -362,24 +362,14 @@ struct original {
 	struct buf raw;
 };
 
-static void got_original(struct event *ev, void *aux)
-{
-	struct original *o = aux;
-	if (ev->type == EV_MESSAGE)
-		o->message = g_steal_pointer(&ev->message);
-}
-
 static int read_original(struct batch *b, struct original *o, bool raw, struct err *e)
 {
 	o->place = batch_place_find(b, b->cli->args->pdata[0], e);
 	buf_init(&o->raw, ENGINE_MESSAGE_MAX);
 	if (!o->place)
 		return -1;
-	struct request *r = request_new(REQ_READ, 0, o->place->account);
-	r->folder = g_strdup(o->place->folder);
-	r->uid = o->place->uid;
-	r->local = o->place->local;
-	if (batch_ask(b, r, got_original, o, BATCH_IN_ALL, e))
+	o->message = batch_message(b, o->place, e);
+	if (!o->message)
 		return -1;
 	return raw ? batch_raw(b, o->place, &o->raw, e) : 0;
 }

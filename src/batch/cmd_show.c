@@ -29,6 +29,20 @@ static const char *account_of(const struct show *s)
 	return s->place ? ((struct cfg_account *)s->batch->cfg->accounts->pdata[s->place->account])->label : NULL;
 }
 
+/* Below the header: what it asks; below all of the header: its way. */
+static void print_card(const struct show *s)
+{
+	struct batch *b = s->batch;
+	int account = s->place ? s->place->account : -1;
+	bool all = cli_has(b->cli, CLI_HEADERS);
+	g_autoptr(GPtrArray) card =
+		all ? app_card_way(b->cfg, account, s->message->head) : app_card(b->cfg, account, s->message);
+	g_autofree char *text = text_card(card);
+	if (*text)
+		batch_text(b, "\n");
+	batch_text(b, text);
+}
+
 /* A pattern or JSON gets a record; else text in the order a reader wants it. */
 static void print_message(struct show *s)
 {
@@ -36,6 +50,7 @@ static void print_message(struct show *s)
 	const struct engine_message *m = s->message;
 	if (batch_wants_json(b)) {
 		struct json *j = record_message(account_of(s), s->place, m, cli_has(b->cli, CLI_DIGEST));
+		record_card(j, b->cfg, s->place ? s->place->account : -1, m);
 		batch_record(b, j, NULL);
 		json_free(j);
 		return;
@@ -48,6 +63,7 @@ static void print_message(struct show *s)
 	if (m->is_mail && !cli_has(b->cli, CLI_TEXT)) {
 		g_autofree char *header = text_header(m, cli_has(b->cli, CLI_HEADERS));
 		batch_text(b, header);
+		print_card(s);
 		if (cli_has(b->cli, CLI_HEADERS))
 			return;
 		batch_text(b, "\n");

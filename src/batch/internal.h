@@ -75,6 +75,8 @@ struct place {
 };
 void batch_place_free(struct place *p);
 struct place *batch_place_find(struct batch *b, const char *id, struct err *e);
+/* The message as it is read; NULL with e. */
+struct engine_message *batch_message(struct batch *b, const struct place *p, struct err *e);
 /* The octets as received, into out, which must be empty. */
 int batch_raw(struct batch *b, const struct place *p, struct buf *out, struct err *e);
 char *batch_place_id(const struct batch *b, const struct place *p);
@@ -149,12 +151,16 @@ int cmd_send(struct batch *b);
 int cmd_reply(struct batch *b);
 int cmd_forward(struct batch *b);
 int cmd_bounce(struct batch *b);
+int cmd_answer(struct batch *b);
 int cmd_from(struct batch *b);
 int cmd_address(struct batch *b);
 
 /* --- records (records.c) --- */
 struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row);
 struct json *record_message(const char *account, const struct place *p, const struct engine_message *m, bool digest);
+/* Adds what is beside the text: calendar, report, receipt, list, results of checks (records_card.c). */
+void record_card(struct json *j, const struct cfg *cfg, int account, const struct engine_message *m);
+char *text_card(const GPtrArray *card); /* of app_card; "" */
 char *text_row(const struct store_row *row, int64_t now);
 char *text_header(const struct engine_message *m, bool all);
 char *text_parts(const struct engine_message *m);

@@ -4,6 +4,7 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/batch.h \
 	src/batch/change.c \
 	src/batch/cmd_address.c \
+	src/batch/cmd_answer.c \
 	src/batch/cmd_cache.c \
 	src/batch/cmd_change.c \
 	src/batch/cmd_export.c \
@@ -23,4 +24,5 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/letter.c \
 	src/batch/outbox.c \
 	src/batch/place.c \
-	src/batch/records.c
+	src/batch/records.c \
+	src/batch/records_card.c

@@ -238,6 +238,27 @@ char *batch_target(struct batch *b, int account, const char *name, struct err *e
 	return g_strdup(f->name);
 }
 
+static void take_message(struct event *ev, void *aux)
+{
+	struct engine_message **m = aux;
+	if (ev->type == EV_MESSAGE)
+		*m = g_steal_pointer(&ev->message);
+}
+
+struct engine_message *batch_message(struct batch *b, const struct place *p, struct err *e)
+{
+	struct engine_message *m = NULL;
+	struct request *r = request_new(REQ_READ, 0, p->account);
+	r->folder = g_strdup(p->folder);
+	r->uid = p->uid;
+	r->local = p->local;
+	if (batch_ask(b, r, take_message, &m, BATCH_IN_ALL, e))
+		g_clear_pointer(&m, engine_message_free);
+	else if (!m)
+		err_set(e, ERR_MESSAGE, ERR_BUG, ERR_NEVER, "no message came");
+	return m;
+}
+
 static void take_octets(struct event *ev, void *aux)
 {
 	if (ev->type == EV_BYTES)

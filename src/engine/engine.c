@@ -304,6 +304,7 @@ static void cancel(struct engine *en, struct request *r)
 		account_cancel(en->accounts->pdata[i], r->answers);
 	cancel_text(en, r->answers);
 	cached_cancel(en, r->answers);
+	unsubscribe_cancel(en, r->answers);
 	engine_end(en, r, NULL);
 }
 
@@ -388,6 +389,7 @@ static void got_request(void *value, void *aux)
 	case REQ_MAIL_RETRY: mail_retry_request(en, r); break;
 	case REQ_MAIL_HOLD: mail_hold_request(en, r); break;
 	case REQ_POST: post_due_request(en, a, r); break;
+	case REQ_UNSUBSCRIBE: unsubscribe_request(en, a, r); break;
 	case REQ_PROBE: probe_request(en, a, r); break;
 	case REQ_IDENTITIES: identities_request(en, a, r); break;
 	case REQ_IDENTITY_ADD: identity_add_request(en, a, r); break;
@@ -543,6 +545,7 @@ static void shut(struct engine *en)
 	g_ptr_array_unref(accounts);
 	g_ptr_array_unref(en->streams);
 	confirm_free(g_steal_pointer(&en->confirm));
+	g_ptr_array_unref(en->leaving);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
@@ -566,6 +569,7 @@ static gpointer engine_main(gpointer data)
 	en->texts = g_ptr_array_new();
 	en->streams = cached_streams_new();
 	en->confirm = confirm_new(en);
+	en->leaving = unsubscribe_all_new();
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

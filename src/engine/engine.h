@@ -84,6 +84,7 @@ enum request_type {
 	REQ_DRAFT_OPEN,   /* the draft .answers -> EV_DRAFT with .draft */
 	REQ_DRAFTS,       /* reader: all drafts, newest first -> EV_DRAFTS */
 	REQ_DRAFT_DROP,   /* the draft .answers, here and on the server */
+	REQ_UNSUBSCRIBE, /* .path: an https address that a list gives; one POST to it (RFC 8058), for the user said so */
 };
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };

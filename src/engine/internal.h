@@ -25,6 +25,7 @@ struct engine {
 	struct channel *pool_done; /* of struct text_job * */
 	GPtrArray *texts;          /* struct text_job *: on the pool, borrowed from it */
 	GPtrArray *streams;        /* of cached.c */
+	GPtrArray *leaving;        /* of unsubscribe.c */
 	struct pool *pool;
 	GThread *thread, *reader_thread;
 	GMainContext *ctx;
@@ -514,6 +515,11 @@ GPtrArray *cached_streams_new(void);
 int cached_send(struct account *a, struct store_place at, struct request **r, struct err *e);
 void cached_taken(struct engine *en, uint32_t request, uint64_t octets);
 void cached_cancel(struct engine *en, uint32_t request);
+
+/* --- mailing lists left by a POST (unsubscribe.c) --- */
+GPtrArray *unsubscribe_all_new(void);
+void unsubscribe_request(struct engine *en, struct account *a, struct request *r); /* takes r */
+void unsubscribe_cancel(struct engine *en, uint32_t request);
 
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {

@@ -62,6 +62,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/sync.h \
 	src/engine/text.c \
 	src/engine/undo.c \
+	src/engine/unsubscribe.c \
 	src/engine/vanish.c \
 	src/engine/verify.c \
 	src/engine/waiters.c \

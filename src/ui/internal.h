@@ -215,6 +215,13 @@ struct view *view_editor_new(struct ui *ui, struct view *compose);
 void complete_addresses(struct ui *ui); /* in the prompt just asked */
 void complete_paths(struct ui *ui);
 
+/* --- card.c: what a message tells or asks beside its text --- */
+/* Its lines, if there are any; way: those of its way here too. account -1: a file's. flags: of its row. */
+void card_show(
+	struct text *t, const struct ui *ui, int account, const struct engine_message *m, uint32_t flags, bool way);
+/* False: no command that answers. */
+bool card_command(struct ui *ui, const struct model_message *m, uint32_t flags, enum app_command c);
+
 /* --- change.c: what the keys change --- */
 extern const struct model_changes_hooks change_hooks;
 /* The chosen messages of a list view; false: no command that changes any. */

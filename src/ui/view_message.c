@@ -283,10 +283,13 @@ static void make_page(struct view_message *v)
 	else if (head || row)
 		add_usual_headers(v->text, head, row);
 	add_rule(v->text, head);
-	if (m)
+	if (m) {
+		if (!v->model->section)
+			card_show(v->text, v->view.ui, v->model->account, m, row ? row->flags : 0, v->headers);
 		add_body(v->text, m);
-	else
+	} else {
 		add_waiting(v->text, v);
+	}
 	v->stale = false;
 }
 
@@ -551,7 +554,9 @@ static bool command(struct view *view, enum app_command c)
 		c = CMD_FIND_PREVIOUS;
 	if (find_command(view, c))
 		return true;
-	if (v->list && change_command(view->ui, v->list, c))
+	const struct store_row *row = v->model ? row_of(v) : NULL;
+	if (card_command(view->ui, v->model, row ? row->flags : 0, c) ||
+		(v->list && change_command(view->ui, v->list, c)))
 		return true;
 	switch (c) {
 	case CMD_NEXT_MESSAGE: step(v, 1); return true;
