@@ -74,7 +74,8 @@ static void add_list(GPtrArray *card, const struct cfg *cfg, int account, const 
 		add_piece(out, g_strdup_printf(_("archive: %s"), archive));
 	add_piece(out, leave_text(&leaving));
 	app_leaving_clear(&leaving);
-	if (out->len)
+	/* Its name alone is in the line below the header. */
+	if (out->len > (head->list_id ? strlen(head->list_id) : 0))
 		card_add(card, CARD_DIM, _("List"), g_string_free(out, FALSE));
 	else
 		g_string_free(out, TRUE);

@@ -32,6 +32,7 @@ static void head(GString *out, const struct answer *a)
 	g_string_append(out, "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n");
 }
 
+/* text: LF line ends, which are CRLF in base64 (RFC 2049 2). */
 static void body_text(GString *out, struct str text)
 {
 	enum encoding encoding = mime_encoding_for(text);
@@ -40,7 +41,9 @@ static void body_text(GString *out, struct str text)
 		g_string_append_len(out, text.p, (gssize)text.n);
 		return;
 	}
-	g_autofree char *base64 = g_base64_encode((const guchar *)text.p, text.n);
+	g_autoptr(GString) lines = g_string_new_len(text.p, (gssize)text.n);
+	g_string_replace(lines, "\n", "\r\n", 0);
+	g_autofree char *base64 = g_base64_encode((const guchar *)lines->str, lines->len);
 	g_string_append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
 	for (size_t at = 0, n = strlen(base64); at < n; at += 76)
 		g_string_append_printf(out, "%.76s\r\n", base64 + at);
@@ -49,7 +52,8 @@ static void body_text(GString *out, struct str text)
 static void words(GString *out, const char *boundary, const char *text)
 {
 	g_string_append_printf(out, "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n", boundary);
-	body_text(out, str_of(text));
+	g_autofree char *lines = lf_lines(str_of(text));
+	body_text(out, str_of(lines));
 	g_string_append(out, "\r\n");
 }
 
@@ -138,7 +142,6 @@ struct draft *draft_invitation_answer(
 	g_string_append_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", boundary);
 	words(out, boundary, a->text);
 	g_string_append_printf(out, "--%s\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n", boundary);
-	g_string_replace(calendar, "\n", "\r\n", 0);
 	body_text(out, (struct str){ calendar->str, calendar->len });
 	g_string_append_printf(out, "--%s--\r\n", boundary);
 	if (any)
