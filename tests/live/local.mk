@@ -30,13 +30,8 @@ LIVE_TESTS = \
 	tests/live/structure.test \
 	tests/live/replace.test \
 	tests/live/identity.test \
-	tests/live/parts.test
-LIVE_TESTS = tests/live/server.test tests/live/hostile.test tests/live/screens.test tests/live/program.test \
-	tests/live/first.test tests/live/agree.test tests/live/fresh.test tests/live/lies.test \
-	tests/live/kill.test tests/live/trouble.test tests/live/json.test tests/live/change.test \
-	tests/live/keys.test tests/live/keep.test tests/live/auth.test tests/live/cases.test tests/live/wire.test \
-	tests/live/crowd.test tests/live/wait.test tests/live/people.test tests/live/mirror.test \
-	tests/live/ask.test tests/live/send.test tests/live/sendkill.test tests/live/submit.test tests/live/outbox.test tests/live/write.test
+	tests/live/parts.test \
+	tests/live/ask.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live

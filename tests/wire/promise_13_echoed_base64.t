@@ -6,4 +6,4 @@ S: * NO [ALERT] you said AGZyZWQAcGFzcyB3b3Jk
 S: * NO [ALERT] be careful
 S: $1 NO [AUTHENTICATIONFAILED] <cGFzcyB3b3Jk> is wrong
 E: ALERT "be careful"
-E: ERROR auth never the server refused the login | ****
+E: ERROR auth never the server refused the login
