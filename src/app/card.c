@@ -147,7 +147,7 @@ static void add_results(GPtrArray *card, const struct cfg *cfg, int account, con
 /* "from a by b with c; date": the word behind `by`. */
 static char *hop_host(const char *value)
 {
-	g_auto(GStrv) words = g_strsplit_set(value, " \t", 200);
+	g_auto(GStrv) words = g_strsplit_set(value, " \t;", 200);
 	for (char **w = words; *w && w[1]; w++)
 		if (!g_ascii_strcasecmp(*w, "by") && *w[1])
 			return g_strdup(w[1]);

@@ -87,6 +87,7 @@ static const char *action_text(enum report_action action)
 	case REPORT_DISPLAYED: return _("displayed");
 	case REPORT_DELETED: return _("deleted");
 	case REPORT_PROCESSED: return _("processed");
+	case REPORT_COMPLAINED: return _("called spam");
 	}
 	return "";
 }
@@ -106,6 +107,8 @@ static char *head_text(const struct msg_report *r)
 	if (delayed)
 		return g_strdup(_("A letter is delayed."));
 	const struct msg_report_rcpt *first = r->rcpts->pdata[0];
+	if (first->action == REPORT_COMPLAINED)
+		return g_strdup(_("Somebody complains of a letter of yours."));
 	if (first->action >= REPORT_DISPLAYED)
 		return g_strdup(_("A receipt for a letter."));
 	return g_strdup(_("A letter was delivered."));
@@ -116,8 +119,8 @@ static void add_rcpt(GPtrArray *card, const struct msg_report_rcpt *r)
 	bool trouble = r->action == REPORT_FAILED || r->action == REPORT_DELAYED;
 	g_autofree char *why = trouble ? app_status_text(r->status) : NULL;
 	card_add(card, r->action == REPORT_FAILED ? CARD_WARN : CARD_LINE, _("To"),
-		g_strdup_printf("%s: %s%s%s", r->addr ? r->addr : "?", action_text(r->action), why ? ": " : "",
-			why ? why : ""));
+		g_strdup_printf("%s: %s%s%s", r->addr ? r->addr : _("somebody"), action_text(r->action),
+			why ? ": " : "", why ? why : ""));
 	if (r->words)
 		card_add(card, CARD_DIM, "",
 			g_strdup_printf(

@@ -58,7 +58,7 @@ static bool is_news(const struct store_rcpt *to, const struct msg_report_rcpt *r
 {
 	if (!g_strcmp0(to->text, words))
 		return false;
-	for (unsigned i = REPORT_FAILED; !is_final(r->action) && to->text && i <= REPORT_PROCESSED; i++)
+	for (unsigned i = REPORT_FAILED; !is_final(r->action) && to->text && i <= REPORT_COMPLAINED; i++)
 		if (is_final((enum report_action)i) && g_str_has_prefix(to->text, report_action_names[i]))
 			return false;
 	return true;

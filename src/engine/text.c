@@ -280,7 +280,7 @@ static void read_aside(struct text_job *t)
 	if (aside.status && have_body(t, aside.status))
 		m->report = read_report(t, &aside);
 	if (!m->report)
-		m->report = msg_failure_read(m->head, m->plain);
+		m->report = msg_failure_read(m->head, m->plain ? m->plain : m->text.text);
 }
 
 static void part_free(void *p)

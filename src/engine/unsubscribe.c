@@ -37,10 +37,12 @@ static void done(int code, struct err *e, void *aux)
 {
 	struct leaving *l = aux;
 	if (e->cause == ERR_NONE && code / 100 == 3)
-		err_set(e, ERR_MESSAGE, ERR_REFUSED, ERR_NEVER, "it points elsewhere (%d), which is not followed",
+		err_set(e, ERR_MESSAGE, ERR_LACKING, ERR_NEVER, "it points elsewhere (%d), which is not followed",
 			code);
+	else if (e->cause == ERR_NONE && code / 100 == 5)
+		err_set(e, ERR_MESSAGE, ERR_NET, ERR_LATER, "it answers %d", code);
 	else if (e->cause == ERR_NONE && code / 100 != 2)
-		err_set(e, ERR_MESSAGE, ERR_REFUSED, code / 100 == 5 ? ERR_LATER : ERR_NEVER, "it answers %d", code);
+		err_set(e, ERR_MESSAGE, ERR_LACKING, ERR_NEVER, "it answers %d", code);
 	end(l, e);
 }
 

@@ -30,6 +30,7 @@ static bool is_opening(struct str line)
 		"delivery to the following recipient", "had permanent fatal errors", "following list of recipients",
 		"wasn't able to deliver your message", "deliver your message to the following",
 		"is the dragonfly mail agent", "following addresses had", "to the following recip",
+		"the following address", "was not delivered to:", "transcript of session follows",
 		"this is the mailer-daemon", "could not be delivered to" };
 	return holds(line, marks, G_N_ELEMENTS(marks));
 }
@@ -71,6 +72,11 @@ static bool is_recipient(struct str line, struct str *addr_out, struct str *why_
 		s = str_sub(s, strlen(sentence));
 		s.n -= s.n && s.p[s.n - 1] == '.';
 	}
+	/* "550 <a@b>... why", as Sendmail tells of the session. */
+	bool answered = s.n > 5 && is_one_of(*s.p, "45") && g_ascii_isdigit(s.p[1]) && g_ascii_isdigit(s.p[2]) &&
+			s.p[3] == ' ' && s.p[4] == '<';
+	if (answered)
+		s = str_sub(s, 4);
 	if (s.n && *s.p == '<') {
 		if (!str_cut(str_sub(s, 1), '>', &addr, &rest) || !is_addr(addr))
 			return false;
@@ -81,6 +87,8 @@ static bool is_recipient(struct str line, struct str *addr_out, struct str *why_
 			str_cut(rest, ':', &addr, &rest);
 		else if (rest.n && *rest.p == ':')
 			rest = str_sub(rest, 1);
+		else if (answered && str_starts(rest, "..."))
+			rest = str_sub(rest, 3);
 		else if (rest.n)
 			return false;
 		*why_out = str_trim(rest);
@@ -96,8 +104,7 @@ static bool is_recipient(struct str line, struct str *addr_out, struct str *why_
 	return true;
 }
 
-/* "5.1.1", not a piece of an address of the net. */
-static char *status_in(const char *words)
+char *failure_status(const char *words)
 {
 	for (const char *p = words; *p; p++) {
 		char *end;
@@ -141,7 +148,7 @@ static void words_end(struct scan *s)
 	if (to && s->words->len && !to->words) {
 		struct str all = { s->words->str, MIN(s->words->len, WORDS_MAX) };
 		to->words = clean_line(all);
-		to->status = status_in(to->words);
+		to->status = failure_status(to->words);
 	}
 	s->rcpt = NULL;
 	g_string_truncate(s->words, 0);

@@ -167,6 +167,10 @@ void tnef_find(struct str octets, GPtrArray *files);
 /* --- report.c --- */
 struct msg_report *msg_report_new(void); /* of nobody yet */
 
+/* --- failure.c --- */
+/* The first status such as "5.1.1" in words, which is no piece of an address of the net; NULL: none. g_free. */
+char *failure_status(const char *words);
+
 /* --- entities.c --- */
 /* The code point of `&name;` in HTML 4, 0 if there is no such name. */
 gunichar entity_find(struct str name);

@@ -351,7 +351,7 @@ struct msg_vcard {
 GPtrArray *msg_vcards_parse(struct str bytes);
 const char *msg_vcard_get(const struct msg_vcard *c, const char *name); /* the first of that name; NULL */
 
-/* --- reports of what became of a letter (report.c): RFC 3464, RFC 8098 --- */
+/* --- reports of what became of a letter (report.c): RFC 3464, RFC 5965, RFC 8098 --- */
 enum report_action {
 	REPORT_FAILED,
 	REPORT_DELAYED,
@@ -360,7 +360,8 @@ enum report_action {
 	REPORT_EXPANDED,
 	REPORT_DISPLAYED,
 	REPORT_DELETED,
-	REPORT_PROCESSED
+	REPORT_PROCESSED,
+	REPORT_COMPLAINED /* called spam */
 };
 extern const char *const report_action_names[]; /* "failed", .. */
 struct msg_report_rcpt {
@@ -374,7 +375,8 @@ struct msg_report {
 	char *msgid;      /* of the letter; NULL */
 	GPtrArray *rcpts; /* struct msg_report_rcpt * */
 };
-bool msg_is_report_part(const char *type); /* delivery-status, disposition-notification and their global forms */
+bool msg_is_report_part(
+	const char *type); /* delivery-status, disposition-notification, their global forms, feedback-report */
 /* From that part, decoded, and the letter's header as it came back (may be empty). NULL: it names neither a letter nor
  * anybody. */
 struct msg_report *msg_report_parse(const char *type, struct str status, struct str returned);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What became of a letter, as servers (RFC 3464) and readers (RFC 8098) report it. */
+/* What became of a letter, as servers (RFC 3464, RFC 5965) and readers (RFC 8098) report it. */
 #include "msg/msg.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #define WORDS_MAX 1000
 
 const char *const report_action_names[] = { "failed", "delayed", "delivered", "relayed", "expanded", "displayed",
-	"deleted", "processed" };
+	"deleted", "processed", "complained" };
 
 static void free_rcpt(void *data)
 {
@@ -94,6 +94,12 @@ static void add(struct msg_report *r, const struct msg_head *h, enum report_acti
 	to->action = action;
 	to->status = code_of(msg_head_get(h, "Status"));
 	to->words = words;
+	/* Where the status says no more than that it failed, the words may. */
+	char *better = words && to->status && g_str_has_suffix(to->status, ".0.0") ? failure_status(words) : NULL;
+	if (better) {
+		g_free(to->status);
+		to->status = better;
+	}
 	g_ptr_array_add(r->rcpts, to);
 }
 
@@ -154,6 +160,21 @@ static void read_disposition(struct msg_report *r, struct str bytes)
 	msg_head_free(h);
 }
 
+/* RFC 5965: somebody, who is rarely named, called a letter spam. */
+static void read_feedback(struct msg_report *r, struct str bytes)
+{
+	struct msg_head *h = msg_head_parse(bytes);
+	if (msg_head_get(h, "Feedback-Type")) {
+		struct msg_report_rcpt *to = g_new0(struct msg_report_rcpt, 1);
+		const char *whom = msg_head_get(h, "Original-Rcpt-To");
+		to->addr = whom ? id_first(str_of(whom)) : NULL;
+		to->action = REPORT_COMPLAINED;
+		to->words = g_strdup(msg_head_get(h, "Feedback-Type"));
+		g_ptr_array_add(r->rcpts, to);
+	}
+	msg_head_free(h);
+}
+
 struct msg_report *msg_report_new(void)
 {
 	struct msg_report *r = g_new0(struct msg_report, 1);
@@ -166,6 +187,8 @@ struct msg_report *msg_report_parse(const char *type, struct str status, struct 
 	struct msg_report *r = msg_report_new();
 	if (g_str_has_suffix(type, "disposition-notification"))
 		read_disposition(r, status);
+	else if (g_str_has_suffix(type, "feedback-report"))
+		read_feedback(r, status);
 	else
 		read_status(r, status);
 	if (!r->msgid) {
@@ -174,7 +197,7 @@ struct msg_report *msg_report_parse(const char *type, struct str status, struct 
 		msg_head_free(h);
 	}
 	const struct msg_report_rcpt *first = r->rcpts->len ? r->rcpts->pdata[0] : NULL;
-	if (first && (first->addr || r->msgid || r->envid))
+	if (first && (first->addr || r->msgid || r->envid || first->action == REPORT_COMPLAINED))
 		return r;
 	msg_report_free(r);
 	return NULL;
@@ -183,7 +206,8 @@ struct msg_report *msg_report_parse(const char *type, struct str status, struct 
 bool msg_is_report_part(const char *type)
 {
 	static const char *const types[] = { "message/delivery-status", "message/global-delivery-status",
-		"message/disposition-notification", "message/global-disposition-notification" };
+		"message/disposition-notification", "message/global-disposition-notification",
+		"message/feedback-report" };
 	for (unsigned i = 0; i < G_N_ELEMENTS(types); i++)
 		if (!strcmp(type, types[i]))
 			return true;

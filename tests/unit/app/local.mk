@@ -28,3 +28,6 @@ tests_unit_app_test_mailcap_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_finder
 tests_unit_app_test_finder_SOURCES = tests/unit/app/test_finder.c $(UNIT)
 tests_unit_app_test_finder_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_card
+tests_unit_app_test_card_SOURCES = tests/unit/app/test_card.c $(UNIT)
+tests_unit_app_test_card_LDADD = $(LINK_APP)

@@ -108,6 +108,8 @@ static void failures_in_plain_words_are_recognised(void)
 	check_failure(daemon,
 		"This is the DragonFly Mail Agent\n\nThere was an error delivering your mail to <bob@x>.\n\nno\n",
 		"bob@x failed - no");
+	check_failure(daemon, "   ----- Transcript of session follows -----\n550 <bob@x>... User unknown\n\n",
+		"bob@x failed - User unknown");
 	check_failure(daemon, "THIS IS A WARNING MESSAGE ONLY.\ncould not be delivered to\n\n  bob@x\n    later\n",
 		"bob@x delayed - later");
 }
@@ -127,6 +129,29 @@ static void status_speaks_where_no_action_is_named(void)
 	g_assert_nonnull(r);
 	g_assert_cmpint(rcpt(r, 0)->action, ==, REPORT_DELAYED);
 	g_assert_cmpstr(rcpt(r, 0)->status, ==, "4.4.1");
+	msg_report_free(r);
+}
+
+static void complaint_is_a_report_too(void)
+{
+	struct msg_report *r = msg_report_parse("message/feedback-report",
+		STR("Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: <bob@post.example>\n"),
+		STR("Message-ID: <a@b>\n"));
+	g_assert_nonnull(r);
+	g_assert_cmpint(rcpt(r, 0)->action, ==, REPORT_COMPLAINED);
+	g_assert_cmpstr(rcpt(r, 0)->addr, ==, "bob@post.example");
+	g_assert_cmpstr(r->msgid, ==, "a@b");
+	msg_report_free(r);
+	g_assert_null(msg_report_parse("message/feedback-report", STR("Version: 1\n"), STR("")));
+}
+
+static void words_say_more_than_a_status_of_nothing(void)
+{
+	struct msg_report *r = msg_report_parse("message/delivery-status",
+		STR("Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.1 "
+		    "192.5.1.1 no\n"),
+		STR(""));
+	g_assert_cmpstr(rcpt(r, 0)->status, ==, "5.7.1");
 	msg_report_free(r);
 }
 
@@ -151,5 +176,7 @@ void suite(void)
 	unit_add(failures_in_plain_words_are_recognised);
 	unit_add(what_people_write_is_no_failure);
 	unit_add(status_speaks_where_no_action_is_named);
+	unit_add(complaint_is_a_report_too);
+	unit_add(words_say_more_than_a_status_of_nothing);
 	unit_add(report_is_bounded);
 }
