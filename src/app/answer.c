@@ -143,7 +143,6 @@ struct engine_post *app_answer_post(
 	p->sender = receipt ? g_strdup("") : NULL;
 	p->keep_bcc = cfg->options.sent_bcc;
 	p->hold = hold;
-	p->queue = hold;
 	if (parent.folder)
 		p->parent = (struct engine_parent){
 			.account = account, .place = parent, .flag = receipt ? MSG_MDNSENT : MSG_ANSWERED

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "msg/internal.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define DEPTH_MAX 20
 #define ZONES_MAX 100
 #define ECHO_MAX 64 /* lines of an event that an answer gives back */
@@ -485,6 +486,8 @@ struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset)
 	unfold(octets, &lines);
 	g_autofree char *text = msg_to_utf8(buf_str(&lines), charset, &n);
 	struct str rest = { text, n };
+	if (str_starts(rest, BYTE_ORDER_MARK))
+		rest = str_sub(rest, strlen(BYTE_ORDER_MARK));
 	while (content_next(&rest, &c))
 		take(&r, &c);
 	for (guint i = 0; i < r.calendar->events->len; i++)

@@ -217,6 +217,9 @@ static void m18_odd_calendars_are_read_as_far_as_they_go(void)
 	g_assert_null(read_it(""));
 	g_assert_null(read_it("BEGIN:VCALENDAR\nEND:VCALENDAR\n"));
 	g_assert_null(read_it("\xff\xfe\x00nothing"));
+	c = read_it("\xef\xbb\xbf" EVENT("SUMMARY:marked\r\n"));
+	g_assert_cmpstr(event_of(c, 0)->summary, ==, "marked");
+	msg_calendar_free(c);
 	/* No calendar round it, and no end. */
 	c = read_it("BEGIN:VEVENT\rSUMMARY:bare\r\n");
 	g_assert_cmpstr(event_of(c, 0)->summary, ==, "bare");
