@@ -2,6 +2,8 @@ dist_man_MANS += doc/boxwood.1 doc/boxwood-mailrc.5
 dist_doc_DATA = README.md NEWS mailrc.example
 EXTRA_DIST += doc/architecture.md doc/cases.md doc/changes.md doc/expectations.md doc/compared-with-mutt.md doc/performance.md \
 	doc/asking.md doc/sending.md \
+	doc/reading.md \
+	doc/sending.md \
 	doc/frames/boxwood.1.in doc/frames/boxwood-mailrc.5.in doc/frames/boxwood.in doc/frames/_boxwood.in \
 	doc/frames/boxwood.fish.in doc/frames/mailrc.example.in
 

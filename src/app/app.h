@@ -564,6 +564,7 @@ struct model_message {
 	char *charset;                  /* what the reader said the text is in; NULL: as labelled */
 	bool html_first;                /* of alternatives */
 	struct engine_message *message; /* NULL: not here yet */
+	GPtrArray *doubts;              /* struct app_doubt *: with the message */
 	struct err err;                 /* why it will not come */
 	uint32_t request;
 	uint64_t done, total;
@@ -571,7 +572,9 @@ struct model_message {
 	struct buf source; /* of it, what came so far */
 	uint32_t raw_request;
 	uint32_t save_request;
-	char *said; /* a sentence for the user (saved, failed); taken by whoever shows it */
+	char *said;       /* a sentence for the user (saved, failed); taken by whoever shows it */
+	GPtrArray *known; /* char *: whom the user has written to */
+	uint32_t meeting;
 	model_changed_fn changed;
 	void *aux;
 };
@@ -863,6 +866,29 @@ void app_leaving_clear(struct app_leaving *l);
 char *app_leaving_question(const struct app_leaving *l, const struct msg_head *head); /* what would be done; g_free */
 int app_leaving_letter(const struct cfg *cfg, int account, const struct msg_head *head, const struct app_leaving *l,
 	struct app_from *from, struct draft **draft, struct err *e);
+
+/* --- what to know before believing a message (trust.c) --- */
+enum app_doubt_kind {
+	DOUBT_NO_FROM,
+	DOUBT_NAME_IS_ADDRESS,
+	DOUBT_MIXED_SCRIPTS,
+	DOUBT_OTHER_SCRIPT,
+	DOUBT_LOOKALIKE,
+	DOUBT_SENDER,
+	DOUBT_REPLY_TO,
+	DOUBT_PROGRAM,
+	DOUBT_NAME_AND_TYPE,
+	DOUBT_CONTENT_AND_TYPE,
+};
+extern const char *const app_doubt_names[]; /* "name-is-address", .. */
+struct app_doubt {
+	enum app_doubt_kind kind;
+	char *text; /* a sentence, translated, clean */
+};
+/* struct app_doubt *, freeing; maybe empty. known: addresses the user has written to (char *), or NULL. */
+GPtrArray *app_doubts(const struct engine_message *m, const GPtrArray *known);
+/* An address of `who` (Sender, Reply-To) is none of From. */
+bool app_differs_from_writer(const struct msg_head *h, const GPtrArray *who);
 
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */

@@ -28,5 +28,6 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_queue.c \
 	src/app/overlay.c \
 	src/app/runner.c \
+	src/app/trust.c \
 	src/app/viewer.c \
 	src/app/words.c

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#define PEOPLE_KNOWN 500
 #define SAVE_NAMES_MAX 1000 /* "name (2)", "name (3)", .. tried before giving up */
 
 static struct request *about(const struct model_message *m, enum request_type type)
@@ -21,12 +22,45 @@ static struct request *about(const struct model_message *m, enum request_type ty
 	return r;
 }
 
+static void look_for_doubts(struct model_message *m)
+{
+	g_clear_pointer(&m->doubts, g_ptr_array_unref);
+	if (m->message)
+		m->doubts = app_doubts(m->message, m->known);
+}
+
+static void got_people(struct event *ev, void *aux)
+{
+	struct model_message *m = aux;
+	for (guint i = 0; ev->type == EV_PEOPLE && ev->people && i < ev->people->len; i++) {
+		const struct store_person *p = ev->people->pdata[i];
+		if (p->sent && p->addr)
+			g_ptr_array_add(m->known, g_strdup(p->addr));
+	}
+	if (ev->type != EV_ENDED)
+		return;
+	m->meeting = 0;
+	guint before = m->doubts ? m->doubts->len : 0;
+	look_for_doubts(m);
+	if (m->doubts && m->doubts->len != before)
+		m->changed(m->aux);
+}
+
+/* Those a stranger may be mistaken for. */
+static void meet_people(struct model_message *m)
+{
+	struct request *r = request_new(REQ_PEOPLE, 0, -1);
+	r->rows = PEOPLE_KNOWN;
+	m->meeting = app_request(m->app, r, got_people, m);
+}
+
 static void got_message(struct event *ev, void *aux)
 {
 	struct model_message *m = aux;
 	if (ev->type == EV_MESSAGE && ev->message) {
 		g_clear_pointer(&m->message, engine_message_free);
 		m->message = g_steal_pointer(&ev->message);
+		look_for_doubts(m);
 	} else if (ev->type == EV_PROGRESS) {
 		m->done = ev->bytes_done;
 		m->total = ev->bytes_total;
@@ -43,6 +77,7 @@ static struct model_message *new_model(struct app *a, const char *section, model
 	m->app = a;
 	m->account = -1;
 	m->section = g_strdup(section);
+	m->known = g_ptr_array_new_with_free_func(g_free);
 	m->changed = changed;
 	m->aux = aux;
 	buf_init(&m->file, ENGINE_MESSAGE_MAX);
@@ -69,6 +104,7 @@ struct model_message *model_message_new(struct app *a, int account, const char *
 	m->uid = row->uid;
 	m->local = row->local;
 	read_it(m);
+	meet_people(m);
 	return m;
 }
 
@@ -105,6 +141,10 @@ void model_message_free(struct model_message *m)
 	app_forget(m->app, m->request);
 	app_forget(m->app, m->raw_request);
 	app_forget(m->app, m->save_request);
+	app_forget(m->app, m->meeting);
+	g_ptr_array_unref(m->known);
+	if (m->doubts)
+		g_ptr_array_unref(m->doubts);
 	engine_message_free(m->message);
 	err_clear(&m->err);
 	g_free(m->folder);

@@ -216,6 +216,12 @@ enum utf8_direction utf8_direction(uint32_t c)
 	}
 }
 
+const char *utf8_script(uint32_t c)
+{
+	const uc_script_t *s = uc_script(c);
+	return s && strcmp(s->name, "Common") && strcmp(s->name, "Inherited") ? s->name : NULL;
+}
+
 bool utf8_locale(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");

@@ -20,6 +20,9 @@ struct str utf8_fit(struct str s, int columns, int *width_out); /* the longest p
 enum utf8_direction { UTF8_ANY_DIRECTION, UTF8_LEFT_TO_RIGHT, UTF8_RIGHT_TO_LEFT };
 enum utf8_direction utf8_direction(uint32_t c);
 
+/* The script a character is of ("Latin"), or NULL: it goes with any. Static. */
+const char *utf8_script(uint32_t c);
+
 /* What may go to a terminal or into one line of a list: every C0, C1, DEL, bidi control and
  * line or paragraph separator becomes a visible sign (U+FFFD, or a blank for tab and line ends),
  * marks past UTF8_MARKS_MAX are dropped, runs of odd blanks become one blank. utf8_line makes one line;

@@ -160,6 +160,20 @@ static struct json *crypto_of(const struct engine_message *m)
 	return o;
 }
 
+static struct json *doubts_of(const struct engine_message *m)
+{
+	struct json *array = json_array();
+	g_autoptr(GPtrArray) doubts = app_doubts(m, NULL);
+	for (guint i = 0; i < doubts->len; i++) {
+		const struct app_doubt *d = doubts->pdata[i];
+		struct json *o = json_object();
+		json_add(o, "kind", json_string(app_doubt_names[d->kind]));
+		json_add(o, "text", json_string(d->text));
+		json_push(array, o);
+	}
+	return array;
+}
+
 struct json *record_message(const char *account, const struct place *p, const struct engine_message *m, bool digest)
 {
 	static const char *const file_nulls[] = { "id", "account", "folder", "uid", "uidvalidity" };
@@ -200,6 +214,7 @@ struct json *record_message(const char *account, const struct place *p, const st
 	json_add(j, "unsubscribe", json_string(msg_head_get(h, "List-Unsubscribe")));
 	json_add(j, "crypto", crypto_of(m));
 	json_add(j, "defects", strings(m->defects));
+	json_add(j, "doubts", doubts_of(m));
 	return j;
 }
 

@@ -170,6 +170,15 @@ uint64_t draft_octets(const struct draft *d);
 /* struct guard *, freeing; maybe empty. */
 GPtrArray *draft_guards(const struct draft *d, const struct guard_facts *facts);
 
+/* --- addresses that may be taken for others (lookalike.c) --- */
+struct lookalikes;
+struct lookalikes *lookalikes_new(const GPtrArray *known); /* char *, which must outlive it */
+void lookalikes_free(struct lookalikes *k);                /* NULL is a no-op */
+/* The known address that addr looks like and is not; NULL: none. Borrowed from those known. */
+const char *lookalikes_find(struct lookalikes *k, const char *addr);
+/* Small letters with each in the place of those that look like it; g_free. */
+char *lookalike_skeleton(const char *text);
+
 /* --- the bytes --- */
 struct build_settings {
 	const char *message_id; /* without <>: fixed for good */

@@ -7,8 +7,6 @@
 
 #define MANY 20
 #define DETAIL_MAX 20 /* addresses told of */
-#define NEAR_PAIRS_MAX 1000000
-#define NEAR_LEAST 5 /* letters of a domain that can be mistyped for another */
 
 static void guard_free(void *guard)
 {
@@ -150,12 +148,6 @@ static GPtrArray *all_recipients(const struct draft *d)
 	return all;
 }
 
-/* Keys of addresses; values: the addresses, borrowed. */
-static GHashTable *keys_new(void)
-{
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-}
-
 static void note(GString *detail, unsigned *n, const char *text)
 {
 	if ((*n)++ < DETAIL_MAX)
@@ -166,7 +158,7 @@ static void note(GString *detail, unsigned *n, const char *text)
 
 static void guard_grown(const struct draft *d, const GPtrArray *all, const GPtrArray *original, GPtrArray *guards)
 {
-	g_autoptr(GHashTable) keys = keys_new();
+	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GString) detail = g_string_new(NULL);
 	unsigned n = 0;
 	if (d->kind != DRAFT_REPLY || !original)
@@ -209,121 +201,21 @@ static void guard_no_reply(const GPtrArray *all, GPtrArray *guards)
 	add_guard_if(guards, GUARD_NO_REPLY, detail);
 }
 
-/* --- addresses that look alike --- */
-
-/* What letters of other scripts, and digits, are taken for. */
-static char *skeleton(const char *addr)
-{
-	static const struct {
-		gunichar c;
-		char like;
-	} alike[] = { { '0', 'o' }, { '1', 'l' }, { 'i', 'l' }, { '5', 's' }, { 0x430, 'a' }, { 0x435, 'e' },
-		{ 0x43e, 'o' }, { 0x440, 'p' }, { 0x441, 'c' }, { 0x443, 'y' }, { 0x445, 'x' }, { 0x456, 'l' },
-		{ 0x455, 's' }, { 0x458, 'j' }, { 0x4bb, 'h' }, { 0x501, 'd' }, { 0x51b, 'q' }, { 0x51d, 'w' },
-		{ 0x3b1, 'a' }, { 0x3bf, 'o' }, { 0x3c1, 'p' }, { 0x3bd, 'v' }, { 0x3b9, 'l' }, { 0x131, 'l' },
-		{ 0x261, 'g' } };
-	const char *domain = addr_domain(addr);
-	g_autofree char *unicode = idn_to_unicode(domain);
-	g_autofree char *whole = g_strdup_printf("%.*s%s", (int)(domain - addr), addr, unicode);
-	g_autofree char *valid = utf8_make_valid(str_of(whole));
-	g_autofree char *lower = g_utf8_strdown(valid, -1);
-	GString *out = g_string_new(NULL);
-	for (const char *p = lower; *p; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-		for (size_t i = 0; i < G_N_ELEMENTS(alike); i++)
-			if (alike[i].c == c) {
-				c = (gunichar)alike[i].like;
-				break;
-			}
-		g_string_append_unichar(out, c);
-	}
-	g_string_replace(out, "rn", "m", 0);
-	g_string_replace(out, "vv", "w", 0);
-	return g_string_free(out, FALSE);
-}
-
-struct known {
-	GHashTable *keys;      /* of what was written to */
-	GHashTable *skeletons; /* -> address */
-	GHashTable *domains;   /* lower case, as people read them */
-	size_t pairs;          /* of domains compared */
-};
-
-static char *plain_domain(const char *addr)
-{
-	g_autofree char *unicode = idn_to_unicode(addr_domain(addr));
-	return g_utf8_strdown(unicode, -1);
-}
-
-static void known_init(struct known *k, const GPtrArray *addrs)
-{
-	*k = (struct known){ keys_new(), keys_new(), keys_new(), 0 };
-	for (guint i = 0; i < addrs->len; i++) {
-		char *addr = addrs->pdata[i];
-		if (!utf8_valid(str_of(addr)))
-			continue;
-		g_hash_table_insert(k->keys, addr_key(addr), addr);
-		g_hash_table_insert(k->skeletons, skeleton(addr), addr);
-		g_hash_table_add(k->domains, plain_domain(addr));
-	}
-}
-
-static void known_clear(struct known *k)
-{
-	g_hash_table_unref(k->keys);
-	g_hash_table_unref(k->skeletons);
-	g_hash_table_unref(k->domains);
-}
-
-/* A known address with the same local part at a domain one letter off; borrowed. */
-static const char *find_near_domain(struct known *k, const char *addr)
-{
-	g_autofree char *domain = plain_domain(addr);
-	const char *at = addr_domain(addr);
-	GHashTableIter each;
-	void *other;
-	if (g_hash_table_contains(k->domains, domain) || strlen(domain) < NEAR_LEAST)
-		return NULL;
-	g_hash_table_iter_init(&each, k->domains);
-	while (k->pairs < NEAR_PAIRS_MAX && g_hash_table_iter_next(&each, &other, NULL)) {
-		k->pairs++;
-		if (!is_near(domain, other))
-			continue;
-		g_autofree char *there = g_strdup_printf("%.*s%s", (int)(at - addr), addr, (char *)other);
-		g_autofree char *key = addr_key(there);
-		const char *found = g_hash_table_lookup(k->keys, key);
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
 static void guard_lookalike(const GPtrArray *all, const GPtrArray *addrs, GPtrArray *guards)
 {
 	g_autoptr(GString) detail = g_string_new(NULL);
-	struct known k;
 	unsigned n = 0;
 	if (!addrs || !addrs->len)
 		return;
-	known_init(&k, addrs);
+	struct lookalikes *known = lookalikes_new(addrs);
 	for (guint i = 0; i < all->len; i++) {
-		const char *addr = all->pdata[i];
-		g_autofree char *key = addr_key(addr), *bones = skeleton(addr);
-		if (g_hash_table_contains(k.keys, key))
-			continue;
-		const char *like = g_hash_table_lookup(k.skeletons, bones);
-		g_autofree char *like_key = like ? addr_key(like) : NULL;
-		/* Only the case of the local part differs: the same person. */
-		bool same = like && !g_ascii_strcasecmp(like_key, key);
-		if (!like)
-			like = find_near_domain(&k, addr);
-		if (!like || same)
-			continue;
-		g_autofree char *text = g_strdup_printf(_("%s is not %s"), addr, like);
-		note(detail, &n, text);
+		const char *like = lookalikes_find(known, all->pdata[i]);
+		g_autofree char *text = like ? g_strdup_printf(_("%s is not %s"), (char *)all->pdata[i], like) : NULL;
+		if (text)
+			note(detail, &n, text);
 	}
 	add_guard_if(guards, GUARD_LOOKALIKE, detail);
-	known_clear(&k);
+	lookalikes_free(known);
 }
 
 static void guard_domain(const struct draft *d, const char *account, GPtrArray *guards)

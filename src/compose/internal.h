@@ -24,6 +24,9 @@ bool field_is_ours(const char *name);   /* one that draft_build or the way to th
 /* One letter added, lost, changed, or swapped with its neighbour; ASCII case is ignored. */
 bool is_near(const char *a, const char *b);
 
+/* --- lookalike.c --- */
+char *plain_domain(const char *addr); /* lower case, as people read it; g_free */
+
 /* --- draft.c --- */
 bool addr_is(const char *a, const char *b); /* the same but for the case of the domain, and how it is spelled */
 /* What a table of addresses is keyed by, so that addr_is() holds for those of one key; g_free. */

@@ -13,6 +13,7 @@ src_compose_libcompose_a_SOURCES = \
 	src/compose/form.c \
 	src/compose/guard.c \
 	src/compose/internal.h \
+	src/compose/lookalike.c \
 	src/compose/quote.c \
 	src/compose/ready.c \
 	src/compose/reply.c

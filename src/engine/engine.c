@@ -73,6 +73,7 @@ static void leaf_free(void *data)
 {
 	struct engine_leaf *l = data;
 	g_free(l->sha256);
+	g_free(l->found);
 	g_free(l);
 }
 

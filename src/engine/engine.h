@@ -315,6 +315,7 @@ struct engine_sync {
 /* A part with what a reader wants to know of it. */
 struct engine_leaf {
 	const struct msg_part *part;
+	char *found; /* the type of its content, of attachments whose octets are at hand; NULL */
 	bool known;
 	char *sha256;
 	uint64_t decoded;

@@ -526,6 +526,7 @@ struct text_job {
 	struct request *request;        /* the engine's alone; NULL: nobody waits any more */
 	char *section, *charset;        /* of the request, as */
 	bool html_first;                /* this */
+	unsigned looked_into;           /* attachments whose content was */
 	struct engine_message *message; /* the result */
 	struct buf bytes;               /* a whole message; or */
 	struct msg_part *root;          /* the part tree with */

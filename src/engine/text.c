@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CALENDAR_PART_MAX (2 * MSG_CALENDAR_MAX) /* encoded */
+#define ATTACHMENTS_LOOKED_INTO 8                /* 5 ms each */
 
 static void piece_free(void *data)
 {
@@ -144,8 +145,11 @@ static void add_leaf(struct msg_part *p, int depth, void *aux)
 	struct engine_leaf *leaf = leaf_add(t, p);
 	if (!have_body(t, p))
 		return;
-	if (!decode(t, p, &octets, &e))
+	if (!decode(t, p, &octets, &e)) {
+		if (msg_is_attachment(p) && t->looked_into++ < ATTACHMENTS_LOOKED_INTO)
+			leaf->found = msg_magic(buf_str(&octets));
 		leaf_know(leaf, buf_str(&octets));
+	}
 	buf_clear(&octets);
 	err_clear(&e);
 }

@@ -12,6 +12,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/decode.c \
 	src/msg/entities.c \
 	src/msg/failure.c \
+	src/msg/file.c \
 	src/msg/flags.c \
 	src/msg/flowed.c \
 	src/msg/header.c \

@@ -311,6 +311,14 @@ const char *msg_flag_name(unsigned bit);
 char *msg_magic(struct str octets);
 /* The type that the end of a file name stands for, or NULL: where the content says too little. */
 const char *msg_type_of_name(const char *name);
+/* Whether a file is what it says (file.c). found: its type by msg_magic, or NULL. A text may be anything. */
+enum msg_file_doubt {
+	MSG_FILE_FINE,
+	MSG_FILE_PROGRAM, /* by name, type or content it runs */
+	MSG_FILE_NAME,    /* its name and its type disagree */
+	MSG_FILE_CONTENT, /* its content is of another kind than its name or type */
+};
+enum msg_file_doubt msg_file_doubt(const char *type, const char *name, const char *found);
 
 /* --- mailing lists and mailto: (list.c) --- */
 #define MSG_MAILTO_MAX (1u << 20)

@@ -50,6 +50,10 @@ static void add_usual_headers(struct text *t, const struct msg_head *head, const
 {
 	g_autofree char *date = head ? app_date_head(head) : app_date_long(row->date);
 	add_addresses(t, _("From"), head ? head->from : row->from);
+	if (head && app_differs_from_writer(head, head->sender))
+		add_addresses(t, _("Sender"), head->sender);
+	if (head && app_differs_from_writer(head, head->reply_to))
+		add_addresses(t, _("Answers"), head->reply_to);
 	add_addresses(t, _("To"), head ? head->to : row->to);
 	add_addresses(t, _("Cc"), head ? head->cc : row->cc);
 	add_field(t, STYLE_HEADER, _("Date"), date);
@@ -65,6 +69,12 @@ static void add_all_headers(struct text *t, const struct msg_head *head)
 		g_autofree char *clean = grid_line(str_of(line));
 		text_add(t, STYLE_HEADER, 4, str_of(clean));
 	}
+}
+
+static void add_doubts(struct text *t, const GPtrArray *doubts)
+{
+	for (guint i = 0; doubts && i < doubts->len; i++)
+		text_addf(t, STYLE_WARNING, 2, "! %s", ((const struct app_doubt *)doubts->pdata[i])->text);
 }
 
 static void add_links(struct text *t, const GPtrArray *links)
@@ -282,6 +292,8 @@ static void make_page(struct view_message *v)
 		add_all_headers(v->text, head);
 	else if (head || row)
 		add_usual_headers(v->text, head, row);
+	if (m)
+		add_doubts(v->text, v->model->doubts);
 	add_rule(v->text, head);
 	if (m) {
 		if (!v->model->section)

@@ -31,3 +31,6 @@ tests_unit_app_test_finder_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_card
 tests_unit_app_test_card_SOURCES = tests/unit/app/test_card.c $(UNIT)
 tests_unit_app_test_card_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_trust
+tests_unit_app_test_trust_SOURCES = tests/unit/app/test_trust.c $(UNIT)
+tests_unit_app_test_trust_LDADD = $(LINK_APP)
