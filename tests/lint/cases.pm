@@ -7,7 +7,6 @@ use warnings;
 my $drafts = 'no test by this name: drafts are tested in tests/live/write.test and outbox.test';
 
 our %not_ours = (
-	promise_18 => 'not built: badges of signatures; whom a reply goes to is tested in tests/unit/compose',
 	promise_19 => 'not built: encryption',
 	t22 => 'not built: finding servers by a mail address',
 	d15 => $drafts,

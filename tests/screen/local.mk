@@ -12,6 +12,9 @@ tests_screen_test_compose_LDADD = $(STAGE_LIBS)
 check_PROGRAMS += tests/screen/test_monkey
 tests_screen_test_monkey_SOURCES = tests/screen/test_monkey.c $(STAGE) $(UNIT)
 tests_screen_test_monkey_LDADD = $(STAGE_LIBS)
+check_PROGRAMS += tests/screen/test_reader
+tests_screen_test_reader_SOURCES = tests/screen/test_reader.c $(STAGE) $(UNIT)
+tests_screen_test_reader_LDADD = $(STAGE_LIBS)
 # Not a test: run by the ones that have a terminal.
 noinst_PROGRAMS += tests/screen/show
 tests_screen_show_SOURCES = tests/screen/show.c $(STAGE)
