@@ -604,11 +604,21 @@ struct app_from {
 	struct msg_addr *addr;       /* with its name; owned */
 	const struct cfg_from *line; /* of the mailrc; NULL: the account's own address, or one typed */
 	char *why;                   /* "the address this mail was sent to"; a part of a sentence; owned */
+	bool delivered;              /* the mail that is answered came to it */
 };
 void app_from_clear(struct app_from *f);
-/* head NULL: a new letter, the account's default. Else for an answer to it, when it lies in the account: the address it was
- * sent as, if it is the user's own; the one it was delivered to (Delivered-To, X-Original-To, To, Cc; also by a wildcard);
- * the default. */
+/* What a letter is begun from: a message of the account that it answers, a folder. */
+struct app_from_facts {
+	const struct msg_head *head; /* NULL: it answers nothing */
+	const char *written_as;      /* what the user wrote in the thread before came from it; NULL */
+	const char *folder;          /* shown name; NULL */
+};
+/* struct app_from *, freeing, the first counts, there is one at least: the address the message was sent as, if it is the
+ * user's own, or the one it was delivered to (Delivered-To, X-Original-To, To, Cc; also by a wildcard); the one the user wrote
+ * in the thread before; the folder's; the account's default. */
+GPtrArray *app_from_candidates(const struct cfg *cfg, int account, const struct app_from_facts *facts);
+void app_from_decide(const struct cfg *cfg, int account, const struct app_from_facts *facts, struct app_from *out);
+/* head NULL: a new letter, the account's default. */
 void app_from_choose(const struct cfg *cfg, int account, const struct msg_head *head, struct app_from *out);
 /* What the user typed: an address, or enough of one of the mailrc's, of any account. -1: ERR_INPUT. */
 int app_from_typed(const struct cfg *cfg, int account, const char *typed, struct app_from *out, struct err *e);

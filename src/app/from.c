@@ -26,6 +26,7 @@ static void fill(const struct cfg *cfg, int account, const struct cfg_from *line
 	out->line = line;
 	out->addr = msg_addr_new(line && line->name ? line->name : a->name, addr);
 	out->why = why;
+	out->delivered = false;
 }
 
 bool app_is_mine(const struct cfg *cfg, const char *addr)
@@ -49,6 +50,7 @@ static bool among(const struct cfg *cfg, int account, const GPtrArray *addrs, co
 		if (!line && !own)
 			continue;
 		fill(cfg, account, line, at->addr, g_strdup(why), out);
+		out->delivered = true;
 		return true;
 	}
 	return false;
@@ -62,25 +64,76 @@ static bool in_field(const struct cfg *cfg, int account, const struct msg_head *
 	return among(cfg, account, addrs, why, out);
 }
 
-void app_from_choose(const struct cfg *cfg, int account, const struct msg_head *head, struct app_from *out)
+/* Takes what f holds; an address that is there already stays where it is. */
+static void add(GPtrArray *all, struct app_from *f)
+{
+	for (guint i = 0; i < all->len; i++)
+		if (!g_strcmp0(((const struct app_from *)all->pdata[i])->addr->addr, f->addr->addr)) {
+			app_from_clear(f);
+			return;
+		}
+	g_ptr_array_add(all, g_memdup2(f, sizeof(*f)));
+}
+
+/* The first of the fields that names one. */
+static bool delivered_to(const struct cfg *cfg, int account, const struct msg_head *head, struct app_from *out)
+{
+	return among(cfg, account, head->from, _("you sent that one as this"), out) ||
+	       in_field(cfg, account, head, "Delivered-To", _("the address this mail was delivered to"), out) ||
+	       in_field(cfg, account, head, "X-Original-To", _("the address this mail was delivered to"), out) ||
+	       among(cfg, account, head->to, _("the address this mail was sent to"), out) ||
+	       among(cfg, account, head->cc, _("the address that got a copy of this mail"), out);
+}
+
+static void preset(const struct cfg *cfg, int account, struct app_from *out)
 {
 	const struct cfg_account *a = account_of(cfg, account);
-	*out = (struct app_from){ 0 };
-	if (head && (among(cfg, account, head->from, _("you sent that one as this"), out) ||
-			    in_field(cfg, account, head, "Delivered-To", _("the address this mail was delivered to"),
-				    out) ||
-			    in_field(cfg, account, head, "X-Original-To", _("the address this mail was delivered to"),
-				    out) ||
-			    among(cfg, account, head->to, _("the address this mail was sent to"), out) ||
-			    among(cfg, account, head->cc, _("the address that got a copy of this mail"), out)))
-		return;
-	const struct cfg_from *preset = cfg_from_default(a);
-	const char *addr = preset ? preset->addr : a->email;
-	fill(cfg, account,
-		preset ? preset
-		: addr ? cfg_from_of(a, addr)
-		       : NULL,
-		addr, g_strdup(_("the account's default")), out);
+	const struct cfg_from *line = cfg_from_default(a);
+	const char *addr = line ? line->addr : a->email;
+	if (!line && addr)
+		line = cfg_from_of(a, addr);
+	fill(cfg, account, line, addr, g_strdup(_("the account's default")), out);
+}
+
+static void free_from(void *data)
+{
+	app_from_clear(data);
+	g_free(data);
+}
+
+GPtrArray *app_from_candidates(const struct cfg *cfg, int account, const struct app_from_facts *facts)
+{
+	const struct cfg_account *a = account_of(cfg, account);
+	GPtrArray *all = g_ptr_array_new_with_free_func(free_from);
+	const struct cfg_from *of_folder = facts->folder ? cfg_from_of_folder(a, facts->folder) : NULL;
+	struct app_from f = { 0 };
+	if (facts->head && delivered_to(cfg, account, facts->head, &f))
+		add(all, &f);
+	if (facts->written_as) {
+		fill(cfg, account, cfg_from_of(a, facts->written_as), facts->written_as,
+			g_strdup(_("you wrote in this thread as this")), &f);
+		add(all, &f);
+	}
+	if (of_folder) {
+		fill(cfg, account, of_folder, of_folder->addr, g_strdup(_("the address of this folder")), &f);
+		add(all, &f);
+	}
+	preset(cfg, account, &f);
+	add(all, &f);
+	return all;
+}
+
+void app_from_decide(const struct cfg *cfg, int account, const struct app_from_facts *facts, struct app_from *out)
+{
+	g_autoptr(GPtrArray) all = app_from_candidates(cfg, account, facts);
+	*out = *(struct app_from *)all->pdata[0];
+	*(struct app_from *)all->pdata[0] = (struct app_from){ 0 };
+}
+
+void app_from_choose(const struct cfg *cfg, int account, const struct msg_head *head, struct app_from *out)
+{
+	struct app_from_facts facts = { .head = head };
+	app_from_decide(cfg, account, &facts, out);
 }
 
 static bool begins(const char *text, const char *typed)

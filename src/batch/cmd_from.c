@@ -196,11 +196,30 @@ static void explain_link(struct batch *b, const struct engine_message *m, struct
 	}
 }
 
+/* The first counts; behind it what would, if it were not there. */
+static void explain_candidates(struct batch *b, const struct place *p, const struct engine_message *m)
+{
+	struct app_from_facts facts = { .head = m->head, .written_as = m->written_as, .folder = p->folder };
+	g_autoptr(GPtrArray) all = app_from_candidates(b->cfg, p->account, &facts);
+	for (unsigned i = 0; i < all->len; i++) {
+		const struct app_from *f = all->pdata[i];
+		struct json *j = json_record("identity");
+		g_autofree char *full = msg_addr_full(f->addr);
+		g_autofree char *text = g_strdup_printf(i ? _("else %s  (%s)") : "%s  (%s)", full, f->why);
+		json_add(j, "account", json_string(batch_label(b, f->account)));
+		json_add(j, "addr", json_string(f->addr->addr));
+		json_add(j, "name", json_string(f->addr->name));
+		json_add(j, "why", json_string(f->why));
+		json_add(j, "chosen", json_bool(!i));
+		batch_record(b, j, text);
+		json_free(j);
+	}
+}
+
 static void explain(struct batch *b, struct err *e)
 {
 	const char *id = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
 	struct engine_message *m = NULL;
-	struct app_from f = { 0 };
 	struct place *p = id ? batch_place_find(b, id, e) : NULL;
 	if (!id)
 		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("which message? from explain ID"));
@@ -210,21 +229,11 @@ static void explain(struct batch *b, struct err *e)
 		r->uid = p->uid;
 		r->local = p->local;
 		if (!batch_ask(b, r, got_message, &m, BATCH_IN_ALL, e) && m) {
-			app_from_choose(b->cfg, p->account, m->head, &f);
-			struct json *j = json_record("identity");
-			g_autofree char *full = msg_addr_full(f.addr);
-			g_autofree char *text = g_strdup_printf("%s  (%s)", full, f.why);
-			json_add(j, "account", json_string(batch_label(b, f.account)));
-			json_add(j, "addr", json_string(f.addr->addr));
-			json_add(j, "name", json_string(f.addr->name));
-			json_add(j, "why", json_string(f.why));
-			batch_record(b, j, text);
-			json_free(j);
+			explain_candidates(b, p, m);
 			explain_link(b, m, e);
 		}
 		batch_place_free(p);
 	}
-	app_from_clear(&f);
 	engine_message_free(m);
 }
 

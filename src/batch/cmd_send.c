@@ -164,12 +164,25 @@ static int send_it(struct batch *b, int account, struct draft *d, const struct e
 	return b->code;
 }
 
-static int from_of(struct batch *b, int account, const struct msg_head *head, struct app_from *out, struct err *e)
+/* A message that is answered or sent on. */
+struct original {
+	struct place *place;
+	struct engine_message *message;
+	struct buf raw;
+};
+
+/* to: what it answers or sends on; NULL: nothing. */
+static int from_of(struct batch *b, int account, const struct original *to, struct app_from *out, struct err *e)
 {
 	const char *typed = cli_value(b->cli, CLI_FROM);
 	if (typed)
 		return app_from_typed(b->cfg, account, typed, out, e);
-	app_from_choose(b->cfg, account, head, out);
+	struct app_from_facts facts = { 0 };
+	if (to)
+		facts = (struct app_from_facts){
+			.head = to->message->head, .written_as = to->message->written_as, .folder = to->place->folder
+		};
+	app_from_decide(b->cfg, account, &facts, out);
 	return 0;
 }
 
@@ -356,11 +369,6 @@ int cmd_send(struct batch *b)
 
 /* --- answers and forwards --- */
 
-struct original {
-	struct place *place;
-	struct engine_message *message;
-	struct buf raw;
-};
 
 static int read_original(struct batch *b, struct original *o, bool raw, struct err *e)
 {
@@ -396,7 +404,7 @@ int cmd_reply(struct batch *b)
 	struct app_from from = { 0 };
 	struct draft *d = NULL;
 	int code;
-	if (!read_original(b, &o, false, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+	if (!read_original(b, &o, false, &e) && !from_of(b, o.place->account, &o, &from, &e)) {
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_ANSWERED);
 		d = app_letter_reply(
 			b->cfg, &from, o.message, cli_has(b->cli, CLI_ALL) ? REPLY_ALL : REPLY_SENDER, NULL);
@@ -423,7 +431,7 @@ int cmd_forward(struct batch *b)
 	int code;
 	if (!read_original(b, &o, false, &e) &&
 		(!app_forward_needs_raw(o.message, whole) || !batch_raw(b, o.place, &o.raw, &e)) &&
-		!from_of(b, o.place->account, o.message->head, &from, &e)) {
+		!from_of(b, o.place->account, &o, &from, &e)) {
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_FORWARDED);
 		struct str raw = buf_str(&o.raw);
 		d = app_letter_forward(b->cfg, &from, o.message, raw.n ? &raw : NULL, whole);
@@ -447,7 +455,7 @@ int cmd_bounce(struct batch *b)
 	struct app_from from = { 0 };
 	struct draft *d = NULL;
 	int code;
-	if (!read_original(b, &o, true, &e) && !from_of(b, o.place->account, o.message->head, &from, &e)) {
+	if (!read_original(b, &o, true, &e) && !from_of(b, o.place->account, &o, &from, &e)) {
 		d = draft_bounce(buf_str(&o.raw));
 		app_letter_set_from(d, b->cfg, NULL, &from);
 		if (!add_args(b, 1, d->to, &e)) {

@@ -584,14 +584,17 @@ static const struct cfg_word account_words[] = {
 	{
 		.name = "from",
 		.args = "[\"NAME\"] ADDRESS [default] [signature=FILE] [replyto=ADDRESS] [bcc=ADDRESS] [key=ID] "
-			"[sent=FOLDER]",
+			"[sent=FOLDER] [folder=FOLDER]",
 		.help = N_("an address to send from"),
-		.doc = N_(
-			"May stand many times. *@box.example means any address of that domain to which mail came. "
-			"Without one the account's address is used. signature names a file; replyto, bcc and key go "
-			"with what is sent from there; sent is the folder for the copies, in place of the account's."),
+		.doc = N_("May stand many times. *@box.example means any address of that domain to which mail came. "
+			  "Without one the account's address is used. signature names a file; replyto, bcc and key go "
+			  "with what is sent from there; sent is the folder for the copies, in place of the account's. "
+			  "folder, "
+			  "which may stand more than once, names a folder whose messages are answered as this, and "
+			  "those below it, where nothing else says as what."),
 		.example = "  from     vera@box.example  default\n"
 			   "# from     \"Box sales\" <sales@box.example>  signature=~/.sig-sales  sent=Sales\n"
+			   "# from     vera.l@box.example  folder=Lists/dev\n"
 			   "# from     *@box.example",
 		.rule = RULE(.take = cfg_take_from, .min = 1, .many = true),
 	},

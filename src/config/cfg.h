@@ -64,7 +64,8 @@ struct cfg_from {
 	bool is_default;
 	char *signature; /* path of a file; NULL: that of the options */
 	char *reply_to, *bcc, *key;
-	char *sent; /* folder for the own copy, as the user wrote it; NULL: the account's */
+	char *sent;         /* folder for the own copy, as the user wrote it; NULL: the account's */
+	GPtrArray *folders; /* char *: whose letters it answers, with those below them; names as shown */
 };
 
 /* Roles whose folder the user named; "none" turns one off. Index: cfg_role. */
@@ -193,6 +194,8 @@ const struct cfg_card *cfg_card(const struct cfg *c, const char *name);
 /* The `from` line that an address belongs to: its own, else that of its whole domain (its addr is "*@..": the address
  * is the caller's), without ASCII case; NULL: none. */
 const struct cfg_from *cfg_from_of(const struct cfg_account *a, const char *addr);
+/* The line for letters begun in that folder, by its name as shown: the nearest that names it or one above it; NULL. */
+const struct cfg_from *cfg_from_of_folder(const struct cfg_account *a, const char *folder);
 /* The line to send from where nothing says another: the one marked so, that of the account's address, else the first
  * with an address. NULL: the account's address and name stand for themselves. */
 const struct cfg_from *cfg_from_default(const struct cfg_account *a);

@@ -19,6 +19,7 @@ void cfg_from_free(struct cfg_from *f)
 	g_free(f->bcc);
 	g_free(f->key);
 	g_free(f->sent);
+	g_ptr_array_unref(f->folders);
 	g_free(f);
 }
 
@@ -69,11 +70,23 @@ static void from_default(struct parser *p, const struct word *w, struct cfg_from
 		f->is_default = true;
 }
 
+static void from_folder(struct parser *p, const struct word *w, struct cfg_from *f)
+{
+	struct str name = str_of(w->text);
+	g_autofree char *folder = str_dup(name);
+	g_autofree char *slot = g_strdup_printf("from folder=%s", folder);
+	if (is_wildcard(f->addr))
+		cfg_complain(p, CFG_ERROR, &w->at, NULL, _("a whole domain cannot be that of a folder"));
+	else if (cfg_give_once(p, p->block->given, slot, w, w, _("has an address already")))
+		g_ptr_array_add(f->folders, g_steal_pointer(&folder));
+}
+
 /* key=VALUE */
 static void from_setting(struct parser *p, const struct word *w, struct cfg_from *f)
 {
-	static const char *const names[] = { "default", "signature", "replyto", "bcc", "key", "sent" };
-	char **const fields[] = { NULL, &f->signature, &f->reply_to, &f->bcc, &f->key, &f->sent };
+	static const char *const names[] = { "default", "signature", "replyto", "bcc", "key", "sent", "folder" };
+	char *folder = NULL;
+	char **const fields[] = { NULL, &f->signature, &f->reply_to, &f->bcc, &f->key, &f->sent, &folder };
 	struct str all = str_of(w->text), key, value;
 	bool sign = str_cut(all, '=', &key, &value);
 	size_t i = 1;
@@ -82,8 +95,9 @@ static void from_setting(struct parser *p, const struct word *w, struct cfg_from
 	if (i == G_N_ELEMENTS(names)) {
 		g_autofree char *name = str_dup(key), *said = cfg_quote_word(w);
 		const char *near = cfg_nearest(name, names, G_N_ELEMENTS(names));
-		g_autofree char *hint = near ? cfg_did_you_mean(near)
-					     : g_strdup(_("default, signature=, replyto=, bcc=, key= or sent="));
+		g_autofree char *hint =
+			near ? cfg_did_you_mean(near)
+			     : g_strdup(_("default, signature=, replyto=, bcc=, key=, sent= or folder="));
 		cfg_complain(p, CFG_ERROR, &w->at, hint, _("unknown word %s behind the address"), said);
 		return;
 	}
@@ -99,7 +113,10 @@ static void from_setting(struct parser *p, const struct word *w, struct cfg_from
 			cfg_complain(p, CFG_ERROR, &only.at, NULL, _("%s is no value for '%s'"), said, names[i]);
 		return;
 	}
-	*fields[i] = fields[i] == &f->signature ? cfg_path_of(p, &only) : str_dup(value);
+	if (fields[i] == &folder)
+		from_folder(p, &only, f);
+	else
+		*fields[i] = fields[i] == &f->signature ? cfg_path_of(p, &only) : str_dup(value);
 }
 
 void cfg_take_from(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
@@ -107,6 +124,7 @@ void cfg_take_from(struct parser *p, const struct stmt *s, void *into, const str
 	(void)rule;
 	struct cfg_account *a = into;
 	struct cfg_from *f = g_new0(struct cfg_from, 1);
+	f->folders = g_ptr_array_new_with_free_func(g_free);
 	size_t i = from_address(p, s, f);
 	if (!i) {
 		cfg_from_free(f);
@@ -133,6 +151,31 @@ const struct cfg_from *cfg_from_of(const struct cfg_account *a, const char *addr
 			domain = f;
 	}
 	return domain;
+}
+
+/* How much of the folder's name the line's names; 0: it is another. */
+static size_t fit_of(const char *name, const char *folder)
+{
+	size_t n = strlen(name);
+	bool inbox = !g_ascii_strcasecmp(name, "inbox") && !g_ascii_strncasecmp(folder, "inbox", n);
+	return (inbox || !strncmp(folder, name, n)) && (!folder[n] || folder[n] == '/') ? n : 0;
+}
+
+const struct cfg_from *cfg_from_of_folder(const struct cfg_account *a, const char *folder)
+{
+	const struct cfg_from *best = NULL;
+	size_t most = 0;
+	for (guint i = 0; i < a->froms->len; i++) {
+		const struct cfg_from *f = a->froms->pdata[i];
+		for (guint k = 0; k < f->folders->len; k++) {
+			size_t fit = fit_of(f->folders->pdata[k], folder);
+			if (fit <= most)
+				continue;
+			most = fit;
+			best = f;
+		}
+	}
+	return best;
 }
 
 const struct cfg_from *cfg_from_default(const struct cfg_account *a)

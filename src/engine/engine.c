@@ -94,6 +94,7 @@ void engine_message_free(struct engine_message *m)
 	msg_text_clear(&m->text);
 	g_free(m->plain);
 	g_free(m->html);
+	g_free(m->written_as);
 	g_clear_pointer(&m->leaves, g_ptr_array_unref);
 	g_clear_pointer(&m->within, g_ptr_array_unref);
 	g_clear_pointer(&m->defects, g_ptr_array_unref);
@@ -420,6 +421,8 @@ static void got_text(void *value, void *aux)
 	if (r && r->id && t->err.cause == ERR_NONE) {
 		struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
 		ev->message = g_steal_pointer(&t->message);
+		if (a && en->store && ev->message->head)
+			ev->message->written_as = thread_from(a, ev->message->head);
 		engine_emit(en, ev);
 	}
 	if (r)

@@ -333,8 +333,9 @@ struct engine_message {
 	struct msg_calendar *calendar; /* an invitation, or what became of one; NULL */
 	char *calendar_section;        /* of its part; NULL */
 	struct msg_report *report;     /* what became of a letter; NULL */
-	uint64_t octets;               /* of a file */
-	bool is_mail;                  /* false: a file that is no message, shown as text */
+	char *written_as; /* one of the account's addresses: what the user wrote in this thread came from it; NULL */
+	uint64_t octets;  /* of a file */
+	bool is_mail;     /* false: a file that is no message, shown as text */
 };
 void engine_message_free(struct engine_message *m);
 

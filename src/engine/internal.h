@@ -52,6 +52,11 @@ void engine_read_again(struct engine *en, struct request *r);
 /* The end of a request: e NULL or empty is success; e is moved. The request is freed. */
 void engine_end(struct engine *en, struct request *r, struct err *e);
 
+/* --- what the user wrote in a thread before (thread.c) --- */
+/* As which of the account's addresses: by what the message refers to, and what was sent in answer to that. NULL: nothing is
+ * known. g_free. */
+char *thread_from(const struct account *a, const struct msg_head *h);
+
 /* --- letters that confirm an address (confirm.c) --- */
 struct confirm *confirm_new(struct engine *en);
 void confirm_free(struct confirm *c); /* NULL is a no-op */

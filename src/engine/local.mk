@@ -61,6 +61,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/sync.c \
 	src/engine/sync.h \
 	src/engine/text.c \
+	src/engine/thread.c \
 	src/engine/undo.c \
 	src/engine/unsubscribe.c \
 	src/engine/vanish.c \

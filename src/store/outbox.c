@@ -598,6 +598,16 @@ int store_mail_by_msgid(struct store *st, const char *msgid, struct store_mail *
 	return read_and_mend(st, q, false, found, e) ? -1 : one_of(found, out, e);
 }
 
+int store_mail_by_parent(struct store *st, const char *msgid, struct store_mail **out, struct err *e)
+{
+	g_autoptr(GPtrArray) found = store_mails_new();
+	struct query *q =
+		db_query(st->shelf.state, "SELECT * FROM outbox WHERE parent_msgid=? ORDER BY id DESC LIMIT 1");
+	*out = NULL;
+	db_bind_blob(q, str_of(msgid));
+	return read_and_mend(st, q, false, found, e) ? -1 : one_of(found, out, e);
+}
+
 static bool any_from_the_future(const GPtrArray *mails, int64_t now)
 {
 	for (guint i = 0; i < mails->len; i++)

@@ -201,14 +201,24 @@ int reader_position(
 
 /* --- by Message-ID --- */
 
-int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_out, struct err *e)
+static int by_msgid(struct db *cache, const char *msgid, GPtrArray *rows_out, struct err *e)
 {
-	struct query *q = db_query(r->shelf.cache, ROW
+	struct query *q = db_query(cache, ROW
 		"(SELECT mid FROM message_id WHERE hash=?1 UNION ALL SELECT mid FROM message_id_new WHERE hash=?1) i"
 		" CROSS JOIN folder f ON f.dropped=0 CROSS JOIN place p ON p.folder=f.id AND p.mid=i.mid" AND_MESSAGE
 		"WHERE m.msgid=?2 LIMIT ?3");
 	db_bind_int(q, msgid_hash(str_of(msgid)));
 	db_bind_cstr(q, msgid);
 	db_bind_int(q, BY_MSGID_MAX);
-	return read_rows(r->shelf.cache, q, rows_out, e);
+	return read_rows(cache, q, rows_out, e);
+}
+
+int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_out, struct err *e)
+{
+	return by_msgid(r->shelf.cache, msgid, rows_out, e);
+}
+
+int store_by_msgid(struct store *st, const char *msgid, GPtrArray *rows_out, struct err *e)
+{
+	return by_msgid(st->shelf.cache, msgid, rows_out, e);
 }

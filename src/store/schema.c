@@ -108,6 +108,8 @@ static const char cache_sql[] =
 
 /* What was said when a letter was sent, by its id. */
 #define DIALOGUES "CREATE TABLE outbox_dialogue(id INTEGER PRIMARY KEY, text BLOB, sum INTEGER NOT NULL) STRICT;"
+/* What was sent in a thread is found by what it answered. */
+#define PARENTS "CREATE INDEX outbox_by_parent ON outbox(parent_msgid) WHERE parent_msgid NOT NULL;"
 
 /* New columns and tables stand where ALTER TABLE puts them: the schema is compared as text. */
 static const char state_sql[] =
@@ -125,7 +127,7 @@ static const char state_sql[] =
 	" commands INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, polls INTEGER NOT NULL,"
 	" acts INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, wall INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS LETTERS DIALOGUES;
+	"CREATE INDEX act_by_time ON act(account, wall);" REQUESTS LETTERS DIALOGUES PARENTS;
 
 /* By the version they start from; NULL: not from there. */
 static const char *const state_steps[] = { NULL,
@@ -133,7 +135,7 @@ static const char *const state_steps[] = { NULL,
 	"ALTER TABLE account ADD COLUMN caps_off INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN auth_used INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;" REQUESTS,
-	LETTERS, DIALOGUES, "ALTER TABLE account ADD COLUMN size_max INTEGER NOT NULL DEFAULT 0;" };
+	LETTERS, DIALOGUES, "ALTER TABLE account ADD COLUMN size_max INTEGER NOT NULL DEFAULT 0;", PARENTS };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "email_id", "structure", "part", NULL };

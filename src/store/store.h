@@ -336,6 +336,7 @@ int reader_position(
 	struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e);
 /* Places of a Message-ID: rows with folder and uid; at most 100. */
 int reader_by_msgid(struct store_reader *r, const char *msgid, GPtrArray *rows_out, struct err *e);
+int store_by_msgid(struct store *st, const char *msgid, GPtrArray *rows_out, struct err *e); /* the same */
 int reader_structure(struct store_reader *r, uint32_t folder, uint32_t uid, struct msg_part **out, struct err *e);
 int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const char *section, struct buf *out,
 	bool *found_out, struct err *e);
@@ -549,6 +550,8 @@ int store_mails_open(struct store *st, uint32_t account, GPtrArray *out, struct 
 int64_t store_mail_next_due(struct store *st, uint32_t account, struct err *e); /* wall seconds; 0: none; -1 */
 /* For reports; ERR_MISSING. */
 int store_mail_by_msgid(struct store *st, const char *msgid, struct store_mail **out, struct err *e);
+/* The newest that answers or forwards the message with that id; ERR_MISSING. */
+int store_mail_by_parent(struct store *st, const char *msgid, struct store_mail **out, struct err *e);
 /* Removes those that ended before and are filed (none whose copy FAILED); gives their spool files (char *). */
 int store_mails_sweep(struct store *st, int64_t older_than_wall, GPtrArray *paths_out, struct err *e);
 /* Spool names that letters and drafts need, damaged ones too: char * as a set. */

@@ -150,7 +150,10 @@ static void write_it(struct beginning *b)
 {
 	struct ui *ui = b->waiting.ui;
 	struct app_from from = { 0 };
-	app_from_choose(app_cfg(ui->app), b->account, b->message->head, &from);
+	struct app_from_facts facts = {
+		.head = b->message->head, .written_as = b->message->written_as, .folder = b->folder
+	};
+	app_from_decide(app_cfg(ui->app), b->account, &facts, &from);
 	if (!from.addr->addr) {
 		app_from_clear(&from);
 		ui_say(ui, g_strdup(_("The account has no address: write 'email' in the mailrc.")));
@@ -165,7 +168,7 @@ static void write_it(struct beginning *b)
 	}
 	struct model_letter *m = model_letter_new(ui->app, ui->ctx, d, &from, NULL, NULL);
 	m->title = g_strdup(title_of(b->what));
-	m->delivered = g_strdup(m->from.addr->addr);
+	m->delivered = m->from.delivered ? g_strdup(m->from.addr->addr) : NULL;
 	if (is_answer(b->what) || how_of(b->what) == COMPOSE_ASK_TO)
 		m->parent = (struct engine_parent){ b->account, b->place,
 			is_answer(b->what) ? MSG_ANSWERED : MSG_FORWARDED };
@@ -280,6 +283,13 @@ void compose_answer(struct ui *ui, enum app_command c, char *only)
 
 /* --- new ones --- */
 
+/* The folder of that account which is looked at; NULL. */
+static const char *folder_here(const struct ui *ui, int account)
+{
+	struct view *list = list_below(ui);
+	return list && list->account == account ? view_list_model(list)->name : NULL;
+}
+
 static struct model_letter *blank(struct ui *ui)
 {
 	struct app_from from = { 0 };
@@ -289,7 +299,8 @@ static struct model_letter *blank(struct ui *ui)
 		return NULL;
 	}
 	account = CLAMP(account, 0, (int)ui->folders->accounts->len - 1);
-	app_from_choose(app_cfg(ui->app), account, NULL, &from);
+	struct app_from_facts facts = { .folder = folder_here(ui, account) };
+	app_from_decide(app_cfg(ui->app), account, &facts, &from);
 	if (!from.addr->addr) {
 		app_from_clear(&from);
 		ui_say(ui, g_strdup(_("The account has no address: write 'email' in the mailrc.")));

@@ -255,6 +255,9 @@ static void from_mistakes_are_told(void)
 		"4:18: error: unknown word 'defalt' behind the address [did you mean 'default'?]\n");
 	told_line_is("from a@b.example bcc=me", "4:22: error: 'me' is no value for 'bcc'\n");
 	told_line_is("from a@b.example key=1 key=2", "4:24: error: 'key' is given twice\n");
+	told_line_is("from *@box.example folder=Lists", "4:27: error: a whole domain cannot be that of a folder\n");
+	told_line_is(
+		"from a@b.example folder=A folder=A", "4:34: error: 'A' has an address already [first here: 4:25]\n");
 }
 
 static void from_settings_are_kept(void)
@@ -294,6 +297,24 @@ static void from_of_an_address_is_exact_before_its_domain(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		const struct cfg_from *f = cfg_from_of(a, cases[i].addr);
 		g_assert_cmpstr(f ? f->addr : NULL, ==, cases[i].line);
+	}
+	cfg_free(c);
+}
+
+static void from_of_a_folder_is_the_nearest_above(void)
+{
+	static const struct {
+		const char *folder, *addr;
+	} cases[] = { { "Lists", "a@x.example" }, { "Lists/dev", "b@x.example" }, { "Lists/dev/old", "b@x.example" },
+		{ "Lists/other", "a@x.example" }, { "Lists2", NULL }, { "Inbox", "b@x.example" },
+		{ "INBOX", "b@x.example" }, { "Inbox2", NULL }, { "Sent", NULL }, { "lists", NULL } };
+	struct cfg *c;
+	const struct cfg_account *a = account("imap x:993 tls\nfrom a@x.example folder=Lists\n"
+					      "from b@x.example folder=Lists/dev folder=inbox",
+		&c);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct cfg_from *f = cfg_from_of_folder(a, cases[i].folder);
+		g_assert_cmpstr(f ? f->addr : NULL, ==, cases[i].addr);
 	}
 	cfg_free(c);
 }
@@ -408,6 +429,7 @@ void suite(void)
 	unit_add(from_mistakes_are_told);
 	unit_add(from_settings_are_kept);
 	unit_add(from_of_an_address_is_exact_before_its_domain);
+	unit_add(from_of_a_folder_is_the_nearest_above);
 	unit_add(from_default_is_marked_or_own_or_first);
 	unit_add(what_this_version_lacks_is_an_error_at_its_line);
 	unit_add(password_command_is_an_argument_list);

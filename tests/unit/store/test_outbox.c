@@ -221,6 +221,28 @@ static void letter_is_found_by_its_message_id(void)
 	fixture_clear(&f);
 }
 
+static void newest_letter_is_found_by_what_it_answers(void)
+{
+	struct fixture f;
+	struct store_mail *found = NULL;
+	uint32_t newest = 0;
+	open_at(&f, NOW);
+	for (int i = 0; i < 2; i++) {
+		struct store_mail *m = letter(1, MAIL_ACCEPTED);
+		m->parent_msgid = g_strdup("x@example.org");
+		check_ok(&f, store_mail_put(f.st, m, &f.e));
+		newest = m->id;
+		store_mail_free(m);
+	}
+	put_letter(&f, 1, MAIL_QUEUED, 0);
+	check_ok(&f, store_mail_by_parent(f.st, "x@example.org", &found, &f.e));
+	g_assert_cmpuint(found->id, ==, newest);
+	store_mail_free(found);
+	check_cause(&f, store_mail_by_parent(f.st, "y@example.org", &found, &f.e), ERR_MISSING);
+	g_assert_null(found);
+	fixture_clear(&f);
+}
+
 /* --- claims --- */
 
 static void claim_takes_what_is_due_oldest_first(void)
@@ -713,6 +735,7 @@ void suite(void)
 	unit_add(key_is_one_letter_an_account);
 	unit_add(ids_do_not_come_again);
 	unit_add(letter_is_found_by_its_message_id);
+	unit_add(newest_letter_is_found_by_what_it_answers);
 	unit_add(claim_takes_what_is_due_oldest_first);
 	unit_add(s16_of_four_processes_exactly_one_claims_each_letter);
 	unit_add(s16_stale_writing_does_not_bring_a_letter_back);
