@@ -173,6 +173,8 @@ enum cli_option_id {
 	CLI_TO_IN_HEADER,
 	CLI_HTML_FILE,
 	CLI_AT,
+	CLI_NOTIFY,
+	CLI_RETURN,
 	CLI_KEY,
 	CLI_PARTIAL,
 	CLI_WAIT,
@@ -320,6 +322,7 @@ enum app_command {
 	CMD_SUBJECT,
 	CMD_ATTACH,
 	CMD_DETACH,
+	CMD_REPORTS,
 	CMD_POSTPONE,
 	CMD_LATER,
 	CMD_PROBE,
@@ -637,6 +640,9 @@ struct draft_file *app_attach(const char *path, struct err *e);
 /* The paths of a pattern (~ and *), sorted, or the path itself; char *; never NULL. */
 GPtrArray *app_attach_paths(const char *typed);
 
+/* Which reports of delivery the letter asks for: words as cfg_reports() takes them, NULL: those of the mailrc, "": none;
+ * part, "headers" or "full": what comes back of it, NULL: as the mailrc says. -1: ERR_USAGE. */
+int app_reports(const struct cfg *cfg, const char *words, const char *part, struct engine_post *p, struct err *e);
 struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from);
 /* only: what of its text is quoted; NULL: all of it. */
 struct draft *app_letter_reply(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
@@ -694,6 +700,7 @@ struct model_letter {
 	struct err err;        /* why the last saving failed */
 	char *editor_path;     /* an editor's file of it; NULL */
 	GPtrArray *identities; /* struct engine_identity *, of the account; NULL: not here yet */
+	char *reports;         /* as app_reports takes them; NULL: as the mailrc says */
 	bool after_data;
 	uint64_t size_max; /* octets that its server takes; 0: not known */
 	GPtrArray *known;  /* char *: addresses that were written to */

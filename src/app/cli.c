@@ -62,6 +62,9 @@ static const struct cli_option options[CLI_OPTIONS] = {
 		N_("standard input begins with header fields, To, Cc and Bcc among them") },
 	[CLI_HTML_FILE] = { "html", 0, "FILE", N_("send this too, as an alternative to the text") },
 	[CLI_AT] = { "at", 0, "TIME", N_("send it then: 18:30, 2026-12-24T08:00, or in 90m") },
+	[CLI_NOTIFY] = { "notify", 0, "WHEN",
+		N_("ask for reports of delivery: never, or some of success,failure,delay") },
+	[CLI_RETURN] = { "return", 0, "headers|full", N_("what comes back with a report of failure") },
 	[CLI_KEY] = { "id", 0, "KEY", N_("send only one letter by this key, however often the command is repeated") },
 	[CLI_PARTIAL] = { "partial", 0, NULL, N_("send to the others if the server refuses some") },
 	[CLI_WAIT] = { "wait", 0, "SECONDS", N_("wait so long for the server's answer; 60 if not given") },
@@ -86,7 +89,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 
 #define LETTER                                                                                                         \
 	(BIT(CLI_ATTACH) | BIT(CLI_FROM) | BIT(CLI_REPLY_TO) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) |         \
-		BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN))
+		BIT(CLI_NOTIFY) | BIT(CLI_RETURN) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN))
 
 static const struct cli_verb verbs[] = {
 	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
@@ -151,7 +154,7 @@ static const struct cli_verb verbs[] = {
 		N_("send a message on, below what standard input says"), NULL },
 	{ "bounce", "ID ADDRESS..", 2, -1,
 		BIT(CLI_FROM) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) |
-			BIT(CLI_DRY_RUN),
+			BIT(CLI_NOTIFY) | BIT(CLI_RETURN) | BIT(CLI_DRY_RUN),
 		N_("send a message on as it is, under its own sender"), NULL },
 	{ "answer", "ID accept|tentative|decline|receipt|unsubscribe", 2, 2,
 		BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN) | BIT(CLI_KEY),

@@ -241,6 +241,21 @@ void app_letter_set_from(struct draft *d, const struct cfg *cfg, const struct ap
 		swap_signature(d, gone, come);
 }
 
+int app_reports(const struct cfg *cfg, const char *words, const char *part, struct engine_post *p, struct err *e)
+{
+	const char *said = words ? words : cfg->options.delivery_reports;
+	const char *back = part ? part : cfg->options.delivery_return;
+	if (strcmp(back, "full") && strcmp(back, "headers"))
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' is none of: headers, full"), back);
+	p->notify = said && *said ? cfg_reports(said) : NULL;
+	if (said && *said && !p->notify)
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+			_("'%s' names no reports of delivery: never, or some of success,failure,delay"), said);
+	if (p->notify && strcmp(p->notify, "NEVER"))
+		p->ret = g_strdup(strcmp(back, "full") ? "HDRS" : "FULL");
+	return 0;
+}
+
 struct draft *app_letter_new(const struct cfg *cfg, const struct app_from *from)
 {
 	g_autofree char *signature = signature_of(cfg, from);

@@ -55,6 +55,7 @@ void model_letter_free(struct model_letter *m)
 	store_mail_free(m->mail);
 	err_clear(&m->err);
 	g_free(m->title);
+	g_free(m->reports);
 	g_free(m->delivered);
 	g_free(m->editor_path);
 	g_free(m);
@@ -329,9 +330,13 @@ GPtrArray *model_letter_guards(const struct model_letter *m)
 {
 	const struct cfg *cfg = app_cfg(m->app);
 	const struct cfg_account *a = cfg->accounts->pdata[m->from.account];
-	struct guard_facts facts = {
-		.known = m->known, .account_email = a->email, .original = m->original, .size_max = m->size_max
-	};
+	int many = cfg->options.many_recipients;
+	struct guard_facts facts = { .known = m->known,
+		.account_email = a->email,
+		.original = m->original,
+		.many = many ? (unsigned)many : UINT_MAX,
+		.no_reminder = !cfg->options.attach_reminder,
+		.size_max = m->size_max };
 	return draft_guards(m->draft, &facts);
 }
 
@@ -379,6 +384,9 @@ static void send_now(struct model_letter *m)
 	r->post->at = m->at;
 	r->post->hold = m->at ? 0 : (unsigned)cfg->options.undo_send;
 	r->post->queue = true;
+	/* What was typed was looked at then. */
+	app_reports(cfg, m->reports, NULL, r->post, &e);
+	err_clear(&e);
 	m->sending = app_request(m->app, r, got_sent, m);
 }
 

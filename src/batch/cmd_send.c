@@ -146,7 +146,8 @@ static struct engine_post *post_of(struct batch *b, struct draft *d, struct err 
 	p->dry_run = cli_has(b->cli, CLI_DRY_RUN);
 	p->keep_bcc = b->cfg->options.sent_bcc;
 	p->at = at ? app_time_typed(at, e) : 0;
-	if (e->cause == ERR_NONE)
+	if (e->cause == ERR_NONE &&
+		!app_reports(b->cfg, cli_value(b->cli, CLI_NOTIFY), cli_value(b->cli, CLI_RETURN), p, e))
 		return p;
 	engine_post_free(p);
 	return NULL;

@@ -147,11 +147,15 @@ static int sendmail_option(struct face *f, char **argv, int *i, struct err *e)
 		if (strchr(value, '@'))
 			add_two(f, "--envelope", value);
 		return 0;
+	case 'N':
+	case 'R':
+		if (!(value = value_of(argv, i, 1)))
+			return bad(e, _("'%s' needs a value"), word);
+		add_two(f, word[1] == 'N' ? "--notify" : "--return", strcmp(value, "hdrs") ? value : "headers");
+		return 0;
 	case 'F':
 	case 'B':
 	case 'C':
-	case 'N':
-	case 'R':
 	case 'V':
 	case 'X':
 	case 'O':

@@ -162,6 +162,7 @@ struct guard_facts {
 	const GPtrArray *known; /* char *: addresses written to before; NULL */
 	const char *account_email;
 	unsigned many;             /* 0: 20 */
+	bool no_reminder;          /* GUARD_NO_ATTACHMENT is not wanted */
 	const GPtrArray *original; /* struct msg_addr *: everyone in the original; NULL */
 	uint64_t size_max;         /* octets that the server takes; 0: not known */
 };

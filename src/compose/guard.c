@@ -116,7 +116,7 @@ static char *own_words(const struct draft *d)
 	return g_string_free(own, FALSE);
 }
 
-static void guard_text(const struct draft *d, GPtrArray *guards)
+static void guard_text(const struct draft *d, bool remind, GPtrArray *guards)
 {
 	g_autofree char *own = own_words(d);
 	g_autofree char *valid = utf8_make_valid(str_of(own));
@@ -125,7 +125,7 @@ static void guard_text(const struct draft *d, GPtrArray *guards)
 		add_guard(guards, GUARD_NO_SUBJECT, NULL);
 	if (d->files->len || d->names->len)
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(stems); i++)
+	for (size_t i = 0; remind && i < G_N_ELEMENTS(stems); i++)
 		if (speaks_of(folded, &stems[i])) {
 			add_guard(guards, GUARD_NO_ATTACHMENT, NULL);
 			break;
@@ -250,7 +250,7 @@ GPtrArray *draft_guards(const struct draft *d, const struct guard_facts *facts)
 	g_autoptr(GPtrArray) all = all_recipients(d);
 	unsigned many = facts->many ? facts->many : MANY;
 	if (d->kind != DRAFT_BOUNCE)
-		guard_text(d, guards);
+		guard_text(d, !facts->no_reminder, guards);
 	if (all->len > many)
 		add_guard(guards, GUARD_MANY, g_strdup_printf("%u", all->len));
 	guard_lookalike(all, facts->known, guards);

@@ -121,10 +121,12 @@ struct cfg_options {
 	bool signature_on_top;
 	bool sent_bcc; /* the own copy names those of Bcc */
 	bool text_flowed;
-	char *markdown;       /* a command: text in, HTML out; NULL: none */
-	char *query_command;  /* prints addresses as mutt's does; %s: what was typed; NULL: none */
-	char *address_vcards; /* a directory, or NULL */
-	int many_recipients;  /* above these the review screen tells; 0: never */
+	char *markdown;         /* a command: text in, HTML out; NULL: none */
+	char *query_command;    /* prints addresses as mutt's does; %s: what was typed; NULL: none */
+	char *address_vcards;   /* a directory, or NULL */
+	char *delivery_reports; /* as cfg_reports() takes it; NULL: none is asked for */
+	char *delivery_return;  /* "headers" or "full": what of the letter comes back with one */
+	int many_recipients;    /* above these the review screen tells; 0: never */
 	bool attach_reminder;
 	char *print; /* a command that prints its stdin */
 };
@@ -204,6 +206,9 @@ const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */
 const char *cfg_nearest(const char *word, const char *const *names, size_t n);
 int cfg_duration(const char *text); /* seconds of "90s 15m 24h 90d 2w", at most ten years; -1: it is none */
+/* When reports of delivery are wanted, "never" or some of "success,failure,delay", in the words of RFC 3461:
+ * "SUCCESS,FAILURE". NULL: it says something else. g_free. */
+char *cfg_reports(const char *text);
 const char *cfg_level_name(enum cfg_level level); /* "error", .. */
 /* A diagnostic as people read it: FILE:LINE:COL: level: text, the line, a caret, the hint; each of these
  * lines ends in a newline. g_free. */

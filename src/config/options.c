@@ -200,6 +200,26 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_PATH, FIELD(address_vcards)),
 	},
 	{
+		.name = "delivery-reports",
+		.args = "never|success,failure,delay",
+		.help = N_("which reports of delivery are asked for with a letter"),
+		.doc = N_("Some of success, failure and delay, with commas between, or never, which asks for none, not "
+			  "even of a failure. Without it the servers do as they are used to: they report failures. A "
+			  "server that does not offer it (DSN) is not asked. --notify and the review screen say "
+			  "otherwise for one letter. What is reported is noted on the letter: boxwood queue show."),
+		.example = "# set delivery-reports=failure,delay",
+		.rule = RULE(.type = OPTION_REPORTS, FIELD(delivery_reports)),
+	},
+	{
+		.name = "delivery-return",
+		.args = "headers|full",
+		.preset = "headers",
+		.help = N_("what of a letter comes back with a report of failure"),
+		.doc = N_("Only where reports are asked for."),
+		.example = "set delivery-return=headers",
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(delivery_return), CHOICES("headers", "full")),
+	},
+	{
 		.name = "many-recipients",
 		.args = "NUMBER",
 		.preset = "20",
@@ -364,11 +384,18 @@ static bool is_command(const char *text)
 }
 
 /* Of the types whose field is a text. */
+static bool is_reports(const char *value)
+{
+	g_autofree char *words = cfg_reports(value);
+	return words;
+}
+
 static bool is_text_value(const struct cfg_rule *rule, const char *value)
 {
 	switch (rule->type) {
 	case OPTION_CHOICE: return is_choice(value, rule->choices);
 	case OPTION_DATE: return is_date_format(value);
+	case OPTION_REPORTS: return is_reports(value);
 	case OPTION_TEMPLATE: return is_attribution(value);
 	case OPTION_COMMAND: return is_command(value);
 	case OPTION_COMMAND_OR_NONE: return !*value || is_command(value);
@@ -500,6 +527,7 @@ static char *wanted_text(const struct cfg_rule *rule)
 	/* xgettext:no-c-format */
 	case OPTION_TEMPLATE: return g_strdup(_("one line in which % is followed by d, n, a, s or %"));
 	case OPTION_CHOICE: return g_strjoinv(", ", (char **)rule->choices);
+	case OPTION_REPORTS: return g_strdup("never; success,failure,delay");
 	/* xgettext:no-c-format */
 	case OPTION_DATE: return g_strdup(_("as strftime(3) has it, in one line: \"%d %b %H:%M\""));
 	case OPTION_VIEWER:

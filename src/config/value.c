@@ -101,3 +101,27 @@ int cfg_duration(const char *text)
 	int seconds;
 	return cfg_value_time(str_of(text), &seconds) ? seconds : -1;
 }
+
+char *cfg_reports(const char *text)
+{
+	static const char *const words[] = { "success", "failure", "delay" };
+	bool wanted[G_N_ELEMENTS(words)] = { false };
+	g_auto(GStrv) said = g_strsplit(text, ",", -1);
+	g_autoptr(GString) out = g_string_new(NULL);
+	if (!g_ascii_strcasecmp(text, "never"))
+		return g_strdup("NEVER");
+	for (char **word = said; *word; word++) {
+		size_t i = 0;
+		while (i < G_N_ELEMENTS(words) && g_ascii_strcasecmp(g_strstrip(*word), words[i]))
+			i++;
+		if (i == G_N_ELEMENTS(words))
+			return NULL;
+		wanted[i] = true;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autofree char *upper = g_ascii_strup(words[i], -1);
+		if (wanted[i])
+			g_string_append_printf(out, "%s%s", out->len ? "," : "", upper);
+	}
+	return out->len ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}

@@ -35,6 +35,7 @@ struct outbox {
 	struct request *probe;
 	struct err broken;  /* why the octets could not be given to the session */
 	struct err stopped; /* the server refused the login: nothing leaves until somebody acts */
+	bool told_no_reports;
 	unsigned failures;  /* connections in a row */
 	int64_t not_before; /* clock_ms(): of the next one that nobody asked for */
 };
@@ -436,12 +437,27 @@ static void put_off(struct outbox *o, const struct err *why)
 	settle(o, MAIL_DEFERRED, why);
 }
 
+/* It was asked for, and the server knows nothing of it: told once, for it will be so with the next letter. */
+static void tell_no_reports(struct outbox *o)
+{
+	const struct store_mail *m = o->mail;
+	bool asked = m->notify && strcmp(m->notify, "NEVER");
+	bool can = !o->mailer || (smtp_caps(mailer_smtp(o->mailer)) & SMTP_CAP_DSN);
+	if (!asked || can || o->told_no_reports)
+		return;
+	o->told_no_reports = true;
+	struct event *ev = event_new(EV_NOTICE, 0, o->account->index);
+	ev->text = g_strdup("the server makes no reports of delivery (DSN)");
+	engine_emit(o->account->engine, ev);
+}
+
 static void accepted(struct outbox *o, const struct smtp_event *ev)
 {
 	struct store_mail *m = o->mail;
 	const struct smtp_reply *reply = ev->u.done.reply;
 	note_reply(m, reply, ev->u.done.stage, NULL);
 	settle_recipients(o, true);
+	tell_no_reports(o);
 	/* What a command takes it may still give back. */
 	if (!is_by_command(o))
 		identity_accepted(o->account, m->from, true, reply);

@@ -92,12 +92,22 @@ static char *sent_folder(const struct model_letter *m)
 	return g_strdup(named ? named : "Sent");
 }
 
+/* Of delivery; NULL: none is asked for. */
+static const char *reports_of(const struct model_letter *m)
+{
+	const char *said = m->reports ? m->reports : app_cfg(m->app)->options.delivery_reports;
+	return said && *said ? said : NULL;
+}
+
 static char *settings_text(const struct model_letter *m)
 {
 	int hold = app_cfg(m->app)->options.undo_send;
 	g_autofree char *sent = sent_folder(m);
 	g_autofree char *window = hold ? g_strdup_printf(_("%d s"), hold) : g_strdup(_("none"));
-	return g_strdup_printf(_("Sent copy: %s      Sign/encrypt: off      Undo window: %s"), sent, window);
+	g_autofree char *text =
+		g_strdup_printf(_("Sent copy: %s      Sign/encrypt: off      Undo window: %s"), sent, window);
+	const char *reports = reports_of(m);
+	return reports ? g_strdup_printf(_("Reports: %s      %s"), reports, text) : g_steal_pointer(&text);
 }
 
 static const char *kind_text(const struct model_letter *m)
@@ -554,6 +564,28 @@ static void choose_attachment(struct view_compose *v)
 			NULL);
 }
 
+static void ask_reports(struct view_compose *v, const char *text, const char *wrong);
+
+static void reports_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct view_compose *v = compose_still(ui, aux);
+	g_autofree char *text = str_dup(str_trim(typed)), *words = *text ? cfg_reports(text) : NULL;
+	if (v && *text && !words) {
+		ask_reports(v, text, _("Some of success,failure,delay, or never"));
+	} else if (v) {
+		g_free(v->letter->reports);
+		v->letter->reports = g_steal_pointer(&text);
+		compose_touch(v);
+	}
+}
+
+static void ask_reports(struct view_compose *v, const char *text, const char *wrong)
+{
+	const char *label = _("Reports of delivery (success,failure,delay; never; empty as usual): ");
+	ui_ask(v->view.ui, wrong ? g_strdup_printf("%s. %s", wrong, label) : g_strdup(label), text, false,
+		reports_typed, v, NULL);
+}
+
 /* --- sending --- */
 
 static void as_it_is(struct ui *ui, void *aux)
@@ -727,6 +759,7 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_SUBJECT: edit_field(v, FIELD_SUBJECT); break;
 	case CMD_ATTACH: attach(v); break;
 	case CMD_DETACH: choose_attachment(v); break;
+	case CMD_REPORTS: ask_reports(v, reports_of(v->letter) ? reports_of(v->letter) : "", NULL); break;
 	case CMD_POSTPONE: postpone(v); break;
 	case CMD_LATER:
 		ui_ask(ui, g_strdup(_("Send at (18:30, 2026-12-24T08:00, 90m): ")), "", false, time_typed, v, NULL);

@@ -567,6 +567,8 @@ static void answer_send(struct stage *s, struct request *r)
 	m->from = g_strdup(d->from->addr);
 	m->subject = g_strdup(d->subject);
 	m->made = clock_wall();
+	m->notify = g_strdup(r->post->notify);
+	m->ret = g_strdup(r->post->ret);
 	m->draft = r->post->draft_id;
 	m->state = r->post->at || r->post->hold ? MAIL_HELD : MAIL_QUEUED;
 	m->due = r->post->at ? r->post->at : m->made + r->post->hold;

@@ -97,6 +97,20 @@ static void address_waits_for_its_letter_and_its_link_is_shown(void)
 	stage_free(s);
 }
 
+static void reports_of_delivery_are_asked_for_with_one_letter(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "n");
+	stage_type(s, "sometimes\r");
+	g_assert_true(shows(s, "never. Reports"));
+	stage_type(s, "\025success\r");
+	g_assert_true(shows(s, "Reports: success"));
+	stage_type(s, "y");
+	g_assert_cmpstr(((struct store_mail *)s->mails->pdata[0])->notify, ==, "SUCCESS");
+	g_assert_cmpstr(((struct store_mail *)s->mails->pdata[0])->ret, ==, "HDRS");
+	stage_free(s);
+}
+
 static void letter_above_the_servers_size_is_told_on_the_review(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -404,6 +418,7 @@ void suite(void)
 	unit_add(other_account_reroutes);
 	unit_add(refused_from_asks_once_and_enter_is_the_default);
 	unit_add(address_waits_for_its_letter_and_its_link_is_shown);
+	unit_add(reports_of_delivery_are_asked_for_with_one_letter);
 	unit_add(letter_above_the_servers_size_is_told_on_the_review);
 	unit_add(time_to_leave_outlives_the_questions);
 	unit_add(saved_two_seconds_after_the_last_key);

@@ -82,7 +82,10 @@ static void sendmail_takes_a_whole_message(void)
 	becomes("sendmail -t -i", "send|--message|--no-input|-t|--");
 	becomes("/usr/sbin/sendmail -FCronDaemon -i -odi -oem -oi -t -f root", "send|--message|--no-input|-t|--");
 	becomes("sendmail -ti -fa@b", "send|--message|--no-input|-t|--envelope|a@b|--");
-	becomes("sendmail -F Name -o i -B 8BITMIME -N never -- -x@y a@b", "send|--message|--no-input|--|-x@y|a@b");
+	becomes("sendmail -N success,delay -R hdrs -Rfull a@b",
+		"send|--message|--no-input|--notify|success,delay|--return|headers|--return|full|--|a@b");
+	becomes("sendmail -F Name -o i -B 8BITMIME -N never -- -x@y a@b",
+		"send|--message|--no-input|--notify|never|--|-x@y|a@b");
 	becomes("sendmail -bm -- a@b", "send|--message|--no-input|--|a@b");
 }
 

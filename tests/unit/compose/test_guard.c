@@ -103,6 +103,14 @@ static void guard_of_recipients(void)
 	g_ptr_array_unref(original);
 }
 
+static void guard_of_attachments_can_be_left_out(void)
+{
+	struct guard_facts facts = { .no_reminder = true };
+	check(draft("a@x.example", "s", "It is attached."), &facts, "");
+	facts.no_reminder = false;
+	check(draft("a@x.example", "s", "It is attached."), &facts, "attachment");
+}
+
 static void guard_of_what_the_server_takes(void)
 {
 	struct guard_facts facts = { .size_max = 1400 };
@@ -147,6 +155,7 @@ void suite(void)
 	unit_add(guard_of_attachments_in_many_languages);
 	unit_add(guard_of_lookalikes);
 	unit_add(guard_of_recipients);
+	unit_add(guard_of_attachments_can_be_left_out);
 	unit_add(guard_of_what_the_server_takes);
 	unit_add(guard_of_ten_thousand_is_quick);
 }

@@ -100,6 +100,8 @@ static void options_of_sending_are_kept(void)
 
 static void wrong_values_of_sending_are_told(void)
 {
+	told_is("set delivery-reports=often\n",
+		"1:22: error: 'often' is no value for 'delivery-reports' [never; success,failure,delay]\n");
 	told_is("set undo-send=10 undo-send=61m\n",
 		"1:15: error: '10' is no value for 'undo-send' [a time up to 1h, as 10s or 2m]\n"
 		"1:28: error: '61m' is no value for 'undo-send' [a time up to 1h, as 10s or 2m]\n");

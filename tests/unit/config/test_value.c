@@ -72,6 +72,19 @@ static void address_is_one_local_part_and_a_domain(void)
 		g_assert_false(cfg_value_address(unit_str(bad[i])));
 }
 
+static void reports_of_delivery_are_put_into_the_words_of_the_protocol(void)
+{
+	static const struct {
+		const char *said, *words;
+	} cases[] = { { "never", "NEVER" }, { "NEVER", "NEVER" }, { "success", "SUCCESS" },
+		{ "delay,failure", "FAILURE,DELAY" }, { " Success , delay,success", "SUCCESS,DELAY" }, { "", NULL },
+		{ "never,delay", NULL }, { "delay,", NULL }, { "often", NULL } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *words = cfg_reports(cases[i].said);
+		g_assert_cmpstr(words, ==, cases[i].words);
+	}
+}
+
 void suite(void)
 {
 	unit_add(time_reads_every_unit);
@@ -80,4 +93,5 @@ void suite(void)
 	unit_add(time_is_written_in_its_largest_unit);
 	unit_add(host_takes_names_and_numbers_only);
 	unit_add(address_is_one_local_part_and_a_domain);
+	unit_add(reports_of_delivery_are_put_into_the_words_of_the_protocol);
 }
