@@ -126,7 +126,7 @@ static const struct cli_verb verbs[] = {
 	{ "junk", "ID..", 0, -1, CHANGE, N_("move messages to the folder for spam"), NULL },
 	{ "undo", "[N]", 0, 1, 0, N_("take back the last change, or the last N"),
 		N_("Also after the server has it, where there is a way back: not for what was removed for good.") },
-	{ "queue", "list|show|flush|hold|drop|retry [ID]", 1, 2, BIT(CLI_ALL) | BIT(CLI_DUE),
+	{ "queue", "list|show|flush|hold|drop|retry [ID]..", 1, -1, BIT(CLI_ALL) | BIT(CLI_DUE),
 		N_("what waits to be carried out"),
 		N_("`list` prints what waits, and what failed or was ended if --all is given: letters such as m3, "
 		   "changes such as c17. `flush` carries it out now; with --due what is due by now, or falls due "

@@ -223,15 +223,26 @@ static int with_change(struct batch *b, const char *verb, uint32_t id, struct er
 }
 
 /* "c17" and "m3", as list prints them; a bare number is a change's. */
-static int with_one(struct batch *b, const char *verb, struct err *e)
+static int with_one(struct batch *b, const char *verb, const char *arg, struct err *e)
 {
-	const char *arg = b->cli->args->len > 1 ? b->cli->args->pdata[1] : "";
 	bool named = *arg == 'c' || *arg == 'm';
 	uint64_t id;
 	if (!str_u64(str_of(named ? arg + 1 : arg), UINT32_MAX, &id) || !id)
 		return err_set(e, ERR_PROGRAM, *arg ? ERR_INPUT : ERR_USAGE, ERR_NEVER,
 			_("which? boxwood queue list prints ids such as c17 and m3, not '%s'"), arg);
 	return *arg == 'm' ? batch_mail_verb(b, verb, (uint32_t)id, e) : with_change(b, verb, (uint32_t)id, e);
+}
+
+/* What is wrong with one is told, and the others are done. */
+static void with_each(struct batch *b, const char *verb)
+{
+	const GPtrArray *args = b->cli->args;
+	for (unsigned i = 1; i < MAX(args->len, 2); i++) {
+		struct err e = ERR_INIT;
+		if (with_one(b, verb, i < args->len ? args->pdata[i] : "", &e))
+			batch_error(b, NULL, &e);
+		err_clear(&e);
+	}
 }
 
 int cmd_queue(struct batch *b)
@@ -244,12 +255,12 @@ int cmd_queue(struct batch *b)
 		one++;
 	if (cli_has(b->cli, CLI_ACCOUNT) && batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e) < 0)
 		batch_error(b, NULL, &e);
-	else if (!strcmp(verb, "list"))
-		list(b, &e);
-	else if (!strcmp(verb, "flush"))
-		flush(b);
 	else if (one < G_N_ELEMENTS(verbs))
-		with_one(b, verb, &e);
+		with_each(b, verb);
+	else if (!strcmp(verb, "list") && b->cli->args->len == 1)
+		list(b, &e);
+	else if (!strcmp(verb, "flush") && b->cli->args->len == 1)
+		flush(b);
 	else
 		err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' needs: %s"), b->cli->verb->name,
 			b->cli->verb->args);

@@ -110,7 +110,9 @@ void batch_post(struct batch *b, int account, struct engine_post *p); /* takes p
 /* One request whose EV_MAIL events are printed, each letter as it was told last. wanted: that it waits is what was asked
  * for, no failure. */
 void batch_mail_request(struct batch *b, struct request *r, bool wanted, int ms);
-struct json *batch_mail_record(struct batch *b, int account, const struct store_mail *m, const char *status);
+/* e: why it is not sent; NULL: as the letter says. */
+struct json *batch_mail_record(
+	struct batch *b, int account, const struct store_mail *m, const char *status, const struct err *e);
 char *batch_mail_words(const struct store_mail *m); /* every line of what the server said, each ended; g_free */
 /* A process that sends what is due, and ends. */
 void batch_leave_runner(struct batch *b);

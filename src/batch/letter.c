@@ -95,8 +95,22 @@ static struct json *from_of(const struct store_mail *m)
 	return j;
 }
 
-struct json *batch_mail_record(struct batch *b, int account, const struct store_mail *m, const char *status)
+/* Why it is not with the server; NULL: it is, or nothing is wrong. g_free. */
+static char *reason_of(const struct store_mail *m, const struct err *e)
 {
+	bool waits = m->state == MAIL_QUEUED || m->state == MAIL_SENDING;
+	if (m->state == MAIL_ACCEPTED || m->state == MAIL_DROPPED)
+		return NULL;
+	/* What a letter that waits says of itself may be of an earlier try. */
+	if (e && e->cause != ERR_NONE && e->text && (waits || !m->error))
+		return utf8_line(str_of(e->text));
+	return m->error ? utf8_line(str_of(m->error)) : NULL;
+}
+
+struct json *batch_mail_record(
+	struct batch *b, int account, const struct store_mail *m, const char *status, const struct err *e)
+{
+	g_autofree char *reason = reason_of(m, e);
 	struct json *j = json_record("send"), *accepted = json_array(), *refused = json_array();
 	g_autofree char *id = m->id ? g_strdup_printf("m%u", m->id) : NULL;
 	for (unsigned i = 0; i < m->rcpts->len; i++) {
@@ -118,6 +132,7 @@ struct json *batch_mail_record(struct batch *b, int account, const struct store_
 	json_add(j, "accepted", accepted);
 	json_add(j, "refused", refused);
 	json_add(j, "smtp", smtp_of(m));
+	json_add(j, "error", json_string(reason));
 	json_add(j, "copy", copy_of(b, account, m));
 	return j;
 }
@@ -174,7 +189,7 @@ static void say(struct sending *s, const struct store_mail *m, const char *statu
 	bool json = batch_wants_json(b);
 	g_autofree char *text = app_mail_text(m), *words = batch_mail_words(m);
 	if (json) {
-		struct json *j = batch_mail_record(b, s->account, m, status);
+		struct json *j = batch_mail_record(b, s->account, m, status, e);
 		batch_record(b, j, "");
 		json_free(j);
 	} else if (cli_has(b->cli, CLI_DRY_RUN)) {
@@ -188,10 +203,15 @@ static void say(struct sending *s, const struct store_mail *m, const char *statu
 	if (m->state != MAIL_ACCEPTED)
 		note_lines(b, words);
 	note_rcpts(b, m);
-	if (m->error && e->cause != ERR_REFUSED && !strstr(text, m->error))
-		batch_note(b, m->error);
+	/* Of what the server refused the words above say it. */
+	g_autofree char *reason = e->cause != ERR_REFUSED || !m->code ? reason_of(m, e) : NULL;
+	if (reason && !strstr(text, reason))
+		batch_note(b, reason);
 	if (m->state == MAIL_ACCEPTED)
 		return;
+	g_autofree char *login = e->cause == ERR_AUTH ? app_err_hint(e, batch_label(b, s->account)) : NULL;
+	if (login)
+		batch_note(b, login);
 	g_autofree char *kept = g_strdup_printf(_("kept as m%u; boxwood queue list shows it"), (unsigned)m->id);
 	const char *hint = app_mail_hint(m);
 	if (hint)
@@ -248,6 +268,10 @@ void batch_post(struct batch *b, int account, struct engine_post *p)
 		batch_error(b, batch_label(b, account), &e);
 		if (e.cause == ERR_LIMIT)
 			batch_note(b, _("make it smaller, or leave out an attachment"));
+		if (e.cause == ERR_LOCAL || e.cause == ERR_CREATE)
+			batch_note(
+				b, _("nothing was sent and nothing is kept, not even what came on standard input: once "
+				     "it can be written there, send it again"));
 	} else {
 		bool wanted = !waits || s.duplicate;
 		int code = code_of(m, wanted, &e);

@@ -129,7 +129,7 @@ static void show(struct batch *b, int account, const struct store_mail *m)
 	const char *hint = app_mail_hint(m);
 	json_add(j, "made", json_date(m->made));
 	json_add(j, "recipients", rcpts_of(m));
-	json_add(j, "letter", batch_mail_record(b, account, m, mail_state_names[m->state]));
+	json_add(j, "letter", batch_mail_record(b, account, m, mail_state_names[m->state], NULL));
 	json_add(j, "path", json_string(path));
 	json_add(j, "dialogue", dialogue_of(m));
 	g_string_append_c(out, '\n');

@@ -486,10 +486,10 @@ void built_clear(struct built *b)
 	g_clear_pointer(&b->sha256, g_free);
 }
 
-static int finish(struct out *o, struct built *built, struct err *e)
+static int finish(struct out *o, const char *where, struct built *built, struct err *e)
 {
 	if (mime_end(o))
-		return err_errno(e, o->errnum, "write", _("the message"));
+		return err_errno(e, o->errnum, _("cannot write"), where ? where : _("the message"));
 	if (o->longest > LINE_MAX_WIRE)
 		return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER,
 			_("it has a line of %u octets, which no server must take; forward it as an attachment"),
@@ -518,7 +518,7 @@ int draft_build(const struct draft *d, const struct build_settings *set, int fd,
 			status = put_all(&b, head, e);
 	}
 	if (!status)
-		status = finish(&b.out, out, e);
+		status = finish(&b.out, set->where, out, e);
 	plans_free(&b);
 	mime_clear(&b.out);
 	return status;

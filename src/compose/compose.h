@@ -187,6 +187,7 @@ struct build_settings {
 	int offset;             /* minutes east of UTC */
 	bool keep_bcc;          /* for drafts and the own copy; never for the wire */
 	bool utf8_headers;      /* SMTPUTF8 may be used where an address is not ASCII */
+	const char *where;      /* the file it is written to, for an error's text; NULL */
 };
 struct built {
 	uint64_t size;    /* octets written, CRLF line ends, the last line ended */

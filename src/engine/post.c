@@ -92,10 +92,12 @@ static int build(struct account *a, const struct engine_post *p, const struct bu
 	g_autofree char *dir = engine_spool_path(a->engine, NULL);
 	g_autofree char *name = g_strdup_printf("%08x%08x%08x.mail", random[0], random[1], random[2]);
 	g_autofree char *path = engine_spool_path(a->engine, name);
+	struct build_settings here = *set;
+	here.where = path;
 	struct fs_new *f = fs_private_dir(dir, e) ? NULL : fs_new_open(path, false, e);
 	if (!f)
 		return -1;
-	if (draft_build(p->draft, set, fs_new_fd(f), out, e) || fs_new_commit(&f, e)) {
+	if (draft_build(p->draft, &here, fs_new_fd(f), out, e) || fs_new_commit(&f, e)) {
 		fs_new_abort(&f);
 		return -1;
 	}

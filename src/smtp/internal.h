@@ -98,7 +98,8 @@ struct smtp_session {
 	enum smtp_phase phase;
 	bool encrypted;
 	bool quit_wanted, quitting;
-	bool begun; /* a mail was under way */
+	bool begun;                /* a mail was under way */
+	struct smtp_reply parting; /* that ended the session; code 0: none */
 
 	struct smtp_lex lex;
 	int64_t now, progress; /* progress CLOCK_NEVER: a command waits to be sent */

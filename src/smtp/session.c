@@ -64,6 +64,7 @@ void smtp_free(struct smtp_session *s)
 	buf_clear(&s->out);
 	smtp_events_drop(s);
 	smtp_letter_free(s->letter);
+	smtp_reply_clear(&s->parting);
 	g_queue_clear_full(&s->queue, free_letter);
 	g_array_unref(s->open);
 	smtp_lex_clear(&s->lex);
@@ -92,7 +93,10 @@ int smtp_fail_by(struct smtp_session *s, struct err *e, enum err_cause cause, en
 	const struct smtp_reply *r)
 {
 	smtp_fail(s, e, cause, retry, text);
-	if (r->text[0] && (s->encrypted || s->settings.security == SMTP_INSECURE))
+	if (!s->encrypted && s->settings.security != SMTP_INSECURE)
+		return -1;
+	smtp_reply_copy(&s->parting, r);
+	if (r->text[0])
 		err_set_server(e, r->text);
 	return -1;
 }
@@ -349,7 +353,7 @@ void smtp_eof(struct smtp_session *s, struct err *e)
 		smtp_fail(s, e, ERR_NET, ERR_LATER, "the server closed the connection");
 }
 
-static void letter_lost(struct smtp_letter *l, const struct err *why)
+static void letter_lost(const struct smtp_session *s, struct smtp_letter *l, const struct err *why)
 {
 	struct err none = ERR_INIT;
 	if (!why || why->cause == ERR_NONE) {
@@ -360,6 +364,8 @@ static void letter_lost(struct smtp_letter *l, const struct err *why)
 		smtp_decide_err(l, SMTP_MAYBE, SMTP_AT_END, why);
 	else
 		smtp_decide_err(l, SMTP_DEFERRED, smtp_letter_stage(l), why);
+	if (!l->mail_asked && s->parting.code)
+		smtp_reply_copy(&l->reply, &s->parting);
 	err_clear(&none);
 }
 
@@ -369,12 +375,12 @@ void smtp_lost(struct smtp_session *s, const struct err *why)
 	out_wipe(s);
 	g_array_set_size(s->open, 0);
 	if (s->letter) {
-		letter_lost(s->letter, why);
+		letter_lost(s, s->letter, why);
 		smtp_letter_end(s);
 		g_string_truncate(s->transcript, 0);
 	}
 	for (struct smtp_letter *l; (l = g_queue_pop_head(&s->queue));) {
-		letter_lost(l, why);
+		letter_lost(s, l, why);
 		smtp_tell_done(s, l);
 	}
 }

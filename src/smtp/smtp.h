@@ -109,7 +109,7 @@ struct smtp_event {
 			uint32_t id;
 			enum smtp_outcome outcome;
 			enum smtp_stage stage;
-			const struct smtp_reply *reply; /* that decided it; code 0: none came */
+			const struct smtp_reply *reply; /* that decided it, or ended the session; code 0: none came */
 			const struct err *err;          /* filled unless ACCEPTED */
 			unsigned accepted;              /* recipients */
 		} done;

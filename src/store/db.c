@@ -62,7 +62,7 @@ static int fail(struct db *d, int rc, struct err *e)
 	}
 	if (kind == SQLITE_FULL)
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_LATER,
-			"the disk is full: nothing was written to '%s'; make room and try again", d->name);
+			"the disk is full: nothing was written to '%s'; make room and try again", d->path);
 	enum err_retry retry = kind == SQLITE_BUSY || kind == SQLITE_IOERR ? ERR_LATER : ERR_NEVER;
 	return err_set(e, ERR_PROGRAM, ERR_LOCAL, retry, "'%s': %s", d->name,
 		d->handle && sqlite3_errcode(d->handle) ? sqlite3_errmsg(d->handle) : sqlite3_errstr(rc));

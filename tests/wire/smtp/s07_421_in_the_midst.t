@@ -23,4 +23,4 @@ S: 421 4.3.2 going down
 E: ERROR net later the server ended the session | going down
 do lost
 E: DONE 1 DEFERRED rcpt 0 421 4.3.2 going down
-E: DONE 2 DEFERRED login 0 net later reset
+E: DONE 2 DEFERRED login 0 421 4.3.2 going down
