@@ -94,6 +94,7 @@ complete -c boxwood -n '__fish_seen_subcommand_from send' -l reply-to -x -d 'ans
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l header -s H -x -d 'take header fields and text from this file'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -s t -d 'standard input begins with header fields, To, Cc and Bcc among them'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l html -x -d 'send this too, as an alternative to the text'
+complete -c boxwood -n '__fish_seen_subcommand_from send' -l template -x -d 'begin with the template of that name; standard input follows its text'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l at -x -d 'send it then: 18:30, 2026-12-24T08:00, or in 90m'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l notify -x -d 'ask for reports of delivery: never, or some of success,failure,delay'
 complete -c boxwood -n '__fish_seen_subcommand_from send' -l return -x -a 'headers full' -d 'what comes back with a report of failure'

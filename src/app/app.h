@@ -172,6 +172,7 @@ enum cli_option_id {
 	CLI_HEADER_FILE,
 	CLI_TO_IN_HEADER,
 	CLI_HTML_FILE,
+	CLI_TEMPLATE,
 	CLI_AT,
 	CLI_NOTIFY,
 	CLI_RETURN,
@@ -301,6 +302,7 @@ enum app_command {
 	CMD_UNSUBSCRIBE,
 	CMD_SAVE,
 	CMD_COMPOSE,
+	CMD_TEMPLATE,
 	CMD_REPLY,
 	CMD_REPLY_ALL,
 	CMD_REPLY_LIST,
@@ -652,6 +654,20 @@ struct draft *app_letter_reply(const struct cfg *cfg, const struct app_from *fro
 bool app_forward_needs_raw(const struct engine_message *m, bool whole);
 struct draft *app_letter_forward(const struct cfg *cfg, const struct app_from *from, const struct engine_message *m,
 	const struct str *raw, bool whole);
+
+/* Words among the addresses that are aliases become what they stand for; others stay. */
+void app_letter_expand(const struct cfg *cfg, GPtrArray *addrs);
+/* Files by the draft's `names`, paths or patterns, are attached; -1: one could not be, the others are. */
+int app_letter_attach_named(struct draft *d, struct err *e);
+
+/* --- letters from the user's templates (template.c) --- */
+GPtrArray *app_templates(void); /* char *: names, sorted; never NULL */
+/* A new letter from that one, with `more` (NULL) behind its text. from, unless it is fixed, becomes what the template says.
+ * NULL with e: there is none, or it is malformed. */
+struct draft *app_letter_template(
+	const struct cfg *cfg, const char *name, const char *more, bool fixed, struct app_from *from, struct err *e);
+/* In subject and text %{name}: whom it goes to, %{me}: who writes, %{date}: today. Once these are known. */
+void app_template_fill(struct draft *d);
 
 /* Where the user's work is kept; g_free. */
 char *app_state_dir(const struct cfg *cfg);

@@ -61,6 +61,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_TO_IN_HEADER] = { NULL, 't', NULL,
 		N_("standard input begins with header fields, To, Cc and Bcc among them") },
 	[CLI_HTML_FILE] = { "html", 0, "FILE", N_("send this too, as an alternative to the text") },
+	[CLI_TEMPLATE] = { "template", 0, "NAME",
+		N_("begin with the template of that name; standard input follows its text") },
 	[CLI_AT] = { "at", 0, "TIME", N_("send it then: 18:30, 2026-12-24T08:00, or in 90m") },
 	[CLI_NOTIFY] = { "notify", 0, "WHEN",
 		N_("ask for reports of delivery: never, or some of success,failure,delay") },
@@ -140,7 +142,7 @@ static const struct cli_verb verbs[] = {
 		N_("`delete` and `empty` cannot be undone and ask first if there is a terminal.") },
 	{ "send", "[ADDRESS..]", 0, -1,
 		LETTER | BIT(CLI_SUBJECT) | BIT(CLI_CC) | BIT(CLI_BCC) | BIT(CLI_HEADER_FILE) | BIT(CLI_TO_IN_HEADER) |
-			BIT(CLI_HTML_FILE) | BIT(CLI_FIELD) | BIT(CLI_MESSAGE) | BIT(CLI_ENVELOPE) |
+			BIT(CLI_HTML_FILE) | BIT(CLI_TEMPLATE) | BIT(CLI_FIELD) | BIT(CLI_MESSAGE) | BIT(CLI_ENVELOPE) |
 			BIT(CLI_SKIP_EMPTY) | BIT(CLI_ESCAPES),
 		N_("send what standard input says"),
 		N_("It is kept in the outbox before anything is sent, so nothing is lost. The command waits for the "

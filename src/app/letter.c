@@ -125,6 +125,23 @@ int app_addresses(const struct cfg *cfg, const char *text, GPtrArray *out, struc
 	return add_text(cfg, text, out, 0, e);
 }
 
+void app_letter_expand(const struct cfg *cfg, GPtrArray *addrs)
+{
+	g_autoptr(GPtrArray) now = msg_addrs_new();
+	for (guint i = 0; i < addrs->len; i++) {
+		const struct msg_addr *a = addrs->pdata[i];
+		const char *word = a->addr ? a->addr : a->name;
+		struct err e = ERR_INIT;
+		bool alias = word && !strchr(word, '@');
+		if (!alias || app_addresses(cfg, word, now, &e))
+			g_ptr_array_add(now, msg_addr_new(a->name, a->addr));
+		err_clear(&e);
+	}
+	g_ptr_array_set_size(addrs, 0);
+	while (now->len)
+		g_ptr_array_add(addrs, g_ptr_array_steal_index(now, 0));
+}
+
 /* --- what goes along --- */
 
 /* By content, and where that says little by the name's end. */
@@ -180,6 +197,24 @@ GPtrArray *app_attach_paths(const char *typed)
 	if (!out->len)
 		g_ptr_array_add(out, g_strdup(typed));
 	return out;
+}
+
+int app_letter_attach_named(struct draft *d, struct err *e)
+{
+	for (guint i = 0; i < d->names->len; i++) {
+		g_autoptr(GPtrArray) paths = app_attach_paths(d->names->pdata[i]);
+		for (guint k = 0; k < paths->len; k++) {
+			struct err why = ERR_INIT;
+			struct draft_file *f = app_attach(paths->pdata[k], &why);
+			if (f)
+				g_ptr_array_add(d->files, f);
+			else if (e->cause == ERR_NONE)
+				err_move(e, &why);
+			err_clear(&why);
+		}
+	}
+	g_ptr_array_set_size(d->names, 0);
+	return e->cause == ERR_NONE ? 0 : -1;
 }
 
 /* --- letters begun --- */

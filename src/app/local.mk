@@ -29,5 +29,6 @@ src_app_libapp_a_SOURCES = \
 	src/app/overlay.c \
 	src/app/runner.c \
 	src/app/trust.c \
+	src/app/template.c \
 	src/app/viewer.c \
 	src/app/words.c

@@ -302,6 +302,25 @@ static int fill_any(struct batch *b, struct draft **out, struct str octets, bool
 	return fill_letter(b, *out, text, headers, e);
 }
 
+/* A template with standard input behind its text. */
+static int fill_template(struct batch *b, struct draft **out, struct str octets, struct app_from *from, struct err *e)
+{
+	g_autofree char *more = text_of(octets);
+	*out = app_letter_template(b->cfg, cli_value(b->cli, CLI_TEMPLATE), more, cli_has(b->cli, CLI_FROM), from, e);
+	if (!*out || add_args(b, 0, (*out)->to, e) || add_common(b, *out, e) || add_fields(b, *out, e) ||
+		read_html(b, *out, e))
+		return -1;
+	app_template_fill(*out);
+	return 0;
+}
+
+static int bar_template(struct batch *b, bool headers, struct err *e)
+{
+	if (!cli_has(b->cli, CLI_TEMPLATE) || (!headers && !cli_has(b->cli, CLI_MESSAGE)))
+		return 0;
+	return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("--template has header fields of its own"));
+}
+
 /* What was typed and given up is kept as a draft, as far as anything was. */
 static int keep_draft(struct batch *b, int account, struct draft *d)
 {
@@ -343,7 +362,7 @@ int cmd_send(struct batch *b)
 	const char *file = cli_value(b->cli, CLI_HEADER_FILE);
 	bool headers = file || cli_has(b->cli, CLI_TO_IN_HEADER);
 	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
-	if (account < 0 || from_of(b, account, NULL, &from, &e))
+	if (account < 0 || bar_template(b, headers, &e) || from_of(b, account, NULL, &from, &e))
 		return fail(b, &e);
 	if (cli_has(b->cli, CLI_ESCAPES) && !headers && isatty(STDIN_FILENO)) {
 		int code = typed_letter(b, from.account, &from);
@@ -352,14 +371,16 @@ int cmd_send(struct batch *b)
 	}
 	struct buf in;
 	int failed = read_octets(file ? file : "-", &in, &e);
-	account = from.account;
 	if (!failed && cli_has(b->cli, CLI_SKIP_EMPTY) && !str_trim(buf_str(&in)).n) {
 		buf_clear(&in);
 		app_from_clear(&from);
 		return EXIT_CODE_OK;
 	}
-	if (!failed)
+	if (!failed && cli_has(b->cli, CLI_TEMPLATE))
+		failed = fill_template(b, &d, buf_str(&in), &from, &e);
+	else if (!failed)
 		failed = fill_any(b, &d, buf_str(&in), headers, &from, &e);
+	account = from.account;
 	buf_clear(&in);
 	app_from_clear(&from);
 	if (!failed && !from_header(b, d, &account, &e))

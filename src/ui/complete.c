@@ -147,6 +147,30 @@ void complete_addresses(struct ui *ui)
 	install(ui, &addresses);
 }
 
+/* --- templates --- */
+
+static void template_typed(struct ui *ui, struct prompt *p)
+{
+	struct completion *c = p->helping;
+	g_autoptr(GPtrArray) names = app_templates();
+	(void)ui;
+	begin(p, 0);
+	g_autofree char *typed = g_strndup(p->input.text, p->input.at), *start = g_utf8_casefold(typed, -1);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *folded = g_utf8_casefold(names->pdata[i], -1);
+		if (g_str_has_prefix(folded, start))
+			g_ptr_array_add(c->found, g_strdup(names->pdata[i]));
+	}
+}
+
+static const struct prompt_helper templates = { template_typed, cycle, offer, free_completion };
+
+void complete_templates(struct ui *ui)
+{
+	install(ui, &templates);
+	template_typed(ui, ui->prompt);
+}
+
 /* --- paths --- */
 
 static void find_paths(struct prompt *p)

@@ -310,6 +310,59 @@ static struct model_letter *blank(struct ui *ui)
 	return model_letter_new(ui->app, ui->ctx, d, &from, NULL, NULL);
 }
 
+/* The beginning of one name is enough. */
+static char *template_named(const char *typed)
+{
+	g_autoptr(GPtrArray) names = app_templates();
+	const char *found = NULL;
+	for (guint i = 0; i < names->len; i++) {
+		if (!strcmp(names->pdata[i], typed))
+			return g_strdup(typed);
+		if (g_str_has_prefix(names->pdata[i], typed))
+			found = found ? "" : names->pdata[i];
+	}
+	return g_strdup(found && *found ? found : typed);
+}
+
+static void template_typed(struct ui *ui, struct str typed, void *aux)
+{
+	struct model_letter *m = blank(ui);
+	g_autofree char *text = str_dup(str_trim(typed)), *name = template_named(text);
+	struct err e = ERR_INIT;
+	(void)aux;
+	if (!m || !*text) {
+		model_letter_free(m);
+		return;
+	}
+	struct draft *d = app_letter_template(app_cfg(ui->app), name, NULL, false, &m->from, &e);
+	if (d) {
+		engine_discard(m->draft);
+		m->draft = d;
+		view_compose_open(ui, m, COMPOSE_TEMPLATE);
+	} else {
+		say_failed(ui, &e);
+		model_letter_free(m);
+	}
+	err_clear(&e);
+}
+
+static void ask_template(struct ui *ui)
+{
+	g_autoptr(GPtrArray) names = app_templates();
+	if (!names->len) {
+		ui_say(ui, g_strdup(_("There is no template: boxwood(1) says where they lie.")));
+		return;
+	}
+	ui_ask(ui, g_strdup(_("Template: ")), "", false, template_typed, NULL, NULL);
+	complete_templates(ui);
+}
+
+static void set_text(char **field, const char *text)
+{
+	g_free(*field);
+	*field = g_strdup(text);
+}
+
 void compose_mailto(struct ui *ui, const char *uri)
 {
 	struct msg_mailto to;
@@ -517,6 +570,7 @@ bool compose_command(struct ui *ui, enum app_command c)
 		if (m)
 			view_compose_open(ui, m, COMPOSE_ASK);
 		return true;
+	case CMD_TEMPLATE: ask_template(ui); return true;
 	case CMD_REPLY:
 	case CMD_REPLY_ALL:
 	case CMD_REPLY_LIST:

@@ -70,40 +70,6 @@ void edit_leave(struct ui *ui)
 
 /* --- what it has left --- */
 
-/* Aliases that were typed become the addresses they stand for; what is none stays as it was typed. */
-static void expand(const struct cfg *cfg, GPtrArray *addrs)
-{
-	g_autoptr(GPtrArray) now = msg_addrs_new();
-	for (guint i = 0; i < addrs->len; i++) {
-		const struct msg_addr *a = addrs->pdata[i];
-		const char *word = a->addr ? a->addr : a->name;
-		struct err e = ERR_INIT;
-		bool alias = word && !strchr(word, '@');
-		if (!alias || app_addresses(cfg, word, now, &e))
-			g_ptr_array_add(now, msg_addr_new(a->name, a->addr));
-		err_clear(&e);
-	}
-	g_ptr_array_set_size(addrs, 0);
-	while (now->len)
-		g_ptr_array_add(addrs, g_ptr_array_steal_index(now, 0));
-}
-
-static char *attach_named(struct draft *d)
-{
-	char *wrong = NULL;
-	for (guint i = 0; i < d->names->len; i++) {
-		struct err e = ERR_INIT;
-		struct draft_file *f = app_attach(d->names->pdata[i], &e);
-		if (f)
-			g_ptr_array_add(d->files, f);
-		else if (!wrong)
-			wrong = g_strdup(e.text);
-		err_clear(&e);
-	}
-	g_ptr_array_set_size(d->names, 0);
-	return wrong;
-}
-
 /* A From that was written is the user's word. */
 static void take_from(struct ui *ui, struct model_letter *m)
 {
@@ -133,19 +99,20 @@ static bool has_header(const struct ui *ui, const char *text)
 static char *edit_take(struct ui *ui, struct model_letter *m, const char *text)
 {
 	const struct cfg *cfg = app_cfg(ui->app);
+	struct err e = ERR_INIT;
 	bool headers = has_header(ui, text);
 	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
 	draft_of_text(m->draft, str_of(text), headers, faults);
 	char *wrong = faults->len ? g_strdup(faults->pdata[0]) : NULL;
 	if (headers) {
-		expand(cfg, m->draft->to);
-		expand(cfg, m->draft->cc);
-		expand(cfg, m->draft->bcc);
+		app_letter_expand(cfg, m->draft->to);
+		app_letter_expand(cfg, m->draft->cc);
+		app_letter_expand(cfg, m->draft->bcc);
 		take_from(ui, m);
-		g_autofree char *missing = attach_named(m->draft);
-		if (!wrong)
-			wrong = g_steal_pointer(&missing);
+		if (app_letter_attach_named(m->draft, &e) && !wrong)
+			wrong = g_strdup(e.text);
 	}
+	err_clear(&e);
 	m->dirty = true;
 	return wrong;
 }

@@ -162,12 +162,13 @@ void view_queue_reload(struct view *v); /* no queue: nothing */
 /* --- view_compose.c: the one place a letter is looked over before it goes --- */
 enum compose_begin {
 	COMPOSE_REVIEW,
-	COMPOSE_ASK,    /* To and Subject, then the editor */
-	COMPOSE_ASK_TO, /* whom it goes to, then the editor */
-	COMPOSE_EDIT,   /* the editor at once */
-	COMPOSE_PICK,   /* the From picker is open */
-	COMPOSE_SEND,   /* sent at once */
-	COMPOSE_BOUNCE, /* whom it goes to, then sent */
+	COMPOSE_ASK,      /* To and Subject, then the editor */
+	COMPOSE_TEMPLATE, /* what it lacks of them, then the editor */
+	COMPOSE_ASK_TO,   /* whom it goes to, then the editor */
+	COMPOSE_EDIT,     /* the editor at once */
+	COMPOSE_PICK,     /* the From picker is open */
+	COMPOSE_SEND,     /* sent at once */
+	COMPOSE_BOUNCE,   /* whom it goes to, then sent */
 };
 struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compose_begin how); /* on top; takes m */
 struct model_letter *view_compose_letter(const struct view *v);                                /* NULL: another view */
@@ -214,6 +215,7 @@ struct view *view_editor_new(struct ui *ui, struct view *compose);
 /* --- complete.c: Tab in a prompt --- */
 void complete_addresses(struct ui *ui); /* in the prompt just asked */
 void complete_paths(struct ui *ui);
+void complete_templates(struct ui *ui);
 
 /* --- card.c: what a message tells or asks beside its text --- */
 /* Its lines, if there are any; way: those of its way here too. account -1: a file's. flags: of its row. */

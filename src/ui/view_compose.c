@@ -378,9 +378,20 @@ static const struct model_letter_hooks hooks = { letter_changed, letter_said, le
 
 /* --- writing --- */
 
+/* Once it is known whom it goes to, or as late as may be. */
+static void fill(struct view_compose *v)
+{
+	if (!v->unfilled)
+		return;
+	v->unfilled = false;
+	app_template_fill(v->letter->draft);
+	compose_touch(v);
+}
+
 static void write_on(struct view_compose *v)
 {
 	struct ui *ui = v->view.ui;
+	fill(v);
 	if (v->letter->draft->kind == DRAFT_BOUNCE)
 		ui_say(ui, g_strdup(_("What is bounced goes on as it is.")));
 	else if (!edit_start(ui, &v->view, v->letter))
@@ -648,6 +659,8 @@ static void send_at(struct view_compose *v, int64_t at)
 	struct ui *ui = v->view.ui;
 	g_autoptr(GPtrArray) faults = model_letter_faults(v->letter);
 	const struct draft *d = v->letter->draft;
+	if (d->to->len)
+		fill(v);
 	v->at = at;
 	if (!d->to->len && !d->cc->len && !d->bcc->len) {
 		edit_field(v, FIELD_TO);
@@ -821,6 +834,13 @@ static void begin(struct view_compose *v, enum compose_begin how)
 	case COMPOSE_ASK_TO:
 		v->asks_all = true;
 		ask_field(v, FIELD_TO, "", NULL);
+		break;
+	case COMPOSE_TEMPLATE:
+		v->asks_all = v->unfilled = true;
+		if (v->letter->draft->to->len)
+			field_done(v, FIELD_TO);
+		else
+			ask_field(v, FIELD_TO, "", NULL);
 		break;
 	case COMPOSE_EDIT: write_on(v); break;
 	case COMPOSE_PICK: from_open(v); break;

@@ -13,6 +13,7 @@ struct view_compose {
 	bool touched;  /* something was changed here */
 	bool sends;    /* once it is known whom it goes to */
 	int64_t at;    /* when it is to leave, over the questions before that; 0: now */
+	bool unfilled; /* it is from a template whose marks stand there yet */
 	bool asks_all; /* the subject follows, then the editor */
 	GPtrArray *guards;
 	GPtrArray *rows; /* of the picker; NULL: it is closed */

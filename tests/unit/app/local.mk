@@ -37,3 +37,6 @@ tests_unit_app_test_card_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_trust
 tests_unit_app_test_trust_SOURCES = tests/unit/app/test_trust.c $(UNIT)
 tests_unit_app_test_trust_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_template
+tests_unit_app_test_template_SOURCES = tests/unit/app/test_template.c $(UNIT)
+tests_unit_app_test_template_LDADD = $(LINK_APP)
