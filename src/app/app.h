@@ -173,6 +173,7 @@ enum cli_option_id {
 	CLI_TO_IN_HEADER,
 	CLI_HTML_FILE,
 	CLI_TEMPLATE,
+	CLI_MARKDOWN,
 	CLI_AT,
 	CLI_NOTIFY,
 	CLI_RETURN,
@@ -325,6 +326,7 @@ enum app_command {
 	CMD_ATTACH,
 	CMD_DETACH,
 	CMD_REPORTS,
+	CMD_MARKDOWN,
 	CMD_POSTPONE,
 	CMD_LATER,
 	CMD_PROBE,
@@ -669,6 +671,14 @@ struct draft *app_letter_template(
 /* In subject and text %{name}: whom it goes to, %{me}: who writes, %{date}: today. Once these are known. */
 void app_template_fill(struct draft *d);
 
+/* --- HTML of a letter's text (markdown.c) --- */
+/* The mailrc's `markdown` command with text on its standard input. done() is called once, with HTML (taken) or NULL and why,
+ * unless it is canceled before. NULL with e: it could not be started, and done() is not called. */
+struct app_markdown;
+struct app_markdown *app_markdown_run(const struct cfg *cfg, const char *text,
+	void (*done)(char *html, const struct err *e, void *aux), void *aux, struct err *e);
+void app_markdown_cancel(struct app_markdown *m); /* NULL is a no-op */
+
 /* Where the user's work is kept; g_free. */
 char *app_state_dir(const struct cfg *cfg);
 /* "18:30", "2026-12-24T08:00", "90m": wall seconds to come; 0 with e. */
@@ -729,6 +739,7 @@ struct model_letter {
 	void (*then)(void *aux, bool saved);
 	void *then_aux;
 	struct store_mail *mail;
+	struct app_markdown *making;
 	const struct model_letter_hooks *hooks;
 	void *aux;
 };
@@ -755,6 +766,7 @@ GPtrArray *model_letter_faults(const struct model_letter *m);         /* char *:
 char *model_letter_size_text(const struct model_letter *m);
 GPtrArray *model_letter_guards(const struct model_letter *m); /* struct guard * */
 void model_letter_send(struct model_letter *m, int64_t at);   /* saved first; at 0: after the undo window */
+bool model_letter_stop(struct model_letter *m);               /* what it waits for here; false: nothing */
 bool model_letter_is_leaving(const struct model_letter *m);
 
 /* --- letters on their way (model_queue.c) --- */

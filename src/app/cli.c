@@ -63,6 +63,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_HTML_FILE] = { "html", 0, "FILE", N_("send this too, as an alternative to the text") },
 	[CLI_TEMPLATE] = { "template", 0, "NAME",
 		N_("begin with the template of that name; standard input follows its text") },
+	[CLI_MARKDOWN] = { "markdown", 0, NULL, N_("send HTML of the text too, made by the option markdown") },
 	[CLI_AT] = { "at", 0, "TIME", N_("send it then: 18:30, 2026-12-24T08:00, or in 90m") },
 	[CLI_NOTIFY] = { "notify", 0, "WHEN",
 		N_("ask for reports of delivery: never, or some of success,failure,delay") },
@@ -91,7 +92,8 @@ static const struct cli_option options[CLI_OPTIONS] = {
 
 #define LETTER                                                                                                         \
 	(BIT(CLI_ATTACH) | BIT(CLI_FROM) | BIT(CLI_REPLY_TO) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) |         \
-		BIT(CLI_NOTIFY) | BIT(CLI_RETURN) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN))
+		BIT(CLI_NOTIFY) | BIT(CLI_RETURN) | BIT(CLI_WAIT) | BIT(CLI_QUEUE) | BIT(CLI_DRY_RUN) |                \
+		BIT(CLI_MARKDOWN))
 
 static const struct cli_verb verbs[] = {
 	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),

@@ -44,6 +44,7 @@ void model_letter_free(struct model_letter *m)
 	app_forget(m->app, m->sending);
 	app_forget(m->app, m->asking);
 	app_forget(m->app, m->meeting);
+	app_markdown_cancel(m->making);
 	timer_free(m->timer);
 	engine_discard(m->draft);
 	app_from_clear(&m->from);
@@ -365,16 +366,21 @@ static void got_sent(struct event *ev, void *aux)
 		say(m, app_err_text(&ev->err, NULL));
 }
 
-static void send_now(struct model_letter *m)
+/* Takes html. */
+static void post_it(struct model_letter *m, char *html)
 {
 	const struct cfg *cfg = app_cfg(m->app);
 	struct err e = ERR_INIT;
 	struct draft *copy = copy_whole(m->draft, &e);
-	m->then_send = false;
 	if (!copy) {
 		say(m, app_err_text(&e, NULL));
 		err_clear(&e);
+		g_free(html);
 		return;
+	}
+	if (html) {
+		g_free(copy->html);
+		copy->html = html;
 	}
 	struct request *r = request_new(REQ_SEND, 0, m->from.account);
 	r->post = engine_post_new(copy);
@@ -390,9 +396,49 @@ static void send_now(struct model_letter *m)
 	m->sending = app_request(m->app, r, got_sent, m);
 }
 
+static char *not_made(const struct err *e)
+{
+	g_autofree char *why = app_err_text(e, NULL);
+	return g_strdup_printf(_("Not sent. %s"), why);
+}
+
+static void got_html(char *html, const struct err *e, void *aux)
+{
+	struct model_letter *m = aux;
+	m->making = NULL;
+	if (html)
+		post_it(m, html);
+	else
+		m->hooks->said(m->aux, not_made(e));
+}
+
+/* HTML is made of the text as it is now. */
+static void send_now(struct model_letter *m)
+{
+	struct err e = ERR_INIT;
+	m->then_send = false;
+	if (!m->draft->markdown || is_bounce(m)) {
+		post_it(m, NULL);
+		return;
+	}
+	m->making = app_markdown_run(app_cfg(m->app), m->draft->text, got_html, m, &e);
+	if (!m->making)
+		m->hooks->said(m->aux, not_made(&e));
+	err_clear(&e);
+}
+
+bool model_letter_stop(struct model_letter *m)
+{
+	if (!m->making)
+		return false;
+	app_markdown_cancel(g_steal_pointer(&m->making));
+	changed(m);
+	return true;
+}
+
 void model_letter_send(struct model_letter *m, int64_t at)
 {
-	if (m->then_send || m->sending)
+	if (model_letter_is_leaving(m))
 		return;
 	m->at = at;
 	m->then_send = true;
@@ -401,5 +447,5 @@ void model_letter_send(struct model_letter *m, int64_t at)
 
 bool model_letter_is_leaving(const struct model_letter *m)
 {
-	return m->then_send || m->sending;
+	return m->then_send || m->sending || m->making;
 }

@@ -153,9 +153,52 @@ static struct engine_post *post_of(struct batch *b, struct draft *d, struct err 
 	return NULL;
 }
 
+/* --- HTML of the text --- */
+
+struct making {
+	bool ended;
+	char *html;
+	struct err err;
+};
+
+static void made(char *html, const struct err *e, void *aux)
+{
+	struct making *m = aux;
+	m->ended = true;
+	m->html = html;
+	if (!html)
+		err_copy(&m->err, e);
+}
+
+/* Where it is wanted. */
+static int make_html(struct batch *b, struct draft *d, struct err *e)
+{
+	struct making m = { .err = ERR_INIT };
+	bool whole = d->kind == DRAFT_READY || d->kind == DRAFT_BOUNCE;
+	d->markdown = d->markdown || cli_has(b->cli, CLI_MARKDOWN);
+	if (!d->markdown || (whole && !cli_has(b->cli, CLI_MARKDOWN)))
+		return 0;
+	if (whole || d->html)
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+			whole ? _("a whole message is sent as it is, without --%s")
+			      : _("--%s: the letter has HTML of its own"),
+			"markdown");
+	if (!app_markdown_run(b->cfg, d->text, made, &m, e))
+		return -1;
+	while (!m.ended)
+		g_main_context_iteration(b->ctx, TRUE);
+	d->html = m.html;
+	err_move(e, &m.err);
+	return d->html ? 0 : -1;
+}
+
 /* Takes d. */
 static int send_it(struct batch *b, int account, struct draft *d, const struct engine_parent *parent, struct err *e)
 {
+	if (make_html(b, d, e)) {
+		engine_discard(d);
+		return fail(b, e);
+	}
 	struct engine_post *p = post_of(b, d, e);
 	if (!p)
 		return fail(b, e);

@@ -51,6 +51,7 @@ struct draft {
 	GPtrArray *extra;         /* struct msg_field *: other header fields, name and value */
 	char *text;               /* never NULL */
 	char *html;               /* an alternative to text, a whole HTML document; NULL */
+	bool markdown;            /* html is to be made of text before it goes; `Markdown: yes` in the editor's text */
 	bool hard;                /* text keeps its lines: no format=flowed */
 	GPtrArray *files;         /* struct draft_file * */
 	GPtrArray *names;    /* char *: lines `Attach: PATH` of the editor's text, for the caller to open; never NULL */

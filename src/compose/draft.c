@@ -159,6 +159,7 @@ struct draft *draft_copy(const struct draft *d)
 	copy->text = g_strdup(d->text);
 	copy->html = g_strdup(d->html);
 	copy->hard = d->hard;
+	copy->markdown = d->markdown;
 	for (guint i = 0; i < d->files->len; i++)
 		g_ptr_array_add(copy->files, file_copy(d->files->pdata[i]));
 	buf_add_str(&copy->original, buf_str(&d->original));

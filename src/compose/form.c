@@ -65,6 +65,8 @@ static void add_headers(GString *out, const struct draft *d)
 	add_value(out, "Subject", d->subject);
 	for (guint i = 0; i < d->names->len; i++)
 		add_value(out, "Attach", d->names->pdata[i]);
+	if (d->markdown)
+		add_value(out, "Markdown", "yes");
 	for (guint i = 0; i < d->extra->len; i++) {
 		const struct msg_field *f = d->extra->pdata[i];
 		add_value(out, f->name, f->value);
@@ -212,9 +214,16 @@ static void take_subject(struct form *f, const char *value)
 	}
 }
 
+static void take_markdown(struct form *f, const char *value)
+{
+	f->d->markdown = !g_ascii_strcasecmp(value, "yes");
+	if (!f->d->markdown && *value && g_ascii_strcasecmp(value, "no"))
+		add_fault(f, f->line, "%s", _("'Markdown' is yes or no"));
+}
+
 static const char *meant(const char *name)
 {
-	static const char *const known[] = { "From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Attach",
+	static const char *const known[] = { "From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Attach", "Markdown",
 		"Mail-Followup-To", "In-Reply-To", "References" };
 	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
 		if (is_near(name, known[i]))
@@ -260,6 +269,8 @@ static void take_field(struct form *f, const char *name, const char *value)
 		take_in_reply_to(f, value);
 	else if (!g_ascii_strcasecmp(name, "References"))
 		take_ids(f, "References", value, d->references);
+	else if (!g_ascii_strcasecmp(name, "Markdown"))
+		take_markdown(f, value);
 	else if (g_ascii_strcasecmp(name, "Attach"))
 		take_extra(f, name, value);
 	else if (*value)
@@ -339,6 +350,7 @@ static void empty_headers(struct draft *d)
 	g_free(d->subject);
 	d->subject = g_strdup("");
 	g_clear_pointer(&d->in_reply_to, g_free);
+	d->markdown = false;
 }
 
 int draft_of_text(struct draft *d, struct str text, bool headers, GPtrArray *faults)

@@ -171,9 +171,8 @@ static const struct cfg_word option_words[] = {
 		.name = "markdown",
 		.args = "\"COMMAND\"",
 		.help = N_("makes HTML of the text, for those who ask for it"),
-		.doc = N_("It reads the text and prints HTML, in UTF-8; run without a shell. The letter holds both; "
-			  "the text "
-			  "comes first."),
+		.doc = N_("It reads the text and prints HTML, in UTF-8; run without a shell when the letter is sent, "
+			  "which holds both then; the text comes first. M in the review and --markdown ask for it."),
 		.example = "# set markdown=\"pandoc -f markdown -t html -s\"",
 		.rule = RULE(.type = OPTION_COMMAND, FIELD(markdown)),
 	},

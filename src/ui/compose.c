@@ -357,12 +357,6 @@ static void ask_template(struct ui *ui)
 	complete_templates(ui);
 }
 
-static void set_text(char **field, const char *text)
-{
-	g_free(*field);
-	*field = g_strdup(text);
-}
-
 void compose_mailto(struct ui *ui, const char *uri)
 {
 	struct msg_mailto to;

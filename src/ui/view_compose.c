@@ -322,6 +322,8 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 		if (d->reply_to->len)
 			draw_addrs(g, &r, _("Reply to"), d->reply_to);
 		take_rows(&r, draw_field(g, r, _("Subject"), d->subject, 1));
+		if (d->markdown)
+			take_rows(&r, draw_field(g, r, _("HTML"), _("made of the text when it is sent"), 1));
 		draw_files(m, g, &r);
 	}
 	if (r.rows > 2) {
@@ -597,6 +599,20 @@ static void ask_reports(struct view_compose *v, const char *text, const char *wr
 		reports_typed, v, NULL);
 }
 
+/* --- HTML beside the text --- */
+
+static void turn_markdown(struct view_compose *v)
+{
+	struct draft *d = v->letter->draft;
+	if (!app_cfg(v->view.ui->app)->options.markdown && !d->markdown) {
+		ui_say(v->view.ui, g_strdup(_("No command makes HTML of the text: write 'set markdown=COMMAND' in the "
+					      "mailrc.")));
+		return;
+	}
+	d->markdown = !d->markdown;
+	compose_touch(v);
+}
+
 /* --- sending --- */
 
 static void as_it_is(struct ui *ui, void *aux)
@@ -773,6 +789,7 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_ATTACH: attach(v); break;
 	case CMD_DETACH: choose_attachment(v); break;
 	case CMD_REPORTS: ask_reports(v, reports_of(v->letter) ? reports_of(v->letter) : "", NULL); break;
+	case CMD_MARKDOWN: turn_markdown(v); break;
 	case CMD_POSTPONE: postpone(v); break;
 	case CMD_LATER:
 		ui_ask(ui, g_strdup(_("Send at (18:30, 2026-12-24T08:00, 90m): ")), "", false, time_typed, v, NULL);
@@ -782,6 +799,12 @@ static bool command(struct view *view, enum app_command c)
 	default: return text_command(v->text, c);
 	}
 	return true;
+}
+
+static bool stop(struct view *view)
+{
+	struct view_compose *v = compose_of(view);
+	return v->letter && model_letter_stop(v->letter);
 }
 
 static void event(struct view *view, struct event *ev)
@@ -812,6 +835,7 @@ static const struct view_ops ops = {
 	.title = title,
 	.aside = aside,
 	.remark = remark,
+	.stop = stop,
 	.free = destroy,
 };
 

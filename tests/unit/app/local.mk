@@ -40,3 +40,6 @@ tests_unit_app_test_trust_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_template
 tests_unit_app_test_template_SOURCES = tests/unit/app/test_template.c $(UNIT)
 tests_unit_app_test_template_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_markdown
+tests_unit_app_test_markdown_SOURCES = tests/unit/app/test_markdown.c $(UNIT)
+tests_unit_app_test_markdown_LDADD = $(LINK_APP)

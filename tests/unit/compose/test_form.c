@@ -37,6 +37,24 @@ static void form_shows_every_field(void)
 	draft_free(d);
 }
 
+static void form_says_whether_html_is_made(void)
+{
+	struct draft *d = draft_new(DRAFT_NEW);
+	GPtrArray *faults = faults_new();
+	g_assert_cmpint(draft_of_text(d, unit_str("Markdown: Yes\n\ntext\n"), true, faults), ==, 0);
+	g_assert_true(d->markdown);
+	g_autofree char *text = draft_to_text(d, true);
+	g_assert_nonnull(strstr(text, "\nMarkdown: yes\n"));
+	g_assert_cmpuint(d->extra->len, ==, 0);
+	draft_of_text(d, unit_str("only text\n"), false, faults);
+	g_assert_true(d->markdown);
+	draft_of_text(d, unit_str("Markdown: no\n\ntext\n"), true, faults);
+	g_assert_false(d->markdown);
+	g_ptr_array_unref(faults);
+	draft_free(d);
+	check_faults("Markdown: perhaps\n\n", "line 1: 'Markdown' is yes or no");
+}
+
 static void form_round_trips(void)
 {
 	static const char text[] = "From: Vera Lund <vera@box.example>\n"
@@ -188,6 +206,7 @@ static void form_of_ten_thousand_recipients(void)
 void suite(void)
 {
 	unit_add(form_shows_every_field);
+	unit_add(form_says_whether_html_is_made);
 	unit_add(form_round_trips);
 	unit_add(form_left_out_is_emptied);
 	unit_add(form_faults_name_the_line);
