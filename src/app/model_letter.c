@@ -409,7 +409,7 @@ static void got_html(char *html, const struct err *e, void *aux)
 	if (html)
 		post_it(m, html);
 	else
-		m->hooks->said(m->aux, not_made(e));
+		say(m, not_made(e));
 }
 
 /* HTML is made of the text as it is now. */
@@ -417,13 +417,13 @@ static void send_now(struct model_letter *m)
 {
 	struct err e = ERR_INIT;
 	m->then_send = false;
-	if (!m->draft->markdown || is_bounce(m)) {
+	if (!m->draft->markdown || m->draft->kind == DRAFT_BOUNCE) {
 		post_it(m, NULL);
 		return;
 	}
 	m->making = app_markdown_run(app_cfg(m->app), m->draft->text, got_html, m, &e);
 	if (!m->making)
-		m->hooks->said(m->aux, not_made(&e));
+		say(m, not_made(&e));
 	err_clear(&e);
 }
 

@@ -434,7 +434,6 @@ int cmd_send(struct batch *b)
 
 /* --- answers and forwards --- */
 
-
 static int read_original(struct batch *b, struct original *o, bool raw, struct err *e)
 {
 	o->place = batch_place_find(b, b->cli->args->pdata[0], e);

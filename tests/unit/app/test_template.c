@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/app.h"
 
+#include <locale.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,9 +11,9 @@ static const char *home; /* of templates */
 
 static struct cfg *mailrc(void)
 {
-	return cfg_parse(
-		STR("alias team ana@x.example, bo@x.example\naccount a {\n  email vera@x.example\n  name \"Vera\"\n"
-		    "  from sales@x.example\n}\n"),
+	return cfg_parse(STR("alias team ana@x.example, bo@x.example\naccount a {\n  email vera@x.example\n  imap "
+			     "mail.x.example:993 tls\n  name \"Vera\"\n"
+			     "  from vera@x.example default\n  from sales@x.example\n}\n"),
 		"mailrc", NULL);
 }
 
@@ -55,8 +56,8 @@ static void fields_and_text_begin_a_letter(void)
 		   "Dear %{name},\n%{me}, %{date} %{other}\n");
 	clock_set_virtual(1000, 1795327200);
 	check("all", "more\n", false,
-		"From: sales@x.example\nTo: Jo Doe <jo@x.example>\nCc: ana@x.example, bo@x.example\nBcc:\n"
-		"Subject: Hi Jo Doe\nX-Mine: yes\n\nDear Jo Doe,\nsales@x.example, 2026-11-22 %{other}\nmore\n");
+		"From: Vera <sales@x.example>\nTo: Jo Doe <jo@x.example>\nCc: ana@x.example, bo@x.example\nBcc:\n"
+		"Subject: Hi Jo Doe\nX-Mine: yes\n\nDear Jo Doe,\nVera, 2026-11-22 %{other}\nmore\n");
 	g_autofree char *own = begun("all", NULL, true);
 	g_assert_true(g_str_has_prefix(own, "From: Vera <vera@x.example>\n"));
 }
@@ -104,6 +105,7 @@ static void names_are_harmless_and_sorted(void)
 void suite(void)
 {
 	home = unit_tmpdir();
+	setlocale(LC_TIME, "C");
 	g_setenv("XDG_CONFIG_HOME", home, TRUE);
 	unit_add(fields_and_text_begin_a_letter);
 	unit_add(text_without_a_field_is_all_text);
