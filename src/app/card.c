@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 
 #define HOPS_SHOWN 30
+#define VCARDS_SHOWN 5
 
 static void line_free(void *data)
 {
@@ -101,6 +102,30 @@ static void add_receipt(GPtrArray *card, const struct msg_head *head)
 	g_string_free(who, TRUE);
 }
 
+/* --- people's cards --- */
+
+static void add_vcard(GPtrArray *card, const struct msg_vcard *v)
+{
+	static const char *const names[] = { "title", "org", "email", "tel", "adr", "url" };
+	GString *out = g_string_new(v->name ? v->name : "?");
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *value = msg_vcard_get(v, names[i]);
+		if (value && g_strcmp0(value, v->name))
+			add_piece(out, g_strdup(value));
+	}
+	card_add(card, CARD_LINE, _("Card"), g_string_free(out, FALSE));
+}
+
+static void add_vcards(GPtrArray *card, const GPtrArray *vcards)
+{
+	for (guint i = 0; i < MIN(vcards->len, VCARDS_SHOWN); i++)
+		add_vcard(card, vcards->pdata[i]);
+	if (vcards->len > VCARDS_SHOWN) {
+		guint more = vcards->len - VCARDS_SHOWN;
+		card_add(card, CARD_DIM, "", g_strdup_printf(P_("and %u more", "and %u more", more), more));
+	}
+}
+
 GPtrArray *app_card(const struct cfg *cfg, int account, const struct engine_message *m)
 {
 	GPtrArray *card = card_new();
@@ -108,6 +133,8 @@ GPtrArray *app_card(const struct cfg *cfg, int account, const struct engine_mess
 		card_calendar(card, cfg, account, m);
 	if (m->report)
 		card_report(card, m->report);
+	if (m->vcards)
+		add_vcards(card, m->vcards);
 	if (!m->is_mail)
 		return card;
 	add_receipt(card, m->head);

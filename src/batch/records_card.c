@@ -140,11 +140,33 @@ static struct json *authentication_of(const struct cfg *cfg, int account, const 
 	return j;
 }
 
+static struct json *vcards_of(const GPtrArray *vcards)
+{
+	struct json *array = json_array();
+	for (guint i = 0; vcards && i < vcards->len; i++) {
+		const struct msg_vcard *v = vcards->pdata[i];
+		struct json *o = json_object(), *fields = json_array();
+		for (guint k = 0; k < v->fields->len; k++) {
+			const struct msg_vcard_field *f = v->fields->pdata[k];
+			struct json *field = json_object();
+			json_add(field, "name", json_string(f->name));
+			json_add(field, "value", json_string(f->value));
+			json_add(field, "type", json_string(f->type));
+			json_push(fields, field);
+		}
+		json_add(o, "name", json_string(v->name));
+		json_add(o, "fields", fields);
+		json_push(array, o);
+	}
+	return array;
+}
+
 void record_card(struct json *j, const struct cfg *cfg, int account, const struct engine_message *m)
 {
 	g_autoptr(GPtrArray) receipt = app_receipt_to(m->head);
 	json_add(j, "calendar", calendar_of(cfg, account, m));
 	json_add(j, "report", report_of(m->report));
+	json_add(j, "vcards", vcards_of(m->vcards));
 	json_add(j, "receipt_to", json_addrs(receipt));
 	json_add(j, "leave", leaving_of(cfg, account, m->head));
 	json_add(j, "authentication", authentication_of(cfg, account, m->head));

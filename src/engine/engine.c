@@ -100,6 +100,7 @@ void engine_message_free(struct engine_message *m)
 	g_clear_pointer(&m->defects, g_ptr_array_unref);
 	msg_calendar_free(m->calendar);
 	g_free(m->calendar_section);
+	g_clear_pointer(&m->vcards, g_ptr_array_unref);
 	msg_report_free(m->report);
 	g_free(m);
 }

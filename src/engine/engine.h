@@ -332,6 +332,7 @@ struct engine_message {
 	GPtrArray *defects;            /* char * */
 	struct msg_calendar *calendar; /* an invitation, or what became of one; NULL */
 	char *calendar_section;        /* of its part; NULL */
+	GPtrArray *vcards;             /* struct msg_vcard *: of its first part of such; NULL */
 	struct msg_report *report;     /* what became of a letter; NULL */
 	char *written_as; /* one of the account's addresses: what the user wrote in this thread came from it; NULL */
 	uint64_t octets;  /* of a file */

@@ -552,10 +552,10 @@ void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; tak
 GPtrArray *text_shown(struct msg_part *root, const char *section, bool html_first);
 /* The section whose octets show a part; NULL: none. g_free. */
 char *text_section(const struct msg_part *p);
-/* What is read of a message for other eyes than the reader's: its calendar, the part of a report for machines, and what came
+/* What is read of a message for other eyes than the reader's: its calendar, its vCards, the part of a report for machines, and what came
  * back with that; each may be NULL. */
 struct text_aside {
-	struct msg_part *calendar, *status, *returned;
+	struct msg_part *calendar, *cards, *status, *returned;
 };
 struct text_aside text_aside(struct msg_part *root);
 

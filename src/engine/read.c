@@ -76,7 +76,7 @@ static GPtrArray *needed_sections(struct msg_part *root, const struct request *r
 			add_section(sections, section);
 	}
 	struct text_aside aside = text_aside(root);
-	const struct msg_part *const parts[] = { aside.calendar, aside.status, aside.returned };
+	const struct msg_part *const parts[] = { aside.calendar, aside.cards, aside.status, aside.returned };
 	for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
 		g_autofree char *section = parts[i] ? text_section(parts[i]) : NULL;
 		if (section)

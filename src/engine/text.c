@@ -6,6 +6,7 @@
 
 #define CALENDAR_PART_MAX (2 * MSG_CALENDAR_MAX) /* encoded */
 #define ATTACHMENTS_LOOKED_INTO 8                /* 5 ms each */
+#define CARDS_PART_MAX (1u << 20)
 
 static void piece_free(void *data)
 {
@@ -224,6 +225,11 @@ static void look_for_report(struct msg_part *p, int depth, void *aux)
 		found->returned = p;
 }
 
+static struct msg_part *not_larger(struct msg_part *p, uint64_t octets)
+{
+	return p && p->size <= octets ? p : NULL;
+}
+
 struct text_aside text_aside(struct msg_part *root)
 {
 	struct text_aside found = { 0 };
@@ -231,9 +237,8 @@ struct text_aside text_aside(struct msg_part *root)
 		msg_part_walk(root, look_for_report, &found);
 	if (!found.status)
 		found.returned = NULL;
-	found.calendar = msg_calendar_part(root);
-	if (found.calendar && found.calendar->size > CALENDAR_PART_MAX)
-		found.calendar = NULL;
+	found.calendar = not_larger(msg_calendar_part(root), CALENDAR_PART_MAX);
+	found.cards = not_larger(msg_vcard_part(root), CARDS_PART_MAX);
 	return found;
 }
 
@@ -269,8 +274,18 @@ static void show_description(struct engine_message *m, const struct msg_part *p)
 	const struct cal_event *first = m->calendar->events->pdata[0];
 	if (m->shown->len != 1 || m->shown->pdata[0] != p)
 		return;
-	g_free(m->text.text);
-	m->text.text = g_strconcat(first->description ? first->description : "", first->description ? "\n" : "", NULL);
+	msg_text_clear(&m->text);
+	msg_text_make(str_of(first->description), "text/plain", "utf-8", false, false, &m->text);
+}
+
+static void read_cards(struct text_job *t, const struct msg_part *p)
+{
+	struct buf octets;
+	struct err e = ERR_INIT;
+	if (!decode(t, p, &octets, &e))
+		t->message->vcards = msg_vcards_parse(buf_str(&octets));
+	buf_clear(&octets);
+	err_clear(&e);
 }
 
 static void read_aside(struct text_job *t)
@@ -281,6 +296,8 @@ static void read_aside(struct text_job *t)
 		read_calendar(t, aside.calendar);
 	if (m->calendar)
 		show_description(m, aside.calendar);
+	if (aside.cards && have_body(t, aside.cards))
+		read_cards(t, aside.cards);
 	if (aside.status && have_body(t, aside.status))
 		m->report = read_report(t, &aside);
 	if (!m->report)

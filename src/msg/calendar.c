@@ -512,19 +512,8 @@ const struct cal_person *cal_event_guest(const struct cal_event *ev, const char 
 	return NULL;
 }
 
-/* Not in a message within: what came back, or was forwarded, asks nothing. */
-static struct msg_part *find_part(struct msg_part *p, const char *type)
-{
-	struct msg_part *found = NULL;
-	if (!p->children)
-		return strcmp(p->type, type) ? NULL : p;
-	for (guint i = 0; i < p->children->len && !found && !msg_holds_message(p); i++)
-		found = find_part(p->children->pdata[i], type);
-	return found;
-}
-
 struct msg_part *msg_calendar_part(struct msg_part *root)
 {
-	struct msg_part *found = find_part(root, "text/calendar");
-	return found ? found : find_part(root, "application/ics");
+	struct msg_part *found = part_outside(root, "text/calendar");
+	return found ? found : part_outside(root, "application/ics");
 }

@@ -164,6 +164,10 @@ char *within_name(struct str octets); /* clean; NULL: nothing is left */
 /* --- tnef.c --- */
 void tnef_find(struct str octets, GPtrArray *files);
 
+/* --- part.c --- */
+/* The first leaf of that type that is not in a message within: what came back, or was forwarded, asks nothing. NULL. */
+struct msg_part *part_outside(struct msg_part *p, const char *type);
+
 /* --- report.c --- */
 struct msg_report *msg_report_new(void); /* of nobody yet */
 

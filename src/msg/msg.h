@@ -358,6 +358,8 @@ struct msg_vcard {
  * holds none. */
 GPtrArray *msg_vcards_parse(struct str bytes);
 const char *msg_vcard_get(const struct msg_vcard *c, const char *name); /* the first of that name; NULL */
+/* The first part of a message that holds them, not in a message within; NULL. */
+struct msg_part *msg_vcard_part(struct msg_part *root);
 
 /* --- reports of what became of a letter (report.c): RFC 3464, RFC 5965, RFC 8098 --- */
 enum report_action {

@@ -292,6 +292,24 @@ struct msg_part *msg_first(struct msg_part *root, const char *type)
 	return found;
 }
 
+struct msg_part *part_outside(struct msg_part *p, const char *type)
+{
+	struct msg_part *found = NULL;
+	if (!p->children)
+		return strcmp(p->type, type) ? NULL : p;
+	for (guint i = 0; i < p->children->len && !found && !msg_holds_message(p); i++)
+		found = part_outside(p->children->pdata[i], type);
+	return found;
+}
+
+struct msg_part *msg_vcard_part(struct msg_part *root)
+{
+	struct msg_part *found = part_outside(root, "text/vcard");
+	if (!found)
+		found = part_outside(root, "text/x-vcard");
+	return found ? found : part_outside(root, "text/directory");
+}
+
 struct file_list {
 	GPtrArray *files;
 	const GPtrArray *shown;

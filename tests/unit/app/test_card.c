@@ -139,6 +139,17 @@ static void report_card_says_who_and_why(void)
 	engine_message_free(m);
 }
 
+static void vcards_are_shown(void)
+{
+	struct engine_message *m = message("From: a@b\r\n", NULL);
+	m->vcards = msg_vcards_parse(
+		STR("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Duarte\r\nORG:Duarte\x1b[2J Ltd\r\nTEL:+351 1\r\n"
+		    "EMAIL:ana@duarte.example\r\nEND:VCARD\r\n"));
+	g_autofree char *got = card_of(0, m);
+	g_assert_cmpstr(got, ==, "LCard|Ana Duarte  Duarte\xef\xbf\xbd[2J Ltd  ana@duarte.example  +351 1\n");
+	engine_message_free(m);
+}
+
 static void h19_receipt_is_told_and_to_whom(void)
 {
 	check_card("From: a@b\r\nDisposition-Notification-To: <a@b>\r\n", NULL,
@@ -251,6 +262,7 @@ void suite(void)
 	unit_add(answer_goes_as_whom_is_invited);
 	unit_add(statuses_have_words);
 	unit_add(report_card_says_who_and_why);
+	unit_add(vcards_are_shown);
 	unit_add(h19_receipt_is_told_and_to_whom);
 	unit_add(h19_list_is_left_only_as_it_says);
 	unit_add(h10_one_click_believes_only_the_named_server);
