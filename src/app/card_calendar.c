@@ -231,6 +231,10 @@ static void add_when(GPtrArray *card, const struct cal_event *ev)
 		card_add(card, CARD_LINE, _("Repeats"), g_steal_pointer(&often));
 	if (ev->dates)
 		card_add(card, CARD_LINE, "", g_strdup(_("Further dates are listed in the calendar.")));
+	if (ev->next.known && ev->next.epoch != ev->start.epoch) {
+		const struct cal_event next = { .start = ev->next };
+		card_add(card, CARD_LINE, _("Next"), app_event_time(&next));
+	}
 	if (ev->recurrence_id.known)
 		card_add(card, CARD_LINE, "", g_strdup(_("This is about one of those that repeat.")));
 	if (t->text && !t->known)
@@ -239,7 +243,8 @@ static void add_when(GPtrArray *card, const struct cal_event *ev)
 		card_add(card, CARD_WARN, "",
 			g_strdup_printf(_("The time zone '%s' is not known: taken as yours."), t->zone));
 	const struct cal_time *last = ev->end.known ? &ev->end : t;
-	if (last->known && last->epoch < clock_wall() && ev->rule.freq == CAL_NEVER && !ev->dates)
+	bool once = ev->rule.freq == CAL_NEVER && !ev->dates;
+	if (last->known && last->epoch < clock_wall() && (once || ev->over))
 		card_add(card, CARD_DIM, "", g_strdup(_("It is past.")));
 }
 

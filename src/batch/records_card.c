@@ -48,6 +48,7 @@ static struct json *event_of(const struct cal_event *ev)
 	json_add(j, "start", time_of(&ev->start));
 	json_add(j, "end", time_of(&ev->end));
 	json_add(j, "repeats", json_string(repeats));
+	json_add(j, "next", time_of(&ev->next));
 	json_add(j, "recurrence_id", time_of(&ev->recurrence_id));
 	json_add(j, "location", json_string(ev->location));
 	json_add(j, "description", json_string(ev->description));

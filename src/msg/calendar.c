@@ -10,7 +10,8 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define DEPTH_MAX 20
 #define ZONES_MAX 100
-#define ECHO_MAX 64 /* lines of an event that an answer gives back */
+#define DATES_MAX 1000 /* further ones, or taken out, of an event */
+#define ECHO_MAX 64    /* lines of an event that an answer gives back */
 
 const char *const cal_method_names[] = { "PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER",
 	"DECLINECOUNTER" };
@@ -138,6 +139,11 @@ static void time_clear(struct cal_time *t)
 	*t = (struct cal_time){ 0 };
 }
 
+static void clear_time(void *t)
+{
+	time_clear(t);
+}
+
 static void event_free(void *data)
 {
 	struct cal_event *ev = data;
@@ -150,6 +156,7 @@ static void event_free(void *data)
 	time_clear(&ev->start);
 	time_clear(&ev->end);
 	time_clear(&ev->recurrence_id);
+	time_clear(&ev->next);
 	person_free(ev->organizer);
 	g_ptr_array_unref(ev->guests);
 	g_ptr_array_unref(ev->echo);
@@ -169,13 +176,22 @@ void msg_calendar_free(struct msg_calendar *c)
 
 enum component { IN_OTHER, IN_CALENDAR, IN_EVENT, IN_ZONE, IN_OBSERVANCE };
 
+/* What is needed of an event only until its times are settled. */
+struct loose {
+	int64_t length;      /* DURATION; G_MININT64: none */
+	char *rule;          /* RRULE; NULL */
+	GArray *more, *less; /* struct cal_time: RDATE, EXDATE */
+};
+
 struct reading {
 	struct msg_calendar *calendar;
 	enum component path[DEPTH_MAX];
 	unsigned depth, beyond;  /* beyond: components that are nested too deep */
 	struct cal_event *event; /* NULL: none is open, or there are too many */
-	GArray *lengths;         /* int64_t: by event, its DURATION; G_MININT64: none */
-	GPtrArray *zones;        /* struct cal_zone * */
+	GPtrArray *loose;        /* struct loose *: by event */
+	int64_t now;
+	unsigned work;
+	GPtrArray *zones; /* struct cal_zone * */
 	struct cal_zone *zone;
 	GString *zone_lines;
 };
@@ -185,9 +201,34 @@ static enum component inside(const struct reading *r)
 	return r->depth && !r->beyond ? r->path[r->depth - 1] : IN_OTHER;
 }
 
+static void loose_free(void *data)
+{
+	struct loose *l = data;
+	g_free(l->rule);
+	g_array_unref(l->more);
+	g_array_unref(l->less);
+	g_free(l);
+}
+
+static struct loose *loose_new(void)
+{
+	struct loose *l = g_new0(struct loose, 1);
+	l->length = G_MININT64;
+	l->more = g_array_new(FALSE, FALSE, sizeof(struct cal_time));
+	l->less = g_array_new(FALSE, FALSE, sizeof(struct cal_time));
+	g_array_set_clear_func(l->more, clear_time);
+	g_array_set_clear_func(l->less, clear_time);
+	return l;
+}
+
+/* Of the event that is open. */
+static struct loose *loose_of(const struct reading *r)
+{
+	return r->loose->pdata[r->loose->len - 1];
+}
+
 static void event_begin(struct reading *r, bool task)
 {
-	const int64_t none = G_MININT64;
 	r->event = NULL;
 	if (r->calendar->events->len >= MSG_EVENTS_MAX) {
 		r->calendar->truncated = true;
@@ -198,7 +239,7 @@ static void event_begin(struct reading *r, bool task)
 	r->event->guests = g_ptr_array_new_with_free_func(person_free);
 	r->event->echo = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(r->calendar->events, r->event);
-	g_array_append_val(r->lengths, none);
+	g_ptr_array_add(r->loose, loose_new());
 }
 
 static void zone_begin(struct reading *r)
@@ -342,6 +383,32 @@ static bool take_identity(struct reading *r, const struct content *c)
 	return true;
 }
 
+/* The first rule counts. */
+static void take_rule(struct reading *r, const struct content *c)
+{
+	struct loose *l = loose_of(r);
+	if (l->rule)
+		r->event->rule.odd = true;
+	else
+		cal_rule_parse(c->value, &r->event->rule);
+	if (!l->rule)
+		l->rule = str_dup(c->value);
+}
+
+/* Of a period its start. */
+static void take_dates(GArray *to, const struct content *c)
+{
+	struct str rest = c->value, one, end;
+	while (rest.n && to->len < DATES_MAX) {
+		struct cal_time t = { 0 };
+		str_cut(rest, ',', &one, &rest);
+		str_cut(one, '/', &one, &end);
+		t.text = clean_line(one);
+		t.zone = param(c, "TZID");
+		g_array_append_val(to, t);
+	}
+}
+
 static void take_event(struct reading *r, const struct content *c)
 {
 	struct cal_event *ev = r->event;
@@ -352,15 +419,15 @@ static void take_event(struct reading *r, const struct content *c)
 		take_people(r, c);
 	} else if (str_is(c->name, "DURATION")) {
 		if (cal_duration_parse(c->value, &length))
-			g_array_index(r->lengths, int64_t, r->lengths->len - 1) = length;
+			loose_of(r)->length = length;
 		echo(ev, c);
 	} else if (str_is(c->name, "RRULE")) {
-		if (ev->rule.freq == CAL_NEVER)
-			cal_rule_parse(c->value, &ev->rule);
-		else
-			ev->rule.odd = true;
+		take_rule(r, c);
 	} else if (str_is(c->name, "RDATE")) {
 		ev->dates = ev->dates || str_trim(c->value).n;
+		take_dates(loose_of(r)->more, c);
+	} else if (str_is(c->name, "EXDATE")) {
+		take_dates(loose_of(r)->less, c);
 	} else if (str_is(c->name, "LOCATION")) {
 		take_text(&ev->location, c, false);
 	} else if (str_is(c->name, "STATUS")) {
@@ -433,13 +500,10 @@ static const struct cal_zone *find_zone(const struct reading *r, const char *nam
 	return NULL;
 }
 
-static void time_settle(const struct reading *r, struct cal_time *t)
+static void wall_settle(const struct reading *r, struct cal_time *t, struct cal_wall wall)
 {
-	struct cal_wall wall;
 	int seconds = 0;
-	t->known = t->text && cal_wall_parse(str_of(t->text), &wall);
-	if (!t->known)
-		return;
+	t->known = true;
 	t->day = wall.day;
 	t->epoch = wall.s;
 	if (wall.day || wall.utc)
@@ -454,32 +518,104 @@ static void time_settle(const struct reading *r, struct cal_time *t)
 	t->offset = known ? seconds / 60 : 0;
 }
 
-static void event_settle(const struct reading *r, struct cal_event *ev, int64_t length)
+static void time_settle(const struct reading *r, struct cal_time *t)
+{
+	struct cal_wall wall;
+	if (t->text && cal_wall_parse(str_of(t->text), &wall))
+		wall_settle(r, t, wall);
+}
+
+/* --- the next of what repeats --- */
+
+static bool is_among(const GArray *times, int64_t epoch)
+{
+	for (guint i = 0; i < times->len; i++) {
+		const struct cal_time *t = &g_array_index(times, struct cal_time, i);
+		if (t->known && t->epoch == epoch)
+			return true;
+	}
+	return false;
+}
+
+static void offer_next(const struct reading *r, struct cal_event *ev, const struct loose *l, const struct cal_time *t)
+{
+	if (!t->known || t->epoch < r->now || is_among(l->less, t->epoch) ||
+		(ev->next.known && ev->next.epoch <= t->epoch))
+		return;
+	time_clear(&ev->next);
+	ev->next = *t;
+	ev->next.zone = g_strdup(t->zone);
+	ev->next.text = NULL;
+}
+
+static void next_by_rule(struct reading *r, struct cal_event *ev, const struct loose *l)
+{
+	struct cal_wall wall;
+	int64_t at, offset = 0;
+	if (!l->rule || !cal_wall_parse(str_of(ev->start.text), &wall))
+		return;
+	if (!wall.day && !wall.utc)
+		offset = wall.s - ev->start.epoch;
+	struct cal_dates *d = cal_dates_new(str_of(l->rule), wall, (int)offset, &r->work);
+	cal_dates_skip(d, r->now + offset);
+	while (!ev->next.known && cal_dates_next(d, &at)) {
+		struct cal_time t = { .zone = ev->start.zone };
+		/* Cheap before dear: an hour or two that the zone moves do not matter here. */
+		if (at < r->now + offset - 86400)
+			continue;
+		wall.s = at;
+		wall_settle(r, &t, wall);
+		offer_next(r, ev, l, &t);
+	}
+	cal_dates_free(d);
+}
+
+static void settle_all(const struct reading *r, GArray *times)
+{
+	for (guint i = 0; i < times->len; i++)
+		time_settle(r, &g_array_index(times, struct cal_time, i));
+}
+
+static void next_settle(struct reading *r, struct cal_event *ev, struct loose *l)
+{
+	if (!ev->start.known || (!l->rule && !l->more->len))
+		return;
+	settle_all(r, l->more);
+	settle_all(r, l->less);
+	next_by_rule(r, ev, l);
+	offer_next(r, ev, l, &ev->start);
+	for (guint i = 0; i < l->more->len; i++)
+		offer_next(r, ev, l, &g_array_index(l->more, struct cal_time, i));
+	ev->over = !ev->next.known && r->work <= CAL_WORK_MAX && ev->rule.freq != CAL_OFTEN;
+}
+
+static void event_settle(struct reading *r, struct cal_event *ev, struct loose *l)
 {
 	time_settle(r, &ev->start);
 	time_settle(r, &ev->end);
 	time_settle(r, &ev->recurrence_id);
+	next_settle(r, ev, l);
 	if (!ev->start.known || ev->end.known)
 		return;
-	if (length == G_MININT64 && !ev->start.day)
+	if (l->length == G_MININT64 && !ev->start.day)
 		return;
 	time_clear(&ev->end);
 	ev->end = ev->start;
 	ev->end.zone = g_strdup(ev->start.zone);
 	ev->end.text = NULL;
-	ev->end.epoch += length != G_MININT64 ? MAX(length, 0) : 86400;
+	ev->end.epoch += l->length != G_MININT64 ? MAX(l->length, 0) : 86400;
 }
 
-struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset)
+struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset, int64_t now)
 {
-	struct reading r = { .calendar = g_new0(struct msg_calendar, 1) };
+	struct reading r = { .calendar = g_new0(struct msg_calendar, 1), .now = now };
 	struct buf lines;
 	struct content c;
 	size_t n;
 	r.calendar->events = g_ptr_array_new_with_free_func(event_free);
 	r.calendar->truncated = octets.n > MSG_CALENDAR_MAX;
 	octets.n = MIN(octets.n, MSG_CALENDAR_MAX);
-	r.lengths = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	r.loose = g_ptr_array_new_with_free_func(loose_free);
 	r.zones = g_ptr_array_new_with_free_func(cal_zone_free);
 	r.zone_lines = g_string_new(NULL);
 	buf_init(&lines, MSG_CALENDAR_MAX);
@@ -491,10 +627,10 @@ struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset)
 	while (content_next(&rest, &c))
 		take(&r, &c);
 	for (guint i = 0; i < r.calendar->events->len; i++)
-		event_settle(&r, r.calendar->events->pdata[i], g_array_index(r.lengths, int64_t, i));
+		event_settle(&r, r.calendar->events->pdata[i], r.loose->pdata[i]);
 	r.calendar->zones = g_string_free(r.zone_lines, FALSE);
 	g_ptr_array_unref(r.zones);
-	g_array_unref(r.lengths);
+	g_ptr_array_unref(r.loose);
 	buf_clear(&lines);
 	if (r.calendar->events->len)
 		return r.calendar;

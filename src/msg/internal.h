@@ -199,6 +199,15 @@ bool cal_duration_parse(struct str value, int64_t *seconds_out); /* "-PT15M"; da
 void cal_rule_parse(struct str value, struct cal_rule *out);
 char *cal_text(struct str value, bool lines); /* backslashes undone, clean; one line, or lines */
 
+/* --- calendar_rule.c: the dates of a RRULE, as wall times (RFC 5545 3.3.10) --- */
+#define CAL_WORK_MAX 400000 /* days looked at, of one calendar: what is rarer has no next date */
+struct cal_dates;
+/* offset: seconds east of UTC at the start. work: counts days looked at, so that several share one limit. */
+struct cal_dates *cal_dates_new(struct str rule, struct cal_wall start, int offset, unsigned *work);
+void cal_dates_free(struct cal_dates *d);
+void cal_dates_skip(struct cal_dates *d, int64_t wall);      /* dates long before that one need not be told */
+bool cal_dates_next(struct cal_dates *d, int64_t *wall_out); /* false: there is none, or it is not to be found out */
+
 /* --- calendar_zone.c: VTIMEZONE (RFC 5545 3.6.5) --- */
 #define CAL_OBSERVANCES_MAX 200 /* of one zone */
 struct cal_zone;

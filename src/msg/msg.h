@@ -446,6 +446,9 @@ struct cal_event {
 	struct cal_time start, end;    /* end of whole days: the first day that is free again */
 	struct cal_time recurrence_id; /* known: about one of those that repeat */
 	struct cal_rule rule;
+	struct cal_time
+		next; /* of what repeats: the first that begins at `now` or later; not known: none, or not found out */
+	bool over;    /* it repeats, and none begins any more */
 	bool dates, task;             /* further dates are listed; a VTODO */
 	struct cal_person *organizer; /* NULL */
 	GPtrArray *guests;            /* struct cal_person * */
@@ -458,8 +461,8 @@ struct msg_calendar {
 	char *zones;       /* its VTIMEZONEs, unfolded content lines each with LF; "" */
 	bool truncated;    /* a limit was met */
 };
-/* octets: a decoded text/calendar part. NULL: no event is in it. */
-struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset);
+/* octets: a decoded text/calendar part. now: wall seconds. NULL: no event is in it. */
+struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset, int64_t now);
 void msg_calendar_free(struct msg_calendar *c); /* NULL is a no-op */
 /* Who of the guests has that address; NULL. */
 const struct cal_person *cal_event_guest(const struct cal_event *ev, const char *addr);

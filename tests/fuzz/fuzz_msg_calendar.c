@@ -14,7 +14,7 @@ static void look(const char *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct msg_calendar *c = msg_calendar_parse((struct str){ (const char *)data, n }, NULL);
+	struct msg_calendar *c = msg_calendar_parse((struct str){ (const char *)data, n }, NULL, 1795327200);
 	for (guint i = 0; c && i < c->events->len; i++) {
 		const struct cal_event *ev = c->events->pdata[i];
 		look(ev->summary);

@@ -27,7 +27,7 @@ static struct engine_message *message(const char *header, const char *calendar)
 	struct engine_message *m = g_new0(struct engine_message, 1);
 	m->head = msg_head_parse(unit_str(header));
 	m->is_mail = true;
-	m->calendar = calendar ? msg_calendar_parse(unit_str(calendar), "utf-8") : NULL;
+	m->calendar = calendar ? msg_calendar_parse(unit_str(calendar), "utf-8", 1795327200) : NULL;
 	return m;
 }
 

@@ -55,7 +55,7 @@ static const struct msg_addr greta = { (char *)"Greta", (char *)"greta@lind.exam
 static void invitation_is_answered_for_one_guest(void)
 {
 	struct answer a = { &vera, &greta, "Accepted: Caf\xc3\xa9", "Vera will come.\n", "q@far.example" };
-	struct msg_calendar *c = msg_calendar_parse(STR(invitation), "utf-8");
+	struct msg_calendar *c = msg_calendar_parse(STR(invitation), "utf-8", 1795327200);
 	char *bytes;
 	struct msg *m = sent(draft_invitation_answer(&a, c, "VERA@box.example", CAL_ACCEPTED, 1795327200), &bytes);
 	g_assert_cmpstr(m->root->type, ==, "multipart/alternative");
@@ -66,7 +66,7 @@ static void invitation_is_answered_for_one_guest(void)
 	g_assert_nonnull(strstr(words, "Vera will come."));
 	g_assert_null(strstr(calendar, "DESCRIPTION"));
 	g_assert_null(strstr(calendar, "other@far.example"));
-	struct msg_calendar *back = msg_calendar_parse(str_of(calendar), "utf-8");
+	struct msg_calendar *back = msg_calendar_parse(str_of(calendar), "utf-8", 1795327200);
 	const struct cal_event *was = c->events->pdata[0], *is = back->events->pdata[0];
 	g_assert_true(back->has_method && back->method == CAL_REPLY);
 	g_assert_cmpuint(back->events->len, ==, 1);
@@ -90,7 +90,7 @@ static void invitation_is_answered_for_one_guest(void)
 static void nobody_answers_for_another(void)
 {
 	struct answer a = { &vera, &greta, "s", "t\n", NULL };
-	struct msg_calendar *c = msg_calendar_parse(STR(invitation), "utf-8");
+	struct msg_calendar *c = msg_calendar_parse(STR(invitation), "utf-8", 1795327200);
 	g_assert_null(draft_invitation_answer(&a, c, "eve@box.example", CAL_DECLINED, 0));
 	msg_calendar_free(c);
 }
@@ -119,7 +119,7 @@ static void x04_nothing_in_an_invitation_becomes_a_field(void)
 	struct answer a = { &vera, &odd, "s\r\nBcc: eve@x", "t\r\n.\r\n", "a>\r\nBcc: eve@x\r\nX: <b" };
 	static const char bad[] = "BEGIN:VEVENT\r\nUID:a\\nb\r\nSUMMARY:x\\n\\nBcc: "
 				  "e\r\nATTENDEE;CN=\"^n--\":mailto:vera@box.example\r\n";
-	struct msg_calendar *c = msg_calendar_parse(STR(bad), "utf-8");
+	struct msg_calendar *c = msg_calendar_parse(STR(bad), "utf-8", 1795327200);
 	char *bytes;
 	struct msg *m = sent(draft_invitation_answer(&a, c, "vera@box.example", CAL_TENTATIVE, 0), &bytes);
 	g_assert_cmpuint(m->head->bcc->len, ==, 0);

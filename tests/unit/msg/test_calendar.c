@@ -4,9 +4,11 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "msg/internal.h"
 #include "msg/msg.h"
 #include "tests/unit/unit.h"
 
+#define NOW 1795327200 /* 2026-11-22T06:00:00Z */
 #define OPEN "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
 #define CLOSE "END:VCALENDAR\r\n"
 #define EVENT(lines) OPEN "BEGIN:VEVENT\r\n" lines "END:VEVENT\r\n" CLOSE
@@ -19,7 +21,7 @@
 
 static struct msg_calendar *read_it(const char *text)
 {
-	return msg_calendar_parse(unit_str(text), "utf-8");
+	return msg_calendar_parse(unit_str(text), "utf-8", NOW);
 }
 
 static const struct cal_event *event_of(const struct msg_calendar *c, unsigned i)
@@ -206,6 +208,82 @@ static void rules_are_read(void)
 	check_rule("INTERVAL=x;BYDAY=;;=;COUNT=0", "0/1 x0 until 0 days 0 week 0 monthday 0 month 0 odd");
 }
 
+/* The first dates of a rule, at most `most`. */
+static char *dates_of(const char *start, const char *rule, unsigned most)
+{
+	GString *out = g_string_new(NULL);
+	struct cal_wall wall;
+	unsigned work = 0;
+	int64_t at;
+	g_assert_true(cal_wall_parse(str_of(start), &wall));
+	struct cal_dates *d = cal_dates_new(unit_str(rule), wall, 0, &work);
+	while (most-- && cal_dates_next(d, &at)) {
+		g_autoptr(GDateTime) t = g_date_time_new_from_unix_utc(at);
+		g_autofree char *text = g_date_time_format(t, wall.s % 86400 ? "%y%m%dT%H" : "%y%m%d");
+		g_string_append_printf(out, "%s%s", out->len ? " " : "", text);
+	}
+	cal_dates_free(d);
+	return g_string_free(out, FALSE);
+}
+
+static void check_dates(const char *start, const char *rule, const char *wanted)
+{
+	g_autofree char *got = dates_of(start, rule, 8);
+	g_assert_cmpstr(got, ==, wanted);
+}
+
+static void dates_are_worked_out(void)
+{
+	check_dates("19970902", "FREQ=DAILY;INTERVAL=2;COUNT=3", "970902 970904 970906");
+	check_dates("19970905", "FREQ=MONTHLY;COUNT=3;BYDAY=1FR", "970905 971003 971107");
+	check_dates("19970907", "FREQ=MONTHLY;INTERVAL=2;COUNT=4;BYDAY=1SU,-1SU", "970907 970928 971102 971130");
+	check_dates("19970922", "FREQ=MONTHLY;COUNT=3;BYDAY=-2MO", "970922 971020 971117");
+	check_dates("19970928", "FREQ=MONTHLY;COUNT=3;BYMONTHDAY=-3", "970928 971029 971128");
+	check_dates("19970519", "FREQ=YEARLY;BYDAY=20MO;COUNT=2", "970519 980518");
+	check_dates("19970512", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;COUNT=3", "970512 980511 990517");
+	check_dates("19970101", "FREQ=YEARLY;INTERVAL=3;COUNT=4;BYYEARDAY=1,100,200", "970101 970410 970719 000101");
+	check_dates("19970904", "FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "970904 971007 971106");
+	check_dates("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "970805 970810 970819 970824");
+	check_dates("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU", "970805 970817 970819 970831");
+	check_dates("19970902", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=3", "980213 980313 981113");
+	check_dates("19961105", "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8;COUNT=2",
+		"961105 001107");
+	check_dates("20070115", "FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5", "070115 070130 070215 070315 070330");
+	check_dates("20240229", "FREQ=YEARLY;COUNT=2", "240229 280229");
+	check_dates("19970902T090000", "FREQ=HOURLY;INTERVAL=3;UNTIL=19970902T170000", "970902T09 970902T12 970902T15");
+	check_dates("19970902", "FREQ=DAILY;UNTIL=19970904", "970902 970903 970904");
+	check_dates("19970902", "FREQ=FORTNIGHTLY", "");
+	check_dates("19970902", "INTERVAL=0;COUNT=-3;BYDAY=XX,;BYMONTH=,,", "");
+}
+
+static void check_next(const char *lines, const char *wanted, bool over)
+{
+	g_autofree char *text = g_strdup_printf(OPEN OSLO "BEGIN:VEVENT\r\n%sEND:VEVENT\r\n" CLOSE, lines);
+	struct msg_calendar *c = read_it(text);
+	g_autofree char *got = shown(&event_of(c, 0)->next);
+	g_assert_cmpstr(got, ==, wanted);
+	g_assert_cmpint(event_of(c, 0)->over, ==, over);
+	msg_calendar_free(c);
+}
+
+static void next_of_what_repeats_is_found(void)
+{
+	check_next("DTSTART:20200106T090000Z\r\nRRULE:FREQ=WEEKLY\r\n", "2026-11-23T09:00:00Z+0", false);
+	/* Winter has come since. */
+	check_next("DTSTART;TZID=Somewhere:20260601T090000\r\nRRULE:FREQ=WEEKLY\r\n", "2026-11-23T08:00:00Z+60", false);
+	check_next("DTSTART:20200106T090000Z\r\nRRULE:FREQ=WEEKLY\r\nEXDATE:20261123T090000Z,20261130T090000Z\r\n",
+		"2026-12-07T09:00:00Z+0", false);
+	check_next("DTSTART:20200106T090000Z\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\n", "?+0", true);
+	check_next("DTSTART:20200106T090000Z\r\nRDATE:20261201T090000Z,20270101T090000Z\r\n", "2026-12-01T09:00:00Z+0",
+		false);
+	check_next("DTSTART;VALUE=DATE:20200229\r\nRRULE:FREQ=YEARLY\r\n", "2028-02-29+0", false);
+	check_next("DTSTART:20300106T090000Z\r\nRRULE:FREQ=DAILY\r\n", "2030-01-06T09:00:00Z+0", false);
+	check_next("DTSTART:20300106T090000Z\r\n", "?+0", false);
+	/* A date that never comes, and one that is not worth the search. */
+	check_next("DTSTART:20200106T090000Z\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n", "?+0", false);
+	check_next("DTSTART:00010101T000000Z\r\nRRULE:FREQ=SECONDLY;COUNT=1000000000\r\n", "?+0", false);
+}
+
 static void m18_odd_calendars_are_read_as_far_as_they_go(void)
 {
 	struct msg_calendar *c = read_it(EVENT("nonsense\r\nSUMMARY:kept\r\nX;;=:y\r\nDTSTART;;VALUE=DATE:20261125\r\n"
@@ -237,14 +315,14 @@ static void m18_bombs_are_capped(void)
 	for (unsigned i = 0; i < 3000; i++)
 		g_string_append(bomb, "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\n"
 				      "RDATE:19700101T000000\nRRULE:FREQ=YEARLY;INTERVAL=100000\nEND:STANDARD\n");
-	struct msg_calendar *c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL);
+	struct msg_calendar *c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL, NOW);
 	g_assert_cmpuint(c->events->len, ==, MSG_EVENTS_MAX);
 	g_assert_true(c->truncated);
 	msg_calendar_free(c);
 	g_string_assign(bomb, "BEGIN:VEVENT\n");
 	while (bomb->len < 3 * MSG_CALENDAR_MAX)
 		g_string_append(bomb, "BEGIN:A\nATTENDEE;A=\";B=\";C:mailto:a@b\n");
-	c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL);
+	c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL, NOW);
 	g_assert_true(c->truncated);
 	msg_calendar_free(c);
 	g_assert_cmpint(clock_cpu_us() - before, <, 2000000);
@@ -285,6 +363,8 @@ void suite(void)
 	unit_add(zone_nobody_knows_is_the_readers);
 	unit_add(end_is_said_or_reckoned);
 	unit_add(rules_are_read);
+	unit_add(dates_are_worked_out);
+	unit_add(next_of_what_repeats_is_found);
 	unit_add(m18_odd_calendars_are_read_as_far_as_they_go);
 	unit_add(m18_bombs_are_capped);
 	unit_add(text_is_clean_whatever_stands_in_it);
