@@ -92,8 +92,13 @@ struct str utf8_fit(struct str s, int columns, int *width_out)
 
 static bool is_bidi_control(gunichar c)
 {
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f ||
-	       c == 0x061c;
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Honest mail from right to left is full of them; a single mark turns nothing round that follows. */
+static bool is_direction_mark(gunichar c)
+{
+	return c == 0x200e || c == 0x200f || c == 0x061c;
 }
 
 /* Blanks that are drawn as nothing or as a gap that hides how long it is. */
@@ -132,7 +137,7 @@ static gunichar clean_point(gunichar c, bool one_line)
 		return one_line ? ' ' : '\n';
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_bidi_control(c))
 		return 0xfffd;
-	if (one_line && is_invisible(c))
+	if (is_direction_mark(c) || (one_line && is_invisible(c)))
 		return 0;
 	return c;
 }

@@ -21,7 +21,7 @@ static const struct {
 	[STYLE_ERROR] = { { .colour = RED, .bold = true }, 'e' },
 	[STYLE_TITLE] = { { .colour = YELLOW, .bold = true }, 't' },
 	[STYLE_HEADING] = { { .colour = OWN, .bold = true }, 'w' },
-	[STYLE_PATCH] = { { .colour = YELLOW, .bold = true }, 'p' },
+	[STYLE_PATCH] = { { .colour = OWN, .bold = true }, 'p' },
 	[STYLE_HUNK] = { { .colour = CYAN }, 'u' },
 	[STYLE_ADDED] = { { .colour = GREEN }, 'a' },
 	[STYLE_REMOVED] = { { .colour = RED }, 'm' },

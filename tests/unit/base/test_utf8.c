@@ -47,6 +47,15 @@ static void u09_thousand_marks_are_capped(void)
 	g_string_free(s, TRUE);
 }
 
+static void u10_marks_of_direction_leave_no_sign(void)
+{
+	g_autofree char *line = utf8_line(unit_str("\xe2\x80\x8f\xd7\xa9\xe2\x80\x8e 1\xd8\x9c"));
+	g_autofree char *text = utf8_text(unit_str("\xd7\xa9\xe2\x80\x8f!\n"));
+	g_assert_cmpstr(line, ==, "\xd7\xa9 1");
+	g_assert_cmpstr(text, ==, "\xd7\xa9!\n");
+	g_assert_true(utf8_is_clean(str_of(text)));
+}
+
 static void e01_line_holds_no_control(void)
 {
 	static const struct {
@@ -105,6 +114,7 @@ void suite(void)
 	unit_add(u09_width_counts_clusters);
 	unit_add(u09_fit_never_cuts_a_cluster);
 	unit_add(u09_thousand_marks_are_capped);
+	unit_add(u10_marks_of_direction_leave_no_sign);
 	unit_add(e01_line_holds_no_control);
 	unit_add(promise_16_cleaning_is_total_and_idempotent);
 }
