@@ -934,6 +934,8 @@ struct app_doubt {
 GPtrArray *app_doubts(const struct engine_message *m, const GPtrArray *known);
 /* An address of `who` (Sender, Reply-To) is none of From. */
 bool app_differs_from_writer(const struct msg_head *h, const GPtrArray *who);
+/* "Signed by OpenPGP: NOT VERIFIED"; g_free. */
+char *app_seal_text(enum msg_seal_kind kind, enum msg_seal_scheme scheme);
 
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */

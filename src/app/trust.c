@@ -258,3 +258,17 @@ GPtrArray *app_doubts(const struct engine_message *m, const GPtrArray *known)
 	lookalikes_free(people);
 	return doubts;
 }
+
+/* --- signed and encrypted --- */
+
+char *app_seal_text(enum msg_seal_kind kind, enum msg_seal_scheme scheme)
+{
+	const char *how = scheme == MSG_SEAL_OPENPGP ? "OpenPGP"
+			  : scheme == MSG_SEAL_SMIME ? "S/MIME"
+						     : _("an unknown way");
+	switch (kind) {
+	case MSG_SEAL_SIGNED: return g_strdup_printf(_("Signed by %s: NOT VERIFIED"), how);
+	case MSG_SEAL_ENCRYPTED: return g_strdup_printf(_("Encrypted by %s: NOT DECRYPTED"), how);
+	default: return g_strdup_printf(_("In an envelope of %s, signed or encrypted: NOT OPENED"), how);
+	}
+}

@@ -62,7 +62,10 @@ static void print_message(struct show *s)
 	}
 	if (m->is_mail && !cli_has(b->cli, CLI_TEXT)) {
 		g_autofree char *header = text_header(m, cli_has(b->cli, CLI_HEADERS));
+		g_autofree char *doubts = text_doubts(m);
 		batch_text(b, header);
+		if (!cli_has(b->cli, CLI_HEADERS))
+			batch_text(b, doubts);
 		print_card(s);
 		if (cli_has(b->cli, CLI_HEADERS))
 			return;

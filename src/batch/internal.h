@@ -165,6 +165,7 @@ void record_card(struct json *j, const struct cfg *cfg, int account, const struc
 char *text_card(const GPtrArray *card); /* of app_card; "" */
 char *text_row(const struct store_row *row, int64_t now);
 char *text_header(const struct engine_message *m, bool all);
+char *text_doubts(const struct engine_message *m); /* what a reader should know, a line each; g_free */
 char *text_parts(const struct engine_message *m);
 
 #endif

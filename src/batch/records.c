@@ -7,6 +7,8 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#define SEALS_TOLD 8
+
 static struct json *date_of(struct msg_date d)
 {
 	g_autofree char *text = msg_date_rfc3339(d);
@@ -280,10 +282,36 @@ char *text_header(const struct engine_message *m, bool all)
 	}
 	g_autofree char *date = app_date_head(h);
 	add_people(out, "From", h->from);
+	if (app_differs_from_writer(h, h->sender))
+		add_people(out, "Sender", h->sender);
+	if (app_differs_from_writer(h, h->reply_to))
+		add_people(out, "Reply-To", h->reply_to);
 	add_people(out, "To", h->to);
 	add_people(out, "Cc", h->cc);
 	add_field(out, "Date", date);
 	add_field(out, "Subject", h->subject);
+	return g_string_free(out, FALSE);
+}
+
+static void add_seal(GString *out, enum msg_seal_kind kind, enum msg_seal_scheme scheme)
+{
+	g_autofree char *told = app_seal_text(kind, scheme);
+	g_string_append_printf(out, "! %s\n", told);
+}
+
+char *text_doubts(const struct engine_message *m)
+{
+	GString *out = g_string_new(NULL);
+	g_autoptr(GPtrArray) doubts = app_doubts(m, NULL);
+	g_autoptr(GArray) seals = msg_seals(m->root);
+	for (guint i = 0; i < doubts->len; i++)
+		g_string_append_printf(out, "! %s\n", ((const struct app_doubt *)doubts->pdata[i])->text);
+	for (guint i = 0; i < MIN(seals->len, SEALS_TOLD); i++) {
+		const struct msg_seal *s = &g_array_index(seals, struct msg_seal, i);
+		add_seal(out, s->kind, s->scheme);
+	}
+	for (guint i = 0; m->text.armours && i < MIN(m->text.armours->len, SEALS_TOLD); i++)
+		add_seal(out, g_array_index(m->text.armours, struct msg_armour, i).kind, MSG_SEAL_OPENPGP);
 	return g_string_free(out, FALSE);
 }
 

@@ -207,26 +207,11 @@ static GArray *sealed_stretches(const struct engine_message *m, const GArray *se
 	return all;
 }
 
-static const char *scheme_name(enum msg_seal_scheme scheme)
-{
-	switch (scheme) {
-	case MSG_SEAL_OPENPGP: return "OpenPGP";
-	case MSG_SEAL_SMIME: return "S/MIME";
-	default: return _("an unknown way");
-	}
-}
-
 /* A bar, for no writer can draw one. */
 static void add_seal_bar(struct text *t, enum msg_seal_kind kind, enum msg_seal_scheme scheme)
 {
-	const char *how = scheme_name(scheme);
-	switch (kind) {
-	case MSG_SEAL_SIGNED: text_addf(t, TEXT_BAR, 0, _("Signed by %s: NOT VERIFIED"), how); break;
-	case MSG_SEAL_ENCRYPTED: text_addf(t, TEXT_BAR, 0, _("Encrypted by %s: NOT DECRYPTED"), how); break;
-	case MSG_SEAL_ENVELOPE:
-		text_addf(t, TEXT_BAR, 0, _("In an envelope of %s, signed or encrypted: NOT OPENED"), how);
-		break;
-	}
+	g_autofree char *told = app_seal_text(kind, scheme);
+	text_add(t, TEXT_BAR, 0, str_of(told));
 }
 
 static void add_sealed(struct text *t, const struct engine_message *m, const GArray *stretches)
