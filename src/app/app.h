@@ -326,6 +326,7 @@ enum app_command {
 	CMD_ATTACH,
 	CMD_DETACH,
 	CMD_REPORTS,
+	CMD_ATTACH_PART,
 	CMD_MARKDOWN,
 	CMD_POSTPONE,
 	CMD_LATER,
@@ -598,6 +599,7 @@ void model_message_free(struct model_message *m);
 void model_message_read_as(struct model_message *m, bool html_first, const char *charset);
 void model_message_source(struct model_message *m); /* asks for the source */
 void model_message_save(struct model_message *m, const char *section, const char *typed_path);
+char *app_part_name(const struct msg_part *p); /* a harmless one, by its type where it has none; g_free */
 /* A path for the part that does not exist yet, in the save directory. g_free. */
 char *model_message_save_path(const struct model_message *m, const struct msg_part *p);
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
@@ -641,6 +643,10 @@ int app_addresses(const struct cfg *cfg, const char *text, GPtrArray *out, struc
 
 /* A file that goes along: opened, a regular one, its type found. Each with its fd. ERR_MISSING says why not. */
 struct draft_file *app_attach(const char *path, struct err *e);
+/* A part of another message, by its section ("": all of it): its octets as they are. NULL with e. raw: that message. */
+struct draft_file *app_attach_part(struct str raw, const char *section, struct err *e);
+/* Octets without a file; taken. */
+struct draft_file *app_attach_bytes(struct buf *bytes, const char *name);
 /* The paths of a pattern (~ and *), sorted, or the path itself; char *; never NULL. */
 GPtrArray *app_attach_paths(const char *typed);
 

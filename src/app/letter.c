@@ -145,17 +145,57 @@ void app_letter_expand(const struct cfg *cfg, GPtrArray *addrs)
 /* --- what goes along --- */
 
 /* By content, and where that says little by the name's end. */
-static char *type_of(int fd, const char *name)
+static char *type_of(struct str head, const char *name)
 {
-	g_autofree char *head = g_malloc(LOOKED_AT);
-	ssize_t n = pread(fd, head, LOOKED_AT, 0);
-	g_autofree char *found = msg_magic((struct str){ head, n > 0 ? (size_t)n : 0 });
+	g_autofree char *found = msg_magic(head);
 	bool vague = !found || !strcmp(found, "application/octet-stream") || !strcmp(found, "text/plain") ||
 		     !strcmp(found, "application/zip") || !strcmp(found, "inode/x-empty");
 	const char *by_name = vague ? msg_type_of_name(name) : NULL;
 	if (by_name)
 		return g_strdup(by_name);
 	return found && strcmp(found, "inode/x-empty") ? g_steal_pointer(&found) : g_strdup("application/octet-stream");
+}
+
+static char *type_of_file(int fd, const char *name)
+{
+	g_autofree char *head = g_malloc(LOOKED_AT);
+	ssize_t n = pread(fd, head, LOOKED_AT, 0);
+	return type_of((struct str){ head, n > 0 ? (size_t)n : 0 }, name);
+}
+
+struct draft_file *app_attach_bytes(struct buf *bytes, const char *name)
+{
+	struct draft_file *f = draft_file_new();
+	f->name = g_strdup(name);
+	f->type = type_of((struct str){ bytes->p, MIN(bytes->n, LOOKED_AT) }, name);
+	f->size = bytes->n;
+	buf_clear(&f->bytes);
+	f->bytes = *bytes;
+	buf_init(bytes, bytes->max);
+	return f;
+}
+
+struct draft_file *app_attach_part(struct str raw, const char *section, struct err *e)
+{
+	struct msg *m = msg_parse(raw);
+	const struct msg_part *p = *section ? msg_part_find(m->root, section) : NULL;
+	struct draft_file *f = NULL;
+	if (!*section) {
+		struct draft *d = draft_new(DRAFT_NEW);
+		draft_add_message(d, m->head, raw);
+		f = g_ptr_array_steal_index(d->files, 0);
+		draft_free(d);
+	} else if (!p) {
+		err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), section);
+	} else {
+		f = draft_file_of_part(m, p, e);
+	}
+	if (f && p && !f->verbatim) {
+		g_free(f->name);
+		f->name = app_part_name(p);
+	}
+	msg_free(m);
+	return f;
 }
 
 struct draft_file *app_attach(const char *path, struct err *e)
@@ -179,7 +219,7 @@ struct draft_file *app_attach(const char *path, struct err *e)
 	g_autofree char *base = g_path_get_basename(path);
 	f->name = utf8_from_locale(base);
 	f->source = g_strdup(path);
-	f->type = type_of(fd, base);
+	f->type = type_of_file(fd, base);
 	f->fd = fd;
 	f->size = (uint64_t)st.st_size;
 	return f;

@@ -255,7 +255,7 @@ static char *numbered(const char *name, int n)
 	return g_strdup_printf("%.*s (%d)%s", (int)stem, name, n, name + stem);
 }
 
-static char *part_name(const struct msg_part *p)
+char *app_part_name(const struct msg_part *p)
 {
 	if (p->name && *p->name)
 		return fs_safe_name(p->name);
@@ -272,7 +272,7 @@ char *model_message_save_path(const struct model_message *m, const struct msg_pa
 {
 	const char *dir = app_cfg(m->app)->options.save_dir;
 	g_autofree char *home = dir ? expand_home(dir) : NULL;
-	g_autofree char *name = part_name(p);
+	g_autofree char *name = app_part_name(p);
 	for (int n = 1; n < SAVE_NAMES_MAX; n++) {
 		g_autofree char *tried = n == 1 ? g_strdup(name) : numbered(name, n);
 		g_autofree char *path = home ? g_build_filename(home, tried, NULL) : g_strdup(tried);

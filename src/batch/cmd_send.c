@@ -51,9 +51,9 @@ static char *read_text(const char *path, struct err *e)
 }
 
 /* Before what is there: a quotation, a signature. */
-static int put_text_before(struct draft *d, struct err *e)
+static int put_text_before(const struct batch *b, struct draft *d, struct err *e)
 {
-	g_autofree char *text = read_text("-", e);
+	g_autofree char *text = batch_attaches_input(b) ? g_strdup("") : read_text("-", e);
 	if (!text)
 		return -1;
 	char *all = g_strconcat(text, g_str_has_suffix(text, "\n") || !*text ? "" : "\n", d->text, NULL);
@@ -63,20 +63,6 @@ static int put_text_before(struct draft *d, struct err *e)
 }
 
 /* --- what every letter has --- */
-
-static int attach_all(struct batch *b, struct draft *d, struct err *e)
-{
-	unsigned n;
-	char *const *paths = cli_values(b->cli, CLI_ATTACH, &n);
-	for (unsigned i = 0; i < n + d->names->len; i++) {
-		struct draft_file *f = app_attach(i < n ? paths[i] : d->names->pdata[i - n], e);
-		if (!f)
-			return -1;
-		g_ptr_array_add(d->files, f);
-	}
-	g_ptr_array_set_size(d->names, 0);
-	return 0;
-}
 
 static int add_to(struct batch *b, enum cli_option_id id, GPtrArray *out, struct err *e)
 {
@@ -108,7 +94,7 @@ static int add_common(struct batch *b, struct draft *d, struct err *e)
 		if (app_addresses(b->cfg, reply, d->reply_to, e))
 			return -1;
 	}
-	return add_to(b, CLI_CC, d->cc, e) || add_to(b, CLI_BCC, d->bcc, e) || attach_all(b, d, e) ? -1 : 0;
+	return add_to(b, CLI_CC, d->cc, e) || add_to(b, CLI_BCC, d->bcc, e) || batch_attach(b, d, e) ? -1 : 0;
 }
 
 /* Words in place of addresses: aliases; and groups, which hold nobody. changed_out may be NULL. */
@@ -413,7 +399,11 @@ int cmd_send(struct batch *b)
 		return code;
 	}
 	struct buf in;
-	int failed = read_octets(file ? file : "-", &in, &e);
+	int failed = 0;
+	if (!file && batch_attaches_input(b))
+		buf_init(&in, 0);
+	else
+		failed = read_octets(file ? file : "-", &in, &e);
 	if (!failed && cli_has(b->cli, CLI_SKIP_EMPTY) && !str_trim(buf_str(&in)).n) {
 		buf_clear(&in);
 		app_from_clear(&from);
@@ -472,7 +462,7 @@ int cmd_reply(struct batch *b)
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_ANSWERED);
 		d = app_letter_reply(
 			b->cfg, &from, o.message, cli_has(b->cli, CLI_ALL) ? REPLY_ALL : REPLY_SENDER, NULL);
-		if (!put_text_before(d, &e) && !add_common(b, d, &e)) {
+		if (!put_text_before(b, d, &e) && !add_common(b, d, &e)) {
 			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
 			goto out;
 		}
@@ -499,7 +489,7 @@ int cmd_forward(struct batch *b)
 		struct engine_parent parent = parent_of(&o, o.place->account, MSG_FORWARDED);
 		struct str raw = buf_str(&o.raw);
 		d = app_letter_forward(b->cfg, &from, o.message, raw.n ? &raw : NULL, whole);
-		if (!put_text_before(d, &e) && !add_args(b, 1, d->to, &e) && !add_common(b, d, &e)) {
+		if (!put_text_before(b, d, &e) && !add_args(b, 1, d->to, &e) && !add_common(b, d, &e)) {
 			code = send_it(b, from.account, g_steal_pointer(&d), &parent, &e);
 			goto out;
 		}

@@ -105,6 +105,12 @@ void batch_changed(struct batch *b, int account, const char *verb, const struct 
 /* One request whose EV_CHANGE events are printed: undo, flush, retry. */
 void batch_change_request(struct batch *b, struct request *r, const char *verb, int wait_ms);
 
+/* --- what goes along with a letter (attach.c) --- */
+/* "-" is among the attachments: standard input is no text then. */
+bool batch_attaches_input(const struct batch *b);
+int batch_attach(
+	struct batch *b, struct draft *d, struct err *e); /* those of the command line and of the draft's header */
+
 /* --- letters (letter.c) --- */
 void batch_post(struct batch *b, int account, struct engine_post *p); /* takes p; prints what becomes of it */
 /* One request whose EV_MAIL events are printed, each letter as it was told last. wanted: that it waits is what was asked

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/batch/libbatch.a
 src_batch_libbatch_a_SOURCES = \
+	src/batch/attach.c \
 	src/batch/batch.c \
 	src/batch/batch.h \
 	src/batch/change.c \

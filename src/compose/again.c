@@ -92,6 +92,28 @@ static void take_file(struct draft *d, const struct msg *m, const struct msg_par
 	g_ptr_array_add(d->files, f);
 }
 
+struct draft_file *draft_file_of_part(const struct msg *m, const struct msg_part *p, struct err *e)
+{
+	struct draft_file *f;
+	if (p->children) {
+		struct draft *d = draft_new(DRAFT_NEW);
+		take_file(d, m, p);
+		f = g_ptr_array_steal_index(d->files, 0);
+		draft_free(d);
+		return f;
+	}
+	f = draft_file_new();
+	if (msg_part_bytes(m, p, m->bytes.n, &f->bytes, e)) {
+		draft_file_free(f);
+		return NULL;
+	}
+	f->size = f->bytes.n;
+	f->name = g_strdup(p->name);
+	f->type = g_strdup(p->type);
+	f->charset = g_strdup(p->charset);
+	return f;
+}
+
 /* In the order they stand in; what a message within holds goes with it. An alternative to the text goes, for it would
  * say what the text said before it was edited. */
 static void take_files(struct draft *d, const struct msg *m, const struct msg_part *p, const struct msg_part *text)

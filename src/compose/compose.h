@@ -110,6 +110,9 @@ struct draft *draft_forward(
 	const struct msg_head *original, const char *inline_text, const char *date_text, const char *signature);
 /* As message/rfc822, its octets as they are but for Bcc fields; head: for the file's name, or NULL. */
 void draft_add_message(struct draft *d, const struct msg_head *head, struct str bytes);
+/* That part of a message as a file: what it holds, octet by octet; a message within or a multipart as it stands. NULL with e:
+ * it cannot be had. */
+struct draft_file *draft_file_of_part(const struct msg *m, const struct msg_part *p, struct err *e);
 struct draft *draft_bounce(struct str original); /* to are set by the caller; Resent- fields are made by draft_build */
 struct draft *draft_blank(const char *signature);
 /* A whole message that another program wrote, header and body; a text without a header is a body. No NUL. It is sent

@@ -281,6 +281,78 @@ void compose_answer(struct ui *ui, enum app_command c, char *only)
 	begin_from_message(ui, c, only);
 }
 
+/* --- parts that go along with the next one --- */
+
+struct taking {
+	struct waiting waiting;
+	char *section;
+	struct buf raw;
+	struct err err;
+};
+
+static void taking_free(struct waiting *w)
+{
+	struct taking *t = (struct taking *)w;
+	g_free(t->section);
+	buf_clear(&t->raw);
+	err_clear(&t->err);
+	g_free(t);
+}
+
+static void free_file(void *file)
+{
+	draft_file_free(file);
+}
+
+static void take_part(struct ui *ui, struct str raw, const char *section)
+{
+	struct err e = ERR_INIT;
+	struct draft_file *f = app_attach_part(raw, section, &e);
+	if (f) {
+		g_autofree char *name = grid_line(str_of(f->name ? f->name : f->type));
+		if (!ui->parts)
+			ui->parts = g_ptr_array_new_with_free_func(free_file);
+		g_ptr_array_add(ui->parts, f);
+		ui_say(ui, g_strdup_printf(_("%s goes along with the next letter that is begun or opened."), name));
+	} else {
+		say_failed(ui, &e);
+	}
+	err_clear(&e);
+}
+
+static void got_part(struct event *ev, void *aux)
+{
+	struct taking *t = aux;
+	if (ev->type == EV_BYTES && buf_add(&t->raw, ev->bytes.p, ev->bytes.n))
+		err_set(&t->err, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "the message is too large");
+	if (ev->type != EV_ENDED)
+		return;
+	if (t->err.cause == ERR_NONE)
+		err_move(&t->err, &ev->err);
+	if (t->err.cause == ERR_NONE)
+		take_part(t->waiting.ui, buf_str(&t->raw), t->section);
+	else
+		say_failed(t->waiting.ui, &t->err);
+	wait_ended(&t->waiting);
+}
+
+void compose_take_part(struct ui *ui, const struct model_message *m, const char *section)
+{
+	if (m->file.n) {
+		take_part(ui, buf_str(&m->file), section);
+		return;
+	}
+	struct taking *t = g_new0(struct taking, 1);
+	struct request *r = request_new(REQ_RAW, 0, m->account);
+	t->waiting = (struct waiting){ .ui = ui, .free = taking_free };
+	t->section = g_strdup(section);
+	buf_init(&t->raw, ENGINE_MESSAGE_MAX);
+	r->folder = g_strdup(m->folder);
+	r->uid = m->uid;
+	r->local = m->local;
+	wait_for(&t->waiting, r, got_part);
+}
+
 /* --- new ones --- */
 
 /* The folder of that account which is looked at; NULL. */

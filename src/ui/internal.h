@@ -190,6 +190,8 @@ void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struc
 
 /* --- compose.c: letters begun --- */
 bool compose_command(struct ui *ui, enum app_command c); /* false: no command that begins one */
+/* The part of that message goes along with the next letter that is begun or opened. */
+void compose_take_part(struct ui *ui, const struct model_message *m, const char *section);
 /* To the message at the top, quoting only this (taken). */
 void compose_answer(struct ui *ui, enum app_command c, char *only);
 void compose_mailto(struct ui *ui, const char *uri);
@@ -279,6 +281,8 @@ struct ui {
 	struct model_queue *queue;
 	GPtrArray *editing;        /* of edit.c */
 	GPtrArray *begun;          /* of compose.c */
+	char *attach_dir;          /* where the last attachment came from, with a slash; NULL */
+	GPtrArray *parts;          /* struct draft_file *: for the next letter; NULL: none */
 	struct app_finder *finder; /* of complete.c; NULL: no address was asked for yet */
 	bool lent;                 /* an editor has the terminal */
 	const char *state_dir, *mailto;

@@ -825,6 +825,9 @@ void ui_free(struct ui *ui)
 	g_ptr_array_unref(ui->editing);
 	g_ptr_array_unref(ui->begun);
 	app_finder_free(ui->finder);
+	g_free(ui->attach_dir);
+	if (ui->parts)
+		g_ptr_array_unref(ui->parts);
 	question_drop(ui);
 	model_queue_free(ui->queue);
 	model_changes_free(ui->changes);

@@ -522,6 +522,9 @@ static void attach_typed(struct ui *ui, struct str typed, void *aux)
 	if (!v || !*text)
 		return;
 	g_autoptr(GPtrArray) paths = app_attach_paths(text);
+	const char *slash = strrchr(text, '/');
+	g_free(ui->attach_dir);
+	ui->attach_dir = slash ? g_strndup(text, (gsize)(slash + 1 - text)) : NULL;
 	for (guint i = 0; i < paths->len; i++) {
 		struct err e = ERR_INIT;
 		struct draft_file *f = app_attach(paths->pdata[i], &e);
@@ -539,7 +542,8 @@ static void attach_typed(struct ui *ui, struct str typed, void *aux)
 
 static void attach(struct view_compose *v)
 {
-	ui_ask(v->view.ui, g_strdup(_("Attach (file or pattern): ")), "", false, attach_typed, v, NULL);
+	const char *dir = v->view.ui->attach_dir;
+	ui_ask(v->view.ui, g_strdup(_("Attach (file or pattern): ")), dir ? dir : "", false, attach_typed, v, NULL);
 	complete_paths(v->view.ui);
 }
 
@@ -877,6 +881,18 @@ static void begin(struct view_compose *v, enum compose_begin how)
 	}
 }
 
+/* Those that were chosen in another message. */
+static void take_parts(struct view_compose *v)
+{
+	GPtrArray *parts = v->view.ui->parts;
+	if (!parts || v->letter->draft->kind == DRAFT_BOUNCE)
+		return;
+	while (parts->len)
+		g_ptr_array_add(v->letter->draft->files, g_ptr_array_steal_index(parts, 0));
+	g_clear_pointer(&v->view.ui->parts, g_ptr_array_unref);
+	compose_touch(v);
+}
+
 struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compose_begin how)
 {
 	struct view_compose *v = g_new0(struct view_compose, 1);
@@ -888,6 +904,7 @@ struct view *view_compose_open(struct ui *ui, struct model_letter *m, enum compo
 	bool said = *m->draft->subject && m->draft->kind != DRAFT_BOUNCE;
 	v->touched = !m->id && (m->draft->to->len || said);
 	model_letter_listen(m, &hooks, v);
+	take_parts(v);
 	model_letter_identities(m);
 	model_letter_people(m);
 	ui_push(ui, &v->view);

@@ -133,6 +133,17 @@ static void look_into(struct view_parts *v)
 		ui_say(v->view.ui, g_strdup_printf(_("A part of type %s is not shown here; s saves it."), p->type));
 }
 
+static void attach(struct view_parts *v)
+{
+	make_lines(v);
+	const struct msg_part *p = current(v);
+	const struct model_message *m = view_message_model(v->message);
+	if (p && m)
+		compose_take_part(v->view.ui, m, p->section);
+	else
+		ui_say(v->view.ui, g_strdup(_("The parts are not here yet.")));
+}
+
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_parts *v = (struct view_parts *)view;
@@ -140,6 +151,8 @@ static bool command(struct view *view, enum app_command c)
 		look_into(v);
 	else if (c == CMD_SAVE)
 		save(v);
+	else if (c == CMD_ATTACH_PART)
+		attach(v);
 	else
 		return list_command(&v->list, c);
 	return true;
