@@ -50,6 +50,8 @@ char *app_notice_text(const struct event *ev, const struct cfg *cfg)
 	g_autofree char *text = utf8_line(str_of(ev->text ? ev->text : ""));
 	if (ev->notice == NOTICE_STOPPED)
 		return app_err_text(&ev->err, a ? a->label : NULL);
+	if (ev->notice == NOTICE_NO_REPORTS)
+		return g_strdup_printf(_("%s: the server makes no reports of delivery (DSN)."), a ? a->label : "");
 	if (ev->notice == NOTICE_CONFLICT)
 		return g_strdup_printf(
 			_("The draft \"%s\" was changed or removed on the server: what lies there and what "

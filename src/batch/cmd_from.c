@@ -180,13 +180,6 @@ static void probe(struct batch *b, struct err *e)
 		probe_one(b, account, a->email);
 }
 
-static void got_message(struct event *ev, void *aux)
-{
-	struct engine_message **m = aux;
-	if (ev->type == EV_MESSAGE)
-		*m = g_steal_pointer(&ev->message);
-}
-
 /* Is it the letter by which a provider asks whether an address may be used? */
 static void explain_link(struct batch *b, const struct engine_message *m, struct err *e)
 {
@@ -219,21 +212,16 @@ static void explain_candidates(struct batch *b, const struct place *p, const str
 static void explain(struct batch *b, struct err *e)
 {
 	const char *id = b->cli->args->len > 1 ? b->cli->args->pdata[1] : NULL;
-	struct engine_message *m = NULL;
 	struct place *p = id ? batch_place_find(b, id, e) : NULL;
+	struct engine_message *m = p ? batch_message(b, p, e) : NULL;
 	if (!id)
 		err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("which message? from explain ID"));
-	if (p) {
-		struct request *r = request_new(REQ_READ, 0, p->account);
-		r->folder = g_strdup(p->folder);
-		r->uid = p->uid;
-		r->local = p->local;
-		if (!batch_ask(b, r, got_message, &m, BATCH_IN_ALL, e) && m) {
-			explain_candidates(b, p, m);
-			explain_link(b, m, e);
-		}
-		batch_place_free(p);
+	if (m) {
+		explain_candidates(b, p, m);
+		explain_link(b, m, e);
 	}
+	if (p)
+		batch_place_free(p);
 	engine_message_free(m);
 }
 

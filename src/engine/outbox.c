@@ -447,7 +447,7 @@ static void tell_no_reports(struct outbox *o)
 		return;
 	o->told_no_reports = true;
 	struct event *ev = event_new(EV_NOTICE, 0, o->account->index);
-	ev->text = g_strdup("the server makes no reports of delivery (DSN)");
+	ev->notice = NOTICE_NO_REPORTS;
 	engine_emit(o->account->engine, ev);
 }
 
@@ -722,7 +722,7 @@ static bool is_due(struct outbox *o)
 
 static bool person_waits(const struct outbox *o)
 {
-	return waiters_any(o->waiters) || o->probe;
+	return waiters_any(o->waiters) || (o->probe && o->probe->id);
 }
 
 void outbox_run(struct outbox *o)
@@ -874,7 +874,8 @@ void probe_request(struct engine *en, struct account *a, struct request *r)
 		engine_end(en, r, &e);
 		return;
 	}
-	outbox_try_again(a->outbox);
+	if (r->id)
+		outbox_try_again(a->outbox);
 	a->outbox->probe = r;
 	outbox_run(a->outbox);
 }
