@@ -28,6 +28,7 @@ struct proc {
 	GSubprocess *child; /* NULL: it is followed */
 	GSource *follow;
 	int pidfd;
+	GSource *words;     /* of one that is fed: its pipe has more, or has ended; NULL: that was seen */
 	GInputStream *from; /* the child's stdout or, of one that is fed from a file, its stderr; owned by child */
 	GCancellable *stop;
 	struct timer *timer;
@@ -61,6 +62,13 @@ static void kill_group(struct proc *p)
 	g_subprocess_force_exit(p->child);
 }
 
+static void source_drop(GSource **source)
+{
+	if (*source)
+		g_source_destroy(*source);
+	g_clear_pointer(source, g_source_unref);
+}
+
 static void proc_free(struct proc *p)
 {
 	explicit_bzero(p->chunk, sizeof(p->chunk));
@@ -69,10 +77,10 @@ static void proc_free(struct proc *p)
 	buf_clear(&p->out);
 	timer_free(p->timer);
 	g_clear_object(&p->stop);
+	source_drop(&p->words);
 	g_clear_object(&p->child);
 	if (p->follow) {
-		g_source_destroy(p->follow);
-		g_source_unref(p->follow);
+		source_drop(&p->follow);
 		close(p->pidfd);
 	}
 	g_free(p->name);
@@ -170,43 +178,41 @@ static void end_fed(struct proc *p)
 	proc_free(p);
 }
 
-/* What it left in the pipe. Its own children may hold that open for ever: their words are not waited for. */
-static void drain(struct proc *p)
+#define CHUNKS_AT_ONCE 256
+
+/* What lies in the pipe, so that the child never waits for a reader. False: it has ended, or nothing that comes is wanted. */
+static bool drain(struct proc *p)
 {
 	GPollableInputStream *from = G_POLLABLE_INPUT_STREAM(p->from);
-	gssize n;
-	while (!p->over && (p->whole || p->out.n < p->out.max) &&
-		(n = g_pollable_input_stream_read_nonblocking(from, p->chunk, sizeof(p->chunk), NULL, NULL)) > 0)
-		keep_words(p, (size_t)n);
+	g_autoptr(GError) error = NULL;
+	gssize n = 1;
+	for (unsigned i = 0; i < CHUNKS_AT_ONCE && n > 0 && !p->over; i++) {
+		n = g_pollable_input_stream_read_nonblocking(from, p->chunk, sizeof(p->chunk), NULL, &error);
+		if (n > 0)
+			keep_words(p, (size_t)n);
+	}
+	return !p->over && (n > 0 || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
 }
 
-static void got_words(GObject *object, GAsyncResult *result, gpointer data)
+static gboolean on_words(GObject *from, gpointer data)
 {
 	struct proc *p = data;
-	gssize n = g_input_stream_read_finish(G_INPUT_STREAM(object), result, NULL);
-	if (n > 0)
-		keep_words(p, (size_t)n);
-	if (n > 0 && !p->exited) {
-		g_input_stream_read_async(
-			p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got_words, p);
-		return;
-	}
-	p->closed = true;
-	if (!p->exited)
-		return;
-	drain(p);
-	end_fed(p);
+	(void)from;
+	if (drain(p))
+		return G_SOURCE_CONTINUE;
+	source_drop(&p->words);
+	return G_SOURCE_REMOVE;
 }
 
+/* Its own children may hold the pipe open for ever: their words are not waited for. */
 static void exited(GObject *object, GAsyncResult *result, gpointer data)
 {
 	struct proc *p = data;
 	g_subprocess_wait_finish(G_SUBPROCESS(object), result, NULL);
 	p->exited = true;
-	if (p->closed)
-		end_fed(p);
-	else
-		g_cancellable_cancel(p->stop);
+	if (p->words)
+		drain(p);
+	end_fed(p);
 }
 
 static void fed_too_long(void *aux)
@@ -238,13 +244,14 @@ static struct proc *feed(const char *const *argv, int fd, GSubprocessFlags flags
 	p->child = child;
 	p->whole = flags & G_SUBPROCESS_FLAGS_STDOUT_PIPE;
 	p->from = p->whole ? g_subprocess_get_stdout_pipe(child) : g_subprocess_get_stderr_pipe(child);
-	p->stop = g_cancellable_new();
 	p->ended = ended;
 	p->aux = aux;
 	buf_init(&p->out, max);
 	p->timer = timer_new(g_main_context_get_thread_default(), fed_too_long, p);
 	timer_at(p->timer, clock_ms() + timeout_ms);
-	g_input_stream_read_async(p->from, p->chunk, sizeof(p->chunk), G_PRIORITY_DEFAULT, p->stop, got_words, p);
+	p->words = g_pollable_input_stream_create_source(G_POLLABLE_INPUT_STREAM(p->from), NULL);
+	g_source_set_callback(p->words, G_SOURCE_FUNC(on_words), p, NULL);
+	g_source_attach(p->words, g_main_context_get_thread_default());
 	g_subprocess_wait_async(child, NULL, exited, p);
 	return p;
 }
