@@ -35,13 +35,15 @@ static const struct cal_person *any_of_mine(const struct cfg *cfg, const struct 
 const struct cal_person *app_invited(const struct cfg *cfg, int account, const struct engine_message *m)
 {
 	const struct msg_calendar *c = m->calendar;
-	struct app_from from;
-	if (!c || !c->has_method || c->method != CAL_REQUEST || account < 0)
+	const struct cal_person *p = NULL;
+	struct app_from from = { 0 };
+	if (!c || !c->has_method || c->method != CAL_REQUEST)
 		return NULL;
 	/* Of several the one the letter came to. */
-	app_from_choose(cfg, account, m->head, &from);
-	const struct cal_person *p =
-		from.addr && app_is_mine(cfg, from.addr->addr) ? guest_of(c, from.addr->addr) : NULL;
+	if (account >= 0)
+		app_from_choose(cfg, account, m->head, &from);
+	if (from.addr && app_is_mine(cfg, from.addr->addr))
+		p = guest_of(c, from.addr->addr);
 	app_from_clear(&from);
 	return p ? p : any_of_mine(cfg, c);
 }
