@@ -287,13 +287,20 @@ static const struct {
 static const char *const areas[] = { "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/",
 	"Australia/", "Brazil/", "Canada/", "Chile/", "Etc/", "Europe/", "Indian/", "Mexico/", "Pacific/", "US/" };
 
+/* Notes leaves the last two words out. */
+static bool is_windows_name(const char *name, const char *windows)
+{
+	size_t n = strlen(name);
+	return n && !g_ascii_strncasecmp(name, windows, n) && (!windows[n] || !strcmp(windows + n, " Standard Time"));
+}
+
 /* The name by which the system has the zone. Only what cannot lead out of its directory; makers of calendars put words of
  * their own before it ("/mozilla.org/20050126_1/Europe/Berlin"). NULL: none. */
 static const char *system_name(const char *name)
 {
 	const char *found = NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(windows_zones); i++)
-		if (!g_ascii_strcasecmp(name, windows_zones[i].windows))
+		if (is_windows_name(name, windows_zones[i].windows))
 			return windows_zones[i].name;
 	for (const char *at = name; at && !found; at = strchr(at, '/')) {
 		at += *at == '/';
