@@ -184,6 +184,8 @@ gunichar entity_find(struct str name);
 GString *flowed_join(struct str text, bool delsp);
 /* Adds links and spans of plain text, which lies at `base` in that of out. */
 void marks_find(struct str text, uint32_t base, struct msg_text *out);
+/* The spans of links whose numbers stand in the text, from the one at index `from` of out's. */
+void marks_numbered(struct str text, uint32_t base, guint from, struct msg_text *out);
 /* Tags stripped; text not yet cleaned. */
 GString *html_strip(struct str html, struct msg_text *out);
 

@@ -13,6 +13,7 @@
 #define URL_MAX_OCTETS 8192
 #define URL_LINES_MAX 20 /* of one address between < and > */
 #define SIGNATURE_LINES_MAX 50
+#define SIGN_LOOK 1024
 
 struct marks {
 	struct msg_text *out;
@@ -361,4 +362,44 @@ void marks_find(struct str all, uint32_t base, struct msg_text *out)
 	}
 	g_hash_table_unref(m.known);
 	g_string_free(m.whole, TRUE);
+}
+
+/* --- what HTML has become --- */
+
+/* The sign of a link, from `at` on: the one right behind the link's text, else the first; all.n: there is none. */
+static size_t find_sign(struct str all, size_t at, const char *sign, struct str text)
+{
+	size_t n = strlen(sign), first = all.n, end = all.n;
+	while (at < end) {
+		const char *found = memmem(all.p + at, end - at, sign, n);
+		if (!found)
+			break;
+		size_t here = (size_t)(found - all.p);
+		if (text.n && here >= text.n && !memcmp(found - text.n, text.p, text.n))
+			return here;
+		/* "[1]" may be the writer's own, and is so near by. */
+		if (first == all.n) {
+			first = here;
+			end = MIN(all.n, here + SIGN_LOOK);
+		}
+		at = here + n;
+	}
+	return first;
+}
+
+void marks_numbered(struct str all, uint32_t base, guint from, struct msg_text *out)
+{
+	struct marks m = { .out = out, .base = base };
+	size_t at = 0;
+	for (guint i = from; i < out->links->len; i++) {
+		const struct msg_link *l = out->links->pdata[i];
+		g_autofree char *sign = g_strdup_printf("[%u]", i + 1);
+		struct str text = str_of(l->text);
+		size_t here = find_sign(all, at, sign, text);
+		if (here == all.n)
+			break;
+		bool behind = text.n && here >= at + text.n && !memcmp(all.p + here - text.n, text.p, text.n);
+		at = here + strlen(sign);
+		add_span(&m, behind ? here - text.n : here, at, MSG_ROLE_LINK, i + 1);
+	}
 }

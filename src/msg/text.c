@@ -101,12 +101,17 @@ static char *make(struct str octets, const struct reading *r, size_t base, struc
 	g_autofree char *decoded = read_octets(octets, r, &n);
 	struct str text = { decoded, n };
 	out->from_html = out->from_html || html;
+	guint links = out->links->len;
+	char *read = html        ? finish_string(html_strip(text, out), out)
+		     : r->flowed ? finish_string(flowed_join(text, r->delsp), out)
+				 : finish(text, out);
+	if (base > G_MAXUINT32 - MSG_TEXT_MAX - 1)
+		return read;
 	if (html)
-		return finish_string(html_strip(text, out), out);
-	char *plain = r->flowed ? finish_string(flowed_join(text, r->delsp), out) : finish(text, out);
-	if (base <= G_MAXUINT32 - MSG_TEXT_MAX - 1)
-		marks_find(str_of(plain), (uint32_t)base, out);
-	return plain;
+		marks_numbered(str_of(read), (uint32_t)base, links, out);
+	else
+		marks_find(str_of(read), (uint32_t)base, out);
+	return read;
 }
 
 void msg_text_make(

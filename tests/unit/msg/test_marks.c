@@ -132,6 +132,35 @@ static void html_has_no_marks_of_plain_text(void)
 	msg_text_clear(&t);
 }
 
+static void html_links_are_where_their_numbers_stand(void)
+{
+	struct msg_text t;
+	msg_text_make(unit_str("<p>See [1] and <a href=http://a.example/>the <b>sale</b></a>, "
+			       "<a href=http://b.example/><img src=x></a>[3] <a href=http://c.example/>c</a>"),
+		"text/html", NULL, false, false, &t);
+	g_autofree char *got = spans_of(&t);
+	g_assert_cmpstr(got, ==, "link1:the sale[1]|link2:[2]|link3:c[3]");
+	msg_text_clear(&t);
+}
+
+static void html_links_of_bombs_are_linear(void)
+{
+	static const char *const pieces[] = { "<a href=http://x>[1]</a>", "<a href=http://x>y</a> [2] [3]",
+		"[1][2][3]<a href=x>z</a>" };
+	for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+		GString *s = g_string_new(NULL);
+		while (s->len < 1u << 20)
+			g_string_append(s, pieces[i]);
+		int64_t from = clock_cpu_us();
+		struct msg_text t;
+		msg_text_make((struct str){ s->str, s->len }, "text/html", "utf-8", false, false, &t);
+		g_free(spans_of(&t));
+		g_assert_cmpint(clock_cpu_us() - from, <, 3000000);
+		msg_text_clear(&t);
+		g_string_free(s, TRUE);
+	}
+}
+
 static void x06_odd_addresses_are_bounded(void)
 {
 	static const char *const pieces[] = { "http://x/", "<http://x", "<http://x\n", "www.", "www.a.", "http://a(((",
@@ -166,5 +195,7 @@ void suite(void)
 	unit_add(patches_are_told_by_their_counts);
 	unit_add(signature_is_the_last_one_and_short);
 	unit_add(html_has_no_marks_of_plain_text);
+	unit_add(html_links_are_where_their_numbers_stand);
+	unit_add(html_links_of_bombs_are_linear);
 	unit_add(x06_odd_addresses_are_bounded);
 }
