@@ -9,6 +9,7 @@
 
 #define ADDRESSES_SHOWN 12 /* of a field; `headers` shows them all */
 #define LABEL_COLS 8
+#define SEALS_SHOWN 8       /* that hold no text */
 #define LINK_COLS_ASKED 240 /* of a link that is shown before it is opened */
 
 struct view_message {
@@ -237,7 +238,7 @@ static void add_sealed(struct text *t, const struct engine_message *m, const GAr
 /* What is sealed and shows no text of its own. */
 static void add_closed(struct text *t, const GArray *seals)
 {
-	for (guint i = 0; i < seals->len; i++) {
+	for (guint i = 0; i < MIN(seals->len, SEALS_SHOWN); i++) {
 		const struct msg_seal *s = &g_array_index(seals, struct msg_seal, i);
 		if (s->kind != MSG_SEAL_SIGNED)
 			add_seal_bar(t, s->kind, s->scheme);

@@ -264,6 +264,39 @@ static void words_are_found(void)
 	g_string_free(s, TRUE);
 }
 
+static const char review[] =
+	"From: Ana Duarte <ana@duarte.example>\nTo: vera@box.example\nSubject: patches and links\n"
+	"Date: Sat, 21 Nov 2026 19:14:00 +0000\n\n"
+	"See https://shop.example/a/very/long/path/that/should/not/be/broken/in/the/middle?x=1 and\n"
+	"<https://one.example/\ntwo/three>. Also www.example.org.\n\n> quoted once\n>> twice\n>>> thrice\n> back\n\n"
+	"--- a/f.c\n+++ b/f.c\n@@ -1,3 +1,3 @@ int f\n context\n-removed\n+added\n context\n-- \nAna\n";
+
+static void golden(const char *octets, int rows, int cols, const char *keys, const char *name)
+{
+	struct stage *s = stage_new(rows, cols);
+	char *path = scratch(octets, strlen(octets));
+	g_assert_nonnull(open_file(s, path));
+	stage_type(s, keys);
+	stage_golden(s, name);
+	stage_free(s);
+	forget(path);
+}
+
+static void patches_quotes_and_links_look_so(void)
+{
+	golden(review, 26, 80, "/quoted\r", "reader-review-80x26");
+	golden(review, 26, 80, "To", "reader-links-80x26");
+	golden(review, 10, 40, ">", "reader-review-40x10");
+}
+
+static void signed_and_doubtful_look_so(void)
+{
+	g_autofree char *doubtful =
+		g_strconcat("Reply-To: x@evil.org\nTo: vera@box.example\nSubject: sealed\n", signed_message, NULL);
+	golden(doubtful, 24, 80, "", "reader-signed-80x24");
+	golden(doubtful, 10, 40, "", "reader-signed-40x10");
+}
+
 static char *newsletter(size_t octets)
 {
 	GString *s = g_string_new("From: a@b.example\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\n");
@@ -335,6 +368,8 @@ void suite(void)
 	unit_add(charset_is_the_readers_choice);
 	unit_add(links_show_their_numbers_while_one_is_asked_for);
 	unit_add(words_are_found);
+	unit_add(patches_quotes_and_links_look_so);
+	unit_add(signed_and_doubtful_look_so);
 	unit_add(opening_fifty_kilobytes_takes_little_time);
 	unit_add(memory_is_flat_over_a_thousand_messages);
 }
