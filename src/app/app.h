@@ -946,6 +946,9 @@ char *app_seal_text(enum msg_seal_kind kind, enum msg_seal_scheme scheme);
 /* --- links (viewer.c) --- */
 enum app_link { LINK_OTHER, LINK_WEB, LINK_MAILTO }; /* only these two schemes are ever acted on */
 enum app_link app_link_kind(const char *url);
+/* The host a link goes to, where another stands before an '@' in its place ("http://bank.example@evil.example/"); NULL: it
+ * is what it looks like. g_free. */
+char *app_link_true_host(const char *url);
 /* Hands a LINK_WEB to the first program of $BROWSER (commands between colons) or to xdg-open, without a shell, and lets
  * go of it. False: it is none, or there is no such program. */
 bool app_link_open(const char *url);

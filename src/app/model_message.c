@@ -22,6 +22,20 @@ static struct request *about(const struct model_message *m, enum request_type ty
 	return r;
 }
 
+static void say(struct model_message *m, char *sentence)
+{
+	g_free(m->said);
+	m->said = sentence;
+}
+
+static void say_err(struct model_message *m, const struct err *e)
+{
+	const struct cfg *cfg = app_cfg(m->app);
+	bool known = m->account >= 0 && (guint)m->account < cfg->accounts->len;
+	const struct cfg_account *a = known ? cfg->accounts->pdata[m->account] : NULL;
+	say(m, app_err_text(e, a ? a->label : NULL));
+}
+
 static void look_for_doubts(struct model_message *m)
 {
 	g_clear_pointer(&m->doubts, g_ptr_array_unref);
@@ -67,6 +81,9 @@ static void got_message(struct event *ev, void *aux)
 	} else if (ev->type == EV_ENDED) {
 		m->request = 0;
 		err_move(&m->err, &ev->err);
+		/* What was shown before stays; without it the view says why there is nothing. */
+		if (m->err.cause && m->message)
+			say_err(m, &m->err);
 	}
 	m->changed(m->aux);
 }
@@ -167,20 +184,6 @@ void model_message_read_as(struct model_message *m, bool html_first, const char 
 	m->html_first = html_first;
 	read_it(m);
 	m->changed(m->aux);
-}
-
-static void say(struct model_message *m, char *sentence)
-{
-	g_free(m->said);
-	m->said = sentence;
-}
-
-static void say_err(struct model_message *m, const struct err *e)
-{
-	const struct cfg *cfg = app_cfg(m->app);
-	bool known = m->account >= 0 && (guint)m->account < cfg->accounts->len;
-	const struct cfg_account *a = known ? cfg->accounts->pdata[m->account] : NULL;
-	say(m, app_err_text(e, a ? a->label : NULL));
 }
 
 static void got_source(struct event *ev, void *aux)

@@ -22,6 +22,17 @@ enum app_link app_link_kind(const char *url)
 	return has_scheme(url, "mailto:") ? LINK_MAILTO : LINK_OTHER;
 }
 
+char *app_link_true_host(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	if (!authority)
+		return NULL;
+	authority += 3;
+	g_autofree char *whole = g_strndup(authority, strcspn(authority, "/\\?#"));
+	const char *at = strrchr(whole, '@');
+	return at ? g_strdup(at + 1) : NULL;
+}
+
 /* The link takes the place of each %s; without any it comes last. It is always a word of its own. */
 static GPtrArray *with_link(char **words, const char *url)
 {

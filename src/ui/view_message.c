@@ -376,6 +376,8 @@ static char *aside(struct view *view, int cols)
 {
 	const struct view_message *v = (const struct view_message *)view;
 	const struct engine_message *m = v->model ? v->model->message : NULL;
+	if (m && v->model->charset)
+		return g_strdup_printf(_("read as %s"), v->model->charset);
 	if (!m || !m->text.from_html)
 		return status_sync(model_folders_account(view->ui->folders, view->account), cols);
 	bool blocked = m->text.remote && m->text.remote->len;
@@ -421,24 +423,31 @@ static bool said_whole(const struct ui *ui, const char *clean)
 	return grid_width(clean) + 12 <= cols;
 }
 
-/* A link that would not be seen whole is shown before it is opened. */
+/* host: where it really goes; NULL: where it says. */
+static void ask_before_opening(struct ui *ui, const char *url, const char *clean, const char *host)
+{
+	int cols;
+	struct str head = utf8_fit(str_of(clean), LINK_COLS_ASKED, &cols);
+	g_autofree char *shown = str_dup(head), *there = host ? grid_line(str_of(host)) : NULL;
+	const char *more = clean[head.n] ? "..." : "";
+	char *question = there ? g_strdup_printf(_("This link goes to %s: open %s%s ?"), there, shown, more)
+			       : g_strdup_printf(_("Open %s%s ?"), shown, more);
+	ui_question(ui, question, open_asked, g_strdup(url), g_free);
+}
+
+/* A link that would not be seen whole, or goes elsewhere than it looks, is shown before it is opened. */
 static void take_link(struct ui *ui, const char *url)
 {
-	g_autofree char *clean = grid_line(str_of(url));
+	g_autofree char *clean = grid_line(str_of(url)), *host = app_link_true_host(url);
 	enum app_link kind = app_link_kind(url);
-	if (kind == LINK_MAILTO) {
+	if (kind == LINK_MAILTO)
 		compose_mailto(ui, url);
-	} else if (kind == LINK_OTHER) {
+	else if (kind == LINK_OTHER)
 		ui_say(ui, g_strdup(_("Only links to http and https are opened.")));
-	} else if (said_whole(ui, clean)) {
+	else if (!host && said_whole(ui, clean))
 		open_link(ui, url);
-	} else {
-		int cols;
-		struct str head = utf8_fit(str_of(clean), LINK_COLS_ASKED, &cols);
-		g_autofree char *shown = str_dup(head);
-		ui_question(ui, g_strdup_printf(_("Open %s%s ?"), shown, clean[head.n] ? "..." : ""), open_asked,
-			g_strdup(url), g_free);
-	}
+	else
+		ask_before_opening(ui, url, clean, host);
 }
 
 static const GPtrArray *links_of(const struct view_message *v)

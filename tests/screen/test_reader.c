@@ -253,6 +253,11 @@ static void links_show_their_numbers_while_one_is_asked_for(void)
 	shows(message, "o", "see [1]ps://one.example/ and [2].two.example");
 }
 
+static void x14_link_that_goes_elsewhere_is_asked_about(void)
+{
+	shows("From: a@b.example\n\nhttp://bank.example@evil.example/\n", "o", "This link goes to evil.example: open");
+}
+
 static void words_are_found(void)
 {
 	GString *s = g_string_new("From: a@b.example\n\n");
@@ -367,6 +372,7 @@ void suite(void)
 	unit_add(views_of_alternatives_are_chosen);
 	unit_add(charset_is_the_readers_choice);
 	unit_add(links_show_their_numbers_while_one_is_asked_for);
+	unit_add(x14_link_that_goes_elsewhere_is_asked_about);
 	unit_add(words_are_found);
 	unit_add(patches_quotes_and_links_look_so);
 	unit_add(signed_and_doubtful_look_so);

@@ -110,8 +110,23 @@ static void no_program_is_no_success(void)
 	g_setenv("PATH", path, TRUE);
 }
 
+static void x14_host_behind_an_at_is_told(void)
+{
+	static const struct {
+		const char *url, *host;
+	} cases[] = { { "http://bank.example@evil.example/x", "evil.example" },
+		{ "https://bank.example:x@y@evil.example:8080?a@b", "evil.example:8080" },
+		{ "http://bank.example/a@b", NULL }, { "http://bank.example\\@evil.example/", NULL },
+		{ "http://bank.example#@evil", NULL }, { "mailto:a@b.example", NULL } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *host = app_link_true_host(cases[i].url);
+		g_assert_cmpstr(host, ==, cases[i].host);
+	}
+}
+
 void suite(void)
 {
+	unit_add(x14_host_behind_an_at_is_told);
 	unit_add(only_the_web_is_opened);
 	unit_add(link_is_one_word_whatever_is_in_it);
 	unit_add(no_program_is_no_success);
