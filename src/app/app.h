@@ -301,7 +301,13 @@ enum app_command {
 	CMD_INVITATION,
 	CMD_RECEIPT,
 	CMD_UNSUBSCRIBE,
+	CMD_OPEN_OUTSIDE,
+	CMD_AS_TEXT,
 	CMD_SAVE,
+	CMD_SAVE_ALL,
+	CMD_PIPE,
+	CMD_DETACH_PART,
+	CMD_PRINT,
 	CMD_COMPOSE,
 	CMD_TEMPLATE,
 	CMD_REPLY,
@@ -579,7 +585,6 @@ struct model_message {
 	char *raw;         /* the source, cleaned; NULL: not asked or not here yet */
 	struct buf source; /* of it, what came so far */
 	uint32_t raw_request;
-	uint32_t save_request;
 	char *said;       /* a sentence for the user (saved, failed); taken by whoever shows it */
 	GPtrArray *known; /* char *: whom the user has written to */
 	uint32_t meeting;
@@ -598,12 +603,10 @@ void model_message_free(struct model_message *m);
 /* The same message, read otherwise; what was shown stays until it is here. charset NULL: as it is labelled. */
 void model_message_read_as(struct model_message *m, bool html_first, const char *charset);
 void model_message_source(struct model_message *m); /* asks for the source */
-void model_message_save(struct model_message *m, const char *section, const char *typed_path);
-char *app_part_name(const struct msg_part *p); /* a harmless one, by its type where it has none; g_free */
-/* A path for the part that does not exist yet, in the save directory. g_free. */
-char *model_message_save_path(const struct model_message *m, const struct msg_part *p);
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
 uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+/* The type its name stands for, where that is another kind of thing than it says; NULL. */
+const char *app_part_disagrees(const struct msg_part *p);
 
 /* --- letters (from.c, letter.c): what both front ends need to write one --- */
 
@@ -703,6 +706,7 @@ char **app_editor_window(const struct cfg *cfg, bool *tells_pid_out);
 int app_editor_write(const struct cfg *cfg, const char *state_dir, const struct draft *d, char **path, struct err *e);
 char *app_editor_read(const char *path, struct err *e); /* as UTF-8; NULL with e; g_free */
 bool app_editor_is_elsewhere(const char *path);         /* another running program has made the file */
+bool app_runs_elsewhere(long pid);                      /* it is another process of this program, and lives */
 void app_editor_done(const char *path);                 /* removes it; NULL is a no-op */
 
 /* --- a letter being written (model_letter.c) --- */
@@ -975,10 +979,68 @@ struct mailcap_entry *mailcap_entry_new(const char *type, struct str fields);
 bool mailcap_fits(const struct mailcap_entry *m, const char *type);
 /* The words filled with what the part says, each value within its word and without signs that a shell knows; g_strfreev. */
 char **mailcap_argv(const GPtrArray *words, const char *path, const struct msg_part *p);
+/* A command that names no file gets it as its last word. */
+void mailcap_want_file(struct mailcap_entry *m);
 /* What the file of a part of that name is called, made by the entry (may be NULL): without signs that a shell knows; g_free. */
 char *mailcap_file_name(const struct mailcap_entry *m, const char *name);
 /* Whether its test holds: 1 or 0; -1: that program of argv (the filled test) has to say. */
 int mailcap_test(const struct mailcap_entry *m, char **argv);
+
+/* --- files for others, and names of what is saved (temp.c) --- */
+/* A new private directory, in memory if so many octets may lie there; g_free, and app_temp_drop. NULL with e. */
+char *app_temp_dir(const char *state_dir, uint64_t octets, struct err *e);
+void app_temp_drop(const char *dir);           /* with the files in it; NULL is a no-op */
+void app_temp_clean(const char *state_dir);    /* those of programs that run no more */
+char *app_part_name(const struct msg_part *p); /* a harmless name, made up if it has none; g_free */
+/* A path in dir (NULL: here) where nothing is yet: the name, else with a number; g_free. */
+char *app_free_path(const char *dir, const char *name);
+char *app_expand_home(const char *path); /* "~/x"; g_free */
+
+/* --- what is done with parts outside the program (model_parts.c) --- */
+struct model_parts_hooks {
+	void (*changed)(void *aux);                            /* something goes on, or has ended */
+	void (*said)(void *aux, char *sentence);               /* takes it */
+	void (*shown)(void *aux, char *command, char *output); /* what it printed, clean; takes both */
+	void (*lend)(void *aux);                               /* the terminal, to a program */
+	void (*take_back)(void *aux);
+	void (*replaced)(
+		void *aux, int account, struct store_place old); /* another took its place: it may be deleted */
+};
+struct model_parts {
+	struct app *app;
+	/* The rest is the model's own. */
+	char *state_dir;
+	GPtrArray *works, *kept;
+	const struct model_parts_hooks *hooks;
+	void *aux;
+};
+/* Which message; borrowed. file: all of it, of one that is in no account (account -1). */
+struct model_source {
+	int account;
+	const char *folder;
+	uint32_t uid, local;
+	struct str file;
+};
+/* state_dir NULL: nothing can be opened or given away. What is left over of sessions that have ended is removed. */
+struct model_parts *model_parts_new(
+	struct app *a, const char *state_dir, const struct model_parts_hooks *hooks, void *aux);
+void model_parts_free(struct model_parts *m); /* programs with a window of their own go on */
+/* parts: struct msg_part *; typed: a directory, or for one part the file. Nothing is ever overwritten. */
+void model_parts_save(struct model_parts *m, const struct model_source *of, const GPtrArray *parts, const char *typed);
+char *model_parts_save_dir(const struct model_parts *m); /* NULL: the working directory; g_free */
+/* With the user's program (`set view-TYPE`), one of the mailcaps, or xdg-open. */
+void model_parts_open(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
+bool model_parts_has_viewer(const struct model_parts *m, const struct msg_part *p); /* the user has named one */
+/* The octets of the part, or of the message (p NULL), to a command line for /bin/sh: what the user typed, nothing of the
+ * mail is put into it. */
+void model_parts_pipe(
+	struct model_parts *m, const struct model_source *of, const struct msg_part *p, const char *command);
+void model_parts_print(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
+bool model_parts_can_print(const struct msg_part *p);
+/* Stores the message anew without that part, in the same folder; once the server has it, `replaced` is told. */
+void model_parts_detach(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
+bool model_parts_stop(struct model_parts *m);            /* what is waited for; false: nothing was */
+char *model_parts_progress(const struct model_parts *m); /* a sentence; NULL: nothing is being fetched; g_free */
 
 /* ======== end of what a screen stands on ======== */
 

@@ -111,9 +111,11 @@ static const struct cli_verb verbs[] = {
 		N_("show messages, from an account, a file or standard input"),
 		N_("An ID is ACCOUNT/FOLDER/UIDVALIDITY.UID or a shorter form of it: FOLDER/UID, the UID alone in the "
 		   "Inbox, or "
-		   "<message-id>. A file needs no account. Nothing is marked as read without --seen.") },
-	{ "save", "ID", 1, 1, BIT(CLI_PART) | BIT(CLI_OUTPUT) | BIT(CLI_ALL), N_("save attachments into files"),
-		N_("Never overwrites a file and never leaves the directory.") },
+		   "<message-id>. A file needs no account. Nothing is marked as read without --seen. --raw with --part "
+		   "gives the part's own octets, decoded.") },
+	{ "save", "ID|FILE", 1, 1, BIT(CLI_PART) | BIT(CLI_OUTPUT) | BIT(CLI_ALL), N_("save attachments into files"),
+		N_("Never overwrites a file and never leaves the directory: names that are taken get a number. A part "
+		   "\"2~1\" is the first file within part 2, uuencoded in a text or in a winmail.dat.") },
 	{ "sync", "[ACCOUNT]", 0, 1,
 		BIT(CLI_FOLDER) | BIT(CLI_BODIES) | BIT(CLI_IF_DUE) | BIT(CLI_WATCH) | BIT(CLI_DRY_RUN),
 		N_("agree with the server and print what changed"),

@@ -156,15 +156,19 @@ static char *process_name(long pid)
 	return lives ? g_strndup(name + 1, (gsize)(end - name - 1)) : NULL;
 }
 
-/* Names in `editing` say which program made them. */
-bool app_editor_is_elsewhere(const char *path)
+bool app_runs_elsewhere(long pid)
 {
-	g_autofree char *base = g_path_get_basename(path);
-	long pid = g_str_has_prefix(base, PREFIX) ? strtol(base + strlen(PREFIX), NULL, 10) : 0;
 	if (pid < 2 || pid == getpid())
 		return false;
 	g_autofree char *theirs = process_name(pid), *ours = process_name(getpid());
 	return theirs && ours && !strcmp(theirs, ours);
+}
+
+/* Names in `editing` say which program made them. */
+bool app_editor_is_elsewhere(const char *path)
+{
+	g_autofree char *base = g_path_get_basename(path);
+	return g_str_has_prefix(base, PREFIX) && app_runs_elsewhere(strtol(base + strlen(PREFIX), NULL, 10));
 }
 
 void app_editor_done(const char *path)

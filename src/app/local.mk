@@ -26,10 +26,12 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_letter.c \
 	src/app/model_list.c \
 	src/app/model_message.c \
+	src/app/model_parts.c \
 	src/app/model_queue.c \
 	src/app/overlay.c \
 	src/app/runner.c \
 	src/app/trust.c \
 	src/app/template.c \
+	src/app/temp.c \
 	src/app/viewer.c \
 	src/app/words.c

@@ -175,9 +175,10 @@ static GPtrArray *words_of(struct str line, const char **why_out)
 	return w.words;
 }
 
+static const char file[] = { OPEN, PLACE_FILE, CLOSE, '\0' };
+
 static bool has_file(const GPtrArray *words)
 {
-	static const char file[] = { OPEN, PLACE_FILE, CLOSE, '\0' };
 	for (guint i = 0; words && i < words->len; i++)
 		if (strstr(words->pdata[i], file))
 			return true;
@@ -206,11 +207,11 @@ static char *next_field(struct str *rest)
 /* "%s.html": what may stand before and behind a name. */
 static bool is_name_template(const char *s)
 {
-	const char *file = strstr(s, "%s");
-	for (const char *p = s; *p && file; p++)
-		if (p != file && p != file + 1 && !g_ascii_isalnum(*p) && !strchr("._-", *p))
+	const char *at = strstr(s, "%s");
+	for (const char *p = s; *p && at; p++)
+		if (p != at && p != at + 1 && !g_ascii_isalnum(*p) && !strchr("._-", *p))
 			return false;
-	return file && strlen(s) < 64 && *s != '.' && *s != '-';
+	return at && strlen(s) < 64 && *s != '.' && *s != '-';
 }
 
 static void take_flag(struct mailcap_entry *m, const char *field)
@@ -257,6 +258,13 @@ struct mailcap_entry *mailcap_entry_new(const char *type, struct str fields)
 		take_flag(m, field);
 	}
 	return m;
+}
+
+void mailcap_want_file(struct mailcap_entry *m)
+{
+	if (m->view && !m->file)
+		g_ptr_array_add(m->view, g_strdup(file));
+	m->file = true;
 }
 
 static void take_line(GPtrArray *entries, struct str line)
@@ -375,11 +383,11 @@ char *mailcap_file_name(const struct mailcap_entry *m, const char *name)
 	g_autofree char *clean = fs_safe_name(name);
 	for (const char *p = clean; *p; p++)
 		g_string_append_c(safe, g_ascii_isalnum(*p) || (*p & 0x80) || strchr("._-+", *p) ? *p : '_');
-	const char *file = m && m->name ? strstr(m->name, "%s") : NULL;
-	if (file) {
-		if (!g_str_has_suffix(safe->str, file + 2))
-			g_string_append(safe, file + 2);
-		g_string_prepend_len(safe, m->name, file - m->name);
+	const char *at = m && m->name ? strstr(m->name, "%s") : NULL;
+	if (at) {
+		if (!g_str_has_suffix(safe->str, at + 2))
+			g_string_append(safe, at + 2);
+		g_string_prepend_len(safe, m->name, at - m->name);
 	}
 	return g_string_free(safe, FALSE);
 }

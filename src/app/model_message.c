@@ -8,7 +8,6 @@
 #include "base/utf8.h"
 
 #define PEOPLE_KNOWN 500
-#define SAVE_NAMES_MAX 1000 /* "name (2)", "name (3)", .. tried before giving up */
 
 static struct request *about(const struct model_message *m, enum request_type type)
 {
@@ -157,7 +156,6 @@ void model_message_free(struct model_message *m)
 		return;
 	app_forget(m->app, m->request);
 	app_forget(m->app, m->raw_request);
-	app_forget(m->app, m->save_request);
 	app_forget(m->app, m->meeting);
 	g_ptr_array_unref(m->known);
 	if (m->doubts)
@@ -216,81 +214,11 @@ void model_message_source(struct model_message *m)
 	m->raw_request = app_request(m->app, about(m, REQ_RAW), got_source, m);
 }
 
-static void got_saved(struct event *ev, void *aux)
-{
-	struct model_message *m = aux;
-	if (ev->type == EV_SAVED) {
-		g_autofree char *name = utf8_line(str_of(ev->path));
-		g_autofree char *size = app_size(ev->bytes_done);
-		say(m, g_strdup_printf(_("Saved %s (%s)."), name, size));
-	} else if (ev->type == EV_ENDED) {
-		m->save_request = 0;
-		if (ev->err.cause)
-			say_err(m, &ev->err);
-	}
-	m->changed(m->aux);
-}
-
-static char *expand_home(const char *path)
-{
-	if (path[0] == '~' && (path[1] == '/' || !path[1]))
-		return g_build_filename(g_get_home_dir(), path + 1, NULL);
-	return g_strdup(path);
-}
-
-void model_message_save(struct model_message *m, const char *section, const char *typed_path)
-{
-	if (m->save_request) {
-		say(m, g_strdup(_("Another part is being saved; ^C stops it.")));
-		return;
-	}
-	struct request *r = about(m, REQ_PART);
-	r->section = g_strdup(section);
-	r->path = expand_home(typed_path);
-	m->save_request = app_request(m->app, r, got_saved, m);
-}
-
-/* "photo.png" -> "photo (2).png" */
-static char *numbered(const char *name, int n)
-{
-	const char *dot = strrchr(name, '.');
-	size_t stem = dot && dot != name ? (size_t)(dot - name) : strlen(name);
-	return g_strdup_printf("%.*s (%d)%s", (int)stem, name, n, name + stem);
-}
-
-char *app_part_name(const struct msg_part *p)
-{
-	if (p->name && *p->name)
-		return fs_safe_name(p->name);
-	const char *kind = !strcmp(p->type, "text/plain")       ? "txt"
-			   : !strcmp(p->type, "text/html")      ? "html"
-			   : !strcmp(p->type, "text/calendar")  ? "ics"
-			   : !strcmp(p->type, "message/rfc822") ? "eml"
-								: "bin";
-	g_autofree char *made = g_strdup_printf("part-%s.%s", p->section, kind);
-	return fs_safe_name(made);
-}
-
-char *model_message_save_path(const struct model_message *m, const struct msg_part *p)
-{
-	const char *dir = app_cfg(m->app)->options.save_dir;
-	g_autofree char *home = dir ? expand_home(dir) : NULL;
-	g_autofree char *name = app_part_name(p);
-	for (int n = 1; n < SAVE_NAMES_MAX; n++) {
-		g_autofree char *tried = n == 1 ? g_strdup(name) : numbered(name, n);
-		g_autofree char *path = home ? g_build_filename(home, tried, NULL) : g_strdup(tried);
-		if (!g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-			return g_steal_pointer(&path);
-	}
-	return g_strdup(name);
-}
-
 bool model_message_stop(struct model_message *m)
 {
-	bool any = m->request || m->raw_request || m->save_request;
+	bool any = m->request || m->raw_request;
 	app_cancel(m->app, m->request);
 	app_cancel(m->app, m->raw_request);
-	app_cancel(m->app, m->save_request);
 	return any;
 }
 

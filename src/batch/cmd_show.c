@@ -2,6 +2,7 @@
 /* show and save. */
 #include "batch/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,9 +10,13 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#define COPY_OCTETS 65536
+
 struct show {
 	struct batch *batch;
 	struct place *place; /* NULL: a file */
+	struct buf file;     /* its octets, where parts of it are wanted */
+	bool keep;           /* they are */
 	struct engine_message *message;
 };
 
@@ -83,11 +88,26 @@ static void print_message(struct show *s)
 	}
 }
 
+/* Also of a file within a part. */
+static struct msg_part *find_part(const struct engine_message *m, const char *section)
+{
+	for (unsigned i = 0; i < m->within->len; i++) {
+		struct msg_part *p = m->within->pdata[i];
+		if (!strcmp(p->section, section))
+			return p;
+	}
+	return msg_part_find(m->root, section);
+}
+
 static int check_part(const struct show *s, struct err *e)
 {
 	const char *part = cli_value(s->batch->cli, CLI_PART);
-	if (part && !msg_part_find(s->message->root, part))
+	const struct msg_part *p = part ? find_part(s->message, part) : s->message->root;
+	if (!p)
 		return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), part);
+	if (part && strstr(part, MSG_WITHIN_SIGN))
+		return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER,
+			_("'%s' is a file within a part: show --raw or save gives it"), part);
 	return 0;
 }
 
@@ -102,24 +122,77 @@ static int show_raw_file(struct batch *b, const char *path, struct err *e)
 	return failed;
 }
 
+/* What a request for a part says of the message it is in. */
+static struct request *ask_part(const struct show *s, const char *section, const char *path)
+{
+	struct request *r = request_new(REQ_PART, 0, s->place ? s->place->account : -1);
+	if (s->place) {
+		r->folder = g_strdup(s->place->folder);
+		r->uid = s->place->uid;
+		r->local = s->place->local;
+	}
+	buf_add_str(&r->bytes, buf_str(&s->file));
+	r->section = g_strdup(section);
+	r->path = g_strdup(path);
+	return r;
+}
+
+static int copy_out(struct batch *b, const char *path, struct err *e)
+{
+	g_autofree char *chunk = g_malloc(COPY_OCTETS);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, _("cannot read '%s'"), path);
+	for (size_t n; (n = fread(chunk, 1, COPY_OCTETS, f)) > 0;)
+		batch_bytes(b, (struct str){ chunk, n });
+	int failed = ferror(f);
+	fclose(f);
+	return failed ? err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, _("cannot read '%s'"), path) : 0;
+}
+
+/* The decoded octets of a part, as they are. */
+static int show_raw_part(struct show *s, const char *section, struct err *e)
+{
+	struct batch *b = s->batch;
+	g_autofree char *state = app_state_dir(b->cfg), *dir = app_temp_dir(state, COPY_OCTETS, e);
+	g_autofree char *path = dir ? g_build_filename(dir, "part", NULL) : NULL;
+	int failed =
+		!dir || batch_ask(b, ask_part(s, section, path), NULL, NULL, BATCH_LONG_MS, e) || copy_out(b, path, e);
+	app_temp_drop(dir);
+	return failed ? -1 : 0;
+}
+
 static bool wants_all(const struct batch *b)
 {
 	return cli_has(b->cli, CLI_DIGEST);
+}
+
+/* Of a file within a part that part is read. */
+static char *wanted_section(const struct batch *b)
+{
+	const char *part = cli_value(b->cli, CLI_PART);
+	unsigned n;
+	char *holder = part ? msg_within_holder(part, &n) : NULL;
+	return holder ? holder : g_strdup(part);
 }
 
 static int show_file(struct show *s, const char *path, struct err *e)
 {
 	struct batch *b = s->batch;
 	struct request *r;
-	if (cli_has(b->cli, CLI_RAW))
+	bool raw = cli_has(b->cli, CLI_RAW), part = cli_has(b->cli, CLI_PART);
+	if (raw && !part)
 		return show_raw_file(b, path, e);
+	if (fs_read(path, ENGINE_MESSAGE_MAX, &s->file, e))
+		return -1;
+	if (raw)
+		return show_raw_part(s, cli_value(b->cli, CLI_PART), e);
 	r = request_new(REQ_FILE, 0, -1);
 	r->whole = wants_all(b);
-	r->section = g_strdup(cli_value(b->cli, CLI_PART));
-	if (fs_read(path, ENGINE_MESSAGE_MAX, &r->bytes, e)) {
-		request_free(r);
-		return -1;
-	}
+	r->section = wanted_section(b);
+	buf_add_str(&r->bytes, buf_str(&s->file));
+	if (!s->keep)
+		buf_clear(&s->file);
 	return batch_ask(b, r, take_message, s, BATCH_NO_LIMIT, e);
 }
 
@@ -130,12 +203,14 @@ static int show_place(struct show *s, const char *id, struct err *e)
 	s->place = batch_place_find(b, id, e);
 	if (!s->place)
 		return -1;
+	if (cli_has(b->cli, CLI_RAW) && cli_has(b->cli, CLI_PART))
+		return show_raw_part(s, cli_value(b->cli, CLI_PART), e);
 	r = request_new(cli_has(b->cli, CLI_RAW) ? REQ_RAW : REQ_READ, 0, s->place->account);
 	r->folder = g_strdup(s->place->folder);
 	r->uid = s->place->uid;
 	r->local = s->place->local;
 	r->whole = wants_all(b);
-	r->section = g_strdup(cli_value(b->cli, CLI_PART));
+	r->section = wanted_section(b);
 	bool large = wants_all(b) || cli_has(b->cli, CLI_RAW);
 	return batch_ask(b, r, take_message, s, large ? BATCH_LONG_MS : BATCH_IN_ALL, e);
 }
@@ -159,6 +234,7 @@ static void show_one(struct batch *b, const char *arg)
 	struct err e = ERR_INIT;
 	struct app_id id;
 	int failed;
+	buf_init(&s.file, ENGINE_MESSAGE_MAX);
 	if (cli_names_file(arg)) {
 		failed = show_file(&s, arg, &e);
 	} else if (app_id_parse(arg, &id, &e)) {
@@ -180,6 +256,7 @@ static void show_one(struct batch *b, const char *arg)
 		mark_seen(&s);
 	engine_message_free(s.message);
 	batch_place_free(s.place);
+	buf_clear(&s.file);
 	err_clear(&e);
 }
 
@@ -196,7 +273,6 @@ struct saving {
 	struct show show;
 	const struct msg_part *part;
 	const char *dir, *name; /* name: the file's own, when the user chose it */
-	GHashTable *used;       /* names given in this run */
 };
 
 static void print_saved(struct event *ev, void *aux)
@@ -205,7 +281,7 @@ static void print_saved(struct event *ev, void *aux)
 	struct batch *b = s->show.batch;
 	if (ev->type != EV_SAVED)
 		return;
-	g_autofree char *id = batch_place_id(b, s->show.place);
+	g_autofree char *id = s->show.place ? batch_place_id(b, s->show.place) : NULL;
 	g_autofree char *name = g_path_get_basename(ev->path);
 	struct json *j = json_record("saved");
 	json_add(j, "id", json_string(id));
@@ -219,39 +295,14 @@ static void print_saved(struct event *ev, void *aux)
 	json_free(j);
 }
 
-/* Parts of one message with the same name get a number before the extension. */
-static char *unused_name(struct saving *s, const char *name)
-{
-	g_autofree char *safe = fs_safe_name(name ? name : "");
-	if (!name) {
-		g_free(safe);
-		safe = g_strdup_printf("part-%s", *s->part->section ? s->part->section : "1");
-	}
-	g_autofree char *key = g_utf8_casefold(safe, -1);
-	if (g_hash_table_add(s->used, g_steal_pointer(&key)))
-		return g_steal_pointer(&safe);
-	const char *dot = strrchr(safe, '.');
-	size_t stem = dot && dot > safe ? (size_t)(dot - safe) : strlen(safe);
-	for (unsigned n = 2;; n++) {
-		g_autofree char *next = g_strdup_printf("%.*s-%u%s", (int)stem, safe, n, safe + stem);
-		if (g_hash_table_add(s->used, g_utf8_casefold(next, -1)))
-			return g_steal_pointer(&next);
-	}
-}
-
 static void save_one(struct saving *s, const struct msg_part *p)
 {
 	struct batch *b = s->show.batch;
 	struct err e = ERR_INIT;
-	struct request *r = request_new(REQ_PART, 0, s->show.place->account);
 	s->part = p;
-	g_autofree char *name = s->name ? g_strdup(s->name) : unused_name(s, p->name);
-	r->folder = g_strdup(s->show.place->folder);
-	r->uid = s->show.place->uid;
-	r->local = s->show.place->local;
-	r->section = g_strdup(p->section);
-	r->path = g_build_filename(s->dir, name, NULL);
-	if (batch_ask(b, r, print_saved, s, BATCH_LONG_MS, &e))
+	g_autofree char *name = app_part_name(p);
+	g_autofree char *path = s->name ? g_build_filename(s->dir, s->name, NULL) : app_free_path(s->dir, name);
+	if (batch_ask(b, ask_part(&s->show, p->section, path), print_saved, s, BATCH_LONG_MS, &e))
 		batch_error(b, account_of(&s->show), &e);
 	err_clear(&e);
 }
@@ -263,13 +314,13 @@ static int choose(struct saving *s, GPtrArray **chosen_out, struct err *e)
 	const char *section = cli_value(b->cli, CLI_PART);
 	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
 	if (section) {
-		struct msg_part *p = msg_part_find(m->root, section);
-		if (!p || (p->children && strcmp(p->type, "message/rfc822")))
+		struct msg_part *p = find_part(m, section);
+		if (!p || (p->children && !msg_holds_message(p)))
 			return err_set(
 				e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no part '%s'"), section);
 		g_ptr_array_add(chosen, p);
 	} else {
-		g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+		g_autoptr(GPtrArray) files = engine_files(m);
 		if (!files->len)
 			return err_set(e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, _("the message has no attachment"));
 		if (files->len > 1 && !cli_has(b->cli, CLI_ALL))
@@ -299,14 +350,20 @@ static int place_output(struct saving *s, unsigned parts, char **dir_out, char *
 	return 0;
 }
 
+static int find_message(struct show *s, const char *arg, struct err *e)
+{
+	s->keep = true;
+	return cli_names_file(arg) ? show_file(s, arg, e) : show_place(s, arg, e);
+}
+
 int cmd_save(struct batch *b)
 {
 	struct saving s = { .show.batch = b };
 	struct err e = ERR_INIT;
 	g_autoptr(GPtrArray) chosen = NULL;
 	g_autofree char *dir = NULL, *name = NULL;
-	s.used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	if (show_place(&s.show, b->cli->args->pdata[0], &e) || choose(&s, &chosen, &e) ||
+	buf_init(&s.show.file, ENGINE_MESSAGE_MAX);
+	if (find_message(&s.show, b->cli->args->pdata[0], &e) || choose(&s, &chosen, &e) ||
 		place_output(&s, chosen->len, &dir, &name, &e)) {
 		batch_error(b, account_of(&s.show), &e);
 	} else {
@@ -317,7 +374,7 @@ int cmd_save(struct batch *b)
 	}
 	engine_message_free(s.show.message);
 	batch_place_free(s.show.place);
-	g_hash_table_unref(s.used);
+	buf_clear(&s.show.file);
 	err_clear(&e);
 	return b->code;
 }

@@ -121,7 +121,7 @@ static struct json *links_of(const struct msg_text *t)
 static struct json *files_of(const struct engine_message *m)
 {
 	struct json *array = json_array();
-	g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+	g_autoptr(GPtrArray) files = engine_files(m);
 	for (unsigned i = 0; i < files->len; i++) {
 		const struct msg_part *p = files->pdata[i];
 		const struct engine_leaf *l = leaf_of(m, p);
@@ -323,10 +323,10 @@ char *text_parts(const struct engine_message *m)
 		if (!l->in_text)
 			g_string_append_printf(out, "[%u] %s\n", i + 1, l->url);
 	}
-	g_autoptr(GPtrArray) files = msg_files(m->root, m->shown);
+	g_autoptr(GPtrArray) files = engine_files(m);
 	for (unsigned i = 0; i < files->len; i++) {
 		const struct msg_part *p = files->pdata[i];
-		g_autofree char *size = app_size(p->size);
+		g_autofree char *size = app_size(model_part_size(p));
 		g_string_append_printf(
 			out, _("part %s: %s, %s, %s\n"), p->section, p->name ? p->name : "-", p->type, size);
 	}

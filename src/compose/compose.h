@@ -113,6 +113,9 @@ void draft_add_message(struct draft *d, const struct msg_head *head, struct str 
 /* That part of a message as a file: what it holds, octet by octet; a message within or a multipart as it stands. NULL with e:
  * it cannot be had. */
 struct draft_file *draft_file_of_part(const struct msg *m, const struct msg_part *p, struct err *e);
+/* The message without that part, appended to out: in its place stands a note of what it was, every other octet stays. now:
+ * wall seconds. */
+int compose_detach(struct str message, const char *section, int64_t now, struct buf *out, struct err *e);
 struct draft *draft_bounce(struct str original); /* to are set by the caller; Resent- fields are made by draft_build */
 struct draft *draft_blank(const char *signature);
 /* A whole message that another program wrote, header and body; a text without a header is a body. No NUL. It is sent

@@ -6,6 +6,7 @@ src_compose_libcompose_a_SOURCES = \
 	src/compose/build.c \
 	src/compose/check.c \
 	src/compose/compose.h \
+	src/compose/detach.c \
 	src/compose/draft.c \
 	src/compose/encode.c \
 	src/compose/field.c \

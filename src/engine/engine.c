@@ -105,6 +105,14 @@ void engine_message_free(struct engine_message *m)
 	g_free(m);
 }
 
+GPtrArray *engine_files(const struct engine_message *m)
+{
+	GPtrArray *files = msg_files(m->root, m->shown);
+	for (unsigned i = 0; i < m->within->len; i++)
+		g_ptr_array_add(files, m->within->pdata[i]);
+	return files;
+}
+
 static void check_free(struct engine_check *c)
 {
 	g_free(c->text);
@@ -400,7 +408,7 @@ static void got_request(void *value, void *aux)
 	case REQ_DRAFT_OPEN: draft_open_request(en, r); break;
 	case REQ_DRAFT_DROP: draft_drop_request(en, r); break;
 	default:
-		if (r->type == REQ_PART && r->bytes.n)
+		if (r->type == REQ_PART && (r->bytes.n || r->account < 0))
 			save_from_bytes(en, r);
 		else
 			add_job(en, r);

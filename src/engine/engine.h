@@ -339,6 +339,8 @@ struct engine_message {
 	bool is_mail;     /* false: a file that is no message, shown as text */
 };
 void engine_message_free(struct engine_message *m);
+/* What is offered as files: every leaf that is not shown, and what is within; borrowed pointers, g_ptr_array_unref. */
+GPtrArray *engine_files(const struct engine_message *m);
 
 /* A From address and what the account's submission server is known to think of it. */
 struct engine_identity {

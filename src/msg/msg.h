@@ -133,6 +133,7 @@ struct msg_part {
 };
 struct msg_part *msg_part_new(void);
 void msg_part_free(struct msg_part *p);
+struct msg_part *msg_part_copy(const struct msg_part *p); /* what describes it: no body, no head, no children */
 /* Gives every part its section number from the shape of the tree. A multipart in a message/rfc822 "2" is "2.TEXT". */
 void msg_part_number(struct msg_part *root);
 struct msg_part *msg_part_find(struct msg_part *root, const char *section); /* NULL */

@@ -29,6 +29,23 @@ void msg_part_free(struct msg_part *p)
 	g_free(p);
 }
 
+struct msg_part *msg_part_copy(const struct msg_part *p)
+{
+	struct msg_part *copy = msg_part_new();
+	copy->section = g_strdup(p->section);
+	copy->type = g_strdup(p->type);
+	copy->charset = g_strdup(p->charset);
+	copy->encoding = g_strdup(p->encoding);
+	copy->disposition = g_strdup(p->disposition);
+	copy->name = g_strdup(p->name);
+	copy->cid = g_strdup(p->cid);
+	copy->description = g_strdup(p->description);
+	copy->flowed = p->flowed;
+	copy->delsp = p->delsp;
+	copy->size = p->size;
+	return copy;
+}
+
 static bool is_multipart(const struct msg_part *p)
 {
 	return g_str_has_prefix(p->type, "multipart/");

@@ -162,11 +162,16 @@ static void path_typed(struct ui *ui, struct str typed, void *aux)
 {
 	struct view *top = ui_top(ui);
 	struct model_message *m = view_is_message(top) ? view_message_model(top) : NULL;
+	struct msg_part *part = m && m->message ? msg_part_find(m->message->root, aux) : NULL;
 	g_autofree char *path = str_dup(str_trim(typed));
-	if (m && *path)
-		model_message_save(m, aux, path);
-	else
+	g_autoptr(GPtrArray) parts = g_ptr_array_new();
+	if (!part || !*path) {
 		ui_say(ui, g_strdup(_("Nothing was saved.")));
+		return;
+	}
+	struct model_source of = parts_source(m);
+	g_ptr_array_add(parts, part);
+	model_parts_save(ui->parts, &of, parts, path);
 }
 
 static void save_calendar(struct ui *ui, void *aux)
@@ -177,7 +182,8 @@ static void save_calendar(struct ui *ui, void *aux)
 	const struct msg_part *part = m && m->message ? msg_part_find(m->message->root, p->section) : NULL;
 	if (!part)
 		return;
-	g_autofree char *path = model_message_save_path(m, part);
+	g_autofree char *dir = model_parts_save_dir(ui->parts), *name = app_part_name(part);
+	g_autofree char *path = app_free_path(dir, name);
 	ui_ask(ui, g_strdup(_("Save as: ")), path, false, path_typed, g_strdup(p->section), g_free);
 }
 

@@ -310,9 +310,9 @@ static void take_part(struct ui *ui, struct str raw, const char *section)
 	struct draft_file *f = app_attach_part(raw, section, &e);
 	if (f) {
 		g_autofree char *name = grid_line(str_of(f->name ? f->name : f->type));
-		if (!ui->parts)
-			ui->parts = g_ptr_array_new_with_free_func(free_file);
-		g_ptr_array_add(ui->parts, f);
+		if (!ui->chosen)
+			ui->chosen = g_ptr_array_new_with_free_func(free_file);
+		g_ptr_array_add(ui->chosen, f);
 		ui_say(ui, g_strdup_printf(_("%s goes along with the next letter that is begun or opened."), name));
 	} else {
 		say_failed(ui, &e);

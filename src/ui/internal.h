@@ -201,6 +201,17 @@ void compose_leave(struct ui *ui);                                /* what is onl
 void compose_look_at_drafts(struct ui *ui);                       /* whether one was being written at the last end */
 extern const struct model_queue_hooks queue_hooks;
 
+/* --- parts.c: what parts and messages are given to --- */
+extern const struct model_parts_hooks parts_hooks;
+struct model_source parts_source(const struct model_message *m);
+/* p NULL: the whole message. What they ask keeps copies. */
+void parts_pipe(struct ui *ui, const struct model_source *of, const struct msg_part *p);
+void parts_print(struct ui *ui, const struct model_source *of, const struct msg_part *p);
+void parts_open(struct ui *ui, const struct model_source *of, const struct msg_part *p);
+void parts_detach(
+	struct ui *ui, const struct model_source *of, const struct msg_part *p, bool sealed); /* sealed: it is signed */
+bool parts_command(struct ui *ui, enum app_command c); /* of the message on top; false: no such command */
+
 /* --- edit.c: the user's own editor --- */
 /* The letter's text in it: the screen is lent, or a window is opened and v is popped. False: there is no editor. */
 bool edit_start(struct ui *ui, struct view *v, struct model_letter *m);
@@ -279,10 +290,11 @@ struct ui {
 	struct model_folders *folders;
 	struct model_changes *changes;
 	struct model_queue *queue;
+	struct model_parts *parts;
 	GPtrArray *editing;        /* of edit.c */
 	GPtrArray *begun;          /* of compose.c */
 	char *attach_dir;          /* where the last attachment came from, with a slash; NULL */
-	GPtrArray *parts;          /* struct draft_file *: for the next letter; NULL: none */
+	GPtrArray *chosen;         /* struct draft_file *: for the next letter; NULL: none */
 	struct app_finder *finder; /* of complete.c; NULL: no address was asked for yet */
 	bool lent;                 /* an editor has the terminal */
 	const char *state_dir, *mailto;

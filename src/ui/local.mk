@@ -13,6 +13,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/key.c \
 	src/ui/key.h \
 	src/ui/layout.c \
+	src/ui/parts.c \
 	src/ui/style.c \
 	src/ui/term.h \
 	src/ui/term_capture.c \

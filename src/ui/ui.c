@@ -236,7 +236,9 @@ static void draw_message_line(struct ui *ui, struct grid *g, const struct layout
 {
 	struct view *top = ui_top(ui);
 	bool own_row = l->message.row != l->hint.row;
-	g_autofree char *remark = !ui->said && own_row && top->ops->remark ? top->ops->remark(top) : NULL;
+	g_autofree char *remark = ui->said ? NULL : model_parts_progress(ui->parts);
+	if (!ui->said && !remark && own_row && top->ops->remark)
+		remark = top->ops->remark(top);
 	const char *said = ui->said ? ui->said : remark;
 	g_autofree char *chord = NULL;
 	if (ui->chord_n) {
@@ -551,7 +553,7 @@ static void undo(struct ui *ui)
 static void run(struct ui *ui, enum app_command c)
 {
 	struct view *top = ui_top(ui);
-	if (top->ops->command(top, c) || compose_command(ui, c))
+	if (top->ops->command(top, c) || compose_command(ui, c) || parts_command(ui, c))
 		return;
 	switch (c) {
 	case CMD_BACK: ui_pop(ui); break;
@@ -583,6 +585,7 @@ static void stop_wait(struct ui *ui)
 	struct view *top = ui_top(ui);
 	ui->chord_n = 0;
 	bool any = top->ops->stop && top->ops->stop(top);
+	any = model_parts_stop(ui->parts) || any;
 	ui_say(ui, g_strdup(any ? _("Stopped.") : _("Nothing is being waited for. q leaves.")));
 }
 
@@ -789,6 +792,7 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->folders = model_folders_new(a, folders_changed, ui);
 	ui->changes = model_changes_new(a, &change_hooks, ui);
 	ui->queue = model_queue_new(a, &queue_hooks, ui);
+	ui->parts = model_parts_new(a, options->state_dir, &parts_hooks, ui);
 	ui->editing = g_ptr_array_new();
 	ui->begun = g_ptr_array_new();
 	ui->state_dir = options->state_dir;
@@ -826,9 +830,10 @@ void ui_free(struct ui *ui)
 	g_ptr_array_unref(ui->begun);
 	app_finder_free(ui->finder);
 	g_free(ui->attach_dir);
-	if (ui->parts)
-		g_ptr_array_unref(ui->parts);
+	if (ui->chosen)
+		g_ptr_array_unref(ui->chosen);
 	question_drop(ui);
+	model_parts_free(ui->parts);
 	model_queue_free(ui->queue);
 	model_changes_free(ui->changes);
 	model_folders_free(ui->folders);

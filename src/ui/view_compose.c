@@ -884,12 +884,12 @@ static void begin(struct view_compose *v, enum compose_begin how)
 /* Those that were chosen in another message. */
 static void take_parts(struct view_compose *v)
 {
-	GPtrArray *parts = v->view.ui->parts;
+	GPtrArray *parts = v->view.ui->chosen;
 	if (!parts || v->letter->draft->kind == DRAFT_BOUNCE)
 		return;
 	while (parts->len)
 		g_ptr_array_add(v->letter->draft->files, g_ptr_array_steal_index(parts, 0));
-	g_clear_pointer(&v->view.ui->parts, g_ptr_array_unref);
+	g_clear_pointer(&v->view.ui->chosen, g_ptr_array_unref);
 	compose_touch(v);
 }
 

@@ -159,6 +159,8 @@ static struct engine_message *message_new(const char *section)
 	m->head = msg_head_parse((struct str){ 0 });
 	m->root = msg_part_new();
 	out->is_mail = true;
+	out->leaves = g_ptr_array_new();
+	out->within = g_ptr_array_new();
 	out->shown = msg_shown_parts(section ? msg_part_find(out->root, section) : out->root);
 	if (section) {
 		msg_text_make(str_of(plain_text), "text/plain", "utf-8", false, false, &out->text);

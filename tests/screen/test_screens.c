@@ -49,6 +49,8 @@ static void part_of_text_opened_wraps_and_quotes(void)
 	struct stage *s = stage_new(24, 80);
 	stage_type(s, "v");
 	stage_type(s, "=\r");
+	g_assert_false(view_is_message(ui_top(s->ui)));
+	stage_type(s, "jj\r");
 	stage_golden(s, "part-text-80x24");
 	stage_type(s, "q");
 	stage_type(s, "q");

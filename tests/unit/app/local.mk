@@ -43,3 +43,6 @@ tests_unit_app_test_template_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_markdown
 tests_unit_app_test_markdown_SOURCES = tests/unit/app/test_markdown.c $(UNIT)
 tests_unit_app_test_markdown_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_parts
+tests_unit_app_test_parts_SOURCES = tests/unit/app/test_parts.c $(UNIT)
+tests_unit_app_test_parts_LDADD = $(LINK_APP)

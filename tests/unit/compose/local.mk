@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/compose/test_answer \
 	tests/unit/compose/test_build \
 	tests/unit/compose/test_check \
+	tests/unit/compose/test_detach \
 	tests/unit/compose/test_flow \
 	tests/unit/compose/test_form \
 	tests/unit/compose/test_guard \
@@ -16,6 +17,8 @@ tests_unit_compose_test_build_SOURCES = tests/unit/compose/test_build.c $(UNIT)
 tests_unit_compose_test_build_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_check_SOURCES = tests/unit/compose/test_check.c $(UNIT)
 tests_unit_compose_test_check_LDADD = $(LINK_COMPOSE)
+tests_unit_compose_test_detach_SOURCES = tests/unit/compose/test_detach.c $(UNIT)
+tests_unit_compose_test_detach_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_flow_SOURCES = tests/unit/compose/test_flow.c $(UNIT)
 tests_unit_compose_test_flow_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_form_SOURCES = tests/unit/compose/test_form.c $(UNIT)
