@@ -438,7 +438,7 @@ static void detached_message_is_stored_before_the_old_one_goes(void)
 	bench_clear(&b);
 }
 
-static void promise_06_old_message_stays_when_the_new_one_is_not_stored(void)
+static void promise_6_old_message_stays_when_the_new_one_is_not_stored(void)
 {
 	struct bench b;
 	bench_init(&b, "", "");
@@ -553,7 +553,7 @@ void suite(void)
 	unit_add(print_gives_a_picture_to_the_printing_command);
 	unit_add(command_that_stays_is_stopped);
 	unit_add(detached_message_is_stored_before_the_old_one_goes);
-	unit_add(promise_06_old_message_stays_when_the_new_one_is_not_stored);
+	unit_add(promise_6_old_message_stays_when_the_new_one_is_not_stored);
 	unit_add(n08_a_thousand_of_one_name_are_all_kept);
 	unit_add(one_part_is_saved_as_typed);
 	unit_add(saving_that_is_stopped_saves_no_more);
