@@ -376,6 +376,7 @@ enum app_command {
 	CMD_BANNER_FROM,
 	CMD_BANNER_EDIT,
 	CMD_BANNER_OTHERS,
+	CMD_BANNER_DROP,
 	CMD_BANNER_HIDE,
 	CMD_HELP,
 	CMD_REDRAW,
@@ -789,6 +790,7 @@ enum model_queue_act {
 	QUEUE_RETRY_MAYBE,
 	QUEUE_RETRY_OTHERS,
 	QUEUE_HOLD,
+	QUEUE_EDIT, /* taken back, for its text to be made a draft */
 	QUEUE_FORGET
 };
 struct model_queue_hooks {

@@ -256,6 +256,7 @@ void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act wh
 	static const enum request_type types[] = {
 		[QUEUE_UNDO] = REQ_MAIL_DROP,
 		[QUEUE_DROP] = REQ_MAIL_DROP,
+		[QUEUE_EDIT] = REQ_MAIL_DROP,
 		[QUEUE_RETRY] = REQ_MAIL_RETRY,
 		[QUEUE_RETRY_MAYBE] = REQ_MAIL_RETRY,
 		[QUEUE_RETRY_OTHERS] = REQ_MAIL_RETRY,

@@ -83,6 +83,7 @@ static void take_file(struct draft *d, const struct msg *m, const struct msg_par
 		msg_part_bytes(m, p, m->bytes.n, &f->bytes, &e);
 	err_clear(&e);
 	f->size = f->bytes.n;
+	f->decoded = f->verbatim ? draft_part_decoded(buf_str(&f->bytes)) : 0;
 	f->name = g_strdup(p->name);
 	f->type = g_strdup(p->type);
 	f->charset = g_strdup(p->charset);

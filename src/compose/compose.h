@@ -36,6 +36,7 @@ struct draft_file {
 	bool verbatim;     /* bytes are a whole MIME part, header and body: written as they stand */
 	int fd;            /* -1: bytes; owned by whoever made the draft */
 	uint64_t size;
+	uint64_t decoded; /* octets that who saves it gets, where they are not `size` (verbatim); 0: they are */
 	struct buf bytes;
 };
 
@@ -63,6 +64,7 @@ struct draft *draft_new(enum draft_kind kind);
 void draft_free(struct draft *d);                /* NULL is a no-op; fds stay open */
 struct draft *draft_copy(const struct draft *d); /* fds are shared */
 struct draft_file *draft_file_new(void);
+uint64_t draft_part_decoded(struct str part); /* draft_file.decoded of a whole MIME part */
 void draft_file_free(struct draft_file *f);
 GPtrArray *draft_fields_new(void); /* of struct msg_field *, freeing */
 

@@ -104,6 +104,19 @@ void draft_file_free(struct draft_file *f)
 	g_free(f);
 }
 
+uint64_t draft_part_decoded(struct str part)
+{
+	struct msg *m = msg_parse(part);
+	struct buf octets;
+	struct err e = ERR_INIT;
+	buf_init(&octets, part.n);
+	uint64_t size = msg_part_bytes(m, m->root, part.n, &octets, &e) ? m->root->length : octets.n;
+	err_clear(&e);
+	buf_clear(&octets);
+	msg_free(m);
+	return size;
+}
+
 static struct draft_file *file_copy(const struct draft_file *f)
 {
 	struct draft_file *copy = draft_file_new();
@@ -117,6 +130,7 @@ static struct draft_file *file_copy(const struct draft_file *f)
 	copy->verbatim = f->verbatim;
 	copy->fd = f->fd;
 	copy->size = f->size;
+	copy->decoded = f->decoded;
 	buf_add_str(&copy->bytes, buf_str(&f->bytes));
 	return copy;
 }

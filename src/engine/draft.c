@@ -294,6 +294,18 @@ void draft_save_request(struct engine *en, struct account *a, struct request *r)
 
 /* --- opening --- */
 
+/* It is only shown: 0 where it cannot be read. */
+static uint64_t decoded_size(const char *path, uint64_t size)
+{
+	struct err e = ERR_INIT;
+	struct buf part;
+	buf_init(&part, size);
+	uint64_t decoded = fs_read(path, size, &part, &e) ? 0 : draft_part_decoded(buf_str(&part));
+	buf_clear(&part);
+	err_clear(&e);
+	return decoded;
+}
+
 static int open_files(struct engine *en, const struct store_draft *row, struct draft *d, struct err *e)
 {
 	for (unsigned i = 0; i < row->files->len; i++) {
@@ -314,6 +326,7 @@ static int open_files(struct engine *en, const struct store_draft *row, struct d
 		if ((uint64_t)st.st_size != kept->size)
 			return err_set(e, ERR_MESSAGE, ERR_LOCAL, ERR_NEVER,
 				"the kept attachment '%s' is not as it was", path);
+		f->decoded = f->verbatim ? decoded_size(path, f->size) : 0;
 	}
 	return 0;
 }
@@ -412,6 +425,115 @@ void draft_open_request(struct engine *en, struct request *r)
 	engine_draft_free(d);
 	store_draft_free(row);
 	engine_end(en, r, &e);
+}
+
+/* --- of a letter that was not written here --- */
+
+/* The message behind the block of fields that sent it on; n 0: it was not sent on by us. */
+static struct str sent_on(struct str octets, const char *msgid)
+{
+	g_autofree char *last = g_strdup_printf("\r\nResent-Message-ID: <%s>\r\n", msgid ? msgid : "");
+	const char *at = g_str_has_prefix(octets.p, "Resent-") ? g_strstr_len(octets.p, (gssize)octets.n, last) : NULL;
+	return at ? str_sub(octets, (size_t)(at - octets.p) + strlen(last)) : (struct str){ 0 };
+}
+
+static bool is_written(const GPtrArray *addrs, const char *addr)
+{
+	for (unsigned i = 0; i < addrs->len; i++) {
+		const struct msg_addr *a = addrs->pdata[i];
+		if (a->addr && !g_ascii_strcasecmp(a->addr, addr))
+			return true;
+	}
+	return false;
+}
+
+/* Who gets it without standing in its header, gets a blind copy; of what is sent on nobody stands there. */
+static void add_receivers(struct draft *d, const struct store_mail *m)
+{
+	GPtrArray *to = d->kind == DRAFT_BOUNCE ? d->to : d->bcc;
+	for (unsigned i = 0; i < m->rcpts->len; i++) {
+		const struct store_rcpt *r = m->rcpts->pdata[i];
+		if (r->state != MAIL_ACCEPTED && !is_written(d->to, r->addr) && !is_written(d->cc, r->addr))
+			g_ptr_array_add(to, msg_addr_new(NULL, r->addr));
+	}
+}
+
+static struct draft *draft_of_octets(struct str octets, const struct store_mail *mail)
+{
+	struct str original = sent_on(octets, mail->msgid);
+	struct draft *d;
+	if (original.n) {
+		d = draft_bounce(original);
+		d->from = msg_addr_new(NULL, mail->from);
+		g_free(d->subject);
+		d->subject = g_strdup(mail->subject ? mail->subject : "");
+	} else {
+		struct msg *m = msg_parse(octets);
+		d = draft_of_message(m, DRAFT_NEW);
+		msg_free(m);
+	}
+	add_receivers(d, mail);
+	return d;
+}
+
+static void take_parent(const struct store_mail *m, struct store_draft *row)
+{
+	row->parent_account = m->parent_account;
+	row->parent_folder = g_strdup(m->parent_folder);
+	row->parent_uidvalidity = m->parent_uidvalidity;
+	row->parent_uid = m->parent_uid;
+	row->parent_msgid = g_strdup(m->parent_msgid);
+	row->parent_flag = m->parent_flag;
+}
+
+static int make_draft(struct engine *en, struct account *a, struct store_mail *m, struct err *e)
+{
+	g_autofree char *path = engine_spool_path(en, m->path);
+	struct store_draft *row = store_draft_new(a->number);
+	struct engine_draft *d = g_new0(struct engine_draft, 1);
+	struct buf octets;
+	buf_init(&octets, ENGINE_MESSAGE_MAX);
+	int result = fs_read(path, ENGINE_MESSAGE_MAX, &octets, e);
+	if (!result) {
+		d->draft = draft_of_octets(buf_str(&octets), m);
+		d->parent.account = -1;
+		take_parent(m, row);
+		result = save(en, a, d, row, e);
+	}
+	if (!result) {
+		m->draft = row->id;
+		result = store_mail_put(en->store, m, e);
+	}
+	buf_clear(&octets);
+	engine_draft_free(d);
+	store_draft_free(row);
+	return result;
+}
+
+void draft_of_mail_request(struct engine *en, struct request *r)
+{
+	struct store_mail *m = NULL;
+	struct err e = ERR_INIT;
+	if (!en->store || store_mail_get(en->store, r->answers, &m, &e)) {
+		engine_end(en, r, &e);
+		return;
+	}
+	struct account *a = account_numbered(en, m->account);
+	if (m->state == MAIL_ACCEPTED || m->state == MAIL_SENDING)
+		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "letter %u is '%s'", (unsigned)m->id,
+			mail_state_names[m->state]);
+	else if (!a || !m->path)
+		err_set(&e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the octets of letter %u are not kept",
+			(unsigned)m->id);
+	if (e.cause != ERR_NONE || (!m->draft && make_draft(en, a, m, &e))) {
+		store_mail_free(m);
+		engine_end(en, r, &e);
+		return;
+	}
+	outbox_tell(a, r->id, m->id, false);
+	r->answers = m->draft;
+	store_mail_free(m);
+	draft_open_request(en, r);
 }
 
 /* --- removing --- */

@@ -399,6 +399,7 @@ static void got_request(void *value, void *aux)
 	case REQ_MAIL_DROP: mail_drop_request(en, r); break;
 	case REQ_MAIL_RETRY: mail_retry_request(en, r); break;
 	case REQ_MAIL_HOLD: mail_hold_request(en, r); break;
+	case REQ_MAIL_EDIT: draft_of_mail_request(en, r); break;
 	case REQ_POST: post_due_request(en, a, r); break;
 	case REQ_UNSUBSCRIBE: unsubscribe_request(en, a, r); break;
 	case REQ_PROBE: probe_request(en, a, r); break;

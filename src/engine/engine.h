@@ -73,9 +73,10 @@ enum request_type {
 			* sent, or whose copy failed is forgotten -> EV_MAIL (its .draft has the text) */
 	REQ_MAIL_RETRY, /* the letter .answers is tried now; .yes: also one that may have been sent; .whole: without the
 			 * recipients that were refused. Of one whose copy failed the copy */
-	REQ_MAIL_HOLD,  /* the letter .answers stays until it is let go by RETRY */
-	REQ_POST,       /* what is due of the account's letters is sent; .whole: also what was put off -> EV_MAIL.. */
-	REQ_PROBE, /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES; asked
+	REQ_MAIL_EDIT, /* a draft of the letter .answers, made of its octets where none is kept -> EV_MAIL, EV_DRAFT with .draft */
+	REQ_MAIL_HOLD, /* the letter .answers stays until it is let go by RETRY */
+	REQ_POST,      /* what is due of the account's letters is sent; .whole: also what was put off -> EV_MAIL.. */
+	REQ_PROBE,     /* .folder: an address: would the server take it as From? Nothing is sent -> EV_IDENTITIES; asked
 			 * within the last day, what is known, and it ends ERR_NOT_DUE */
 	REQ_IDENTITIES,   /* what the account's server thinks of its addresses -> EV_IDENTITIES */
 	REQ_IDENTITY_ADD, /* .folder: an address: the user has asked the provider to validate it -> EV_IDENTITIES */

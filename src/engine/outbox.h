@@ -149,6 +149,7 @@ void report_take(struct engine *en, const struct msg_report *r);
 void draft_save_request(struct engine *en, struct account *a, struct request *r);
 void draft_open_request(struct engine *en, struct request *r);
 void draft_drop_request(struct engine *en, struct request *r);
+void draft_of_mail_request(struct engine *en, struct request *r);
 void draft_sent(struct account *a, uint32_t draft);                                        /* its letter was accepted */
 struct draft *draft_load(struct engine *en, const struct store_draft *row, struct err *e); /* engine_discard */
 

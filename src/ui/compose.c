@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
 
 /* --- what waits for its text --- */
@@ -525,6 +526,8 @@ static void resume(struct resumption *r)
 static void got_draft(struct event *ev, void *aux)
 {
 	struct resumption *r = aux;
+	if (ev->type == EV_MAIL && ev->mail)
+		model_queue_take(r->waiting.ui->queue, g_steal_pointer(&ev->mail));
 	if (ev->type == EV_DRAFT)
 		r->draft = g_steal_pointer(&ev->draft);
 	if (ev->type != EV_ENDED)
@@ -545,8 +548,22 @@ static void resumption_free(struct waiting *w)
 	g_free(r);
 }
 
+static void resume_by(struct ui *ui, enum request_type type, uint32_t id, const struct resumption *how)
+{
+	struct resumption *r = g_memdup2(how, sizeof *how);
+	struct request *ask = request_new(type, 0, -1);
+	ask->answers = id;
+	r->waiting = (struct waiting){ .ui = ui, .free = resumption_free };
+	wait_for(&r->waiting, ask, got_draft);
+}
+
+/* draft 0: one is made of the letter. */
 static void open_draft(struct ui *ui, uint32_t draft, const struct resumption *how)
 {
+	if (!draft) {
+		resume_by(ui, REQ_MAIL_EDIT, how->was, how);
+		return;
+	}
 	for (guint i = 0; i < ui->views->len; i++) {
 		const struct model_letter *m = view_compose_letter(ui->views->pdata[i]);
 		if (m && m->id == draft) {
@@ -558,11 +575,7 @@ static void open_draft(struct ui *ui, uint32_t draft, const struct resumption *h
 		ui_say(ui, g_strdup(_("That letter is open in its editor.")));
 		return;
 	}
-	struct resumption *r = g_memdup2(how, sizeof *how);
-	struct request *ask = request_new(REQ_DRAFT_OPEN, 0, -1);
-	ask->answers = draft;
-	r->waiting = (struct waiting){ .ui = ui, .free = resumption_free };
-	wait_for(&r->waiting, ask, got_draft);
+	resume_by(ui, REQ_DRAFT_OPEN, draft, how);
 }
 
 void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was)
@@ -591,6 +604,49 @@ void compose_look_at_drafts(struct ui *ui)
 	app_request(ui->app, request_new(REQ_DRAFTS, 0, -1), got_drafts, ui);
 }
 
+/* --- a letter in its undo window --- */
+
+#define COUNT_MS 1000
+
+static char *count_words(const struct ui *ui, int seconds)
+{
+	g_autofree char *key = keymap_first(ui->keymap, CTX_INDEX, CMD_UNDO);
+	return g_strdup_printf(
+		_("Sent in %d s.  %s %s"), seconds, key ? key : "-", _(app_command_info(CMD_UNDO)->hint));
+}
+
+/* Behind the last second the outbox says what is. */
+static void count_down(void *aux)
+{
+	struct ui *ui = aux;
+	const struct store_mail *mail = model_queue_find(ui->queue, ui->counted);
+	int64_t left = mail && mail->state == MAIL_HELD ? mail->due - clock_wall() : 0;
+	if (left <= 0) {
+		compose_count_end(ui);
+		return;
+	}
+	g_free(ui->said);
+	ui->said = count_words(ui, (int)left);
+	timer_at(ui->count, clock_ms() + COUNT_MS);
+	ui_touch(ui);
+}
+
+void compose_count(struct ui *ui, uint32_t mail)
+{
+	ui_say(ui, NULL);
+	if (!ui->count)
+		ui->count = timer_new(ui->ctx, count_down, ui);
+	ui->counted = mail;
+	count_down(ui);
+}
+
+void compose_count_end(struct ui *ui)
+{
+	ui->counted = 0;
+	if (ui->count)
+		timer_at(ui->count, CLOCK_NEVER);
+}
+
 /* --- the outbox speaks --- */
 
 static void queue_changed(void *aux)
@@ -611,13 +667,12 @@ static void queue_said(void *aux, char *sentence)
 static void queue_acted(void *aux, enum model_queue_act what, uint32_t id, uint32_t draft, const struct err *e)
 {
 	struct ui *ui = aux;
-	(void)id;
-	if (what == QUEUE_UNDO && e->cause == ERR_CANCELED)
+	if ((what == QUEUE_UNDO || what == QUEUE_EDIT) && e->cause == ERR_CANCELED)
 		ui_say(ui, g_strdup(_("Too late: it is on its way.")));
 	else if (e->cause != ERR_NONE && what != QUEUE_RETRY && what != QUEUE_RETRY_MAYBE && what != QUEUE_FORGET)
 		say_failed(ui, e);
-	else if (what == QUEUE_UNDO && draft)
-		compose_resume(ui, draft, COMPOSE_REVIEW, 0);
+	else if ((what == QUEUE_UNDO && draft) || what == QUEUE_EDIT)
+		compose_resume(ui, draft, COMPOSE_REVIEW, what == QUEUE_EDIT ? id : 0);
 	else if (what == QUEUE_UNDO || what == QUEUE_DROP)
 		ui_say(ui, g_strdup(_("Taken back.")));
 	else if (what == QUEUE_HOLD)

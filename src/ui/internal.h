@@ -195,10 +195,14 @@ void compose_take_part(struct ui *ui, const struct model_message *m, const char 
 /* To the message at the top, quoting only this (taken). */
 void compose_answer(struct ui *ui, enum app_command c, char *only);
 void compose_mailto(struct ui *ui, const char *uri);
+/* draft 0: one is made of the letter `was`, which is in the outbox. */
 void compose_resume(struct ui *ui, uint32_t draft, enum compose_begin how, uint32_t was);
 void compose_resend(struct ui *ui, uint32_t draft, uint32_t was); /* from the account's default address */
-void compose_leave(struct ui *ui);                                /* what is only begun is given up */
-void compose_look_at_drafts(struct ui *ui);                       /* whether one was being written at the last end */
+/* Says, second by second, when a held letter leaves, until something else is said or a key is typed. */
+void compose_count(struct ui *ui, uint32_t mail);
+void compose_count_end(struct ui *ui);
+void compose_leave(struct ui *ui);          /* what is only begun is given up */
+void compose_look_at_drafts(struct ui *ui); /* whether one was being written at the last end */
 extern const struct model_queue_hooks queue_hooks;
 
 /* --- parts.c: what parts and messages are given to --- */
@@ -311,6 +315,8 @@ struct ui {
 	size_t chord_n;
 	struct prompt *prompt;
 	char *said;
+	uint32_t counted;    /* the letter whose time to leave `said` counts down; 0: none */
+	struct timer *count; /* to its next second; set only while it does */
 	enum sidebar sidebar;
 	int at_account;   /* the folder last looked at, at first the one to begin with */
 	const char *file; /* a message to be shown first, or NULL */
@@ -342,6 +348,7 @@ void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux
 /* The first choice is taken by Enter; Esc takes none. Takes text and aux. */
 void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux));
 void ui_retry_mail(struct ui *ui, const struct store_mail *m);
+void ui_drop_mail(struct ui *ui, const struct store_mail *m);  /* asks before */
 void ui_mail_words(struct ui *ui, const struct store_mail *m); /* what the server said of it */
 void ui_lend(struct ui *ui);                                   /* the terminal to another program */
 void ui_take_back(struct ui *ui);

@@ -84,6 +84,7 @@ void ui_say(struct ui *ui, char *sentence)
 {
 	g_free(ui->said);
 	ui->said = sentence;
+	compose_count_end(ui);
 	ui_touch(ui);
 }
 
@@ -477,11 +478,6 @@ void ui_retry_mail(struct ui *ui, const struct store_mail *m)
 		model_queue_act(ui->queue, m->id, QUEUE_RETRY);
 }
 
-static void no_text(struct ui *ui)
-{
-	ui_say(ui, g_strdup(_("It was not written here: its text is not kept as a draft.")));
-}
-
 /* What became of a letter. */
 static bool mail_command(struct ui *ui, enum app_command c)
 {
@@ -489,13 +485,12 @@ static bool mail_command(struct ui *ui, enum app_command c)
 	if (!m)
 		return false;
 	uint32_t id = m->id, draft = m->draft;
-	bool writes = c == CMD_BANNER_DEFAULT || c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT;
-	if (writes && !draft)
-		no_text(ui);
-	else if (c == CMD_BANNER_DEFAULT)
+	if (c == CMD_BANNER_DEFAULT)
 		compose_resend(ui, draft, id);
 	else if (c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT)
 		compose_resume(ui, draft, c == CMD_BANNER_FROM ? COMPOSE_PICK : COMPOSE_REVIEW, id);
+	else if (c == CMD_BANNER_DROP)
+		ui_drop_mail(ui, m);
 	else if (c == CMD_BANNER_WORDS)
 		ui_mail_words(ui, m);
 	else if (c == CMD_BANNER_RETRY)
@@ -574,6 +569,7 @@ static void run(struct ui *ui, enum app_command c)
 	case CMD_BANNER_FROM:
 	case CMD_BANNER_EDIT:
 	case CMD_BANNER_OTHERS:
+	case CMD_BANNER_DROP:
 	case CMD_BANNER_HIDE: banner_command(ui, c); break;
 	default: break;
 	}
@@ -619,6 +615,7 @@ static void take_key(struct ui *ui, const struct key_event *ev)
 		return;
 	}
 	g_clear_pointer(&ui->said, g_free);
+	compose_count_end(ui);
 	ui->hops = 0;
 	if (!top) { /* the store is still being opened */
 		ui->quit = ev->key == 'q';
@@ -840,6 +837,7 @@ void ui_free(struct ui *ui)
 	keymap_free(ui->keymap);
 	key_decoder_free(ui->decoder);
 	timer_free(ui->key_timer);
+	timer_free(ui->count);
 	source_drop(&ui->drawing);
 	source_drop(&ui->keys);
 	source_drop(&ui->signals);

@@ -9,7 +9,8 @@
 #define LABEL_COLS 8
 #define FIELD_ROWS 3 /* of a field with many addresses */
 #define GUARDS_MAX 3
-#define OWN_LINE_ROWS 14 /* of a screen whose messages have a line of their own */
+#define GUARD_FROM_ROWS 3 /* whom it is to, what about and a line of text come first */
+#define OWN_LINE_ROWS 14  /* of a screen whose messages have a line of their own */
 
 enum field { FIELD_TO, FIELD_CC, FIELD_BCC, FIELD_SUBJECT };
 
@@ -74,7 +75,8 @@ static char *attached(const struct draft *d)
 	GString *out = g_string_new(NULL);
 	for (guint i = 0; i < d->files->len; i++) {
 		const struct draft_file *f = d->files->pdata[i];
-		g_autofree char *size = app_size(f->fd >= 0 ? f->size : f->bytes.n);
+		uint64_t octets = f->decoded ? f->decoded : f->fd >= 0 ? f->size : f->bytes.n;
+		g_autofree char *size = app_size(octets);
 		const char *name = f->name ? f->name : f->source ? f->source : f->type;
 		g_string_append_printf(out, "%s%u %s %s", i ? "   " : "", i + 1, name ? name : "?", size);
 	}
@@ -297,10 +299,44 @@ static void draw_files(const struct model_letter *m, struct grid *g, struct rect
 static void draw_guards(const struct view_compose *v, struct grid *g, struct rect *r)
 {
 	guint first = g->rows >= OWN_LINE_ROWS ? 1 : 0, last = guards_shown(v);
-	for (guint i = last; i > first && r->rows > 2; i--) {
+	for (guint i = last; i > first && r->rows > GUARD_FROM_ROWS; i--) {
 		g_autofree char *line = guard_line(v, i - 1);
 		grid_text(g, r->row + --r->rows, r->col + 1, r->cols - 1, STYLE_TITLE, line);
 	}
+}
+
+enum part {
+	PART_FROM = 1 << 0,
+	PART_TO = 1 << 1,
+	PART_CC = 1 << 2,
+	PART_BCC = 1 << 3,
+	PART_REPLY = 1 << 4,
+	PART_SUBJECT = 1 << 5,
+	PART_FILES = 1 << 6,
+	PART_HTML = 1 << 7,
+};
+
+static int count_parts(unsigned parts)
+{
+	int n = 0;
+	for (; parts; parts &= parts - 1)
+		n++;
+	return n;
+}
+
+/* Those there is room for, with a row of the text at least: what can be done without gives way first. */
+static unsigned parts_shown(const struct draft *d, bool picks, int rows)
+{
+	static const unsigned dispensable[] = { PART_HTML, PART_FILES, PART_CC, PART_REPLY, PART_BCC, PART_FROM,
+		PART_SUBJECT };
+	bool bounce = d->kind == DRAFT_BOUNCE;
+	unsigned shown = PART_FROM | PART_TO | (bounce ? 0 : PART_CC | PART_SUBJECT | PART_FILES) |
+			 (!bounce && d->bcc->len ? PART_BCC : 0) | (!bounce && d->reply_to->len ? PART_REPLY : 0) |
+			 (!bounce && d->markdown ? PART_HTML : 0);
+	for (size_t i = 0; !picks && i < G_N_ELEMENTS(dispensable); i++)
+		if (count_parts(shown) >= rows)
+			shown &= ~dispensable[i];
+	return shown;
 }
 
 static void draw(struct view *view, struct grid *g, struct rect r)
@@ -313,19 +349,23 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	draw_guards(v, g, &r);
 	g->cursor_row = r.row;
 	g->cursor_col = r.col;
-	draw_from(v, g, &r);
-	draw_addrs(g, &r, _("To"), d->to);
-	if (d->kind != DRAFT_BOUNCE) {
+	unsigned shown = parts_shown(d, v->rows != NULL, r.rows);
+	if (shown & PART_FROM)
+		draw_from(v, g, &r);
+	if (shown & PART_TO)
+		draw_addrs(g, &r, _("To"), d->to);
+	if (shown & PART_CC)
 		draw_addrs(g, &r, _("Cc"), d->cc);
-		if (d->bcc->len)
-			draw_addrs(g, &r, _("Bcc"), d->bcc);
-		if (d->reply_to->len)
-			draw_addrs(g, &r, _("Reply to"), d->reply_to);
+	if (shown & PART_BCC)
+		draw_addrs(g, &r, _("Bcc"), d->bcc);
+	if (shown & PART_REPLY)
+		draw_addrs(g, &r, _("Reply to"), d->reply_to);
+	if (shown & PART_SUBJECT)
 		take_rows(&r, draw_field(g, r, _("Subject"), d->subject, 1));
-		if (d->markdown)
-			take_rows(&r, draw_field(g, r, _("HTML"), _("made of the text when it is sent"), 1));
+	if (shown & PART_HTML)
+		take_rows(&r, draw_field(g, r, _("HTML"), _("made of the text when it is sent"), 1));
+	if (shown & PART_FILES)
 		draw_files(m, g, &r);
-	}
 	if (r.rows > 2) {
 		grid_fill(g, r.row, r.col, r.cols, STYLE_DIM, '-');
 		take_rows(&r, 1);
@@ -350,23 +390,13 @@ static void letter_said(void *aux, char *sentence)
 	ui_say(((struct view_compose *)aux)->view.ui, g_steal_pointer(&clean));
 }
 
-static char *leaves_text(struct ui *ui, const struct store_mail *mail, bool later)
-{
-	if (mail->state != MAIL_HELD)
-		return g_strdup(_("Sending."));
-	if (later)
-		return app_mail_text(mail);
-	g_autofree char *key = keymap_first(ui->keymap, CTX_INDEX, CMD_UNDO);
-	return g_strdup_printf(_("Sent in %d s.  %s %s"), (int)(mail->due - mail->made), key ? key : "-",
-		_(app_command_info(CMD_UNDO)->hint));
-}
-
 static void letter_sent(void *aux, struct store_mail *mail)
 {
 	struct view_compose *v = aux;
 	struct ui *ui = v->view.ui;
-	uint32_t was = v->letter->was;
-	char *words = leaves_text(ui, mail, v->letter->at != 0);
+	uint32_t was = v->letter->was, id = mail->id;
+	bool counts = mail->state == MAIL_HELD && !v->letter->at;
+	char *words = mail->state == MAIL_HELD ? app_mail_text(mail) : g_strdup(_("Sending."));
 	v->letter->dirty = false;
 	app_editor_done(v->letter->editor_path);
 	leave(v);
@@ -374,6 +404,8 @@ static void letter_sent(void *aux, struct store_mail *mail)
 		model_queue_act(ui->queue, was, QUEUE_FORGET);
 	model_queue_sent(ui->queue, mail);
 	ui_say(ui, words);
+	if (counts)
+		compose_count(ui, id);
 }
 
 static const struct model_letter_hooks hooks = { letter_changed, letter_said, letter_sent };

@@ -225,20 +225,22 @@ static void drop_mail(struct ui *ui, void *aux)
 	model_queue_act(ui->queue, GPOINTER_TO_UINT(aux), QUEUE_DROP);
 }
 
-static void drop(struct view_queue *v, const struct entry *e)
+void ui_drop_mail(struct ui *ui, const struct store_mail *m)
 {
-	struct ui *ui = v->view.ui;
-	if (e->change) {
-		change_act(v, e, REQ_CHANGE_DROP);
-		return;
-	}
-	g_autofree char *subject =
-		grid_line(str_of(e->mail->subject && *e->mail->subject ? e->mail->subject : _("(no subject)")));
+	g_autofree char *subject = grid_line(str_of(m->subject && *m->subject ? m->subject : _("(no subject)")));
 	ui_question(ui,
-		e->mail->draft
+		m->draft
 			? g_strdup_printf(_("Take \"%s\" out of the outbox? Its text stays among the drafts."), subject)
 			: g_strdup_printf(_("Take \"%s\" out of the outbox? There is no undo."), subject),
-		drop_mail, GUINT_TO_POINTER(e->mail->id), NULL);
+		drop_mail, GUINT_TO_POINTER(m->id), NULL);
+}
+
+static void drop(struct view_queue *v, const struct entry *e)
+{
+	if (e->change)
+		change_act(v, e, REQ_CHANGE_DROP);
+	else
+		ui_drop_mail(v->view.ui, e->mail);
 }
 
 static bool waits(const struct store_mail *m)
@@ -249,10 +251,8 @@ static bool waits(const struct store_mail *m)
 static void edit(struct ui *ui, const struct store_mail *m)
 {
 	uint32_t id = m->id, draft = m->draft;
-	if (!draft)
-		ui_say(ui, g_strdup(_("It was not written here: its text is not kept as a draft.")));
-	else if (waits(m))
-		model_queue_act(ui->queue, id, QUEUE_UNDO);
+	if (waits(m))
+		model_queue_act(ui->queue, id, draft ? QUEUE_UNDO : QUEUE_EDIT);
 	else if (m->state == MAIL_REFUSED || m->state == MAIL_MAYBE)
 		compose_resume(ui, draft, COMPOSE_REVIEW, id);
 	else

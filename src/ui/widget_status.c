@@ -208,7 +208,7 @@ static bool is_about_size(const struct store_mail *m)
 static void mail_keys(GString *out, const struct ui *ui, const struct store_mail *m, int account)
 {
 	bool copy = m->state == MAIL_ACCEPTED;
-	if (is_about_sender(m) && m->draft) {
+	if (is_about_sender(m)) {
 		append_default(out, ui, m, account);
 		append_key(out, ui, CMD_BANNER_FROM);
 	} else {
@@ -217,8 +217,10 @@ static void mail_keys(GString *out, const struct ui *ui, const struct store_mail
 		if (!is_about_size(m))
 			append_key(out, ui, CMD_BANNER_RETRY);
 	}
-	if (!copy && m->draft)
+	if (!copy) {
 		append_key(out, ui, CMD_BANNER_EDIT);
+		append_key(out, ui, CMD_BANNER_DROP);
+	}
 	append_key(out, ui, CMD_BANNER_WORDS);
 	append_key(out, ui, CMD_BANNER_HIDE);
 }

@@ -37,6 +37,19 @@ static void review_shows_the_whole_letter(void)
 	stage_free(s);
 }
 
+static void banner_leaves_a_line_of_the_text(void)
+{
+	struct err e = ERR_INIT;
+	struct stage *s = written(10, 40);
+	err_set(&e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "the server refused the login");
+	stage_account(s, ACCOUNT_STOPPED, STAGE_NOW - 3600, 0, &e);
+	stage_golden(s, "compose-banner-40x10");
+	g_assert_true(shows(s, "Details are attached."));
+	g_assert_true(shows(s, "To      ana@duarte.example"));
+	g_assert_true(shows(s, "Subject Budget"));
+	stage_free(s);
+}
+
 static void reply_picker_shows_states_and_evidence(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -189,6 +202,39 @@ static void undo_brings_the_letter_back(void)
 	g_assert_true(shows(s, "New letter - box"));
 	g_assert_true(shows(s, "Details are attached."));
 	g_assert_cmpint(((struct store_mail *)s->mails->pdata[0])->state, ==, MAIL_DROPPED);
+	stage_free(s);
+}
+
+static void time_to_leave_counts_down_until_a_key(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "y");
+	g_assert_true(shows(s, "Sent in 10 s.  u undo"));
+	for (int left = 9; left > 0; left--) {
+		g_autofree char *words = g_strdup_printf("Sent in %d s.  u undo", left);
+		clock_advance(1000);
+		stage_settle(s);
+		g_assert_true(shows(s, words));
+	}
+	stage_type(s, "j");
+	g_assert_false(shows(s, "Sent in"));
+	clock_advance(1000);
+	stage_settle(s);
+	g_assert_false(shows(s, "Sent in"));
+	stage_free(s);
+}
+
+static void time_to_leave_gives_way_to_what_is_said(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "y");
+	clock_advance(2000);
+	stage_settle(s);
+	stage_deliver(s);
+	g_assert_false(shows(s, "Sent in"));
+	clock_advance(3000);
+	stage_settle(s);
+	g_assert_false(shows(s, "Sent in"));
 	stage_free(s);
 }
 
@@ -414,6 +460,7 @@ static void mailto_takes_only_what_it_may(void)
 void suite(void)
 {
 	unit_add(review_shows_the_whole_letter);
+	unit_add(banner_leaves_a_line_of_the_text);
 	unit_add(reply_picker_shows_states_and_evidence);
 	unit_add(other_account_reroutes);
 	unit_add(refused_from_asks_once_and_enter_is_the_default);
@@ -425,6 +472,8 @@ void suite(void)
 	unit_add(saved_every_ten_seconds_of_steady_typing);
 	unit_add(full_disk_keeps_the_text_and_says_so);
 	unit_add(undo_brings_the_letter_back);
+	unit_add(time_to_leave_counts_down_until_a_key);
+	unit_add(time_to_leave_gives_way_to_what_is_said);
 	unit_add(change_made_later_is_undone_first);
 	unit_add(refused_letter_is_a_banner_with_ways_on);
 	unit_add(failed_copy_is_told_and_tried_again);

@@ -72,6 +72,25 @@ static void again_files_are_verbatim(void)
 	draft_free(d);
 }
 
+static void again_tells_what_a_file_has_decoded(void)
+{
+	g_autofree char *base64 = g_base64_encode((const guchar *)"0123456789012345678901234567890123456789", 40);
+	g_autofree char *text =
+		g_strdup_printf("%sContent-Type: multipart/mixed; boundary=b\n\n--b\n\nplain\n--b\n"
+				"Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64\n"
+				"Content-Disposition: attachment; filename=a.png\n\n%s\n--b--\n",
+			HEAD, base64);
+	struct draft *d = again(text, DRAFT_NEW);
+	g_assert_cmpuint(d->files->len, ==, 1);
+	const struct draft_file *f = d->files->pdata[0];
+	g_assert_cmpuint(f->decoded, ==, 40);
+	g_assert_cmpuint(f->size, >, 60);
+	struct draft *copy = draft_copy(d);
+	g_assert_cmpuint(((const struct draft_file *)copy->files->pdata[0])->decoded, ==, 40);
+	draft_free(copy);
+	draft_free(d);
+}
+
 static void again_of_a_file_alone_keeps_its_octets(void)
 {
 	struct draft *d =
@@ -120,6 +139,7 @@ void suite(void)
 	unit_add(again_takes_the_header);
 	unit_add(again_joins_flowed_text);
 	unit_add(again_files_are_verbatim);
+	unit_add(again_tells_what_a_file_has_decoded);
 	unit_add(again_of_a_file_alone_keeps_its_octets);
 	unit_add(again_of_what_was_built);
 }
