@@ -52,6 +52,10 @@ char *app_notice_text(const struct event *ev, const struct cfg *cfg)
 		return app_err_text(&ev->err, a ? a->label : NULL);
 	if (ev->notice == NOTICE_NO_REPORTS)
 		return g_strdup_printf(_("%s: the server makes no reports of delivery (DSN)."), a ? a->label : "");
+	if (ev->notice == NOTICE_MOVED)
+		return g_strdup(
+			_("Another Boxwood has made the cache anew: leave this one and start it again. What waits "
+			  "is kept."));
 	if (ev->notice == NOTICE_CONFLICT)
 		return g_strdup_printf(
 			_("The draft \"%s\" was changed or removed on the server: what lies there and what "

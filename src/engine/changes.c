@@ -355,6 +355,13 @@ void changes_follow(struct account *a, const struct store_change *renaming, char
 	pending_forget(a);
 }
 
+static void notice_moved(struct account *a)
+{
+	struct event *ev = event_new(EV_NOTICE, 0, a->index);
+	ev->notice = NOTICE_MOVED;
+	engine_emit(a->engine, ev);
+}
+
 static void tell_waiters(
 	struct account *a, const struct store_change *c, enum change_state state, const struct err *why)
 {
@@ -371,7 +378,10 @@ static void tell_waiters(
 		if (why && w->err.cause == ERR_NONE)
 			err_copy(&w->err, why);
 	}
-	if (!told && (state == CHANGE_FAILED || state == CHANGE_PARKED))
+	/* Of what another process asked for it is told itself; but what this one lacks, its user must know. */
+	if (!told && c->op == CHANGE_SYNC && why && store_is_moved(why->text))
+		notice_moved(a);
+	else if (!told && c->op != CHANGE_SYNC && (state == CHANGE_FAILED || state == CHANGE_PARKED))
 		change_tell(a, 0, c, state, why);
 	for (unsigned i = a->changes.waiters->len; i--;)
 		if (!group_is_open(a, ((struct waiter *)a->changes.waiters->pdata[i])->group))
@@ -504,7 +514,13 @@ static void ended_elsewhere(struct account *a, struct store_change *was)
 		g_ptr_array_remove_index(a->changes.open, at);
 	pending_forget(a);
 	bool parked = now->state == CHANGE_PARKED;
-	if (now->state == CHANGE_FAILED || parked)
+	if (now->op == CHANGE_SYNC && store_is_moved(now->error)) {
+		g_autofree char *holder = peer_holder(a);
+		err_set(&e, ERR_ACCOUNT, ERR_LOCAL, ERR_LATER,
+			"the cache was made anew, and the Boxwood that is open (%s) still has the one before: "
+			"leave that and start it again; what waits is kept",
+			holder);
+	} else if (now->state == CHANGE_FAILED || parked)
 		err_set(&e, ERR_MESSAGE, parked ? ERR_MISSING : ERR_REFUSED, ERR_NEVER, "%s",
 			now->error ? now->error : "it was refused");
 	if (now->server)

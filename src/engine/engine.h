@@ -355,6 +355,7 @@ struct engine_identity {
 enum engine_notice {
 	NOTICE_TEXT,       /* .text as it stands */
 	NOTICE_CONFLICT,   /* .text, the subject of a draft: it was changed or removed on the server, both stay */
+	NOTICE_MOVED,      /* another process has made the cache anew: only a new start sees it */
 	NOTICE_STOPPED,    /* .err: no letter of the account leaves until somebody acts */
 	NOTICE_NO_REPORTS, /* reports of delivery were asked for, and the server makes none */
 };

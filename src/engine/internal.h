@@ -133,6 +133,7 @@ struct changes {             /* of one account */
 };
 /* The account's lock, or ERR_NET: another process holds it (peers.c). */
 int peer_lock(struct account *a, struct err *e);
+char *peer_holder(const struct account *a); /* "pid 123" of who has noted that it drives the account; g_free */
 void peer_unlock(struct account *a);
 void peer_tap(struct account *a); /* who holds it looks at what was written */
 /* Another process drives the account: it is told of what is open, and what it ends is noticed. */

@@ -78,6 +78,8 @@ static void listen_to_others(struct account *a)
 	err_clear(&e);
 }
 
+#define HOLDER_MAX 8192
+
 /* holder: "pid N" and the path of its socket. */
 static int held(const char *holder, struct err *e)
 {
@@ -86,6 +88,23 @@ static int held(const char *holder, struct err *e)
 	str_cut(rest, ' ', &n, &rest);
 	return err_set(e, ERR_ACCOUNT, ERR_NET, ERR_LATER, "another Boxwood (pid %.*s) drives this account",
 		n.n ? (int)n.n : 1, n.n ? n.p : "?");
+}
+
+char *peer_holder(const struct account *a)
+{
+	g_autofree char *path = path_of(a, "lock");
+	struct buf note;
+	struct err e = ERR_INIT;
+	struct str pid = { 0 }, number = { 0 }, rest;
+	buf_init(&note, HOLDER_MAX);
+	if (!fs_read(path, HOLDER_MAX, &note, &e)) {
+		str_cut(buf_str(&note), ' ', &pid, &rest);
+		str_cut(rest, ' ', &number, &rest);
+	}
+	char *holder = g_strdup_printf("pid %.*s", number.n ? (int)number.n : 1, number.n ? number.p : "?");
+	buf_clear(&note);
+	err_clear(&e);
+	return holder;
 }
 
 int peer_lock(struct account *a, struct err *e)

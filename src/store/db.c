@@ -513,8 +513,7 @@ int db_begin(struct db *d, struct err *e)
 	int moved = 0;
 	sqlite3_file_control(d->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	if (moved)
-		return err_set(
-			e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' was moved or removed: %s", d->name, remedy(d));
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' " DB_MOVED ": %s", d->name, remedy(d));
 	if (db_run(db_query(d, "BEGIN IMMEDIATE"), e))
 		return -1;
 	return still_ours(d, e) ? db_end(d, -1, NULL) : 0;

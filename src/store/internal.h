@@ -44,6 +44,7 @@ int db_damaged(struct db *d, struct err *e); /* the same, and -1 */
 void db_interrupt(struct db *d);
 uint64_t db_steps(const struct db *d);
 
+#define DB_MOVED "was moved or removed" /* in the error's text, see store_is_moved */
 /* A transaction; fails when the file was moved away or its schema is no longer ours. */
 int db_begin(struct db *d, struct err *e);
 /* Commits when result is 0, else rolls back; returns -1 if either went wrong. */

@@ -393,6 +393,11 @@ void store_mark_bad(struct store *st)
 	db_mark_bad(st->shelf.cache);
 }
 
+bool store_is_moved(const char *error)
+{
+	return error && strstr(error, DB_MOVED);
+}
+
 const char *store_notice(const struct store *st)
 {
 	return st->notice;

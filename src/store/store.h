@@ -32,6 +32,8 @@ void store_close(struct store *st); /* checkpoints; NULL is a no-op */
 /* What the user must be told of the opening (a state set aside as damaged, changes that were lost or are damaged),
  * or NULL; borrowed until the next call that changes the state. */
 const char *store_notice(const struct store *st);
+/* Of an error's text: another process has made the file anew, and this one has to be started again to see it. */
+bool store_is_moved(const char *error);
 /* The cache is damaged: the next opening leaves it behind as an old generation and starts a new one. */
 void store_mark_bad(struct store *st);
 /* Only when the files exist: else ERR_MISSING. */
