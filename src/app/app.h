@@ -853,7 +853,7 @@ void app_cards_free(struct app_cards *c); /* NULL is a no-op */
 const GPtrArray *app_cards_get(struct app_cards *c, bool *reading_out, const struct err **err_out);
 
 /* --- whom a letter may go to (finder.c) --- */
-enum app_found_in { FOUND_ALIAS, FOUND_PERSON, FOUND_CARD, FOUND_COMMAND };
+enum app_found_in { FOUND_ALIAS, FOUND_PERSON, FOUND_CARD, FOUND_COMMAND, FOUND_PLACES };
 struct app_found {
 	enum app_found_in in;
 	GPtrArray *addrs; /* struct msg_addr *: of a group several */

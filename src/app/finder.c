@@ -14,7 +14,9 @@
 
 struct app_finder {
 	struct app *app;
-	GPtrArray *found; /* struct app_found *, the best place first */
+	GPtrArray *found;  /* struct app_found *, the best place first */
+	GHashTable *known; /* an address as it is compared: its struct app_found *, borrowed */
+	unsigned count[FOUND_PLACES];
 	char *typed, *folded;
 	unsigned most;
 	uint32_t request;
@@ -54,40 +56,38 @@ char *app_found_text(const struct app_found *f)
 
 /* --- what was found --- */
 
-static bool has_address(const struct app_found *f, const char *addr)
+/* The one address of it, as it is compared; NULL: it is a group. g_free. */
+static char *key_of(const struct app_found *f)
 {
 	const struct msg_addr *a = f->addrs->len == 1 ? f->addrs->pdata[0] : NULL;
-	return a && a->addr && !g_ascii_strcasecmp(a->addr, addr);
+	return a && a->addr ? g_ascii_strdown(a->addr, -1) : NULL;
+}
+
+static void take_out(struct app_finder *f, struct app_found *old)
+{
+	f->count[old->in]--;
+	g_ptr_array_remove(f->found, old);
 }
 
 /* One address is told by its best place, but a name of the mailrc may be there for its own sake. */
 static void add(struct app_finder *f, struct app_found *new)
 {
-	const struct msg_addr *a = new->addrs->len ? new->addrs->pdata[0] : NULL;
+	g_autofree char *key = key_of(new);
+	struct app_found *old = key && new->in != FOUND_ALIAS ? g_hash_table_lookup(f->known, key) : NULL;
 	guint at = 0;
-	for (guint i = 0; i < f->found->len && new->in != FOUND_ALIAS; i++) {
-		const struct app_found *old = f->found->pdata[i];
-		if (old->in <= FOUND_PERSON && new->in == FOUND_PERSON)
-			continue;
-		if (!a || !a->addr || !has_address(old, a->addr))
-			continue;
+	if (old && (old->in > FOUND_PERSON || new->in > FOUND_PERSON)) {
 		if (old->in <= new->in) {
 			app_found_free(new);
 			return;
 		}
-		g_ptr_array_remove_index(f->found, i--);
+		take_out(f, old);
 	}
-	while (at < f->found->len && ((struct app_found *)f->found->pdata[at])->in <= new->in)
-		at++;
+	for (int i = 0; i <= (int)new->in; i++)
+		at += f->count[i];
+	f->count[new->in]++;
 	g_ptr_array_insert(f->found, (gint)at, new);
-}
-
-static unsigned count_in(const struct app_finder *f, enum app_found_in in)
-{
-	unsigned n = 0;
-	for (guint i = 0; i < f->found->len; i++)
-		n += ((struct app_found *)f->found->pdata[i])->in == in;
-	return n;
+	if (key)
+		g_hash_table_replace(f->known, g_steal_pointer(&key), new);
 }
 
 static struct app_found *found_new(enum app_found_in in, const char *source)
@@ -172,7 +172,7 @@ static void look_at_cards(struct app_finder *f)
 	const GPtrArray *cards = f->cards ? app_cards_get(f->cards, &reading, &err) : NULL;
 	if (!f->cards_due)
 		return;
-	for (guint i = 0; cards && i < cards->len && count_in(f, FOUND_CARD) < f->most; i++) {
+	for (guint i = 0; cards && i < cards->len && f->count[FOUND_CARD] < f->most; i++) {
 		const struct app_card *c = cards->pdata[i];
 		if (is_in(c->folded, f->folded))
 			add_one(f, FOUND_CARD, c->name, c->addr, c->org ? c->org : _("vCard"));
@@ -229,7 +229,7 @@ static void take_output(struct app_finder *f, struct str out)
 	g_autofree char *text = msg_to_utf8(out, NULL, &n);
 	struct str rest = { text, n }, line;
 	bool more = str_cut(rest, '\n', &line, &rest); /* what it says of itself */
-	while (more && count_in(f, FOUND_COMMAND) < f->most) {
+	while (more && f->count[FOUND_COMMAND] < f->most) {
 		more = str_cut(rest, '\n', &line, &rest);
 		take_line(f, line);
 	}
@@ -279,6 +279,7 @@ struct app_finder *app_finder_new(struct app *a, GMainContext *ctx, void (*chang
 	f->changed = changed;
 	f->aux = aux;
 	f->found = g_ptr_array_new_with_free_func(free_found);
+	f->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	f->timer = timer_new(ctx, run_command, f);
 	f->cards = cards ? app_cards_new(cards, ctx, cards_changed, f) : NULL;
 	return f;
@@ -293,7 +294,9 @@ void app_finder_stop(struct app_finder *f)
 		proc_cancel(f->proc);
 	f->proc = NULL;
 	f->cards_due = f->command_due = false;
+	g_hash_table_remove_all(f->known);
 	g_ptr_array_set_size(f->found, 0);
+	memset(f->count, 0, sizeof f->count);
 	err_clear(&f->err);
 }
 
@@ -340,6 +343,7 @@ void app_finder_free(struct app_finder *f)
 	app_finder_stop(f);
 	app_cards_free(f->cards);
 	timer_free(f->timer);
+	g_hash_table_unref(f->known);
 	g_ptr_array_unref(f->found);
 	g_free(f->typed);
 	g_free(f->folded);

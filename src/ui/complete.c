@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tab in a prompt: aliases, people, vCards and what a command finds for addresses, names of files for paths. What is offered is asked for while it is
- * typed, so that Tab itself never waits. */
+/* Tab in a prompt: aliases, people, vCards and what a command finds for addresses, templates, names of files for paths. What is
+ * offered is asked for while it is typed, so that Tab itself never waits. */
 #include "ui/internal.h"
 
 #include <glob.h>
