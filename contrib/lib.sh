@@ -7,9 +7,9 @@
 # The one list of the Debian packages each purpose needs.
 build_packages='build-essential autoconf automake autopoint gettext pkg-config xz-utils
 	libglib2.0-dev libgmime-3.0-dev libidn2-dev libmagic-dev libncurses-dev libsqlite3-dev libssl-dev libunistring-dev
-	zlib1g-dev'
+	libxml2-dev zlib1g-dev'
 try_packages='openssl'
-check_packages='clang-format mandoc openssl procps python3 shellcheck tmux'
+check_packages='clang-format mandoc openssl procps python3 shellcheck strace tmux'
 
 unattended=no
 [ "${CI:-}" = true ] && unattended=yes

@@ -69,4 +69,8 @@ AC_DEFUN([BW_CHECK_SANITIZERS], [
   AM_CONDITIONAL([FUZZ], [test "x$enable_fuzz" = xyes])
   AM_CONDITIONAL([SANITIZED], [test "x$SAN_CFLAGS" != x])
   AS_IF([test "x$SAN_CFLAGS" != x], [AC_DEFINE([BOXWOOD_SANITIZED], [1], [Define when built with a sanitizer.])])
+  dnl A helper has one thread, and what watches threads starts another.
+  HELPER_SAN_CFLAGS=$SAN_CFLAGS
+  AS_IF([test "x$enable_tsan" = xyes], [HELPER_SAN_CFLAGS=])
+  AC_SUBST([HELPER_SAN_CFLAGS])
   AC_SUBST([SAN_CFLAGS])])

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "batch/batch.h"
+#include "msg/html.h"
 #include "ui/ui.h"
 
 #define STOP_MS 2000
@@ -55,6 +56,8 @@ static void print_version(const struct cli *c)
 	printf(_("server's line %u octets, mailboxes %d, mailbox name %d octets, "
 		 "message %u octets\n"),
 		1u << 20, 100000, 4096, ENGINE_MESSAGE_MAX);
+	printf("%s\n", app_html_state());
+	printf(_("HTML laid out %u octets, elements and texts in it %u\n"), HTML_SOURCE_MAX, HTML_NODES_MAX);
 	printf(_("text shown %u octets, polls more than %d seconds apart\n"), MSG_TEXT_MAX, ENGINE_POLL_FLOOR_S);
 }
 

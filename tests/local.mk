@@ -3,7 +3,8 @@ TEST_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .test
 AM_TESTS_ENVIRONMENT = G_SLICE=always-malloc; export G_SLICE; \
 	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
-	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR;
+	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR; \
+	BOXWOOD_HELPERS='$(abs_top_builddir)/libexec'; export BOXWOOD_HELPERS;
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 dist_check_SCRIPTS =
 
@@ -27,6 +28,7 @@ include tests/batch/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk
 include tests/compose/local.mk
+include tests/libexec/local.mk
 include tests/live/local.mk
 include tests/bench/local.mk
 include tests/model/local.mk

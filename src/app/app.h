@@ -125,6 +125,14 @@ char *app_date_long(struct msg_date d); /* "Sat 21 Nov 2026 19:14", with the sen
 char *app_date_head(const struct msg_head *h); /* the same; the field's own words where it is no date */
 char *app_size(uint64_t octets);               /* "3 KB" */
 
+/* --- HTML (html_words.c) --- */
+const char *app_html_state(void); /* whether HTML can be laid out on this machine: a sentence */
+/* What is said beside a text that was HTML, a sentence a line: how it was read, what is left out, what was not loaded from
+ * where. char *, freeing, maybe empty. */
+GPtrArray *app_text_notes(const struct msg_text *t);
+const char *app_link_target(const struct msg_link *l); /* what opening it opens: without what only tracks */
+char *app_link_shown(const struct msg_link *l);        /* the same, and how much was left out; g_free */
+
 /* --- the command line (cli.c) --- */
 enum cli_option_id {
 	CLI_CONFIG,

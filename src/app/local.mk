@@ -14,6 +14,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/editor.c \
 	src/app/finder.c \
 	src/app/from.c \
+	src/app/html_words.c \
 	src/app/id.c \
 	src/app/internal.h \
 	src/app/keymap.c \

@@ -9,6 +9,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/clock.h \
 	src/base/err.c \
 	src/base/err.h \
+	src/base/filter.c \
+	src/base/filter.h \
 	src/base/fs.c \
 	src/base/fs.h \
 	src/base/i18n.h \

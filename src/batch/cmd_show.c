@@ -85,6 +85,9 @@ static void print_message(struct show *s)
 		if (*parts)
 			batch_text(b, "\n");
 		batch_text(b, parts);
+	} else if (m->text.html > MSG_HTML_STRIPPED) {
+		g_autoptr(GPtrArray) notes = app_text_notes(&m->text);
+		batch_note(b, notes->pdata[0]);
 	}
 }
 

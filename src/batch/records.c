@@ -113,6 +113,10 @@ static struct json *links_of(const struct msg_text *t)
 		json_add(o, "n", json_number(i + 1));
 		json_add(o, "url", json_string(l->url));
 		json_add(o, "text", json_string(l->text));
+		json_add(o, "host", json_string(l->host));
+		json_add(o, "clean", json_string(app_link_target(l)));
+		json_add(o, "tracking", json_number(l->tracking));
+		json_add(o, "deceives", json_bool(l->deceives));
 		json_push(array, o);
 	}
 	return array;
@@ -134,6 +138,30 @@ static struct json *files_of(const struct engine_message *m)
 		json_push(array, o);
 	}
 	return array;
+}
+
+static const char *const html_words[] = { NULL, "laid", "command", "stripped", "missing", "open", "ended", "limit",
+	"failed" };
+
+/* How the text came to be, and what it leaves out. */
+static struct json *rendering_of(const struct msg_text *t)
+{
+	struct json *o = json_object(), *hosts = json_array();
+	for (unsigned i = 0; t->hosts && i < t->hosts->len; i++) {
+		const struct msg_remote *r = t->hosts->pdata[i];
+		struct json *h = json_object();
+		json_add(h, "host", json_string(r->host));
+		json_add(h, "images", json_number(r->images));
+		json_add(h, "beacons", json_number(r->beacons));
+		json_add(h, "others", json_number(r->others));
+		json_push(hosts, h);
+	}
+	json_add(o, "html", json_string(html_words[t->html]));
+	json_add(o, "hidden", json_number(t->hidden));
+	json_add(o, "forms", json_number(t->forms));
+	json_add(o, "blocked", hosts);
+	json_add(o, "truncated", json_bool(t->truncated));
+	return o;
 }
 
 /* By the structure and the armour in the text alone; of an envelope nobody has opened either may be true. */
@@ -213,6 +241,7 @@ struct json *record_message(const char *account, const struct place *p, const st
 	json_add(j, "links", links_of(&m->text));
 	json_add(j, "files", files_of(m));
 	json_add(j, "remote", strings(m->text.remote));
+	json_add(j, "rendering", rendering_of(&m->text));
 	json_add(j, "unsubscribe", json_string(msg_head_get(h, "List-Unsubscribe")));
 	json_add(j, "crypto", crypto_of(m));
 	json_add(j, "defects", strings(m->defects));
@@ -320,9 +349,13 @@ char *text_parts(const struct engine_message *m)
 	GString *out = g_string_new(NULL);
 	for (unsigned i = 0; m->text.links && i < m->text.links->len; i++) {
 		const struct msg_link *l = m->text.links->pdata[i];
+		g_autofree char *shown = app_link_shown(l);
 		if (!l->in_text)
-			g_string_append_printf(out, "[%u] %s\n", i + 1, l->url);
+			g_string_append_printf(out, "[%u] %s\n", i + 1, shown);
 	}
+	g_autoptr(GPtrArray) notes = app_text_notes(&m->text);
+	for (unsigned i = 0; i < notes->len; i++)
+		g_string_append_printf(out, "%s\n", (const char *)notes->pdata[i]);
 	g_autoptr(GPtrArray) files = engine_files(m);
 	for (unsigned i = 0; i < files->len; i++) {
 		const struct msg_part *p = files->pdata[i];

@@ -121,6 +121,7 @@ struct cfg_options {
 	bool signature_on_top;
 	bool sent_bcc; /* the own copy names those of Bcc */
 	bool text_flowed;
+	char *html;             /* a command: HTML in, text out, in place of our own reader; NULL: none */
 	char *markdown;         /* a command: text in, HTML out; NULL: none */
 	char *query_command;    /* prints addresses as mutt's does; %s: what was typed; NULL: none */
 	char *address_vcards;   /* a directory, or NULL */

@@ -177,6 +177,16 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_COMMAND, FIELD(markdown)),
 	},
 	{
+		.name = "html",
+		.args = "\"COMMAND\"",
+		.help = N_("shows HTML, in place of the program's own reader"),
+		.doc = N_("It reads HTML and prints text, both in UTF-8; run without a shell and without a network. "
+			  "Where the kernel has Landlock it sees no files of yours either. If it fails, the text is "
+			  "shown without its layout."),
+		.example = "# set html=\"w3m -dump -T text/html -I UTF-8 -O UTF-8\"",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(html)),
+	},
+	{
 		.name = "query-command",
 		.args = "\"COMMAND\"",
 		.help = N_("a command that finds addresses"),

@@ -290,6 +290,8 @@ static void taken(struct engine *en, struct request *r)
 
 void engine_run_text(struct engine *en, struct text_job *t)
 {
+	t->html_command = en->settings.cfg ? en->settings.cfg->options.html : NULL;
+	t->lock = en->html_lock;
 	g_ptr_array_add(en->texts, t);
 	pool_run(en->pool, text_job_run, t, en->pool_done);
 }
@@ -421,6 +423,7 @@ static void got_text(void *value, void *aux)
 	struct engine *en = aux;
 	struct text_job *t = value;
 	struct request *r = g_steal_pointer(&t->request);
+	en->html_lock = MAX(en->html_lock, t->lock);
 	g_ptr_array_remove_fast(en->texts, t);
 	struct account *a = r ? account_of(en, r->account) : NULL;
 	/* A file may say anything; of the letters of an account only its mail does. */

@@ -397,6 +397,9 @@ struct event {
 struct event *event_new(enum event_type type, uint32_t id, int account);
 void event_free(struct event *ev);
 
+/* Can HTML be laid out on this machine? LAID, MISSING or OPEN. Starts boxwood-html; needs no engine. */
+enum msg_html engine_html_check(void);
+
 /* --- the engine --- */
 /* The front's channel: of struct event *. */
 struct channel *engine_events_new(void);

@@ -18,6 +18,9 @@ struct keep;
 struct side;
 struct outbox;
 
+/* Does boxwood-html lock itself in on this machine? */
+enum html_lock { LOCK_UNKNOWN, LOCK_HOLDS, LOCK_OPEN };
+
 struct engine {
 	struct engine_settings settings;
 	struct channel *requests, *reader_requests, *events;
@@ -26,6 +29,7 @@ struct engine {
 	GPtrArray *texts;          /* struct text_job *: on the pool, borrowed from it */
 	GPtrArray *streams;        /* of cached.c */
 	GPtrArray *leaving;        /* of unsubscribe.c */
+	enum html_lock html_lock;
 	struct pool *pool;
 	GThread *thread, *reader_thread;
 	GMainContext *ctx;
@@ -539,6 +543,8 @@ struct text_job {
 	struct buf header;              /* the header and */
 	GPtrArray *pieces;              /* struct text_piece *: encoded bodies of parts */
 	bool whole;
+	const char *html_command; /* of the mailrc, in place of boxwood-html; NULL */
+	enum html_lock lock;      /* in what is known, out what was found */
 	struct err err;
 };
 struct text_piece {
@@ -547,7 +553,9 @@ struct text_piece {
 };
 struct text_job *text_job_new(struct request *r);
 void text_job_free(struct text_job *t);
-void text_job_run(void *text_job);                           /* pure */
+void text_job_run(void *text_job); /* pure, but for the child that reads HTML */
+/* As msg_html_fn; aux: the text job. */
+enum msg_html html_read(struct str html, struct buf *out, void *text_job);
 void engine_run_text(struct engine *en, struct text_job *t); /* on the pool; takes it, and its request's end */
 /* What is shown of the message, or of one of its parts; g_ptr_array_unref. */
 GPtrArray *text_shown(struct msg_part *root, const char *section, bool html_first);

@@ -24,6 +24,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine.h \
 	src/engine/fill.c \
 	src/engine/folders.c \
+	src/engine/html.c \
 	src/engine/identity.c \
 	src/engine/internal.h \
 	src/engine/job.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text job: from a message's bytes, or its header, part tree and pieces, to what a reader sees. Pure. */
+/* The text job: from a message's bytes, or its header, part tree and pieces, to what a reader sees. */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -353,7 +353,7 @@ static void read_message(struct text_job *t)
 	m->html = unrendered(t, msg_first(m->root, "text/html"));
 	bool winmail = m->shown->len == 1 && msg_is_tnef(m->shown->pdata[0]);
 	if (m->shown->len && !winmail)
-		msg_text_of(m->shown, t->charset, shown_octets, t, &m->text);
+		msg_text_of(m->shown, t->charset, shown_octets, html_read, t, &m->text);
 	msg_part_walk(m->root, add_within, t);
 	add_headless(t);
 	read_aside(t);

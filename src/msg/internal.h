@@ -176,10 +176,135 @@ struct msg_report *msg_report_new(void); /* of nobody yet */
 char *failure_status(const char *words);
 
 /* --- entities.c --- */
-/* The code point of `&name;` in HTML 4, 0 if there is no such name. */
-gunichar entity_find(struct str name);
+/* What `&name;` stands for, one or two characters; ended: the semicolon is there. NULL: nothing. */
+const char *entity_find(struct str name, bool ended);
 
-/* --- text.c, flowed.c, marks.c, html.c --- */
+/* --- html_reference.c --- */
+struct html_char {
+	char octets[8];
+	size_t n;
+};
+/* s begins with '&': what it refers to. Octets read, 0: it is no reference. */
+size_t html_reference(struct str s, struct html_char *out);
+
+/* --- html_prepare.c --- */
+/* Up to the end tag of an element whose content is no markup. */
+struct str raw_take(struct str *s, struct str name);
+/* Behind "<!--"; one that nothing ends takes all the rest, as in browsers. */
+void comment_skip(struct str *s);
+
+/* --- html_records.c: what boxwood-html told, as a tree in one flat array --- */
+struct html_node {
+	uint32_t end; /* the first node that is not within */
+	uint32_t n;   /* of a text: its octets; of an element: those of its attributes */
+	size_t at;    /* where they begin in the records */
+	uint64_t has; /* a bit for each of its attributes: most questions are about one that is not there */
+	bool is_text;
+	uint8_t element; /* enum html_element */
+};
+struct html_doc {
+	struct str records; /* borrowed */
+	struct html_node *nodes;
+	uint32_t n;
+	bool cut; /* a limit was met */
+};
+/* -1: these are no records. */
+int html_doc_read(struct str records, struct html_doc *out);
+void html_doc_clear(struct html_doc *d);
+struct str html_text(const struct html_doc *d, const struct html_node *text);
+/* False: there is no such attribute. Any octets but those of NUL-ended strings; html_value makes a clean line of one, NULL:
+ * there is none. */
+bool html_attribute(
+	const struct html_doc *d, const struct html_node *element, unsigned attribute, struct str *value_out);
+char *html_value(const struct html_doc *d, const struct html_node *element, unsigned attribute);
+
+/* --- html_style.c: what of CSS decides whether and how text is shown --- */
+enum html_tri { HTML_UNSAID, HTML_NO, HTML_YES };
+enum html_space { HTML_SPACE_UNSAID, HTML_SPACE_NORMAL, HTML_SPACE_LINES, HTML_SPACE_PRE };
+struct html_style {
+	uint8_t gone;      /* enum html_tri: it takes no room, or is clipped to nothing */
+	uint8_t tiny;      /* enum html_tri: letters of no size */
+	uint8_t invisible; /* enum html_tri */
+	uint8_t struck;    /* enum html_tri: a line goes through it */
+	uint8_t block;     /* enum html_tri */
+	uint8_t right;     /* enum html_tri: it stands at the right */
+	uint8_t small;     /* enum html_tri: one pixel wide or high */
+	uint8_t space;     /* enum html_space */
+};
+struct html_styles;
+struct html_styles *html_styles_new(void);
+void html_styles_free(struct html_styles *s);
+void html_styles_add(struct html_styles *s, struct str sheet);
+/* Of an element: what the sheets say of its name, classes and id, then its own words. */
+struct html_style html_style_of(const struct html_styles *s, const struct html_doc *d, const struct html_node *element);
+/* Calls found() with each address that a style or a sheet would load. */
+void html_style_addresses(struct str css, void (*found)(struct str address, void *aux), void *aux);
+
+/* --- html_link.c --- */
+struct msg_link *link_new(char *url); /* takes url */
+void link_free(void *link);
+/* Whether text names a host or an address, and that is not where the link goes. */
+bool link_deceives(const struct msg_link *link, const char *text);
+/* "[3]", or "[3 -> host]" where the text says another. g_free. */
+char *link_mark(const struct msg_link *link, unsigned number);
+char *url_host(const char *url); /* in ASCII, lower case; NULL: it names none. g_free */
+
+/* --- html_remote.c: what would be loaded, and is not --- */
+enum remote_kind { REMOTE_IMAGE, REMOTE_BEACON, REMOTE_OTHER };
+bool url_is_remote(struct str url);
+void remote_add(struct msg_text *t, char *url, enum remote_kind kind); /* takes url */
+void remote_free(void *host);
+/* srcset: the addresses between sizes, blanks and commas. */
+void remote_each(struct str set, void (*found)(struct str address, void *aux), void *aux);
+/* Of `content` of a refresh: where it would go. */
+void remote_refresh(struct str content, void (*found)(struct str address, void *aux), void *aux);
+bool html_is_one_pixel(const struct html_doc *d, const struct html_styles *styles, const struct html_node *image);
+/* What all elements would load, and what sheets say. base: for addresses without a host; NULL. */
+void html_remote(const struct html_doc *d, struct html_styles *styles, char **base_out, struct msg_text *t);
+
+/* --- html_flow.c: text that flows into lines --- */
+struct html_flow {
+	GString *out;
+	unsigned breaks; /* line ends wanted before what comes next */
+	unsigned hard;   /* blanks wanted that do not collapse */
+	bool space;      /* a blank is wanted */
+	bool glued;      /* none is wanted, whatever comes */
+	unsigned quote, last_quote, indent;
+	size_t line, joined; /* where the line began; its octets that take no column of their own */
+	size_t line_text;    /* where its text did, behind quote marks and others */
+	GArray *spans;       /* struct msg_span: what was told by flow_role; NULL: nobody wants to know */
+	GString *mark;       /* of a list item whose text has not come */
+	size_t noted;        /* where what came since flow_note began, once it no longer awaits it */
+	bool awaits;
+};
+void flow_init(struct html_flow *f);
+char *flow_end(struct html_flow *f, size_t *n_out);
+void flow_break(struct html_flow *f, unsigned n); /* at least n line ends before what comes next */
+void flow_gap(struct html_flow *f, unsigned n);   /* at least n blanks, within a line */
+void flow_mark(struct html_flow *f, const char *mark);
+void flow_put(struct html_flow *f, const char *s);
+void flow_words(struct html_flow *f, const char *s);  /* blanks collapse; valid UTF-8 */
+void flow_behind(struct html_flow *f, const char *s); /* right behind what came last, before any blank */
+void flow_point(struct html_flow *f, gunichar c, enum html_space space);
+void flow_note(struct html_flow *f);
+char *flow_since(const struct html_flow *f); /* in one clean line, without blanks around; g_free */
+/* What stands behind `from`, an earlier length of out, has a role. */
+void flow_role(struct html_flow *f, size_t from, enum msg_role role, uint32_t link);
+bool flow_in_line(const struct html_flow *f); /* something stands on the line */
+
+/* --- html_table.c --- */
+bool html_is_filled(struct str text); /* some of it is seen */
+bool table_is_data(const struct html_doc *d, uint32_t table);
+/* Makes lines of a table; cell() gives the text of one. */
+void table_lay(const struct html_doc *d, uint32_t table, struct html_flow *f, char *(*cell)(uint32_t node, void *aux),
+	void *aux);
+
+/* --- html_layout.c --- */
+/* Text, not yet cleaned, with its spans; links and what is not loaded of the records into out. Not LAID: they are none, or
+ * were cut. */
+enum msg_html html_lay(struct str records, struct msg_text *out, GString **text_out, GArray *spans);
+
+/* --- text.c, flowed.c, marks.c, html_strip.c --- */
 /* RFC 3676: flowed lines are joined, stuffing and DelSp undone. text: LF ended, valid UTF-8. */
 GString *flowed_join(struct str text, bool delsp);
 /* Adds links and spans of plain text, which lies at `base` in that of out. */

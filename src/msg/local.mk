@@ -17,7 +17,17 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/flags.c \
 	src/msg/flowed.c \
 	src/msg/header.c \
-	src/msg/html.c \
+	src/msg/html.h \
+	src/msg/html_flow.c \
+	src/msg/html_layout.c \
+	src/msg/html_link.c \
+	src/msg/html_prepare.c \
+	src/msg/html_records.c \
+	src/msg/html_reference.c \
+	src/msg/html_remote.c \
+	src/msg/html_strip.c \
+	src/msg/html_style.c \
+	src/msg/html_table.c \
 	src/msg/internal.h \
 	src/msg/list.c \
 	src/msg/magic.c \

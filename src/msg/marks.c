@@ -139,8 +139,8 @@ static uint32_t add_link(struct marks *m, struct str address, struct str text, b
 		g_free(url);
 		return n;
 	}
-	struct msg_link *link = g_new0(struct msg_link, 1);
-	link->url = url;
+	struct msg_link *link = link_new(url);
+	g_free(link->text);
 	link->text = str_dup(text);
 	link->in_text = true;
 	g_ptr_array_add(m->out->links, link);

@@ -228,9 +228,30 @@ bool msg_seal_covers(const struct msg_seal *s, const struct msg_part *p);
 
 /* --- text for the eye --- */
 struct msg_link {
-	char *url;    /* clean */
-	char *text;   /* clean, may be "" */
-	bool in_text; /* of plain text: the address is to be read there, and no [n] stands behind it */
+	char *url;         /* where it goes; clean */
+	char *text;        /* clean, may be "" */
+	char *host;        /* of url, in ASCII, lower case; NULL: none */
+	char *clean;       /* url without what only tracks; NULL: nothing does */
+	unsigned tracking; /* parameters left out of clean */
+	bool deceives;     /* text names another host or address */
+	bool in_text;      /* of plain text: the address is to be read there, and no [n] stands behind it */
+};
+/* What HTML would have loaded from a host and was not. */
+struct msg_remote {
+	char *host;                       /* in ASCII; "": of all hosts past the limit */
+	unsigned images, beacons, others; /* beacons: images of one pixel */
+};
+/* How HTML became text. Those from STRIPPED on: without its layout. */
+enum msg_html {
+	MSG_HTML_NONE,     /* there was none */
+	MSG_HTML_LAID,     /* from the records of boxwood-html */
+	MSG_HTML_COMMAND,  /* by the user's command */
+	MSG_HTML_STRIPPED, /* nobody was asked */
+	MSG_HTML_MISSING,  /* there is no boxwood-html, or it does not start */
+	MSG_HTML_OPEN,     /* it cannot be locked in on this machine */
+	MSG_HTML_ENDED,    /* it was killed, took too long, or told no records */
+	MSG_HTML_LIMIT,    /* it is more than a limit allows */
+	MSG_HTML_FAILED,   /* the user's command did */
 };
 /* What a stretch of the text is, beside its quoting, which its own signs at the line's start tell. */
 enum msg_role {
@@ -269,9 +290,18 @@ struct msg_text {
 	GArray *spans;     /* struct msg_span, ascending by from; where two overlap the later one counts */
 	GArray *pieces;    /* struct msg_piece, ascending; none of msg_text_make */
 	GArray *armours;   /* struct msg_armour, ascending: what is signed or encrypted in the text itself */
+	GPtrArray *hosts;  /* struct msg_remote *: the same by host, counted without a limit */
+	unsigned hidden;   /* places whose text the writer hides, and that are not in text */
+	unsigned forms;    /* left out */
+	enum msg_html html;
 	bool from_html;
 	bool truncated; /* MSG_TEXT_MAX was met */
 };
+/* Who reads HTML, UTF-8, for text: LAID and what boxwood-html tells of msg_html_prepare(html), COMMAND and text, or why
+ * not. Called in the thread of msg_text_of, as often as there is HTML. */
+typedef enum msg_html (*msg_html_fn)(struct str html, struct buf *out, void *aux);
+/* HTML as boxwood-html is to get it. */
+GString *msg_html_prepare(struct str html);
 /* octets: decoded body of a text part. type chooses: text/html is stripped, the rest is plain. */
 void msg_text_make(
 	struct str octets, const char *type, const char *charset, bool flowed, bool delsp, struct msg_text *out);
@@ -280,8 +310,9 @@ void msg_text_make(
 typedef int (*msg_octets_fn)(const struct msg_part *p, struct buf *out, void *aux);
 /* The texts of the shown parts one after the other, each behind a line that names it but for the first; of a
  * message within its From, To, Cc, Date and Subject. Parts that are not to be had are passed over; text is NULL
- * if all are. charset: what the reader says they are in; NULL: as they are labelled. */
-void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, void *aux, struct msg_text *out);
+ * if all are. charset: what the reader says they are in; NULL: as they are labelled. read_html NULL: HTML is stripped. */
+void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, msg_html_fn read_html, void *aux,
+	struct msg_text *out);
 void msg_text_clear(struct msg_text *t);
 
 /* --- flags (RFC 9051 2.3.2) --- */

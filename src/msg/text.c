@@ -4,17 +4,10 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "msg/html.h"
 #include "msg/internal.h"
 
 #define META_LOOK 1024
-
-static void link_free(void *link)
-{
-	struct msg_link *l = link;
-	g_free(l->url);
-	g_free(l->text);
-	g_free(l);
-}
 
 /* The longest prefix of at most max octets that ends at a character. */
 static struct str cut_text(struct str s, size_t max, bool *cut_out)
@@ -71,6 +64,7 @@ static void start(struct msg_text *out)
 	*out = (struct msg_text){ 0 };
 	out->links = g_ptr_array_new_with_free_func(link_free);
 	out->remote = g_ptr_array_new_with_free_func(g_free);
+	out->hosts = g_ptr_array_new_with_free_func(remote_free);
 	out->spans = g_array_new(FALSE, FALSE, sizeof(struct msg_span));
 	out->pieces = g_array_new(FALSE, FALSE, sizeof(struct msg_piece));
 	out->armours = g_array_new(FALSE, FALSE, sizeof(struct msg_armour));
@@ -81,6 +75,8 @@ struct reading {
 	const char *type, *charset;
 	bool forced; /* the reader named the charset */
 	bool flowed, delsp;
+	msg_html_fn read_html; /* NULL: nobody does */
+	void *aux;
 };
 
 static char *read_octets(struct str octets, const struct reading *r, size_t *n_out)
@@ -92,6 +88,49 @@ static char *read_octets(struct str octets, const struct reading *r, size_t *n_o
 	return msg_to_utf8(octets, r->charset ? r->charset : own, n_out);
 }
 
+/* Of what was laid out into text, which begins at `base`, if cleaning left all of it in its place. */
+static void take_spans(GArray *spans, size_t base, bool in_place, struct msg_text *out)
+{
+	for (guint i = 0; in_place && base <= G_MAXUINT32 - MSG_TEXT_MAX - 1 && i < spans->len; i++) {
+		struct msg_span span = g_array_index(spans, struct msg_span, i);
+		span.from += (uint32_t)base;
+		span.to += (uint32_t)base;
+		g_array_append_val(out->spans, span);
+	}
+}
+
+/* By the reader, else stripped. Of several the worst is told. */
+static char *make_html(struct str html, const struct reading *r, size_t base, struct msg_text *out)
+{
+	enum msg_html how = MSG_HTML_STRIPPED;
+	GString *laid = NULL;
+	char *text = NULL;
+	struct buf told;
+	guint links = out->links->len;
+	g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(struct msg_span));
+	buf_init(&told, HTML_RECORDS_MAX);
+	if (r->read_html)
+		how = r->read_html(html, &told, r->aux);
+	if (how == MSG_HTML_LAID)
+		how = html_lay(buf_str(&told), out, &laid, spans);
+	if (how == MSG_HTML_COMMAND) {
+		text = finish(buf_str(&told), out);
+	} else {
+		bool stripped = !laid;
+		laid = laid ? laid : html_strip(html, out);
+		size_t n = laid->len;
+		bool ended = n && laid->str[n - 1] == '\n';
+		text = finish_string(laid, out);
+		take_spans(spans, base, strlen(text) == n + (n && !ended), out);
+		if (stripped && base <= G_MAXUINT32 - MSG_TEXT_MAX - 1)
+			marks_numbered(str_of(text), (uint32_t)base, links, out);
+	}
+	out->html = MAX(out->html, how);
+	out->from_html = true;
+	buf_clear(&told);
+	return text;
+}
+
 /* Links count on from those out has; the text will lie at `base` in that of out. */
 static char *make(struct str octets, const struct reading *r, size_t base, struct msg_text *out)
 {
@@ -100,18 +139,12 @@ static char *make(struct str octets, const struct reading *r, size_t base, struc
 	size_t n;
 	g_autofree char *decoded = read_octets(octets, r, &n);
 	struct str text = { decoded, n };
-	out->from_html = out->from_html || html;
-	guint links = out->links->len;
-	char *read = html        ? finish_string(html_strip(text, out), out)
-		     : r->flowed ? finish_string(flowed_join(text, r->delsp), out)
-				 : finish(text, out);
-	if (base > G_MAXUINT32 - MSG_TEXT_MAX - 1)
-		return read;
 	if (html)
-		marks_numbered(str_of(read), (uint32_t)base, links, out);
-	else
-		marks_find(str_of(read), (uint32_t)base, out);
-	return read;
+		return make_html(text, r, base, out);
+	char *plain = r->flowed ? finish_string(flowed_join(text, r->delsp), out) : finish(text, out);
+	if (base <= G_MAXUINT32 - MSG_TEXT_MAX - 1)
+		marks_find(str_of(plain), (uint32_t)base, out);
+	return plain;
 }
 
 void msg_text_make(
@@ -170,15 +203,21 @@ static bool is_first_in(const struct msg_part *p, const struct msg_part *message
 }
 
 static void add_text(
-	GString *page, const struct msg_part *p, const char *charset, struct str octets, struct msg_text *out)
+	GString *page, const struct msg_part *p, const struct reading *how, struct str octets, struct msg_text *out)
 {
-	struct reading r = { p->type, charset ? charset : p->charset, charset, p->flowed, p->delsp };
+	struct reading r = *how;
+	r.type = p->type;
+	r.charset = how->forced ? how->charset : p->charset;
+	r.flowed = p->flowed;
+	r.delsp = p->delsp;
 	g_autofree char *text = make(octets, &r, page->len, out);
 	g_string_append(page, text);
 }
 
-void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, void *aux, struct msg_text *out)
+void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octets_of, msg_html_fn read_html, void *aux,
+	struct msg_text *out)
 {
+	const struct reading how = { .charset = charset, .forced = charset, .read_html = read_html, .aux = aux };
 	GString *page = g_string_new(NULL);
 	bool any = false;
 	start(out);
@@ -193,7 +232,7 @@ void msg_text_of(const GPtrArray *shown, const char *charset, msg_octets_fn octe
 			if (msg_holds_message(p))
 				add_head(page, buf_str(&octets), out);
 			else
-				add_text(page, p, charset, buf_str(&octets), out);
+				add_text(page, p, &how, buf_str(&octets), out);
 			piece.to = (uint32_t)page->len;
 			g_array_append_val(out->pieces, piece);
 		}
@@ -207,6 +246,7 @@ void msg_text_clear(struct msg_text *t)
 	g_free(t->text);
 	g_clear_pointer(&t->links, g_ptr_array_unref);
 	g_clear_pointer(&t->remote, g_ptr_array_unref);
+	g_clear_pointer(&t->hosts, g_ptr_array_unref);
 	g_clear_pointer(&t->spans, g_array_unref);
 	g_clear_pointer(&t->pieces, g_array_unref);
 	g_clear_pointer(&t->armours, g_array_unref);

@@ -83,7 +83,7 @@ static void add_links(struct text *t, const GPtrArray *links)
 	bool shown = false;
 	for (guint i = 0; links && i < links->len; i++) {
 		const struct msg_link *l = links->pdata[i];
-		g_autofree char *clean = grid_line(str_of(l->url));
+		g_autofree char *target = app_link_shown(l), *clean = grid_line(str_of(target));
 		if (l->in_text)
 			continue;
 		if (!shown)
@@ -91,6 +91,18 @@ static void add_links(struct text *t, const GPtrArray *links)
 		text_addf(t, STYLE_LINK, LABEL_COLS, "%-*s[%u] %s", LABEL_COLS - 1, shown ? "" : _("Links"), i + 1,
 			clean);
 		shown = true;
+	}
+}
+
+/* How HTML was read, and what of it is not here. */
+static void add_notes(struct text *t, const struct msg_text *text)
+{
+	g_autoptr(GPtrArray) notes = app_text_notes(text);
+	for (guint i = 0; i < notes->len; i++) {
+		g_autofree char *clean = grid_line(str_of(notes->pdata[i]));
+		if (!i)
+			text_add(t, STYLE_NORMAL, 0, str_of("\n"));
+		text_add(t, STYLE_DIM, 0, str_of(clean));
 	}
 }
 
@@ -259,6 +271,7 @@ static void add_body(struct text *t, const struct engine_message *m)
 	if (m->text.truncated)
 		text_add(t, STYLE_ERROR, 0, str_of(_("(the text goes on: E shows the source)")));
 	add_links(t, m->text.links);
+	add_notes(t, &m->text);
 	add_attachments(t, m);
 }
 
@@ -468,7 +481,7 @@ static void number_typed(struct ui *ui, struct str typed, void *aux)
 	uint64_t n;
 	(void)aux;
 	if (links && str_u64(str_trim(typed), links->len, &n) && n)
-		take_link(ui, ((const struct msg_link *)links->pdata[n - 1])->url);
+		take_link(ui, app_link_target(links->pdata[n - 1]));
 	else
 		ui_say(ui, g_strdup(_("There is no link of that number.")));
 }
@@ -485,7 +498,7 @@ static void choose_link(struct view_message *v)
 	if (!links || !links->len) {
 		ui_say(ui, g_strdup(_("There is no link in this message.")));
 	} else if (links->len == 1) {
-		take_link(ui, ((const struct msg_link *)links->pdata[0])->url);
+		take_link(ui, app_link_target(links->pdata[0]));
 	} else {
 		ui_ask(ui, g_strdup_printf(_("Open link 1-%u: "), links->len), "", false, number_typed,
 			GUINT_TO_POINTER(links->len), NULL);

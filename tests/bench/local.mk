@@ -5,7 +5,9 @@ tests_bench_make_rows_SOURCES = tests/bench/make_rows.c
 tests_bench_make_rows_LDADD = $(LINK_STORE) $(LINK_MSG) $(LINK_BASE)
 tests_bench_read_window_SOURCES = tests/bench/read_window.c
 tests_bench_read_window_LDADD = $(LINK_STORE) $(LINK_MSG) $(LINK_BASE)
-EXTRA_DIST += tests/bench/compare tests/bench/letters.py
-.PHONY: bench
+EXTRA_DIST += tests/bench/compare tests/bench/letters.py tests/bench/html.py
+.PHONY: bench bench-html
 bench: boxwood$(EXEEXT) tests/bench/make_rows$(EXEEXT)
 	$(AM_V_at)TOP_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench/compare $(BENCH_FLAGS)
+bench-html: boxwood$(EXEEXT) libexec/boxwood-html$(EXEEXT)
+	$(AM_V_at)$(srcdir)/tests/bench/html.py '$(abs_top_builddir)/boxwood$(EXEEXT)'

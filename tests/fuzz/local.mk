@@ -18,9 +18,11 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_calendar \
 	tests/fuzz/fuzz_msg_date \
 	tests/fuzz/fuzz_msg_head \
+	tests/fuzz/fuzz_msg_html \
 	tests/fuzz/fuzz_msg_mailto \
 	tests/fuzz/fuzz_msg_mbox \
 	tests/fuzz/fuzz_msg_parts \
+	tests/fuzz/fuzz_msg_prepare \
 	tests/fuzz/fuzz_msg_report \
 	tests/fuzz/fuzz_msg_text \
 	tests/fuzz/fuzz_msg_vcard \
@@ -112,6 +114,10 @@ tests_fuzz_fuzz_msg_head_SOURCES = tests/fuzz/fuzz_msg_head.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_head_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_head_LDADD = $(LINK_MSG) $(LINK_BASE)
 
+tests_fuzz_fuzz_msg_html_SOURCES = tests/fuzz/fuzz_msg_html.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_html_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_html_LDADD = $(LINK_MSG) $(LINK_BASE)
+
 tests_fuzz_fuzz_msg_mailto_SOURCES = tests/fuzz/fuzz_msg_mailto.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_mailto_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_mailto_LDADD = $(LINK_MSG) $(LINK_BASE)
@@ -126,6 +132,10 @@ tests_fuzz_fuzz_msg_report_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_parts_SOURCES = tests/fuzz/fuzz_msg_parts.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_parts_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_parts_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_msg_prepare_SOURCES = tests/fuzz/fuzz_msg_prepare.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_prepare_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_prepare_LDADD = $(LINK_MSG) $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_text_SOURCES = tests/fuzz/fuzz_msg_text.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_text_LDFLAGS = $(FUZZ_LINK)

@@ -17,6 +17,7 @@ our %not_ours = (
 	d27 => 'not built: a mark that skips a message whose reading crashed',
 	d28 => 'not ours: GLib ends the program when memory is out; killing it at any moment is tested by d01 and d12',
 	d30 => 'not built: the program never writes its mailrc',
+	w02 => 'no test by this name: a reply quotes the text that w01 is about, and compose can open nothing (tests/lint/layers.test)',
 );
 
 sub promises {
@@ -25,7 +26,7 @@ sub promises {
 
 sub ids {
 	return promises(), map({ sprintf 't%02d', $_ } 1 .. 24), map({ sprintf 'i%02d', $_ } 1 .. 40),
-		map({ sprintf 'd%02d', $_ } 1 .. 30), map({ sprintf 's%02d', $_ } 1 .. 20);
+		map({ sprintf 'd%02d', $_ } 1 .. 30), map({ sprintf 's%02d', $_ } 1 .. 20), map({ sprintf 'w%02d', $_ } 1 .. 6);
 }
 
 # id => { 'where: name' => 1 }. A name may begin with several ids.
@@ -66,7 +67,7 @@ sub page {
 # Promises and cases, and the tests that prove them
 
 Written by `make cases`. A test bears the numbers of what it proves in its name: promise 4 is proved by `promise_4_..`,
-case I26 by `i26_..` (T: TLS, I: IMAP, D: data and disk, S: sending).
+case I26 by `i26_..` (T: TLS, I: IMAP, D: data and disk, S: sending, W: HTML).
 
 | | tests |
 |---|---|

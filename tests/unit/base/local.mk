@@ -19,3 +19,6 @@ tests_unit_base_test_wake_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base/test_idn
 tests_unit_base_test_idn_SOURCES = tests/unit/base/test_idn.c $(UNIT)
 tests_unit_base_test_idn_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base/test_filter
+tests_unit_base_test_filter_SOURCES = tests/unit/base/test_filter.c $(UNIT)
+tests_unit_base_test_filter_LDADD = $(LINK_BASE)

@@ -44,3 +44,6 @@ tests_unit_engine_test_confirm_LDADD = $(LINK_ENGINE)
 check_PROGRAMS += tests/unit/engine/test_save
 tests_unit_engine_test_save_SOURCES = tests/unit/engine/test_save.c $(UNIT)
 tests_unit_engine_test_save_LDADD = $(LINK_ENGINE)
+check_PROGRAMS += tests/unit/engine/test_html
+tests_unit_engine_test_html_SOURCES = tests/unit/engine/test_html.c $(UNIT)
+tests_unit_engine_test_html_LDADD = $(LINK_ENGINE)

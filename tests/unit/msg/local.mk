@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_decode \
 	tests/unit/msg/test_flags \
 	tests/unit/msg/test_header \
+	tests/unit/msg/test_html \
 	tests/unit/msg/test_list \
 	tests/unit/msg/test_magic \
 	tests/unit/msg/test_marks \
@@ -35,6 +36,8 @@ tests_unit_msg_test_flags_SOURCES = tests/unit/msg/test_flags.c $(UNIT)
 tests_unit_msg_test_flags_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_header_SOURCES = tests/unit/msg/test_header.c $(UNIT)
 tests_unit_msg_test_header_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_html_SOURCES = tests/unit/msg/test_html.c tests/unit/msg/lay.c tests/unit/msg/lay.h $(UNIT)
+tests_unit_msg_test_html_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_list_SOURCES = tests/unit/msg/test_list.c $(UNIT)
 tests_unit_msg_test_list_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_magic_SOURCES = tests/unit/msg/test_magic.c $(UNIT)

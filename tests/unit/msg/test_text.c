@@ -221,7 +221,7 @@ static void check_page(const char *bytes, const char *wanted, unsigned links)
 	struct msg *m = msg_parse(unit_str(bytes));
 	struct msg_text t;
 	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
-	msg_text_of(shown, NULL, octets_of, m, &t);
+	msg_text_of(shown, NULL, octets_of, NULL, m, &t);
 	g_assert_cmpstr(t.text, ==, wanted);
 	g_assert_cmpuint(t.links->len, ==, links);
 	msg_text_clear(&t);

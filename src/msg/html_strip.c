@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* HTML to text in one pass: tags go, blocks break lines, links are numbered, nothing is loaded and no text
- * is hidden. No tree is built, so depth costs nothing. */
+/* HTML to text in one pass, where boxwood-html is not to be had: tags go, blocks break lines, links are numbered,
+ * nothing is loaded and no text is hidden. No tree is built, so depth costs nothing. */
 #include "msg/msg.h"
 
 #include <stdlib.h>
@@ -12,9 +12,7 @@
 #define LISTS_MAX 8  /* deeper lists count on in the last */
 #define QUOTES_MAX 8 /* deeper quotes are shown at this depth */
 #define LINKS_MAX 10000
-#define REMOTE_MAX 1000
 #define URL_MAX_OCTETS 8192
-#define ENTITY_LOOK 12
 
 enum tag_kind { INLINE, LINE, PARAGRAPH, RAW, LIST, NUMBERS, ITEM, QUOTE, PRE, BREAK, RULE, CELL, LINK, IMAGE };
 
@@ -171,62 +169,6 @@ static void put_point(struct html *h, gunichar c)
 		put(h, octets, (size_t)g_unichar_to_utf8(c, octets));
 }
 
-/* --- entities --- */
-
-/* What the numbers 128 to 159 mean to browsers: windows-1252. */
-static gunichar point_of_number(uint64_t n)
-{
-	static const gunichar high[32] = { 0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030,
-		0x160, 0x2039, 0x152, 0, 0x17d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc,
-		0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178 };
-	if (n >= 128 && n < 160 && high[n - 128])
-		return high[n - 128];
-	return n && n <= 0x10ffff && g_unichar_validate((gunichar)n) ? (gunichar)n : 0xfffd;
-}
-
-static size_t count_while(struct str s, bool hex, bool digits_only)
-{
-	size_t n = 0;
-	while (n < s.n && (hex                  ? g_ascii_isxdigit(s.p[n])
-				  : digits_only ? g_ascii_isdigit(s.p[n])
-						: g_ascii_isalnum(s.p[n])))
-		n++;
-	return n;
-}
-
-/* &#..; at s, which begins behind the '#'. Octets read, 0: none. */
-static size_t read_number(struct str s, gunichar *out)
-{
-	bool hex = s.n && (s.p[0] == 'x' || s.p[0] == 'X');
-	struct str digits = str_sub(s, hex);
-	digits.n = count_while(digits, hex, true);
-	uint64_t value = 0;
-	for (size_t i = 0; i < digits.n && value <= 0x10ffff; i++)
-		value = value * (hex ? 16 : 10) + (uint64_t)g_ascii_xdigit_value(digits.p[i]);
-	*out = point_of_number(value);
-	return digits.n ? digits.n + hex : 0;
-}
-
-/* s begins with '&'. Octets of the entity, 0: it is none. Old pages leave the ';' out; in an attribute that
- * would eat parts of addresses. */
-static size_t read_entity(struct str s, bool attribute, gunichar *out)
-{
-	size_t n;
-	if (s.n > 2 && s.p[1] == '#') {
-		n = read_number(str_sub(s, 2), out);
-		n += n ? 2 : 0;
-	} else {
-		struct str name = { s.p + 1, MIN(s.n - 1, ENTITY_LOOK) };
-		name.n = count_while(name, false, false);
-		*out = entity_find(name);
-		n = *out ? name.n + 1 : 0;
-	}
-	bool ended = n && n < s.n && s.p[n] == ';';
-	if (!ended && attribute && s.n > 1 && s.p[1] != '#')
-		return 0;
-	return n + ended;
-}
-
 /* An attribute's value: entities decoded, one clean line. */
 static char *value_text(struct str value)
 {
@@ -234,10 +176,10 @@ static char *value_text(struct str value)
 	value = str_trim(value);
 	value.n = MIN(value.n, URL_MAX_OCTETS);
 	while (value.n) {
-		gunichar c;
-		size_t n = *value.p == '&' ? read_entity(value, true, &c) : 0;
+		struct html_char c;
+		size_t n = *value.p == '&' ? html_reference(value, &c) : 0;
 		if (n)
-			g_string_append_unichar(plain, c);
+			g_string_append_len(plain, c.octets, (gssize)c.n);
 		else
 			g_string_append_c(plain, *value.p);
 		value = str_sub(value, n ? n : 1);
@@ -249,59 +191,10 @@ static char *value_text(struct str value)
 
 /* --- what would be loaded --- */
 
-static bool is_remote(struct str url)
+static void add_remote(struct str value, void *aux)
 {
-	return str_starts(url, "http:") || str_starts(url, "https:") || str_starts(url, "//") ||
-	       str_starts(url, "ftp:") || str_starts(url, "\\\\");
-}
-
-static void add_remote(struct html *h, struct str value)
-{
-	if (h->text->remote->len >= REMOTE_MAX)
-		return;
-	g_autofree char *url = value_text(value);
-	if (is_remote(str_of(url)))
-		g_ptr_array_add(h->text->remote, g_steal_pointer(&url));
-}
-
-/* srcset: addresses and sizes between blanks and commas. */
-static void add_remote_list(struct html *h, struct str value)
-{
-	while (value.n) {
-		struct str word = { value.p, 0 };
-		while (word.n < value.n && !g_ascii_isspace(word.p[word.n]))
-			word.n++;
-		value = str_sub(value, word.n ? word.n : 1);
-		if (word.n && word.p[word.n - 1] == ',')
-			word.n--;
-		add_remote(h, word);
-	}
-}
-
-/* Behind `url(` or `@import`: up to the quote or bracket that ends it. */
-static struct str css_address(struct str css)
-{
-	while (css.n && (g_ascii_isspace(*css.p) || *css.p == '"' || *css.p == '\''))
-		css = str_sub(css, 1);
-	size_t n = 0;
-	while (n < css.n && n < URL_MAX_OCTETS && !g_ascii_isspace(css.p[n]) && !is_one_of(css.p[n], "\"');"))
-		n++;
-	return (struct str){ css.p, n };
-}
-
-static void add_remote_css(struct html *h, struct str css)
-{
-	while (css.n && h->text->remote->len < REMOTE_MAX) {
-		size_t skip = str_starts(css, "url(") ? 4 : str_starts(css, "@import") ? 7 : 0;
-		if (!skip) {
-			css = str_sub(css, 1);
-			continue;
-		}
-		css = str_sub(css, skip);
-		struct str address = css_address(css);
-		add_remote(h, address);
-		css = (struct str){ address.p + address.n, (size_t)(css.p + css.n - address.p) - address.n };
-	}
+	struct html *h = aux;
+	remote_add(h->text, value_text(value), REMOTE_IMAGE);
 }
 
 static bool is_any(struct str name, const char *const *names)
@@ -320,11 +213,11 @@ static void read_attribute(struct html *h, struct str tag, struct str name, stru
 	if (str_is(name, "href") && !is_any(tag, loaded_by_href))
 		a->href = value;
 	else if (str_is(name, "href") || is_any(name, loading))
-		add_remote(h, value);
+		add_remote(value, h);
 	else if (str_is(name, "srcset") || str_is(name, "imagesrcset"))
-		add_remote_list(h, value);
+		remote_each(value, add_remote, h);
 	else if (str_is(name, "style"))
-		add_remote_css(h, value);
+		html_style_addresses(value, add_remote, h);
 	else if (str_is(name, "alt"))
 		a->alt = value;
 	else if (str_is(name, "content"))
@@ -333,26 +226,18 @@ static void read_attribute(struct html *h, struct str tag, struct str name, stru
 		a->refresh = str_is(value, "refresh");
 }
 
-static void add_refresh(struct html *h, struct str content)
-{
-	for (; content.n; content = str_sub(content, 1))
-		if (str_starts(content, "url=")) {
-			add_remote(h, css_address(str_sub(content, 4)));
-			return;
-		}
-}
-
 /* --- elements --- */
 
 static void link_end(struct html *h)
 {
 	if (!h->url)
 		return;
-	struct msg_link *link = g_new0(struct msg_link, 1);
-	link->url = g_steal_pointer(&h->url);
+	struct msg_link *link = link_new(g_steal_pointer(&h->url));
+	g_free(link->text);
 	link->text = g_strstrip(utf8_line((struct str){ h->out->str + h->link_from, h->out->len - h->link_from }));
+	link->deceives = link_deceives(link, link->text);
 	g_ptr_array_add(h->text->links, link);
-	g_autofree char *mark = g_strdup_printf("[%u]", h->text->links->len);
+	g_autofree char *mark = link_mark(link, h->text->links->len);
 	/* The mark stands right behind the text, before any blank or line end that is still to come. */
 	if (*link->text)
 		g_string_append(h->out, mark);
@@ -552,22 +437,6 @@ static void read_attributes(struct html *h, struct str tag, struct attributes *a
 	}
 }
 
-/* Up to the end tag of an element whose content is no markup. */
-static struct str take_raw(struct str *s, struct str name)
-{
-	struct str raw = { s->p, 0 };
-	while (s->n) {
-		struct str tag = str_sub(*s, 2);
-		if (*s->p == '<' && tag.n > name.n && s->p[1] == '/' && !g_ascii_strncasecmp(tag.p, name.p, name.n) &&
-			!g_ascii_isalnum(tag.p[name.n]))
-			break;
-		const char *next = memchr(s->p + 1, '<', s->n - 1);
-		*s = str_sub(*s, next ? (size_t)(next - s->p) : s->n);
-	}
-	raw.n = (size_t)(s->p - raw.p);
-	return raw;
-}
-
 static void read_tag(struct html *h, bool end)
 {
 	struct str name = take_until(&h->rest, BLANKS "/>");
@@ -575,33 +444,16 @@ static void read_tag(struct html *h, bool end)
 	enum tag_kind kind = kind_of(name);
 	read_attributes(h, name, &a);
 	if (a.refresh)
-		add_refresh(h, a.content);
+		remote_refresh(a.content, add_remote, h);
 	if (end)
 		element_end(h, kind);
 	else
 		element_begin(h, kind, &a);
 	if (end || kind != RAW)
 		return;
-	struct str raw = take_raw(&h->rest, name);
+	struct str raw = raw_take(&h->rest, name);
 	if (str_is(name, "style"))
-		add_remote_css(h, raw);
-}
-
-/* Behind "<!--"; one that nothing ends takes all the rest, as in browsers. */
-static void skip_comment(struct str *s)
-{
-	if (s->n && *s->p == '>') {
-		*s = str_sub(*s, 1);
-		return;
-	}
-	while (s->n) {
-		const char *end = memchr(s->p, '>', s->n);
-		size_t n = end ? (size_t)(end - s->p) : s->n;
-		bool closed = end && ((n >= 2 && !memcmp(end - 2, "--", 2)) || (n >= 3 && !memcmp(end - 3, "--!", 3)));
-		*s = str_sub(*s, n + 1);
-		if (closed)
-			return;
-	}
+		html_style_addresses(raw, add_remote, h);
 }
 
 static void read_markup(struct html *h)
@@ -610,7 +462,7 @@ static void read_markup(struct html *h)
 	bool end = next.n && *next.p == '/';
 	if (str_starts(next, "!--")) {
 		h->rest = str_sub(next, 3);
-		skip_comment(&h->rest);
+		comment_skip(&h->rest);
 	} else if (next.n && (*next.p == '!' || *next.p == '?')) {
 		str_cut(next, '>', &ignored, &h->rest);
 	} else if (next.n > (size_t)end && g_ascii_isalpha(next.p[end])) {
@@ -624,14 +476,16 @@ static void read_markup(struct html *h)
 
 static void read_text(struct html *h)
 {
-	gunichar c;
-	size_t n = *h->rest.p == '&' ? read_entity(h->rest, false, &c) : 0;
+	struct html_char c;
+	size_t n = *h->rest.p == '&' ? html_reference(h->rest, &c) : 0;
 	if (!n) {
-		c = g_utf8_get_char(h->rest.p);
 		n = (size_t)g_utf8_skip[*(const guchar *)h->rest.p];
+		put_point(h, g_utf8_get_char(h->rest.p));
+	} else {
+		for (const char *p = c.octets; p < c.octets + c.n; p = g_utf8_next_char(p))
+			put_point(h, g_utf8_get_char(p));
 	}
 	h->rest = str_sub(h->rest, n);
-	put_point(h, c);
 }
 
 GString *html_strip(struct str html, struct msg_text *out)
