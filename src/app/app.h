@@ -741,6 +741,7 @@ struct model_letter {
 	uint32_t was;                /* the letter of the outbox it was: forgotten once this one is sent; 0 */
 	int64_t saved;               /* wall seconds; 0 never */
 	bool mirrored, dirty;
+	struct draft *interim; /* what an editor has written so far: saved in place of `draft`; NULL */
 	bool left;             /* it is put away: the server's Drafts get it with the next saving */
 	struct err err;        /* why the last saving failed */
 	char *editor_path;     /* an editor's file of it; NULL */
@@ -769,7 +770,9 @@ void model_letter_free(struct model_letter *m); /* what is not saved is sent to 
 void model_letter_listen(struct model_letter *m, const struct model_letter_hooks *hooks, void *aux);
 void model_letter_event(struct model_letter *m, const struct event *ev); /* an event of no request */
 void model_letter_touch(struct model_letter *m);                         /* it was changed: saved soon */
-void model_letter_save(struct model_letter *m);                          /* now */
+/* An editor has written so much of it, and goes on: it is saved soon. Takes d; NULL: it has ended. */
+void model_letter_interim(struct model_letter *m, struct draft *d);
+void model_letter_save(struct model_letter *m); /* now */
 void model_letter_save_due(void *aux);
 void model_letter_save_then(struct model_letter *m, void (*then)(void *aux, bool saved), void *aux);
 void model_letter_drop(struct model_letter *m); /* its draft */

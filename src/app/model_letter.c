@@ -46,6 +46,7 @@ void model_letter_free(struct model_letter *m)
 	app_forget(m->app, m->meeting);
 	app_markdown_cancel(m->making);
 	timer_free(m->timer);
+	draft_free(m->interim);
 	engine_discard(m->draft);
 	app_from_clear(&m->from);
 	if (m->original)
@@ -156,7 +157,7 @@ void model_letter_save(struct model_letter *m)
 		m->dirty = true;
 		return;
 	}
-	struct draft *copy = copy_whole(m->draft, &m->err);
+	struct draft *copy = copy_whole(m->interim ? m->interim : m->draft, &m->err);
 	if (!copy) {
 		saved_or_not(m, false);
 		return;
@@ -194,6 +195,15 @@ void model_letter_touch(struct model_letter *m)
 		m->dirty_since = now;
 	m->dirty = true;
 	timer_at(m->timer, MIN(now + LETTER_PAUSE_MS, m->dirty_since + LETTER_SAVE_MS));
+}
+
+void model_letter_interim(struct model_letter *m, struct draft *d)
+{
+	bool any = d || m->interim;
+	draft_free(m->interim);
+	m->interim = d;
+	if (any)
+		model_letter_touch(m);
 }
 
 void model_letter_event(struct model_letter *m, const struct event *ev)

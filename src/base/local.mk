@@ -27,4 +27,6 @@ src_base_libbase_a_SOURCES = \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/wake.c \
-	src/base/wake.h
+	src/base/wake.h \
+	src/base/watch.c \
+	src/base/watch.h

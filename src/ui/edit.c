@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/proc.h"
+#include "base/watch.h"
 
 #define PID_OCTETS 64
 #define WINDOW_MS 10000 /* for the window to open */
@@ -17,6 +18,7 @@ struct editing {
 	struct model_letter *letter; /* ours while it is in a window */
 	struct view *view;           /* NULL: it is in a window */
 	struct proc *proc;
+	struct watch *watch; /* on its file; NULL: nothing tells of it */
 	char **argv;
 	bool tells_pid;
 };
@@ -24,6 +26,7 @@ struct editing {
 static void editing_free(struct editing *s)
 {
 	g_ptr_array_remove(s->ui->editing, s);
+	watch_free(s->watch);
 	g_strfreev(s->argv);
 	g_free(s);
 }
@@ -246,6 +249,7 @@ static void ended(struct buf *out, struct err *e, void *aux)
 	struct view *v = s->view;
 	struct model_letter *m = s->letter;
 	(void)out;
+	model_letter_interim(m, NULL);
 	if (v)
 		ui_take_back(ui);
 	editing_free(s);
@@ -275,6 +279,27 @@ static void told_pid(struct buf *out, struct err *e, void *aux)
 		s->proc = p;
 }
 
+/* --- meanwhile --- */
+
+/* What cannot be read, or is empty, is in the middle of being written, or a question at the end. */
+static void written(void *aux)
+{
+	struct editing *s = aux;
+	struct model_letter *m = s->letter;
+	struct err e = ERR_INIT;
+	g_autofree char *text = app_editor_read(m->editor_path, &e);
+	g_autofree char *fault = text ? fault_of(s->ui, m, text) : NULL;
+	err_clear(&e);
+	if (!text || is_blank(text) || fault)
+		return;
+	g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+	struct draft *now = draft_copy(m->draft);
+	draft_of_text(now, str_of(text), has_header(s->ui, text), faults);
+	if (!now->from)
+		now->from = msg_addr_new(m->from.addr->name, m->from.addr->addr);
+	model_letter_interim(m, now);
+}
+
 /* --- its beginning --- */
 
 /* done() may have been called, and s be gone, before this returns. */
@@ -282,6 +307,7 @@ static void run(struct editing *s)
 {
 	struct ui *ui = s->ui;
 	const char *const *argv = (const char *const *)s->argv;
+	s->watch = watch_file(s->letter->editor_path, ui->ctx, written, s);
 	if (s->view)
 		ui_lend(ui);
 	struct proc *p = s->tells_pid ? proc_run(argv, PID_OCTETS, WINDOW_MS, told_pid, s)
