@@ -190,7 +190,7 @@ struct draft_file *app_attach_part(struct str raw, const char *section, struct e
 	} else {
 		f = draft_file_of_part(m, p, e);
 	}
-	if (f && p && !f->verbatim) {
+	if (f && p && !f->verbatim && strcmp(f->type, "message/rfc822")) {
 		g_free(f->name);
 		f->name = app_part_name(p);
 	}

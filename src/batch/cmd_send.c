@@ -404,7 +404,8 @@ int cmd_send(struct batch *b)
 		buf_init(&in, 0);
 	else
 		failed = read_octets(file ? file : "-", &in, &e);
-	if (!failed && cli_has(b->cli, CLI_SKIP_EMPTY) && !str_trim(buf_str(&in)).n) {
+	bool more = cli_has(b->cli, CLI_TEMPLATE) || batch_attaches_input(b);
+	if (!failed && !more && cli_has(b->cli, CLI_SKIP_EMPTY) && !str_trim(buf_str(&in)).n) {
 		buf_clear(&in);
 		app_from_clear(&from);
 		return EXIT_CODE_OK;

@@ -93,21 +93,33 @@ static void take_file(struct draft *d, const struct msg *m, const struct msg_par
 	g_ptr_array_add(d->files, f);
 }
 
+/* The only file that was put into d, which goes. */
+static struct draft_file *file_out_of(struct draft *d)
+{
+	struct draft_file *f = g_ptr_array_steal_index(d->files, 0);
+	draft_free(d);
+	return f;
+}
+
 struct draft_file *draft_file_of_part(const struct msg *m, const struct msg_part *p, struct err *e)
 {
-	struct draft_file *f;
-	if (p->children) {
-		struct draft *d = draft_new(DRAFT_NEW);
+	struct draft *d = draft_new(DRAFT_NEW);
+	if (p->children && g_str_has_prefix(p->type, "multipart/")) {
 		take_file(d, m, p);
-		f = g_ptr_array_steal_index(d->files, 0);
-		draft_free(d);
-		return f;
+		return file_out_of(d);
 	}
-	f = draft_file_new();
+	struct draft_file *f = draft_file_new();
 	if (msg_part_bytes(m, p, m->bytes.n, &f->bytes, e)) {
+		draft_free(d);
 		draft_file_free(f);
 		return NULL;
 	}
+	if (!strcmp(p->type, "message/rfc822")) {
+		draft_add_message(d, p->head, buf_str(&f->bytes));
+		draft_file_free(f);
+		return file_out_of(d);
+	}
+	draft_free(d);
 	f->size = f->bytes.n;
 	f->name = g_strdup(p->name);
 	f->type = g_strdup(p->type);

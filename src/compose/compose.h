@@ -112,8 +112,8 @@ struct draft *draft_forward(
 	const struct msg_head *original, const char *inline_text, const char *date_text, const char *signature);
 /* As message/rfc822, its octets as they are but for Bcc fields; head: for the file's name, or NULL. */
 void draft_add_message(struct draft *d, const struct msg_head *head, struct str bytes);
-/* That part of a message as a file: what it holds, octet by octet; a message within or a multipart as it stands. NULL with e:
- * it cannot be had. */
+/* That part of a message as a file: what it holds, octet by octet; a multipart as it stands; a message within as
+ * draft_add_message has it. NULL with e: it cannot be had. */
 struct draft_file *draft_file_of_part(const struct msg *m, const struct msg_part *p, struct err *e);
 /* The message without that part, appended to out: in its place stands a note of what it was, every other octet stays. now:
  * wall seconds. */

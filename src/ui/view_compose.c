@@ -640,6 +640,10 @@ static void ask_reports(struct view_compose *v, const char *text, const char *wr
 static void turn_markdown(struct view_compose *v)
 {
 	struct draft *d = v->letter->draft;
+	if (d->kind == DRAFT_BOUNCE) {
+		ui_say(v->view.ui, g_strdup(_("What is bounced goes on as it is.")));
+		return;
+	}
 	if (!app_cfg(v->view.ui->app)->options.markdown && !d->markdown) {
 		ui_say(v->view.ui, g_strdup(_("No command makes HTML of the text: write 'set markdown=COMMAND' in the "
 					      "mailrc.")));

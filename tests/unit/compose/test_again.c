@@ -37,6 +37,32 @@ static void again_takes_the_header(void)
 	draft_free(d);
 }
 
+static void part_becomes_a_file_octet_by_octet(void)
+{
+	static const char text[] =
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+		"--b\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+		"AP8K\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\nBcc: h@x\r\n\r\nin\r\n"
+		"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n";
+	struct msg *m = msg_parse(unit_exact(text, sizeof(text) - 1));
+	struct err e = ERR_INIT;
+	struct draft_file *image = draft_file_of_part(m, msg_part_find(m->root, "1"), &e);
+	g_assert_cmpmem(image->bytes.p, image->bytes.n, "\0\377\n", 3);
+	g_assert_cmpstr(image->name, ==, "a.png");
+	g_assert_cmpstr(image->type, ==, "image/png");
+	g_assert_false(image->verbatim);
+	struct draft_file *message = draft_file_of_part(m, msg_part_find(m->root, "2"), &e);
+	g_assert_cmpmem(message->bytes.p, message->bytes.n, "Subject: s\r\n\r\nin", 16);
+	g_assert_cmpstr(message->name, ==, "s.eml");
+	struct draft_file *several = draft_file_of_part(m, msg_part_find(m->root, "3"), &e);
+	g_assert_true(several->verbatim);
+	g_assert_cmpint(strncmp(several->bytes.p, "Content-Type: multipart/mixed; boundary=c", 41), ==, 0);
+	draft_file_free(image);
+	draft_file_free(message);
+	draft_file_free(several);
+	msg_free(m);
+}
+
 static void again_joins_flowed_text(void)
 {
 	struct draft *d = again("Content-Type: text/plain; format=flowed\n\none \ntwo\n  three\n", DRAFT_NEW);
@@ -137,6 +163,7 @@ static void again_of_what_was_built(void)
 void suite(void)
 {
 	unit_add(again_takes_the_header);
+	unit_add(part_becomes_a_file_octet_by_octet);
 	unit_add(again_joins_flowed_text);
 	unit_add(again_files_are_verbatim);
 	unit_add(again_tells_what_a_file_has_decoded);
