@@ -26,7 +26,7 @@ static void take(void *it, struct request *r)
 		p->name = g_strdup("Jonas");
 		p->addr = g_strdup("jonas@post.example");
 		p->sent = 1;
-		ev->people = g_ptr_array_new();
+		ev->people = store_people_new();
 		g_ptr_array_add(ev->people, p);
 		channel_send(d->events, ev);
 	}
