@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/fs.h"
-#include "base/i18n.h"
 #include "base/utf8.h"
 
 #define PEOPLE_KNOWN 500
