@@ -106,17 +106,22 @@ static void add_notes(struct text *t, const struct msg_text *text)
 	}
 }
 
-static void add_attachments(struct text *t, const struct engine_message *m)
+/* section: of a message within, whose files alone are listed; NULL. */
+static void add_attachments(struct text *t, const struct engine_message *m, const char *section)
 {
-	g_autoptr(GPtrArray) files = m->root ? msg_files(m->root, m->shown) : NULL;
-	for (guint i = 0; files && i < files->len; i++) {
-		const struct msg_part *p = files->pdata[i];
+	g_autoptr(GPtrArray) files = m->root ? engine_files(m) : g_ptr_array_new();
+	g_autofree char *below = section ? g_strconcat(section, ".", NULL) : NULL;
+	for (guint k = 0, i = 0; k < files->len; k++) {
+		const struct msg_part *p = files->pdata[k];
+		if (below && !g_str_has_prefix(p->section, below))
+			continue;
 		g_autofree char *size = app_size(model_part_size(p));
 		g_autofree char *name = grid_line(str_of(p->name ? p->name : _("(no name)")));
 		if (!i)
 			text_add(t, STYLE_NORMAL, 0, str_of("\n"));
 		text_addf(t, STYLE_HEADER, LABEL_COLS, "%-*s%u %s  %s  %s", LABEL_COLS - 1, i ? "" : _("Attach"), i + 1,
 			name, p->type, size);
+		i++;
 	}
 }
 
@@ -257,7 +262,7 @@ static void add_closed(struct text *t, const GArray *seals)
 	}
 }
 
-static void add_body(struct text *t, const struct engine_message *m)
+static void add_body(struct text *t, const struct engine_message *m, const char *section)
 {
 	g_autoptr(GArray) seals = m->root ? msg_seals(m->root) : g_array_new(FALSE, FALSE, sizeof(struct msg_seal));
 	g_autoptr(GArray) stretches = sealed_stretches(m, seals);
@@ -272,7 +277,7 @@ static void add_body(struct text *t, const struct engine_message *m)
 		text_add(t, STYLE_ERROR, 0, str_of(_("(the text goes on: E shows the source)")));
 	add_links(t, m->text.links);
 	add_notes(t, &m->text);
-	add_attachments(t, m);
+	add_attachments(t, m, section);
 }
 
 static const struct store_row *row_of(const struct view_message *v)
@@ -281,12 +286,24 @@ static const struct store_row *row_of(const struct view_message *v)
 	return row && row->uid == v->model->uid && row->local == v->model->local ? row : NULL;
 }
 
+/* A message within is read as any other: its own header stands above its text. */
+static bool is_message_within(const struct model_message *m)
+{
+	const struct msg_part *p = m->message && m->section ? msg_part_find(m->message->root, m->section) : NULL;
+	return p && msg_holds_message(p);
+}
+
 static void make_page(struct view_message *v)
 {
 	const struct engine_message *m = v->model->message;
 	const struct msg_head *head = m ? m->head : NULL;
 	const struct store_row *row = row_of(v);
 	text_reset(v->text);
+	if (is_message_within(v->model)) {
+		add_body(v->text, m, v->model->section);
+		v->stale = false;
+		return;
+	}
 	if (head && v->headers)
 		add_all_headers(v->text, head);
 	else if (head || row)
@@ -297,7 +314,7 @@ static void make_page(struct view_message *v)
 	if (m) {
 		if (!v->model->section)
 			card_show(v->text, v->view.ui, v->model->account, m, row ? row->flags : 0, v->headers);
-		add_body(v->text, m);
+		add_body(v->text, m, NULL);
 	} else {
 		add_waiting(v->text, v);
 	}
