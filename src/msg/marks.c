@@ -191,17 +191,20 @@ static size_t take_link(struct marks *m, struct str all, size_t at, char before)
 	return length;
 }
 
-static void find_links(struct marks *m, struct str all, size_t at, size_t end)
+/* Those that begin before `end`; the octet up to which the last one goes. */
+static size_t find_links(struct marks *m, struct str all, size_t at, size_t end)
 {
 	char before = ' ';
 	while (at < end) {
 		char c = (char)(all.p[at] | 0x20);
 		/* Nearly all octets begin no address. */
-		size_t n = c == 'h' || c == 'm' || c == 'w' ? take_link(m, all, at, before) : 0;
+		bool may_begin = c == 'h' || c == 'm' || c == 'w';
+		size_t n = may_begin && m->out->links->len < LINKS_MAX ? take_link(m, all, at, before) : 0;
 		n = MAX(n, 1);
 		before = all.p[at + n - 1];
 		at += n;
 	}
+	return at;
 }
 
 /* --- patches --- */
@@ -337,6 +340,25 @@ static void armour_line(struct armour *a, struct str line, uint32_t at, struct m
 	}
 }
 
+/* By where they begin, the longer first: an address over several lines is found before what its later lines are. */
+static int compare_spans(const void *a, const void *b)
+{
+	const struct msg_span *x = a, *y = b;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->to < y->to) - (x->to > y->to);
+}
+
+static void put_in_order(GArray *spans)
+{
+	for (guint i = 1; i < spans->len; i++)
+		if (compare_spans(&g_array_index(spans, struct msg_span, i - 1),
+			    &g_array_index(spans, struct msg_span, i)) > 0) {
+			g_array_sort(spans, compare_spans);
+			return;
+		}
+}
+
 void marks_find(struct str all, uint32_t base, struct msg_text *out)
 {
 	struct marks m = { out, base, g_hash_table_new(g_str_hash, g_str_equal), g_string_new(NULL) };
@@ -351,15 +373,10 @@ void marks_find(struct str all, uint32_t base, struct msg_text *out)
 			add_span(&m, at, at + line.n, role, 0);
 		armour_line(&armour, line, base + (uint32_t)at, out);
 		/* An address over several lines was found in the first of them. */
-		if (at + line.n > done && out->links->len < LINKS_MAX) {
-			find_links(&m, all, MAX(at, done), at + line.n);
-			done = m.out->spans->len
-				       ? g_array_index(out->spans, struct msg_span, out->spans->len - 1).to - base
-				       : 0;
-			done = done > at + line.n ? done : 0;
-		}
+		done = find_links(&m, all, MAX(at, done), at + line.n);
 		at += line.n + 1;
 	}
+	put_in_order(out->spans);
 	g_hash_table_unref(m.known);
 	g_string_free(m.whole, TRUE);
 }

@@ -411,32 +411,27 @@ static size_t first_span(const struct text *t, uint32_t from)
 	return low;
 }
 
-/* The style at octet `at`, and the octet up to which it holds. */
+/* What the spans make of *style at octet `at`, and of *end, up to which it holds. */
+static void cover(const struct text_span *spans, size_t n, uint32_t at, unsigned *style, uint32_t *end)
+{
+	for (size_t i = 0; i < n && spans[i].from <= *end; i++) {
+		if (spans[i].from > at) {
+			*end = spans[i].from;
+			return;
+		}
+		if (spans[i].to > at) {
+			*end = MIN(*end, spans[i].to);
+			*style = spans[i].style;
+		}
+	}
+}
+
 static unsigned style_at(const struct overlay *o, unsigned own, uint32_t at, uint32_t *end)
 {
 	unsigned style = own;
-	for (size_t i = 0; i < o->n; i++) {
-		const struct text_span *s = &o->spans[i];
-		if (s->from > at) {
-			*end = MIN(*end, s->from);
-			break;
-		}
-		if (s->to > at) {
-			*end = MIN(*end, s->to);
-			style = s->style;
-		}
-	}
-	for (guint i = 0; o->matches && i < o->matches->len; i++) {
-		const struct text_span *m = &g_array_index(o->matches, struct text_span, i);
-		if (m->from > at) {
-			*end = MIN(*end, m->from);
-			break;
-		}
-		if (m->to > at) {
-			*end = MIN(*end, m->to);
-			style = STYLE_MATCH;
-		}
-	}
+	cover(o->spans, o->n, at, &style, end);
+	if (o->matches)
+		cover((const struct text_span *)(const void *)o->matches->data, o->matches->len, at, &style, end);
 	return style;
 }
 
@@ -455,13 +450,19 @@ static int draw_plain(struct grid *g, int row, int col, int used, int width, uns
 	return used;
 }
 
-/* The number of the link that begins at `at`, over its first letters: what is drawn of the text does not move. */
-static void draw_hint(struct grid *g, int row, int col, int width, const struct overlay *o, uint32_t at)
+/* Where a run of one style begins. */
+struct start {
+	int used; /* columns of the line before it */
+	uint32_t at;
+};
+
+/* The number of a link that begins here, over its first letters: what is drawn of the text does not move. */
+static void draw_hint(struct grid *g, int row, int col, int width, const struct overlay *o, const struct start *start)
 {
-	for (size_t i = 0; i < o->n && o->spans[i].from <= at; i++)
-		if (o->spans[i].from == at && o->spans[i].hint) {
+	for (size_t i = 0; i < o->n && o->spans[i].from <= start->at; i++)
+		if (o->spans[i].from == start->at && o->spans[i].hint) {
 			g_autofree char *number = g_strdup_printf("[%u]", o->spans[i].hint);
-			grid_text(g, row, col, width, STYLE_KEY, number);
+			grid_text(g, row, col + start->used, width - start->used, STYLE_KEY, number);
 		}
 }
 
@@ -471,23 +472,19 @@ static void draw_content(const struct text *t, struct grid *g, int row, int col,
 	uint32_t at = (uint32_t)(l->content.p - t->octets->str), stop = at + (uint32_t)l->content.n;
 	unsigned own = l->style & 0xff;
 	int used = 0;
-	struct {
-		int col;
-		uint32_t at;
-	} hints[32];
-	size_t n_hints = 0;
+	g_autoptr(GArray) starts = t->hints ? g_array_new(FALSE, FALSE, sizeof(struct start)) : NULL;
 	while (at < stop && used < width) {
 		uint32_t end = stop;
+		struct start start = { used, at };
 		unsigned style = style_at(o, own, at, &end);
-		if (t->hints && n_hints < G_N_ELEMENTS(hints)) {
-			hints[n_hints].col = used;
-			hints[n_hints++].at = at;
-		}
+		if (starts)
+			g_array_append_val(starts, start);
 		used = draw_plain(g, row, col, used, width, style, (struct str){ t->octets->str + at, end - at });
 		at = end;
 	}
-	for (size_t i = 0; i < n_hints; i++)
-		draw_hint(g, row, col + hints[i].col, width - hints[i].col, o, hints[i].at);
+	/* Last, for a number may be wider than its link. */
+	for (guint i = 0; starts && i < starts->len; i++)
+		draw_hint(g, row, col, width, o, &g_array_index(starts, struct start, i));
 }
 
 static void draw_folded(struct grid *g, int row, int col, int width, const struct line *l)

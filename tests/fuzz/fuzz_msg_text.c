@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (guint i = 0; i < t.spans->len; i++) {
 		const struct msg_span *s = &g_array_index(t.spans, struct msg_span, i);
 		if (s->from >= s->to || s->to > strlen(t.text) || memchr(t.text + s->from, '\n', s->to - s->from) ||
-			s->link > t.links->len)
+			s->link > t.links->len || (i && s->from < s[-1].from))
 			abort();
 	}
 	msg_text_clear(&t);

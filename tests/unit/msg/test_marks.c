@@ -95,6 +95,13 @@ static void links_in_angles_go_over_lines(void)
 	check("<http://x.example/a\nnot this one> http://b.example", "link1:http://x.example/a|link2:http://b.example");
 }
 
+static void links_over_lines_keep_the_order_of_spans(void)
+{
+	check("<http://x.example/a\nb>\n-- \n<http://y.example/a\nb>\nc\n",
+		"link1:http://x.example/a|link1:b|signature:-- |signature:<http://y.example/a|link2:http://y.example/a|"
+		"signature:b>|link2:b|signature:c");
+}
+
 static void links_of_flowed_text_are_whole(void)
 {
 	check_of("see \nhttp://x.example/a \nnow\n", true, "link1:http://x.example/a");
@@ -191,6 +198,7 @@ void suite(void)
 	unit_add(links_that_are_none_stay_text);
 	unit_add(links_said_twice_have_one_number);
 	unit_add(links_in_angles_go_over_lines);
+	unit_add(links_over_lines_keep_the_order_of_spans);
 	unit_add(links_of_flowed_text_are_whole);
 	unit_add(patches_are_told_by_their_counts);
 	unit_add(signature_is_the_last_one_and_short);

@@ -238,6 +238,8 @@ static void text_of_parts_stands_one_after_the_other(void)
 	check_page(MIXED "--b\nContent-Type: text/html\n\n<a href=http://x/>x</a>\n"
 			 "--b\nContent-Type: text/html\n\n<a href=http://y/>y</a>\n--b--\n",
 		"x[1]\n\n------- 2  text/html\ny[2]\n", 2);
+	check_page(MIXED "--b\n\nhttp://x.example\n--b\n\nhttp://y.example and\nhttp://z.example\n--b--\n",
+		"http://x.example\n\n------- 2  text/plain\nhttp://y.example and\nhttp://z.example\n", 3);
 	check_page(MIXED "--b\n\none\n--b\nContent-Type: text/plain; name=gone\n\ntwo\n--b--\n",
 		"one\n\n------- 2  text/plain  gone\n", 0);
 	check_page("Content-Type: text/plain; name=gone\n\none", NULL, 0);
