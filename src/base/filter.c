@@ -99,7 +99,7 @@ static void take(struct filter *f)
 	ssize_t n = read(f->from, chunk, sizeof(chunk));
 	if (n > 0 && buf_add(f->out, chunk, (size_t)n))
 		f->full = true;
-	if (n == 0 || f->full || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_fd(&f->from);
 }
 
@@ -142,10 +142,11 @@ int filter_run(
 		return -1;
 	while (!f.full && !f.late && (f.to >= 0 || f.from >= 0 || f.pidfd >= 0))
 		f.late = !turn(&f);
+	/* Killed first: a broken pipe would have it end in a way of its own. */
+	finish(&f, end);
 	close_fd(&f.to);
 	close_fd(&f.from);
 	close_fd(&f.pidfd);
-	finish(&f, end);
 	if (f.full)
 		return err_set(
 			e, ERR_PROGRAM, ERR_LIMIT, ERR_NEVER, "'%s' printed more than %zu octets", argv[0], out->max);
