@@ -84,7 +84,10 @@ static char *find_link(const struct msg_text *t, const GPtrArray *hosts)
 	for (unsigned i = 0; t->links && i < MIN(t->links->len, LINKS_MOST); i++)
 		take_link(&best, g_strdup(((const struct msg_link *)t->links->pdata[i])->url), hosts);
 	for (unsigned n = 0; n < LINKS_MOST && (at = strstr(at, "https://")); n++) {
-		size_t length = strcspn(at, " \t\n<>\"[]");
+		size_t length = 0;
+		/* strchr finds the end of the text, too. */
+		while (length <= LINK_MAX && !strchr(" \t\n<>\"[]", at[length]))
+			length++;
 		while (length && strchr(".,;:!?')", at[length - 1]))
 			length--;
 		take_link(&best, g_strndup(at, length), hosts);
@@ -143,9 +146,10 @@ static bool is_by_provider(const struct cfg_card *card, const GPtrArray *servers
 char *confirm_link(const struct cfg_card *card, const GPtrArray *servers, const struct msg_head *h,
 	const struct msg_text *t, const char *addr, int64_t since)
 {
-	if (!h->date.known || h->date.epoch < since - DAY || !is_meant_for(h, t, addr))
+	bool late = h->date.known && h->date.epoch >= since - DAY;
+	if (!late || !is_by_provider(card, servers, h) || !is_meant_for(h, t, addr))
 		return NULL;
-	return is_by_provider(card, servers, h) ? find_link(t, card->confirm_hosts) : NULL;
+	return find_link(t, card->confirm_hosts);
 }
 
 /* --- who waits for one --- */

@@ -90,6 +90,11 @@ static void validate(struct view_compose *v)
 		return;
 	}
 	const struct cfg_account *a = app_cfg(v->view.ui->app)->accounts->pdata[row->account];
+	const struct engine_identity *id = model_letter_identity(v->letter, row->addr);
+	if (id && (id->known.state == IDENTITY_OK || id->known.state == IDENTITY_LIKELY)) {
+		ui_say(v->view.ui, g_strdup_printf(_("The server takes %s as sender now."), row->addr));
+		return;
+	}
 	ui_say(v->view.ui,
 		g_strdup_printf(
 			app_validation_is_known(a)
