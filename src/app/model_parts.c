@@ -326,7 +326,6 @@ static void fetch(struct work *w, const char *name, bool text)
 	}
 }
 
-/* Its reader; the file has no name any more if nobody needs it. */
 static int open_file(struct work *w, struct err *e)
 {
 	int fd = open(w->temp_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

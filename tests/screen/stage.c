@@ -279,6 +279,8 @@ static void answer_raw(struct stage *s, struct request *r)
 static void answer_part(struct stage *s, struct request *r)
 {
 	struct event *ev = event_new(EV_SAVED, r->id, r->account);
+	g_free(s->saved_path);
+	g_free(s->saved_section);
 	s->saved_path = g_strdup(r->path);
 	s->saved_section = g_strdup(r->section);
 	ev->path = g_strdup(r->path);

@@ -209,6 +209,19 @@ static void promise_16_no_control_byte_in_any_cell(void)
 	}
 }
 
+static void tagged_parts_are_saved_together(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "v");
+	stage_type(s, "tt");
+	stage_golden(s, "parts-tagged-80x24");
+	stage_type(s, "s");
+	stage_type(s, "\r");
+	g_assert_cmpstr(s->saved_section, ==, "3");
+	stage_golden(s, "parts-saved-80x24");
+	stage_free(s);
+}
+
 static void save_asks_a_name_inside(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -374,6 +387,7 @@ void suite(void)
 	unit_add(resize_in_the_middle_same_as_fresh);
 	unit_add(u01_every_screen_at_every_size);
 	unit_add(promise_16_no_control_byte_in_any_cell);
+	unit_add(tagged_parts_are_saved_together);
 	unit_add(save_asks_a_name_inside);
 	unit_add(promise_23_keys_answer_while_a_message_is_silent);
 	unit_add(message_that_fails_says_why);
