@@ -140,7 +140,7 @@ static GString *tnef_new(void)
 static GString *props_new(void)
 {
 	GString *props = g_string_new(NULL);
-	static const char name[] = "l\0\xf8\0n\0g\0.\0t\0x\0t\0";
+	static const char name[] = "l\0\xf8\0n\0g\0.\0t\0x\0t\0\0";
 	put(props, 3, 4);
 	put(props, 0x0003, 2); /* a number with a name of its own */
 	put(props, 0x8001, 2);
