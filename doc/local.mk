@@ -6,6 +6,7 @@ EXTRA_DIST += doc/architecture.md doc/cases.md doc/changes.md doc/expectations.m
 	doc/reading.md \
 	doc/sending.md \
 	doc/sending.md doc/parts.md \
+	doc/asking.md doc/parts.md doc/reading.md doc/sending.md \
 	doc/frames/boxwood.1.in doc/frames/boxwood-mailrc.5.in doc/frames/boxwood.in doc/frames/_boxwood.in \
 	doc/frames/boxwood.fish.in doc/frames/mailrc.example.in
 
