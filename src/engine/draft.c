@@ -14,6 +14,7 @@
 
 #define PIECE 65536
 #define ORIGINAL_TYPE "message/rfc822"
+#define RESENT "Resent-"
 
 static void remove_file(const struct engine *en, const char *name)
 {
@@ -433,7 +434,8 @@ void draft_open_request(struct engine *en, struct request *r)
 static struct str sent_on(struct str octets, const char *msgid)
 {
 	g_autofree char *last = g_strdup_printf("\r\nResent-Message-ID: <%s>\r\n", msgid ? msgid : "");
-	const char *at = g_str_has_prefix(octets.p, "Resent-") ? g_strstr_len(octets.p, (gssize)octets.n, last) : NULL;
+	bool block = octets.n > strlen(RESENT) && !memcmp(octets.p, RESENT, strlen(RESENT));
+	const char *at = block ? g_strstr_len(octets.p, (gssize)octets.n, last) : NULL;
 	return at ? str_sub(octets, (size_t)(at - octets.p) + strlen(last)) : (struct str){ 0 };
 }
 
