@@ -14,6 +14,7 @@
 #include "base/clock.h"
 
 #define CHUNK 65536
+#define PIPE_OCTETS (1 << 20)
 
 struct filter {
 	pid_t pid;
@@ -79,13 +80,16 @@ static int start(struct filter *f, const char *const *argv, struct err *e)
 	}
 	fcntl(f->to, F_SETFL, O_NONBLOCK);
 	fcntl(f->from, F_SETFL, O_NONBLOCK);
+	/* Both sides work on, instead of taking turns; without, they do that. */
+	fcntl(f->to, F_SETPIPE_SZ, PIPE_OCTETS);
+	fcntl(f->from, F_SETPIPE_SZ, PIPE_OCTETS);
 	f->pidfd = (int)syscall(SYS_pidfd_open, f->pid, 0);
 	return 0;
 }
 
 static void give(struct filter *f)
 {
-	ssize_t n = f->in.n ? write(f->to, f->in.p, MIN(f->in.n, CHUNK)) : 0;
+	ssize_t n = f->in.n ? write(f->to, f->in.p, MIN(f->in.n, PIPE_OCTETS)) : 0;
 	if (n > 0)
 		f->in = str_sub(f->in, (size_t)n);
 	/* Whoever reads no more has heard enough. */
