@@ -849,19 +849,19 @@ bool app_validation_is_known(const struct cfg_account *a);
 /* Of EV_IDENTITIES: what it tells unasked, a sentence; NULL. g_free. */
 char *app_identity_news(const struct event *ev);
 
-/* --- the vCards of `address-vcards` (cards.c), read in a thread of their own --- */
-struct app_card {
+/* --- the vCards of `address-vcards` (contacts.c), read in a thread of their own --- */
+struct app_contact {
 	char *name; /* NULL */
 	char *addr;
 	char *org;    /* NULL */
 	char *folded; /* all that it is found by */
 };
-struct app_cards;
+struct app_contacts;
 /* path: a file, or a directory with files *.vcf in it. changed() is called, from ctx, when they have been read. */
-struct app_cards *app_cards_new(const char *path, GMainContext *ctx, void (*changed)(void *aux), void *aux);
-void app_cards_free(struct app_cards *c); /* NULL is a no-op */
+struct app_contacts *app_contacts_new(const char *path, GMainContext *ctx, void (*changed)(void *aux), void *aux);
+void app_contacts_free(struct app_contacts *c); /* NULL is a no-op */
 /* As they were read last, NULL: not yet; they are read again when that is half a minute ago. *reading_out: they come. */
-const GPtrArray *app_cards_get(struct app_cards *c, bool *reading_out, const struct err **err_out);
+const GPtrArray *app_contacts_get(struct app_contacts *c, bool *reading_out, const struct err **err_out);
 
 /* --- whom a letter may go to (finder.c) --- */
 enum app_found_in { FOUND_ALIAS, FOUND_PERSON, FOUND_CARD, FOUND_COMMAND, FOUND_PLACES };

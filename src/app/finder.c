@@ -20,7 +20,7 @@ struct app_finder {
 	char *typed, *folded;
 	unsigned most;
 	uint32_t request;
-	struct app_cards *cards; /* NULL: the mailrc names none */
+	struct app_contacts *cards; /* NULL: the mailrc names none */
 	bool cards_due;
 	struct timer *timer;
 	struct proc *proc;
@@ -169,11 +169,11 @@ static void look_at_cards(struct app_finder *f)
 {
 	bool reading;
 	const struct err *err;
-	const GPtrArray *cards = f->cards ? app_cards_get(f->cards, &reading, &err) : NULL;
+	const GPtrArray *cards = f->cards ? app_contacts_get(f->cards, &reading, &err) : NULL;
 	if (!f->cards_due)
 		return;
 	for (guint i = 0; cards && i < cards->len && f->count[FOUND_CARD] < f->most; i++) {
-		const struct app_card *c = cards->pdata[i];
+		const struct app_contact *c = cards->pdata[i];
 		if (is_in(c->folded, f->folded))
 			add_one(f, FOUND_CARD, c->name, c->addr, c->org ? c->org : _("vCard"));
 	}
@@ -281,7 +281,7 @@ struct app_finder *app_finder_new(struct app *a, GMainContext *ctx, void (*chang
 	f->found = g_ptr_array_new_with_free_func(free_found);
 	f->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	f->timer = timer_new(ctx, run_command, f);
-	f->cards = cards ? app_cards_new(cards, ctx, cards_changed, f) : NULL;
+	f->cards = cards ? app_contacts_new(cards, ctx, cards_changed, f) : NULL;
 	return f;
 }
 
@@ -341,7 +341,7 @@ void app_finder_free(struct app_finder *f)
 	if (!f)
 		return;
 	app_finder_stop(f);
-	app_cards_free(f->cards);
+	app_contacts_free(f->cards);
 	timer_free(f->timer);
 	g_hash_table_unref(f->known);
 	g_ptr_array_unref(f->found);

@@ -3,13 +3,13 @@ src_app_libapp_a_SOURCES = \
 	src/app/answer.c \
 	src/app/app.c \
 	src/app/app.h \
-	src/app/cards.c \
 	src/app/card.c \
 	src/app/card_calendar.c \
 	src/app/card_report.c \
 	src/app/changes.c \
 	src/app/cli.c \
 	src/app/commands.c \
+	src/app/contacts.c \
 	src/app/date.c \
 	src/app/editor.c \
 	src/app/finder.c \
@@ -31,8 +31,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_queue.c \
 	src/app/overlay.c \
 	src/app/runner.c \
-	src/app/trust.c \
-	src/app/template.c \
 	src/app/temp.c \
+	src/app/template.c \
+	src/app/trust.c \
 	src/app/viewer.c \
 	src/app/words.c

@@ -24,9 +24,9 @@ struct reading {
 	struct err err;
 };
 
-struct app_cards {
+struct app_contacts {
 	char *path;
-	GPtrArray *cards; /* struct app_card *; NULL: not read yet */
+	GPtrArray *cards; /* struct app_contact *; NULL: not read yet */
 	struct err err;   /* why they could not be read */
 	int64_t read_at;
 	bool reading;
@@ -40,7 +40,7 @@ struct app_cards {
 
 static void card_free(void *data)
 {
-	struct app_card *c = data;
+	struct app_contact *c = data;
 	g_free(c->name);
 	g_free(c->addr);
 	g_free(c->org);
@@ -67,7 +67,7 @@ static void take_card(GPtrArray *to, const struct msg_vcard *v)
 		const struct msg_addr *one = addrs && addrs->len == 1 ? addrs->pdata[0] : NULL;
 		if (!one || !one->addr || !strchr(one->addr, '@'))
 			continue;
-		struct app_card *c = g_new0(struct app_card, 1);
+		struct app_contact *c = g_new0(struct app_contact, 1);
 		c->addr = g_strdup(one->addr);
 		c->name = strcmp(v->name, f->value) ? g_strdup(v->name) : NULL;
 		c->org = g_strdup(org);
@@ -132,7 +132,7 @@ static void read_all(void *value)
 
 static void got(void *value, void *aux)
 {
-	struct app_cards *c = aux;
+	struct app_contacts *c = aux;
 	struct reading *r = value;
 	if (c->cards)
 		g_ptr_array_unref(c->cards);
@@ -145,9 +145,9 @@ static void got(void *value, void *aux)
 	c->changed(c->aux);
 }
 
-struct app_cards *app_cards_new(const char *path, GMainContext *ctx, void (*changed)(void *aux), void *aux)
+struct app_contacts *app_contacts_new(const char *path, GMainContext *ctx, void (*changed)(void *aux), void *aux)
 {
-	struct app_cards *c = g_new0(struct app_cards, 1);
+	struct app_contacts *c = g_new0(struct app_contacts, 1);
 	c->path = g_strdup(path);
 	c->changed = changed;
 	c->aux = aux;
@@ -157,7 +157,7 @@ struct app_cards *app_cards_new(const char *path, GMainContext *ctx, void (*chan
 	return c;
 }
 
-void app_cards_free(struct app_cards *c)
+void app_contacts_free(struct app_contacts *c)
 {
 	if (!c)
 		return;
@@ -173,7 +173,7 @@ void app_cards_free(struct app_cards *c)
 	g_free(c);
 }
 
-const GPtrArray *app_cards_get(struct app_cards *c, bool *reading_out, const struct err **err_out)
+const GPtrArray *app_contacts_get(struct app_contacts *c, bool *reading_out, const struct err **err_out)
 {
 	if (!c->reading && (!c->cards || clock_ms() - c->read_at > FRESH_MS)) {
 		struct reading *r = g_new0(struct reading, 1);
