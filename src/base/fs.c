@@ -20,15 +20,19 @@
 
 static int check_private(const char *path, struct err *e)
 {
-	struct stat st;
-	if (stat(path, &st))
+	struct stat st, link;
+	if (stat(path, &st) || lstat(path, &link))
 		return err_errno(e, errno, "cannot look at", path);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is no directory", path);
 	if (st.st_uid != geteuid())
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' belongs to another user", path);
+	/* Where a link leads may be meant for others too. */
+	if (S_ISLNK(link.st_mode) && (st.st_mode & 0077))
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER,
+			"'%s' is a link to a directory that others may enter", path);
 	/* A umask may have taken our own rights too. */
-	if ((st.st_mode & 0777) != 0700 && chmod(path, 0700))
+	if (!S_ISLNK(link.st_mode) && (st.st_mode & 0777) != 0700 && chmod(path, 0700))
 		return err_errno(e, errno, "cannot make private", path);
 	return 0;
 }

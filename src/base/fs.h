@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Makes path and its missing parents 0700. An existing one must be ours and not writable by others. */
+/* Makes path and its missing parents 0700. An existing directory must be ours and becomes 0700; a link may only lead to one
+ * that is closed to others already. */
 int fs_private_dir(const char *path, struct err *e);
 bool fs_is_network(const char *path); /* NFS, CIFS, FUSE network file systems: WAL does not work there */
 

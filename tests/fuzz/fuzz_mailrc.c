@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (guint i = 0; i < c->accounts->len; i++) {
 		const struct cfg_account *a = c->accounts->pdata[i];
-		g_assert_true(a->label && a->email && a->login && a->imap && a->poll > 600);
+		g_assert_true(a->label && a->email && a->login && (a->imap || a->smtp || a->sendmail) && a->poll > 600);
 	}
 	cfg_free(c);
 	return 0;

@@ -307,11 +307,13 @@ static void n06_planted_directory_is_not_used(void)
 	struct bench b;
 	bench_init(&b, "", "image/*; VIEWER %s\n");
 	g_autofree char *planted = g_build_filename(b.runtime, "boxwood", NULL);
-	g_assert_cmpint(symlink("/", planted), ==, 0);
+	g_autofree char *open = unit_tmpdir();
+	g_assert_cmpint(chmod(open, 0755), ==, 0);
+	g_assert_cmpint(symlink(open, planted), ==, 0);
 	struct msg_part p = picture("a.png");
 	model_parts_open(b.parts, &source, &p);
 	settle(&b);
-	g_assert_true(geteuid() == 0 || g_str_has_prefix(b.part_path, b.state));
+	g_assert_true(g_str_has_prefix(b.part_path, b.state));
 	unlink(planted);
 	bench_clear(&b);
 }

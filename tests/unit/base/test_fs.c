@@ -13,6 +13,23 @@ static mode_t mode_of(const char *path)
 	return stat(path, &st) ? 0 : st.st_mode & 07777;
 }
 
+static void n06_private_dir_does_not_follow_a_link_to_an_open_one(void)
+{
+	g_autofree char *dir = unit_tmpdir();
+	g_autofree char *open = g_build_filename(dir, "open", NULL), *link = g_build_filename(dir, "link", NULL);
+	struct err e = ERR_INIT;
+	struct stat st;
+	g_assert_cmpint(mkdir(open, 0755), ==, 0);
+	g_assert_cmpint(chmod(open, 0755), ==, 0);
+	g_assert_cmpint(symlink(open, link), ==, 0);
+	g_assert_cmpint(fs_private_dir(link, &e), ==, -1);
+	g_assert_cmpint(stat(open, &st), ==, 0);
+	g_assert_cmpint(st.st_mode & 0777, ==, 0755);
+	err_clear(&e);
+	g_assert_cmpint(chmod(open, 0700), ==, 0);
+	g_assert_cmpint(fs_private_dir(link, &e), ==, 0);
+}
+
 static void a13_private_dir_is_0700_whatever_the_umask(void)
 {
 	g_autofree char *top = unit_tmpdir();
@@ -251,6 +268,7 @@ static void read_refuses_what_is_no_file(void)
 
 void suite(void)
 {
+	unit_add(n06_private_dir_does_not_follow_a_link_to_an_open_one);
 	unit_add(a13_private_dir_is_0700_whatever_the_umask);
 	unit_add(d22_new_file_never_overwrites);
 	unit_add(d22_symlink_is_not_followed);
