@@ -410,7 +410,7 @@ void marks_numbered(struct str all, uint32_t base, guint from, struct msg_text *
 	size_t at = 0;
 	for (guint i = from; i < out->links->len; i++) {
 		const struct msg_link *l = out->links->pdata[i];
-		g_autofree char *sign = g_strdup_printf("[%u]", i + 1);
+		g_autofree char *sign = link_mark(l, i + 1);
 		struct str text = str_of(l->text);
 		size_t here = find_sign(all, at, sign, text);
 		if (here == all.n)
