@@ -20,11 +20,28 @@ static gint by_folder(gconstpointer x, gconstpointer y)
 	return a->uid < b->uid ? -1 : a->uid > b->uid;
 }
 
+/* Since a place with a number of our own was shown the server may have named it. */
+static int get_row(struct store *st, struct store_place *at, struct store_row *row, struct err *e)
+{
+	struct err unnamed = ERR_INIT;
+	enum change_state state;
+	uint32_t uid = 0;
+	if (!store_place_get(st, *at, row, e))
+		return 0;
+	if (e->cause == ERR_MISSING && at->local && !store_change_local(st, at->local, &uid, &state, &unnamed) && uid) {
+		err_clear(e);
+		*at = (struct store_place){ .folder = at->folder, .uid = uid };
+		return store_place_get(st, *at, row, e);
+	}
+	err_clear(&unnamed);
+	return -1;
+}
+
 /* What the message must be when the server is asked, and what its flags were. */
 static int add_item(struct store *st, struct store_change *c, struct store_place at, struct err *e)
 {
 	struct store_row row = { 0 };
-	if (store_place_get(st, at, &row, e))
+	if (get_row(st, &at, &row, e))
 		return -1;
 	struct store_change_item *item = store_change_item_add(c);
 	item->uid = at.uid;

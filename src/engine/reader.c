@@ -76,6 +76,19 @@ out:
 	return -1;
 }
 
+/* The server has named what had a number of our own: its place by that name. */
+static bool is_named(struct store_reader *r, struct store_place *at)
+{
+	struct err e = ERR_INIT;
+	enum change_state state;
+	uint32_t uid = 0;
+	bool named = at->local && !reader_change_local(r, at->local, &uid, &state, &e) && uid;
+	err_clear(&e);
+	if (named)
+		*at = (struct store_place){ .folder = at->folder, .uid = uid };
+	return named;
+}
+
 static int find(struct engine *en, struct store_reader *r, struct request *q, struct event *ev, struct err *e)
 {
 	if (q->msgid)
@@ -85,7 +98,12 @@ static int find(struct engine *en, struct store_reader *r, struct request *q, st
 		return -1;
 	struct store_row *row = g_new0(struct store_row, 1);
 	struct store_place at = { ev->folder->id, q->uid, q->local };
-	if (!reader_row_at(r, at, row, e)) {
+	int result = reader_row_at(r, at, row, e);
+	if (result && e->cause == ERR_MISSING && is_named(r, &at)) {
+		err_clear(e);
+		result = reader_row_at(r, at, row, e);
+	}
+	if (!result) {
 		g_ptr_array_add(ev->rows, row);
 		return 0;
 	}

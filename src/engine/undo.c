@@ -108,6 +108,11 @@ static void inverse_folder(
 	g_ptr_array_add(rows, into);
 }
 
+static int not_taken_back(const struct store_change *c, struct err *e)
+{
+	return err_set(e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' cannot be taken back", change_op_names[c->op]);
+}
+
 static int inverse(const struct store_change *c, GPtrArray *rows, struct err *e)
 {
 	unsigned first = rows->len;
@@ -126,10 +131,8 @@ static int inverse(const struct store_change *c, GPtrArray *rows, struct err *e)
 			inverse_folder(c, CHANGE_CREATE, NULL, c->folder, rows);
 			break;
 		}
-	/* fall through */
-	default:
-		return err_set(
-			e, ERR_MESSAGE, ERR_INPUT, ERR_NEVER, "'%s' cannot be taken back", change_op_names[c->op]);
+		return not_taken_back(c, e);
+	default: return not_taken_back(c, e);
 	}
 	for (unsigned i = first; i < rows->len; i++) {
 		struct store_change *back = rows->pdata[i];

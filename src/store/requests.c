@@ -392,10 +392,10 @@ int store_changes_undoable(struct store *st, unsigned n, GArray *groups_out, str
 	return pull == DB_END ? 0 : -1;
 }
 
-int store_change_local(struct store *st, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e)
+static int local_find(struct db *state, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e)
 {
-	struct query *q = db_query(st->shelf.state,
-		"SELECT " ITEM_COLUMNS " FROM request_item i JOIN request r ON r.id=i.request WHERE i.id=?");
+	struct query *q = db_query(
+		state, "SELECT " ITEM_COLUMNS " FROM request_item i JOIN request r ON r.id=i.request WHERE i.id=?");
 	struct store_change *c = store_change_new(CHANGE_FLAG, 0);
 	db_bind_int(q, item);
 	enum db_pull pull = db_pull(q, e);
@@ -414,6 +414,17 @@ int store_change_local(struct store *st, uint32_t item, uint32_t *uid_out, enum 
 	if (pull == DB_BAD || sound)
 		return sound ? 0 : -1;
 	return no_change(e);
+}
+
+int store_change_local(struct store *st, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e)
+{
+	return local_find(st->shelf.state, item, uid_out, state_out, e);
+}
+
+int reader_change_local(
+	struct store_reader *r, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e)
+{
+	return local_find(r->shelf.state, item, uid_out, state_out, e);
 }
 
 int store_state_version(struct store *st, int64_t *version_out, struct err *e)

@@ -441,6 +441,8 @@ int store_changes_undoable(struct store *st, unsigned n, GArray *groups_out, str
 int store_changes_group(struct store *st, uint32_t group, GPtrArray *out, struct err *e); /* in the order made */
 /* What became of a local number: the UID in the target folder, 0 while unknown. ERR_MISSING. */
 int store_change_local(struct store *st, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e);
+int reader_change_local(
+	struct store_reader *r, uint32_t item, uint32_t *uid_out, enum change_state *state_out, struct err *e);
 /* Where a message moved, as far as the changes kept say, through several moves: g_free *folder_out (raw); *uid_out 0:
  * not known yet. ERR_MISSING. */
 int reader_moved_to(struct store_reader *r, uint32_t account, const char *folder, uint32_t uidvalidity, uint32_t uid,
