@@ -500,7 +500,7 @@ static const struct cal_zone *find_zone(const struct reading *r, const char *nam
 	return NULL;
 }
 
-static void wall_settle(const struct reading *r, struct cal_time *t, struct cal_wall wall)
+static void wall_settle(struct reading *r, struct cal_time *t, struct cal_wall wall)
 {
 	int seconds = 0;
 	t->known = true;
@@ -509,6 +509,7 @@ static void wall_settle(const struct reading *r, struct cal_time *t, struct cal_
 	if (wall.day || wall.utc)
 		return;
 	const struct cal_zone *z = t->zone ? find_zone(r, t->zone) : NULL;
+	r->work += z ? cal_zone_work(z) : 1;
 	bool known =
 		(z && cal_zone_offset(z, wall.s, &seconds)) || (t->zone && cal_zone_known(t->zone, wall.s, &seconds));
 	t->floating = !known;
@@ -518,7 +519,7 @@ static void wall_settle(const struct reading *r, struct cal_time *t, struct cal_
 	t->offset = known ? seconds / 60 : 0;
 }
 
-static void time_settle(const struct reading *r, struct cal_time *t)
+static void time_settle(struct reading *r, struct cal_time *t)
 {
 	struct cal_wall wall;
 	if (t->text && cal_wall_parse(str_of(t->text), &wall))
@@ -558,7 +559,7 @@ static void next_by_rule(struct reading *r, struct cal_event *ev, const struct l
 		offset = wall.s - ev->start.epoch;
 	struct cal_dates *d = cal_dates_new(str_of(l->rule), wall, (int)offset, &r->work);
 	cal_dates_skip(d, r->now + offset);
-	while (!ev->next.known && cal_dates_next(d, &at)) {
+	while (!ev->next.known && r->work <= CAL_WORK_MAX && cal_dates_next(d, &at)) {
 		struct cal_time t = { .zone = ev->start.zone };
 		/* Cheap before dear: an hour or two that the zone moves do not matter here. */
 		if (at < r->now + offset - 86400)
@@ -570,9 +571,9 @@ static void next_by_rule(struct reading *r, struct cal_event *ev, const struct l
 	cal_dates_free(d);
 }
 
-static void settle_all(const struct reading *r, GArray *times)
+static void settle_all(struct reading *r, GArray *times)
 {
-	for (guint i = 0; i < times->len; i++)
+	for (guint i = 0; i < times->len && r->work <= CAL_WORK_MAX; i++)
 		time_settle(r, &g_array_index(times, struct cal_time, i));
 }
 
@@ -582,6 +583,9 @@ static void next_settle(struct reading *r, struct cal_event *ev, struct loose *l
 		return;
 	settle_all(r, l->more);
 	settle_all(r, l->less);
+	/* Without knowing all that is taken out none is the next. */
+	if (r->work > CAL_WORK_MAX)
+		return;
 	next_by_rule(r, ev, l);
 	offer_next(r, ev, l, &ev->start);
 	for (guint i = 0; i < l->more->len; i++)

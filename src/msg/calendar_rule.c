@@ -250,6 +250,7 @@ static void add_times(struct cal_dates *d, int64_t day)
 				int second = seconds->len ? g_array_index(seconds, int, s) : own % 60;
 				int64_t wall = day * DAY_S + hour * 3600 + minute * 60 + second;
 				g_array_append_val(d->ready, wall);
+				++*d->work;
 			}
 }
 

@@ -222,6 +222,14 @@ bool cal_zone_offset(const struct cal_zone *z, int64_t wall, int *seconds_out)
 	return first;
 }
 
+unsigned cal_zone_work(const struct cal_zone *z)
+{
+	unsigned work = 0;
+	for (guint i = 0; i < z->observances->len; i++)
+		work += YEARS_BACK + ((const struct observance *)z->observances->pdata[i])->dates->len;
+	return work;
+}
+
 /* --- zones by name --- */
 
 /* What Windows calls a zone stands in for one of its cities (as CLDR has it). */

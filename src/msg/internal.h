@@ -327,9 +327,9 @@ void cal_rule_parse(struct str value, struct cal_rule *out);
 char *cal_text(struct str value, bool lines); /* backslashes undone, clean; one line, or lines */
 
 /* --- calendar_rule.c: the dates of a RRULE, as wall times (RFC 5545 3.3.10) --- */
-#define CAL_WORK_MAX 400000 /* days looked at, of one calendar: what is rarer has no next date */
+#define CAL_WORK_MAX 400000 /* days and times looked at, of one calendar: what is rarer has no next date */
 struct cal_dates;
-/* offset: seconds east of UTC at the start. work: counts days looked at, so that several share one limit. */
+/* offset: seconds east of UTC at the start. work: counts what is looked at, so that several share one limit. */
 struct cal_dates *cal_dates_new(struct str rule, struct cal_wall start, int offset, unsigned *work);
 void cal_dates_free(struct cal_dates *d);
 void cal_dates_skip(struct cal_dates *d, int64_t wall);      /* dates long before that one need not be told */
@@ -347,6 +347,7 @@ bool cal_zone_observance(struct cal_zone *z);
 void cal_zone_property(struct cal_zone *z, struct str name, struct str value);
 /* Seconds east of UTC at that wall time. False: the zone says nothing. */
 bool cal_zone_offset(const struct cal_zone *z, int64_t wall, int *seconds_out);
+unsigned cal_zone_work(const struct cal_zone *z); /* what asking that costs, of CAL_WORK_MAX */
 /* The same by a name that the system, or Windows, gives a zone. */
 bool cal_zone_known(const char *name, int64_t wall, int *seconds_out);
 int cal_zone_here(int64_t wall); /* of the reader */

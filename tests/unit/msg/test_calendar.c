@@ -330,6 +330,42 @@ static void m18_bombs_are_capped(void)
 	g_string_free(bomb, TRUE);
 }
 
+/* A thousand times of each day, and nothing before a date that is far away. */
+static void m18_times_of_a_day_are_work_too(void)
+{
+	GString *bomb =
+		g_string_new(OPEN "BEGIN:VEVENT\nDTSTART:20200101T000000Z\n"
+				  "RRULE:FREQ=DAILY;COUNT=2000000000;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12;BYMINUTE=0");
+	for (unsigned i = 1; i < 60; i++)
+		g_string_append_printf(bomb, ",%u", i);
+	g_string_append(bomb, ";BYSECOND=0,1,2,3,4\nEND:VEVENT\n");
+	int64_t before = clock_cpu_us();
+	struct msg_calendar *c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL, INT64_C(4) * NOW);
+	g_assert_false(event_of(c, 0)->next.known);
+	g_assert_false(event_of(c, 0)->over);
+	g_assert_cmpint(clock_cpu_us() - before, <, 2000000);
+	msg_calendar_free(c);
+	g_string_free(bomb, TRUE);
+}
+
+/* Every second of the last day is a date that has gone by, each to be told in a zone of many rules. */
+static void m18_zone_is_asked_so_often_only(void)
+{
+	GString *bomb = g_string_new(OPEN "BEGIN:VTIMEZONE\nTZID:X\n");
+	for (unsigned i = 0; i < 200; i++)
+		g_string_append(bomb, "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700228T000000\n"
+				      "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nEND:STANDARD\n");
+	g_string_append(bomb, "END:VTIMEZONE\nBEGIN:VEVENT\nDTSTART;TZID=X:20261121T080000\n"
+			      "RRULE:FREQ=SECONDLY;COUNT=1000000000\nEND:VEVENT\n");
+	int64_t before = clock_cpu_us();
+	struct msg_calendar *c = msg_calendar_parse((struct str){ bomb->str, bomb->len }, NULL, NOW);
+	g_assert_true(event_of(c, 0)->start.known);
+	g_assert_false(event_of(c, 0)->next.known);
+	g_assert_cmpint(clock_cpu_us() - before, <, 2000000);
+	msg_calendar_free(c);
+	g_string_free(bomb, TRUE);
+}
+
 static void text_is_clean_whatever_stands_in_it(void)
 {
 	struct msg_calendar *c =
@@ -368,6 +404,8 @@ void suite(void)
 	unit_add(next_of_what_repeats_is_found);
 	unit_add(m18_odd_calendars_are_read_as_far_as_they_go);
 	unit_add(m18_bombs_are_capped);
+	unit_add(m18_times_of_a_day_are_work_too);
+	unit_add(m18_zone_is_asked_so_often_only);
 	unit_add(text_is_clean_whatever_stands_in_it);
 	unit_add(calendar_of_a_returned_message_asks_nothing);
 }
