@@ -50,12 +50,18 @@
 #define LOOK(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define NOT(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, REFUSE)
 
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LOW_WORD 4
+#else
+#define LOW_WORD 0
+#endif
+
 /* No socket of any family; nothing that reaches another process; no session or group of its own, for it is by these
- * that all it started is ended. */
+ * that all it started is ended; nothing that changes a file by its name and that Landlock, or its first version, lets pass. */
 static int refuse_calls(void)
 {
 #ifdef ARCHITECTURE
-	static struct sock_filter rules[] = {
+	struct sock_filter rules[] = {
 		LOOK(arch),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
@@ -79,6 +85,15 @@ static int refuse_calls(void)
 		NOT(process_vm_readv),
 		NOT(process_vm_writev),
 		NOT(kill),
+		NOT(tkill),
+		NOT(rt_sigqueueinfo),
+		NOT(rt_tgsigqueueinfo),
+		/* Threads signal each other, and abort() itself. */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW_WORD),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, REFUSE),
 		NOT(pidfd_open),
 		NOT(pidfd_getfd),
 		NOT(pidfd_send_signal),
@@ -94,6 +109,28 @@ static int refuse_calls(void)
 		NOT(unshare),
 		NOT(setns),
 		NOT(mount),
+		NOT(truncate),
+#ifdef SYS_truncate64
+		NOT(truncate64),
+#endif
+#ifdef SYS_chmod
+		NOT(chmod),
+		NOT(chown),
+		NOT(lchown),
+		NOT(utime),
+		NOT(utimes),
+		NOT(futimesat),
+#endif
+#ifdef SYS_fchmodat2
+		NOT(fchmodat2),
+#endif
+		NOT(fchmodat),
+		NOT(fchownat),
+		NOT(utimensat),
+		NOT(setxattr),
+		NOT(lsetxattr),
+		NOT(removexattr),
+		NOT(lremovexattr),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { sizeof(rules) / sizeof(rules[0]), rules };
