@@ -67,7 +67,8 @@ void app_temp_drop(const char *dir)
 
 static void clean(const char *base)
 {
-	GDir *open = base ? g_dir_open(base, 0, NULL) : NULL;
+	/* Where others may write, a name may lead anywhere by the time it is looked at. */
+	GDir *open = base && fs_is_private_dir(base) ? g_dir_open(base, 0, NULL) : NULL;
 	const char *name;
 	while (open && (name = g_dir_read_name(open))) {
 		g_autofree char *dir = g_build_filename(base, name, NULL);

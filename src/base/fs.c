@@ -27,6 +27,8 @@ static int check_private(const char *path, struct err *e)
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is no directory", path);
 	if (st.st_uid != geteuid())
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' belongs to another user", path);
+	if (S_ISLNK(link.st_mode) && link.st_uid != geteuid())
+		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s' is a link of another user", path);
 	/* Where a link leads may be meant for others too. */
 	if (S_ISLNK(link.st_mode) && (st.st_mode & 0077))
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER,
@@ -49,6 +51,13 @@ int fs_private_dir(const char *path, struct err *e)
 			return err_errno(e, errno, "cannot make", path);
 	}
 	return check_private(path, e);
+}
+
+bool fs_is_private_dir(const char *path)
+{
+	struct stat st, link;
+	return !stat(path, &st) && !lstat(path, &link) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+	       link.st_uid == geteuid() && !(st.st_mode & 0077);
 }
 
 bool fs_is_network(const char *path)

@@ -7,10 +7,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Makes path and its missing parents 0700. An existing directory must be ours and becomes 0700; a link may only lead to one
- * that is closed to others already. */
+/* Makes path and its missing parents 0700. An existing directory must be ours and becomes 0700; a link must be ours, and
+ * lead to one that is closed to others already. */
 int fs_private_dir(const char *path, struct err *e);
-bool fs_is_network(const char *path); /* NFS, CIFS, FUSE network file systems: WAL does not work there */
+bool fs_is_private_dir(const char *path); /* it is there, and such a one; nothing is changed */
+bool fs_is_network(const char *path);     /* NFS, CIFS, FUSE network file systems: WAL does not work there */
 
 /* Reads a regular file of at most max octets; "-" is standard input. */
 int fs_read(const char *path, size_t max, struct buf *out, struct err *e);

@@ -49,6 +49,24 @@ static void a13_private_dir_is_0700_whatever_the_umask(void)
 	err_clear(&e);
 }
 
+static void n06_private_dir_is_reached_by_no_link_of_others(void)
+{
+	g_autofree char *top = unit_tmpdir();
+	g_autofree char *dir = g_build_filename(top, "dir", NULL), *link = g_build_filename(top, "link", NULL);
+	struct err e = ERR_INIT;
+	g_assert_cmpint(mkdir(dir, 0700), ==, 0);
+	g_assert_cmpint(symlink("dir", link), ==, 0);
+	g_assert_true(fs_is_private_dir(dir) && fs_is_private_dir(link));
+	if (!geteuid()) {
+		g_assert_cmpint(lchown(link, 65534, 65534), ==, 0);
+		g_assert_cmpint(fs_private_dir(link, &e), ==, -1);
+		g_assert_false(fs_is_private_dir(link));
+		err_clear(&e);
+	}
+	g_assert_cmpint(chmod(dir, 0750), ==, 0);
+	g_assert_false(fs_is_private_dir(dir));
+}
+
 static void d22_new_file_never_overwrites(void)
 {
 	g_autofree char *top = unit_tmpdir();
@@ -270,6 +288,7 @@ void suite(void)
 {
 	unit_add(n06_private_dir_does_not_follow_a_link_to_an_open_one);
 	unit_add(a13_private_dir_is_0700_whatever_the_umask);
+	unit_add(n06_private_dir_is_reached_by_no_link_of_others);
 	unit_add(d22_new_file_never_overwrites);
 	unit_add(d22_symlink_is_not_followed);
 	unit_add(new_file_replaces_by_rename);
