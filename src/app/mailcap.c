@@ -108,6 +108,15 @@ static void word_end(struct words *w)
 	w->begun = false;
 }
 
+/* Among them are those that mark a place to be filled. */
+static bool has_controls(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (g_ascii_iscntrl(s.p[i]) && s.p[i] != '\t')
+			return true;
+	return false;
+}
+
 static const char *needs_shell(char c)
 {
 	switch (c) {
@@ -126,8 +135,6 @@ static void take_char(struct words *w, char c)
 	bool escaped = c == '\\' && w->quote != '\'' && w->rest.n &&
 		       (!w->quote || strchr("\"\\$`%", *w->rest.p) || *w->rest.p == '%');
 	w->begun = w->begun || w->quote || !g_ascii_isspace(c);
-	if (g_ascii_iscntrl(c) && c != '\t')
-		w->why = N_("it has control characters");
 	if (escaped) {
 		g_string_append_c(w->word, *w->rest.p);
 		w->rest = str_sub(w->rest, 1);
@@ -158,6 +165,8 @@ static void take_char(struct words *w, char c)
 static GPtrArray *words_of(struct str line, const char **why_out)
 {
 	struct words w = { .rest = line, .words = g_ptr_array_new_with_free_func(g_free), .word = g_string_new(NULL) };
+	if (has_controls(line))
+		w.why = N_("it has control characters");
 	while (w.rest.n && !w.why) {
 		char c = *w.rest.p;
 		w.rest = str_sub(w.rest, 1);
@@ -237,14 +246,6 @@ static void take_flag(struct mailcap_entry *m, const char *field)
 	}
 }
 
-static bool is_clean_line(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 && s.p[i] != '\t')
-			return false;
-	return true;
-}
-
 struct mailcap_entry *mailcap_entry_new(const char *type, struct str fields)
 {
 	struct mailcap_entry *m = g_new0(struct mailcap_entry, 1);
@@ -270,8 +271,7 @@ void mailcap_want_file(struct mailcap_entry *m)
 static void take_line(GPtrArray *entries, struct str line)
 {
 	line = str_trim(line);
-	if (!line.n || *line.p == '#' || line.n > LINE_MAX_OCTETS || !is_clean_line(line) ||
-		entries->len >= ENTRIES_MAX)
+	if (!line.n || *line.p == '#' || line.n > LINE_MAX_OCTETS || has_controls(line) || entries->len >= ENTRIES_MAX)
 		return;
 	g_autofree char *type = next_field(&line);
 	if (*type && line.n)

@@ -86,6 +86,8 @@ static void command_becomes_words(void)
 		{ "x \\%s '\\' \"\\\"\\$A\" 100%% %d", "x|%s|\\|\"$A|100%|%d" },
 		{ "sh -c 'a\\; b | c'", "sh|-c|a; b | c" },
 		{ "'' x", "|x" },
+		{ "a \\\x01", "!it has control characters" },
+		{ "a %\x01 b", "!it has control characters" },
 		{ "a | b", "!it has a pipe, which needs a shell" },
 		{ "a > b", "!it redirects its output, which needs a shell" },
 		{ "a `b`", "!it calculates something, which needs a shell" },
