@@ -1049,6 +1049,8 @@ bool model_parts_has_viewer(const struct model_parts *m, const struct msg_part *
 void model_parts_pipe(
 	struct model_parts *m, const struct model_source *of, const struct msg_part *p, const char *command);
 void model_parts_print(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
+/* What is opened may fetch what it names: so its type says, or its name, by which programs are chosen too. */
+bool model_parts_may_fetch(const struct msg_part *p);
 bool model_parts_can_print(const struct msg_part *p);
 /* Stores the message anew without that part, in the same folder; once the server has it, `replaced` is told. */
 void model_parts_detach(struct model_parts *m, const struct model_source *of, const struct msg_part *p);

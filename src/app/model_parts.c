@@ -760,6 +760,16 @@ void model_parts_pipe(
 	fetch(w, "octets", false);
 }
 
+bool model_parts_may_fetch(const struct msg_part *p)
+{
+	static const char *const fetching[] = { "text/html", "application/xhtml+xml", "image/svg+xml" };
+	const char *named = p->name ? msg_type_of_name(p->name) : NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(fetching); i++)
+		if (!strcmp(p->type, fetching[i]) || !g_strcmp0(named, fetching[i]))
+			return true;
+	return false;
+}
+
 bool model_parts_can_print(const struct msg_part *p)
 {
 	const char *type = type_of(p);

@@ -142,10 +142,7 @@ static void open_it(struct ui *ui, void *aux)
 
 void parts_open(struct ui *ui, const struct model_source *of, const struct msg_part *p)
 {
-	/* What reads HTML may fetch what that names. */
-	bool fetches = !strcmp(p->type, "text/html") || !strcmp(p->type, "application/xhtml+xml") ||
-		       !strcmp(p->type, "image/svg+xml");
-	if (fetches)
+	if (model_parts_may_fetch(p))
 		ui_question(ui,
 			g_strdup(_("The program may fetch what the page names, and tell that you read it. Open it?")),
 			open_it, asked_new(of, p), asked_free);

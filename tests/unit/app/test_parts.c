@@ -540,6 +540,20 @@ static void n04_name_that_says_another_kind_is_told(void)
 	}
 }
 
+static void w01_page_is_one_by_its_type_or_its_name(void)
+{
+	static const struct {
+		const char *type, *name;
+		bool fetches;
+	} cases[] = { { "text/html", NULL, true }, { "application/octet-stream", "a.html", true },
+		{ "image/png", "a.HTM", true }, { "image/svg+xml", "x", true }, { "image/png", "a.svg", true },
+		{ "image/png", "a.png", false }, { "application/pdf", NULL, false } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct msg_part p = { .type = (char *)cases[i].type, .name = (char *)cases[i].name };
+		g_assert_cmpint(model_parts_may_fetch(&p), ==, cases[i].fetches);
+	}
+}
+
 void suite(void)
 {
 	unit_add(users_program_comes_first_and_gets_a_private_file);
@@ -560,4 +574,5 @@ void suite(void)
 	unit_add(one_part_is_saved_as_typed);
 	unit_add(saving_that_is_stopped_saves_no_more);
 	unit_add(n04_name_that_says_another_kind_is_told);
+	unit_add(w01_page_is_one_by_its_type_or_its_name);
 }
