@@ -5,11 +5,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/filter.h"
 #include "base/proc.h"
 #include "msg/html.h"
 
-#define READ_MS 10000
+#define READ_MS 10000 /* for all parts of a message: each may be made to last */
 #define TEST_MS 2000
 
 /* A helper of ours: where the tests say, beside a program that is not installed, else where it was installed. */
@@ -51,7 +52,7 @@ enum msg_html engine_html_check(void)
 	return locks(&t, helper) ? MSG_HTML_LAID : MSG_HTML_OPEN;
 }
 
-static enum msg_html read_records(struct text_job *t, struct str html, struct buf *out)
+static enum msg_html read_records(struct text_job *t, struct str html, int left_ms, struct buf *out)
 {
 	g_autofree char *helper = helper_path("boxwood-html");
 	const char *const argv[] = { helper, NULL };
@@ -64,7 +65,7 @@ static enum msg_html read_records(struct text_job *t, struct str html, struct bu
 	if (!locks(t, helper))
 		return MSG_HTML_OPEN;
 	GString *ready = msg_html_prepare(html);
-	int failed = filter_run(argv, (struct str){ ready->str, ready->len }, out, READ_MS, &end, &e);
+	int failed = filter_run(argv, (struct str){ ready->str, ready->len }, out, left_ms, &end, &e);
 	enum err_cause cause = e.cause;
 	g_string_free(ready, TRUE);
 	err_clear(&e);
@@ -75,7 +76,7 @@ static enum msg_html read_records(struct text_job *t, struct str html, struct bu
 
 /* --- the user's command --- */
 
-static enum msg_html run_command(const char *line, struct str html, struct buf *out)
+static enum msg_html run_command(const char *line, struct str html, int left_ms, struct buf *out)
 {
 	struct err e = ERR_INIT;
 	struct filter_end end;
@@ -86,7 +87,7 @@ static enum msg_html run_command(const char *line, struct str html, struct buf *
 	for (guint i = 0; words && words[i]; i++)
 		g_ptr_array_add(argv, words[i]);
 	g_ptr_array_add(argv, NULL);
-	bool failed = !words || filter_run((const char *const *)argv->pdata, html, out, READ_MS, &end, &e);
+	bool failed = !words || filter_run((const char *const *)argv->pdata, html, out, left_ms, &end, &e);
 	err_clear(&e);
 	return failed ? MSG_HTML_FAILED : MSG_HTML_COMMAND;
 }
@@ -94,5 +95,11 @@ static enum msg_html run_command(const char *line, struct str html, struct buf *
 enum msg_html html_read(struct str html, struct buf *out, void *text_job)
 {
 	struct text_job *t = text_job;
-	return t->html_command ? run_command(t->html_command, html, out) : read_records(t, html, out);
+	int64_t now = clock_ms();
+	if (!t->html_until)
+		t->html_until = now + READ_MS;
+	int left_ms = (int)(t->html_until - now);
+	if (left_ms <= 0)
+		return t->html_command ? MSG_HTML_FAILED : MSG_HTML_ENDED;
+	return t->html_command ? run_command(t->html_command, html, left_ms, out) : read_records(t, html, left_ms, out);
 }

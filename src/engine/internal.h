@@ -545,6 +545,7 @@ struct text_job {
 	bool whole;
 	const char *html_command; /* of the mailrc, in place of boxwood-html; NULL */
 	enum html_lock lock;      /* in what is known, out what was found */
+	int64_t html_until;       /* no child reads HTML for longer, of all parts together; 0: none has begun */
 	struct err err;
 };
 struct text_piece {

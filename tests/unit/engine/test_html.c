@@ -130,11 +130,35 @@ static void html_is_shown_by_a_command(void)
 	read_with("sh -c 'kill -9 $$'", &lock, MSG_HTML_FAILED, stripped);
 }
 
+/* Many that last, each for as long as one may. */
+static void w03_parts_share_the_time_of_a_message(void)
+{
+	GString *s = g_string_new("Content-Type: multipart/mixed; boundary=b\n\n");
+	g_autofree char *built = g_strdup(g_getenv("BOXWOOD_HELPERS"));
+	char *dir = stand_in();
+	int64_t begun = clock_ms();
+	for (int i = 0; i < 100; i++)
+		g_string_append(s, "--b\nContent-Type: text/html\n\n<p>word\n");
+	write_script(dir, "boxwood-html", LOCKS "exec sleep 5");
+	struct text_job *t = text_job_new(request_new(REQ_FILE, 1, -1));
+	t->lock = LOCK_HOLDS;
+	t->html_until = begun + 300;
+	buf_add_str(&t->bytes, (struct str){ s->str, s->len });
+	text_job_run(t);
+	g_assert_cmpint(t->message->text.html, ==, MSG_HTML_ENDED);
+	g_assert_true(g_str_has_suffix(t->message->text.text, "\nword\n"));
+	g_assert_cmpint(clock_ms() - begun, <, 4000);
+	text_job_free(t);
+	g_string_free(s, TRUE);
+	stand_back(built, dir);
+}
+
 void suite(void)
 {
 	msg_init();
 	unit_add(html_is_laid_out_by_the_helper);
 	unit_add(w06_helper_that_fails_leaves_the_stripped_text);
 	unit_add(w03_more_than_a_helper_is_given_is_stripped);
+	unit_add(w03_parts_share_the_time_of_a_message);
 	unit_add(html_is_shown_by_a_command);
 }
