@@ -202,10 +202,21 @@ static void add_headless(struct text_job *t)
 		return;
 	msg_text_make(buf_str(&t->header), "text/plain", NULL, false, false, &above);
 	char *all = g_strconcat(above.text, text->text, NULL);
+	uint32_t more = above.text ? (uint32_t)strlen(above.text) : 0;
 	for (guint i = 0; text->spans && i < text->spans->len; i++) {
 		struct msg_span *s = &g_array_index(text->spans, struct msg_span, i);
-		s->from += (uint32_t)strlen(above.text);
-		s->to += (uint32_t)strlen(above.text);
+		s->from += more;
+		s->to += more;
+	}
+	for (guint i = 0; text->pieces && i < text->pieces->len; i++) {
+		struct msg_piece *p = &g_array_index(text->pieces, struct msg_piece, i);
+		p->from += more;
+		p->to += more;
+	}
+	for (guint i = 0; text->armours && i < text->armours->len; i++) {
+		struct msg_armour *a = &g_array_index(text->armours, struct msg_armour, i);
+		a->from += more;
+		a->to += more;
 	}
 	g_free(text->text);
 	text->text = all;

@@ -78,9 +78,14 @@ static void text_taken_for_a_header_is_shown(void)
 	t->root = g_steal_pointer(&m->root);
 	msg_free(m);
 	buf_add_str(&t->header, STR("no header\r\nat all\r\n\r\n"));
-	give_piece(t, "1", "more");
+	give_piece(t, "1", "-----BEGIN PGP MESSAGE-----\nx\n-----END PGP MESSAGE-----\n");
 	text_job_run(t);
-	g_assert_cmpstr(t->message->text.text, ==, "no header\nat all\n\nmore\n");
+	const struct msg_text *text = &t->message->text;
+	g_assert_true(g_str_has_prefix(text->text, "no header\nat all\n\n-----BEGIN PGP MESSAGE-----\n"));
+	const char *begin = strstr(text->text, "-----BEGIN");
+	g_assert_cmpuint(g_array_index(text->armours, struct msg_armour, 0).from, ==, begin - text->text);
+	g_assert_cmpuint(g_array_index(text->pieces, struct msg_piece, 0).from, ==, begin - text->text);
+	g_assert_cmpuint(g_array_index(text->pieces, struct msg_piece, 0).to, ==, strlen(text->text));
 	text_job_free(t);
 	t = job_new(NULL);
 	t->root = tree();
