@@ -547,7 +547,8 @@ static void w01_page_is_one_by_its_type_or_its_name(void)
 		bool fetches;
 	} cases[] = { { "text/html", NULL, true }, { "application/octet-stream", "a.html", true },
 		{ "image/png", "a.HTM", true }, { "image/svg+xml", "x", true }, { "image/png", "a.svg", true },
-		{ "image/png", "a.png", false }, { "application/pdf", NULL, false } };
+		{ "application/octet-stream", "a.xhtml", true }, { "image/png", "a.png", false },
+		{ "application/pdf", NULL, false } };
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		struct msg_part p = { .type = (char *)cases[i].type, .name = (char *)cases[i].name };
 		g_assert_cmpint(model_parts_may_fetch(&p), ==, cases[i].fetches);
