@@ -298,6 +298,7 @@ static const struct app_command_info commands[CMD_COUNT] = {
 		.group = GROUP_WRITE },
 	[CMD_DRAFTS] = { .name = "drafts",
 		.keys = "R",
+		.hint = N_("letters begun"),
 		.help = N_("letters that were begun, to go on with"),
 		.contexts = IN_LETTERS | IN(FOLDERS),
 		.group = GROUP_WRITE },

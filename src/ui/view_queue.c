@@ -188,7 +188,8 @@ static void show_mail(struct ui *ui, const struct store_mail *m)
 	add_line(out, _("Subject"), m->subject);
 	add_line(out, _("Written"), made);
 	add_line(out, _("Size"), size);
-	add_line(out, _("Error"), m->error);
+	/* A server that refuses the sender may do so only where the recipient is named; the state says what it meant. */
+	add_line(out, _("Error"), g_strcmp0(m->stage, MAIL_STAGE_SENDER) ? m->error : NULL);
 	if (m->code) {
 		g_autofree char *words = g_strdup_printf("%d %s%s%s", m->code, m->enhanced ? m->enhanced : "",
 			m->enhanced ? " " : "", m->text ? m->text : "");

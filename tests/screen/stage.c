@@ -529,6 +529,7 @@ static void answer_drafts(struct stage *s, struct request *r)
 		d->subject = g_strdup(s->letter->subject);
 		d->to = g_strdup(i ? "" : "Ana Duarte");
 		d->saved = STAGE_NOW - i * 86400;
+		d->editor_path = s->interrupted ? g_strdup("letter-0-0.eml") : NULL;
 		g_ptr_array_add(ev->drafts, d);
 	}
 	channel_send(s->events, ev);
@@ -599,6 +600,7 @@ void stage_deliver(struct stage *s)
 		m->code = s->mail_refusal ? 550 : 250;
 		m->enhanced = g_strdup(s->mail_refusal ? "5.7.1" : "2.0.0");
 		m->text = g_strdup(s->mail_refusal ? s->mail_refusal : "queued");
+		m->error = s->mail_refusal ? g_strdup("the server refused a recipient") : NULL;
 		m->stage = g_strdup(s->mail_refusal ? MAIL_STAGE_SENDER : "end");
 		for (guint k = 0; k < m->rcpts->len; k++)
 			((struct store_rcpt *)m->rcpts->pdata[k])->state =

@@ -375,6 +375,32 @@ static void drafts_are_gone_on_with(void)
 	stage_free(s);
 }
 
+static void interrupted_letter_is_a_banner_with_its_keys(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "P");
+	s->interrupted = true;
+	compose_look_at_drafts(s->ui);
+	stage_settle(s);
+	g_assert_true(shows(s, "A letter was being written when the program ended."));
+	g_assert_true(shows(s, "  R letters begun  !x hide"));
+	stage_type(s, "!x");
+	g_assert_false(shows(s, "A letter was being written"));
+	stage_free(s);
+}
+
+static void refused_sender_is_no_refused_recipient(void)
+{
+	struct stage *s = written(24, 80);
+	s->mail_refusal = "not validated";
+	stage_type(s, "y");
+	stage_deliver(s);
+	stage_type(s, "Q\r");
+	g_assert_true(shows(s, "550 5.7.1 not validated"));
+	g_assert_false(shows(s, "refused a recipient"));
+	stage_free(s);
+}
+
 static void leaving_asks_and_can_throw_away(void)
 {
 	struct stage *s = written(24, 80);
@@ -482,6 +508,8 @@ void suite(void)
 	unit_add(held_at_the_start_can_be_taken_back);
 	unit_add(queue_lists_letters_and_changes);
 	unit_add(drafts_are_gone_on_with);
+	unit_add(interrupted_letter_is_a_banner_with_its_keys);
+	unit_add(refused_sender_is_no_refused_recipient);
 	unit_add(leaving_asks_and_can_throw_away);
 	unit_add(question_given_up_sends_nothing_later);
 	unit_add(tab_completes_and_cycles);
