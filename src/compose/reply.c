@@ -207,6 +207,11 @@ static const char *date_of(const struct msg_head *head, const char *date_text)
 	return date ? date : "";
 }
 
+static bool has_date(const struct msg_head *head)
+{
+	return msg_date_parse(str_of(msg_head_get(head, "Date"))).known;
+}
+
 static void add_expanded(GString *out, const char *format, const struct msg_head *head, const char *date)
 {
 	const struct msg_addr *from = head->from->len ? head->from->pdata[0] : NULL;
@@ -231,7 +236,11 @@ static void add_quoted(GString *out, const struct msg_head *head, const struct r
 	if (!how->text)
 		return;
 	/* xgettext:no-c-format. Translators: %d is the date, %n the name of who wrote what is replied to. */
-	const char *format = how->attribution ? how->attribution : _("On %d, %n wrote:");
+	const char *format = how->attribution ? how->attribution
+			     : has_date(head)
+				     ? _("On %d, %n wrote:")
+				     /* xgettext:no-c-format. Translators: as before, of a message without a date. */
+				     : _("%n wrote:");
 	if (*format) {
 		add_expanded(out, format, head, date_of(head, how->date_text));
 		g_string_append_c(out, '\n');

@@ -220,6 +220,15 @@ static void reply_text_is_put_together(void)
 	check_text((struct reply_how){ 0 }, "");
 }
 
+static void reply_without_a_date_names_only_who_wrote(void)
+{
+	struct msg_head *h = msg_head_parse(unit_str("From: Ann <a@x>\nDate: some day\nSubject: s\n"));
+	struct draft *d = draft_reply(h, &(struct reply_how){ .text = "x", .date_text = "no valid date" });
+	g_assert_cmpstr(d->text, ==, "Ann wrote:\n> x\n");
+	draft_free(d);
+	msg_head_free(h);
+}
+
 static void forward_inline_stands_between_marks(void)
 {
 	struct msg_head *h = msg_head_parse(unit_str(
@@ -245,5 +254,6 @@ void suite(void)
 	unit_add(subject_has_one_mark);
 	unit_add(references_are_those_of_rfc_5322);
 	unit_add(reply_text_is_put_together);
+	unit_add(reply_without_a_date_names_only_who_wrote);
 	unit_add(forward_inline_stands_between_marks);
 }
