@@ -84,8 +84,11 @@ static int leave_by_letter(struct question *q, const struct app_leaving *l, stru
 	struct app_from from = { 0 };
 	struct draft *draft = NULL;
 	int failed = app_leaving_letter(q->batch->cfg, q->place->account, q->message->head, l, &from, &draft, e);
-	if (!failed)
+	if (!failed) {
+		g_autofree char *told = g_strdup_printf(_("a letter to %s asks to leave the list"), l->host);
+		batch_note(q->batch, told);
 		send_it(q, &from, draft, false, false);
+	}
 	app_from_clear(&from);
 	return failed;
 }
