@@ -614,6 +614,8 @@ void model_message_read_as(struct model_message *m, bool html_first, const char 
 void model_message_source(struct model_message *m); /* asks for the source */
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
 uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+/* By its name or type: whoever opens it may run it. */
+bool app_part_is_program(const struct msg_part *p);
 /* The type its name stands for, where that is another kind of thing than it says; NULL. */
 const char *app_part_disagrees(const struct msg_part *p);
 

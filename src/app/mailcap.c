@@ -3,6 +3,7 @@
  * says is put into words that exist already. */
 #include "app/app.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/fs.h"
@@ -388,6 +389,10 @@ char *mailcap_file_name(const struct mailcap_entry *m, const char *name)
 		if (!g_str_has_suffix(safe->str, at + 2))
 			g_string_append(safe, at + 2);
 		g_string_prepend_len(safe, m->name, at - m->name);
+	}
+	if (at && safe->len > NAME_MAX && strcmp(name, "part")) {
+		g_string_free(safe, TRUE);
+		return mailcap_file_name(m, "part");
 	}
 	return g_string_free(safe, FALSE);
 }

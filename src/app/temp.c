@@ -118,6 +118,19 @@ static bool is_runnable(const char *name)
 	return false;
 }
 
+bool app_part_is_program(const struct msg_part *p)
+{
+	static const char *const kinds[] = { "application/java-archive", "application/javascript",
+		"application/vnd.debian.binary-package", "application/vnd.microsoft.portable-executable",
+		"application/x-desktop", "application/x-executable", "application/x-java-archive",
+		"application/x-msdownload", "application/x-sh", "application/x-shellscript", "text/javascript",
+		"text/x-python", "text/x-sh", "text/x-shellscript" };
+	bool found = p->name && is_runnable(p->name);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		found = found || !strcmp(p->type, kinds[i]);
+	return found;
+}
+
 const char *app_part_disagrees(const struct msg_part *p)
 {
 	const char *named = p->name ? msg_type_of_name(p->name) : NULL;

@@ -55,7 +55,7 @@ static void got(struct event *ev, void *aux)
 static void check_mailrc(struct batch *b)
 {
 	struct engine_check c = { .test = CHECK_MAILRC, .status = cfg_errors(b->cfg) ? CHECK_FAIL : CHECK_OK };
-	g_autofree char *text = g_strdup_printf(_("%s: %u accounts, %u errors"), b->cfg->path ? b->cfg->path : "-",
+	g_autofree char *text = g_strdup_printf(_("%s: accounts %u, errors %u"), b->cfg->path ? b->cfg->path : "-",
 		b->cfg->accounts->len, cfg_errors(b->cfg));
 	c.text = text;
 	print_check(b, NULL, &c);

@@ -526,7 +526,9 @@ void carry_sent(struct replay *r)
 		return;
 	}
 	if (r->refused) {
-		r->doubted = c->attempts && !carries && c->op != CHANGE_APPEND && c->op != CHANGE_FLAG;
+		/* A folder that is to have a role may be there, and the cache not know it yet. */
+		r->doubted = (c->op == CHANGE_CREATE && c->add) ||
+			     (c->attempts && !carries && c->op != CHANGE_APPEND && c->op != CHANGE_FLAG);
 		if (r->doubted)
 			carry_list(r);
 		else

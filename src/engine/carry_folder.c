@@ -156,6 +156,8 @@ void carry_listed(struct replay *r)
 		replay_fail(r);
 		return;
 	}
+	if (r->doubted && c->op == CHANGE_CREATE && !c->attempts)
+		c->step = CHANGE_STEP_FOUND;
 	/* An answer cut short must not pass for folders that are gone. */
 	if (r->refused)
 		g_clear_pointer(&r->folders, folder_list_free);

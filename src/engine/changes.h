@@ -8,6 +8,7 @@
 #include "engine/internal.h"
 
 #define CHANGE_STEP_REPLACED 3  /* of an APPEND: the message it stands for went with it */
+#define CHANGE_STEP_FOUND 4     /* of a CREATE: another hand had made the folder */
 #define CHANGE_STEP_IF_EMPTY 10 /* of a DELETE: only while nothing lies in the folder */
 
 /* A CREATE that is made before the account's prefix is known has a guess for its .target, and in .remove the delimiter it was

@@ -522,8 +522,9 @@ void draft_of_mail_request(struct engine *en, struct request *r)
 	}
 	struct account *a = account_numbered(en, m->account);
 	if (m->state == MAIL_ACCEPTED || m->state == MAIL_SENDING)
-		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "letter %u is '%s'", (unsigned)m->id,
-			mail_state_names[m->state]);
+		err_set(&e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER,
+			m->state == MAIL_SENDING ? "letter %u is being sent" : "letter %u has been sent",
+			(unsigned)m->id);
 	else if (!a || !m->path)
 		err_set(&e, ERR_MESSAGE, ERR_MISSING, ERR_NEVER, "the octets of letter %u are not kept",
 			(unsigned)m->id);

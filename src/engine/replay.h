@@ -43,7 +43,7 @@ struct replay {
 	bool moving;          /* the command was MOVE */
 	bool rechecked;       /* what did not arrive was looked for where it came from */
 	bool refound;         /* the whole folder was looked through */
-	bool doubted;         /* refused when it was tried again: was it done the first time? */
+	bool doubted;         /* refused, and yet it may be as it should: was it done before? */
 	uint32_t appendlimit; /* octets, by the server; 0: not told */
 	struct store_change
 		*former; /* APPEND: the message that is to go with it, as what would take it away; never stored */

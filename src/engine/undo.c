@@ -121,7 +121,10 @@ static int inverse(const struct store_change *c, GPtrArray *rows, struct err *e)
 	case CHANGE_MOVE: inverse_places(c, CHANGE_MOVE, rows); break;
 	case CHANGE_COPY:
 	case CHANGE_APPEND: inverse_places(c, CHANGE_EXPUNGE, rows); break;
-	case CHANGE_CREATE: inverse_folder(c, CHANGE_DELETE, c->target, NULL, rows); break;
+	case CHANGE_CREATE:
+		if (c->step != CHANGE_STEP_FOUND)
+			inverse_folder(c, CHANGE_DELETE, c->target, NULL, rows);
+		break;
 	case CHANGE_RENAME: inverse_folder(c, CHANGE_RENAME, c->target, c->folder, rows); break;
 	case CHANGE_SUBSCRIBE: inverse_folder(c, CHANGE_UNSUBSCRIBE, c->folder, NULL, rows); break;
 	case CHANGE_UNSUBSCRIBE: inverse_folder(c, CHANGE_SUBSCRIBE, c->folder, NULL, rows); break;

@@ -527,7 +527,9 @@ static int drop(struct store *st, uint32_t id, struct err *e)
 		m->ended = clock_wall();
 		result = write_row(st->shelf.state, m, e);
 	} else {
-		err_set(e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER, "letter %u is '%s'", id, mail_state_names[m->state]);
+		bool now = m->state == MAIL_SENDING;
+		err_set(e, ERR_MESSAGE, ERR_CANCELED, ERR_NEVER,
+			now ? "letter %u is being sent" : "letter %u has ended", id);
 	}
 	store_mail_free(m);
 	return result;

@@ -142,7 +142,9 @@ static void open_it(struct ui *ui, void *aux)
 
 void parts_open(struct ui *ui, const struct model_source *of, const struct msg_part *p)
 {
-	if (model_parts_may_fetch(p))
+	if (app_part_is_program(p) && !model_parts_has_viewer(ui->parts, p))
+		ui_say(ui, g_strdup(_("It is a program, which opening might run: it can only be saved, or piped.")));
+	else if (model_parts_may_fetch(p))
 		ui_question(ui,
 			g_strdup(_("The program may fetch what the page names, and tell that you read it. Open it?")),
 			open_it, asked_new(of, p), asked_free);

@@ -11,6 +11,8 @@
 #define LABEL_COLS 8
 #define SEALS_SHOWN 8       /* that hold no text */
 #define LINK_COLS_ASKED 240 /* of a link that is shown before it is opened */
+#define WHOLE_HEADER_ROWS 10
+#define RULE_ROWS 5
 
 struct view_message {
 	struct view view;
@@ -20,6 +22,7 @@ struct view_message {
 	bool follow;  /* show what the list's cursor is on */
 	bool headers; /* all of them */
 	bool stale;   /* the text is to be made again */
+	int brief;    /* the header is cut short, for there is little room; 2: very little */
 	bool seen;    /* it was marked as read, which is done once */
 };
 
@@ -47,18 +50,21 @@ static void add_addresses(struct text *t, const char *label, const GPtrArray *wh
 	g_string_free(out, TRUE);
 }
 
-static void add_usual_headers(struct text *t, const struct msg_head *head, const struct store_row *row)
+/* brief: on a screen so small that the text would find no room. */
+static void add_usual_headers(struct text *t, const struct msg_head *head, const struct store_row *row, bool brief)
 {
 	g_autofree char *date = head ? app_date_head(head) : app_date_long(row->date);
+	const char *subject = head ? head->subject : row->subject;
 	add_addresses(t, _("From"), head ? head->from : row->from);
 	if (head && app_differs_from_writer(head, head->sender))
 		add_addresses(t, _("Sender"), head->sender);
 	if (head && app_differs_from_writer(head, head->reply_to))
 		add_addresses(t, _("Answers"), head->reply_to);
-	add_addresses(t, _("To"), head ? head->to : row->to);
-	add_addresses(t, _("Cc"), head ? head->cc : row->cc);
-	add_field(t, STYLE_HEADER, _("Date"), date);
-	const char *subject = head ? head->subject : row->subject;
+	if (!brief) {
+		add_addresses(t, _("To"), head ? head->to : row->to);
+		add_addresses(t, _("Cc"), head ? head->cc : row->cc);
+		add_field(t, STYLE_HEADER, _("Date"), date);
+	}
 	add_field(t, STYLE_NEW, _("Subject"), subject && *subject ? subject : _("(no subject)"));
 }
 
@@ -307,10 +313,11 @@ static void make_page(struct view_message *v)
 	if (head && v->headers)
 		add_all_headers(v->text, head);
 	else if (head || row)
-		add_usual_headers(v->text, head, row);
+		add_usual_headers(v->text, head, row, v->brief);
 	if (m)
 		add_doubts(v->text, v->model->doubts);
-	add_rule(v->text, head);
+	if (v->brief < 2)
+		add_rule(v->text, head);
 	if (m) {
 		if (!v->model->section)
 			card_show(v->text, v->view.ui, v->model->account, m, row ? row->flags : 0, v->headers);
@@ -383,6 +390,9 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 		grid_text(g, r.row, r.col, r.cols, STYLE_DIM, "...");
 		return;
 	}
+	int brief = (r.rows < WHOLE_HEADER_ROWS) + (r.rows < RULE_ROWS);
+	v->stale = v->stale || v->brief != brief;
+	v->brief = brief;
 	if (v->stale)
 		make_page(v);
 	text_show_hints(v->text, is_choosing(view->ui));

@@ -28,6 +28,19 @@ static void message_shows_address_text_links_files(void)
 	is_golden_after(50, 132, "jj\r", "message-132x50");
 }
 
+static void banner_leaves_a_line_of_the_message(void)
+{
+	struct err e = ERR_INIT;
+	struct stage *s = stage_new(10, 40);
+	stage_type(s, "jj\r");
+	err_set(&e, ERR_ACCOUNT, ERR_AUTH, ERR_NEVER, "the server refused the login");
+	stage_account(s, ACCOUNT_STOPPED, STAGE_NOW - 3600, 0, &e);
+	stage_golden(s, "message-banner-40x10");
+	g_autofree char *text = stage_text(s);
+	g_assert_nonnull(strstr(text, "Dear Vera"));
+	stage_free(s);
+}
+
 static void message_headers_toggled_all_shown(void)
 {
 	is_golden_after(24, 80, "\rh", "headers-80x24");
@@ -372,6 +385,7 @@ void suite(void)
 	unit_add(link_by_its_number);
 	unit_add(index_at_every_size_keeps_subjects);
 	unit_add(message_shows_address_text_links_files);
+	unit_add(banner_leaves_a_line_of_the_message);
 	unit_add(message_headers_toggled_all_shown);
 	unit_add(message_source_read_only);
 	unit_add(parts_listed_with_sizes);

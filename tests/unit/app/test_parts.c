@@ -540,6 +540,16 @@ static void n04_name_that_says_another_kind_is_told(void)
 	}
 }
 
+static void n04_program_is_one_by_its_type_or_its_name(void)
+{
+	struct msg_part named = { .type = (char *)"application/octet-stream", .name = (char *)"Invoice.pdf.DESKTOP" };
+	struct msg_part typed = { .type = (char *)"application/x-sh" };
+	struct msg_part paper = { .type = (char *)"application/pdf", .name = (char *)"a.pdf" };
+	g_assert_true(app_part_is_program(&named));
+	g_assert_true(app_part_is_program(&typed));
+	g_assert_false(app_part_is_program(&paper));
+}
+
 static void w01_page_is_one_by_its_type_or_its_name(void)
 {
 	static const struct {
@@ -575,5 +585,6 @@ void suite(void)
 	unit_add(one_part_is_saved_as_typed);
 	unit_add(saving_that_is_stopped_saves_no_more);
 	unit_add(n04_name_that_says_another_kind_is_told);
+	unit_add(n04_program_is_one_by_its_type_or_its_name);
 	unit_add(w01_page_is_one_by_its_type_or_its_name);
 }
