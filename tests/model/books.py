@@ -147,7 +147,7 @@ class Books:
                 raise Failure("another target: %s: %s" % (intent, main))
             if intent.places:
                 # After renumbering a twin of the message is as good: nobody can tell them apart.
-                asked = {p.message.key for p in intent.places}
+                asked = {p.message.key for p in intent.places} | set(intent.key)
                 # One that is parked or failed keeps a number that means nothing any more.
                 got = {p.message.key for c in main for i in c.items if i.state not in ("parked", "failed") for p in self.places_of(c, i)}
                 if not got <= asked and not any(i.local for c in main for i in c.items):
