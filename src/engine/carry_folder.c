@@ -128,6 +128,19 @@ static int rename_in_cache(struct replay *r, struct err *e)
 	return result;
 }
 
+/* What is made anew under its name has nothing of it: no number, no UIDVALIDITY. */
+static int drop_from_cache(struct replay *r, struct err *e)
+{
+	struct store_folder f = { 0 };
+	int result = store_folder_find(replay_store(r), r->job.account->number, str_of(r->c->folder), &f, e);
+	if (!result)
+		result = store_folder_drop(replay_store(r), f.id, e);
+	if (!result)
+		engine_sweep(r->job.account->engine);
+	store_folder_clear(&f);
+	return result;
+}
+
 /* The answer to the first try was lost: the list tells what it was. */
 static bool was_done(const struct replay *r)
 {
@@ -164,7 +177,11 @@ void carry_listed(struct replay *r)
 	if (c->op == CHANGE_RENAME && rename_in_cache(r, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);
+	bool gone = c->op == CHANGE_DELETE && r->folders && !folder_list_has(r->folders, c->folder);
 	if (r->folders && folder_list_apply(r->folders, a, &e))
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+	if (gone && drop_from_cache(r, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);
 	g_clear_pointer(&r->folders, folder_list_free);
