@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/model.h"
 #include "config/cfg.h"
 
 #define MARK "@section "

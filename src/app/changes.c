@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the user changes: sent down, laid over what is shown, counted while it waits, told when it failed. */
-#include "app/app.h"
+#include "app/model.h"
 
 #include <string.h>
 

@@ -23,6 +23,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/letter_words.c \
 	src/app/mailcap.c \
 	src/app/markdown.c \
+	src/app/model.h \
 	src/app/model_folders.c \
 	src/app/model_letter.c \
 	src/app/model_list.c \

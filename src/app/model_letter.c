@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A letter being written: saved as it grows, handed to the outbox, and not let go before that is durable. */
-#include "app/app.h"
+#include "app/model.h"
 
 #include <errno.h>
 #include <fcntl.h>

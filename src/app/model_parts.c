@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is done with parts, and whole messages, outside the program: saved, opened, given to a command, printed. */
-#include "app/app.h"
+#include "app/model.h"
 
 #include <errno.h>
 #include <fcntl.h>

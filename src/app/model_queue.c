@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The letters on their way: which can still be taken back, what became of them, and which want a decision. */
-#include "app/app.h"
+#include "app/model.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef BOXWOOD_UI_INTERNAL_H
 #define BOXWOOD_UI_INTERNAL_H
 
-#include "app/app.h"
+#include "app/model.h"
 #include "base/clock.h"
 #include "ui/grid.h"
 #include "ui/key.h"

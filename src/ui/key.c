@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/app.h"
+#include "app/model.h"
 
 enum state {
 	GROUND,
