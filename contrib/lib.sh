@@ -10,6 +10,7 @@ build_packages='build-essential autoconf automake autopoint gettext pkg-config x
 	libxml2-dev zlib1g-dev'
 try_packages='openssl'
 check_packages='clang-format mandoc openssl procps python3 shellcheck strace tmux'
+fuzz_packages='clang libclang-rt-dev llvm'
 
 unattended=no
 [ "${CI:-}" = true ] && unattended=yes
