@@ -102,6 +102,27 @@ enum {
 int app_exit_code(const struct err *e);
 int app_exit_worst(int a, int b); /* the order of cli.md */
 
+/* --- changes, letters and parts as values (changes.c, letter_words.c, temp.c) --- */
+struct engine_change *app_change_new(enum change_op op, GArray *places); /* places: taken; may be NULL */
+struct engine_change *app_change_copy(const struct engine_change *c);
+/* "seen", "\\Seen", "$Forwarded": its bit; a keyword: 0. False: no flag that can be set. */
+bool app_flag_parse(const char *name, uint32_t *bit_out);
+/* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
+const char *app_mail_refused_from(const struct store_mail *m); /* the address that the server does not accept */
+char *app_mail_text(const struct store_mail *m);
+const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
+int app_mail_exit(const struct store_mail *m);                             /* EXIT_CODE_ */
+char *app_identity_text(const struct engine_identity *i, bool after_data); /* "accepted by the server 20 Nov"; g_free */
+/* The letter by which the provider asks whether an address may be used can be told from a forged one. */
+bool app_validation_is_known(const struct cfg_account *a);
+/* Of EV_IDENTITIES: what it tells unasked, a sentence; NULL. g_free. */
+char *app_identity_news(const struct event *ev);
+uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
+/* By its name or type: whoever opens it may run it. */
+bool app_part_is_program(const struct msg_part *p);
+/* The type its name stands for, where that is another kind of thing than it says; NULL. */
+const char *app_part_disagrees(const struct msg_part *p);
+
 /* --- ids: ACCOUNT/FOLDER/UIDVALIDITY.UID and its shorter forms; ACCOUNT/FOLDER/local.N while no server names it --- */
 struct app_id {
 	char *account, *folder;    /* NULL: not said */

@@ -344,10 +344,6 @@ unsigned model_changes_waiting(const struct model_changes *m, int account);     
 const struct model_trouble *model_changes_trouble(const struct model_changes *m); /* the newest; NULL */
 void model_changes_hide(struct model_changes *m);                                 /* it was read */
 void model_changes_retry(struct model_changes *m);
-struct engine_change *app_change_new(enum change_op op, GArray *places); /* places: taken; may be NULL */
-struct engine_change *app_change_copy(const struct engine_change *c);
-/* "seen", "\\Seen", "$Forwarded": its bit; a keyword: 0. False: no flag that can be set. */
-bool app_flag_parse(const char *name, uint32_t *bit_out);
 
 /* --- one message --- */
 struct model_message {
@@ -386,11 +382,6 @@ void model_message_free(struct model_message *m);
 void model_message_read_as(struct model_message *m, bool html_first, const char *charset);
 void model_message_source(struct model_message *m); /* asks for the source */
 bool model_message_stop(struct model_message *m);   /* what is under way; false: nothing was */
-uint64_t model_part_size(const struct msg_part *p); /* about, decoded */
-/* By its name or type: whoever opens it may run it. */
-bool app_part_is_program(const struct msg_part *p);
-/* The type its name stands for, where that is another kind of thing than it says; NULL. */
-const char *app_part_disagrees(const struct msg_part *p);
 
 /* --- a letter being written (model_letter.c) --- */
 #define LETTER_PAUSE_MS 2000 /* of quiet, before it is saved */
@@ -511,17 +502,6 @@ const struct store_mail *model_queue_trouble(const struct model_queue *m);      
 bool model_queue_has_others(const struct store_mail *m); /* it can be sent without those that were refused */
 void model_queue_hide(struct model_queue *m, uint32_t id);
 void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what);
-
-/* What became of a letter, in words: "Sent to 2 people." "Not sent: the server does not accept From vera@not.example." g_free. */
-const char *app_mail_refused_from(const struct store_mail *m); /* the address that the server does not accept */
-char *app_mail_text(const struct store_mail *m);
-const char *app_mail_hint(const struct store_mail *m);                     /* what to do, translated; NULL */
-int app_mail_exit(const struct store_mail *m);                             /* EXIT_CODE_ */
-char *app_identity_text(const struct engine_identity *i, bool after_data); /* "accepted by the server 20 Nov"; g_free */
-/* The letter by which the provider asks whether an address may be used can be told from a forged one. */
-bool app_validation_is_known(const struct cfg_account *a);
-/* Of EV_IDENTITIES: what it tells unasked, a sentence; NULL. g_free. */
-char *app_identity_news(const struct event *ev);
 
 /* --- what is done with parts outside the program (model_parts.c) --- */
 struct model_parts_hooks {
