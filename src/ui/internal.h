@@ -249,9 +249,7 @@ bool change_command(struct ui *ui, struct view *list, enum app_command c);
 bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c);
 void change_seen(struct ui *ui, int account, const struct store_row *row); /* its text was shown */
 
-/* --- ui.c --- */
-enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
-
+/* --- prompt.c: the line that is typed into, and the question that waits for a key --- */
 struct prompt;
 struct prompt_helper {
 	void (*typed)(struct ui *ui, struct prompt *p); /* after each key that changed the text */
@@ -285,6 +283,32 @@ struct question {
 	void *aux;
 	void (*free)(void *aux);
 };
+
+void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
+	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux));
+/* The prompt just asked ends by itself as soon as what is typed is enough. */
+void ui_ask_until(struct ui *ui, bool (*enough)(struct str typed, void *aux));
+/* Asked with No for an answer unless y is typed; takes text and aux. free may be NULL. */
+void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux));
+/* The first choice is taken by Enter; Esc takes none. Takes text and aux. */
+void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux));
+void prompt_key(struct ui *ui, uint32_t key, const char *paste);
+void prompt_draw(struct ui *ui, struct grid *g, const struct layout *l);
+void prompt_drop(struct ui *ui);
+void question_key(struct ui *ui, uint32_t key);
+void question_draw(struct ui *ui, struct grid *g, const struct layout *l);
+void question_drop(struct ui *ui);
+
+/* --- banner.c: what the keys of a banner do --- */
+void banner_command(struct ui *ui, enum app_command c);
+void ui_retry_mail(struct ui *ui, const struct store_mail *m);
+void ui_mail_words(struct ui *ui, const struct store_mail *m); /* what the server said of it */
+
+/* --- command.c: what no view does by itself --- */
+void command_run(struct ui *ui, enum app_command c);
+
+/* --- ui.c --- */
+enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
 
 struct ui {
 	struct app *app;
@@ -342,22 +366,12 @@ void ui_pop(struct ui *ui);
 void ui_say(struct ui *ui, char *sentence); /* until the next key; takes the string */
 /* Shows that folder, over the folders view. */
 struct view *ui_open_folder(struct ui *ui, int account, const char *name);
-void ui_next_unread_folder(struct ui *ui, bool then_read); /* before the next draw */
-/* Asked with No for an answer unless y is typed; takes text and aux. free may be NULL. */
-void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux));
-/* The first choice is taken by Enter; Esc takes none. Takes text and aux. */
-void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux));
-void ui_retry_mail(struct ui *ui, const struct store_mail *m);
-void ui_drop_mail(struct ui *ui, const struct store_mail *m);  /* asks before */
-void ui_mail_words(struct ui *ui, const struct store_mail *m); /* what the server said of it */
-void ui_lend(struct ui *ui);                                   /* the terminal to another program */
+void ui_next_unread_folder(struct ui *ui, bool then_read);    /* before the next draw */
+void ui_drop_mail(struct ui *ui, const struct store_mail *m); /* asks before */
+void ui_lend(struct ui *ui);                                  /* the terminal to another program */
 void ui_take_back(struct ui *ui);
 bool ui_has(const struct ui *ui, const struct view *v);
 bool ui_is_idle(const struct ui *ui); /* nothing is being typed or asked */
 bool ui_has_sidebar(const struct ui *ui, int cols);
-void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
-	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux));
-/* The prompt just asked ends by itself as soon as what is typed is enough. */
-void ui_ask_until(struct ui *ui, bool (*enough)(struct str typed, void *aux));
 
 #endif

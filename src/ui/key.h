@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 #define KEY_PASTE_MAX 65536 /* octets of a paste that are kept */
+#define KEY_STOP 0x03       /* ^C: stops what is waited for, and is never bound */
 #define KEY_GAP_MS 1000     /* silence that ends a sequence, or a paste, that never ended */
 
 struct key_event {

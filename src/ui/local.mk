@@ -1,8 +1,10 @@
 noinst_LIBRARIES += src/ui/libui.a
 src_ui_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 src_ui_libui_a_SOURCES = \
+	src/ui/banner.c \
 	src/ui/card.c \
 	src/ui/change.c \
+	src/ui/command.c \
 	src/ui/complete.c \
 	src/ui/compose.c \
 	src/ui/edit.c \
@@ -14,6 +16,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/key.h \
 	src/ui/layout.c \
 	src/ui/parts.c \
+	src/ui/prompt.c \
 	src/ui/style.c \
 	src/ui/term.h \
 	src/ui/term_capture.c \

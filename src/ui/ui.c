@@ -9,7 +9,6 @@
 #include "base/i18n.h"
 
 #define READ_OCTETS 4096
-#define CTRL_C 0x03
 #define REST_MS 1000 /* before the program stops for ^Z */
 #define HOPS_MAX 20  /* folders looked into for one key */
 
@@ -79,148 +78,12 @@ static void hop(struct ui *ui)
 	view_list_seek_later(ui_open_folder(ui, account, next), ui->hop_read);
 }
 
-/* --- saying and asking --- */
+/* --- saying --- */
 void ui_say(struct ui *ui, char *sentence)
 {
 	g_free(ui->said);
 	ui->said = sentence;
 	compose_count_end(ui);
-	ui_touch(ui);
-}
-
-static void prompt_free(struct prompt *p)
-{
-	if (p->helper)
-		p->helper->free(p);
-	if (p->free)
-		p->free(p->aux);
-	input_clear(&p->input);
-	g_free(p->label);
-	g_free(p);
-}
-
-static void prompt_drop(struct ui *ui)
-{
-	if (!ui->prompt)
-		return;
-	g_clear_pointer(&ui->prompt, prompt_free);
-	ui_touch(ui);
-}
-
-void ui_ask(struct ui *ui, char *label, const char *text, bool hidden,
-	void (*done)(struct ui *ui, struct str typed, void *aux), void *aux, void (*free)(void *aux))
-{
-	prompt_drop(ui);
-	ui->prompt = g_new0(struct prompt, 1);
-	ui->prompt->label = label;
-	ui->prompt->done = done;
-	ui->prompt->aux = aux;
-	ui->prompt->free = free;
-	input_init(&ui->prompt->input, text, hidden);
-	ui_touch(ui);
-}
-
-void ui_ask_until(struct ui *ui, bool (*enough)(struct str typed, void *aux))
-{
-	ui->prompt->enough = enough;
-}
-
-static struct str prompt_text(const struct prompt *p)
-{
-	return (struct str){ p->input.text, p->input.n };
-}
-
-static void prompt_end(struct ui *ui)
-{
-	/* Taken out first: the answer may ask again. */
-	struct prompt *p = g_steal_pointer(&ui->prompt);
-	p->done(ui, prompt_text(p), p->aux);
-	prompt_free(p);
-}
-
-static void prompt_key(struct ui *ui, uint32_t key, const char *paste)
-{
-	struct prompt *p = ui->prompt;
-	if (key == APP_KEY_ENTER) {
-		prompt_end(ui);
-	} else if (key == APP_KEY_ESC || key == CTRL_C) {
-		prompt_drop(ui);
-	} else if (p->helper && (key == APP_KEY_TAB || key == APP_KEY_BACKTAB)) {
-		p->helper->tab(ui, p, key == APP_KEY_BACKTAB);
-	} else if (input_key(&p->input, key, paste)) {
-		if (p->enough && p->enough(prompt_text(p), p->aux))
-			prompt_end(ui);
-		else if (p->helper)
-			p->helper->typed(ui, p);
-	}
-	ui_touch(ui);
-}
-
-static void question_free(struct question *q)
-{
-	if (q->free)
-		q->free(q->aux);
-	g_free(q->text);
-	g_free(q);
-}
-
-static void question_drop(struct ui *ui)
-{
-	g_clear_pointer(&ui->question, question_free);
-	ui_touch(ui);
-}
-
-static struct question *question_new(struct ui *ui, char *text, void *aux, void (*free)(void *aux))
-{
-	question_drop(ui);
-	ui->question = g_new0(struct question, 1);
-	*ui->question = (struct question){ .text = text, .aux = aux, .free = free };
-	ui->chord_n = 0;
-	ui_touch(ui);
-	return ui->question;
-}
-
-void ui_question(struct ui *ui, char *text, void (*yes)(struct ui *ui, void *aux), void *aux, void (*free)(void *aux))
-{
-	struct question *q = question_new(ui, g_strdup_printf("%s %s", text, _("[y/N]")), aux, free);
-	g_free(text);
-	q->yes_or_no = true;
-	q->choices[0] = (struct choice){ 'y', yes };
-	q->choices[1] = (struct choice){ g_utf8_get_char(_("y")), yes };
-}
-
-void ui_choose(struct ui *ui, char *text, const struct choice *choices, void *aux, void (*free)(void *aux))
-{
-	struct question *q = question_new(ui, text, aux, free);
-	for (int i = 0; i < CHOICES_MAX && choices[i].key; i++)
-		q->choices[i] = choices[i];
-}
-
-static const struct choice *chosen(const struct question *q, uint32_t key)
-{
-	if (key == APP_KEY_ENTER && !q->yes_or_no)
-		return &q->choices[0];
-	for (int i = 0; i < CHOICES_MAX && q->choices[i].key; i++)
-		if (q->choices[i].key == key)
-			return &q->choices[i];
-	return NULL;
-}
-
-/* Typed ahead of the question, or before anybody can have read it: no answer. */
-static void question_key(struct ui *ui, uint32_t key)
-{
-	struct question *q = ui->question;
-	if (!q->live_at || clock_ms() < q->live_at)
-		return;
-	const struct choice *c = chosen(q, key);
-	if (c) {
-		ui->question = NULL;
-		c->act(ui, q->aux);
-		question_free(q);
-	} else if (key == 'n' || key == 'N' || key == APP_KEY_ENTER || key == APP_KEY_ESC || key == 'q' ||
-		   key == CTRL_C) {
-		question_drop(ui);
-	}
 	ui_touch(ui);
 }
 
@@ -263,28 +126,6 @@ static void draw_message_line(struct ui *ui, struct grid *g, const struct layout
 		queue ? queue : "");
 }
 
-static void draw_prompt(struct ui *ui, struct grid *g, const struct layout *l)
-{
-	struct rect r = l->message.rows ? l->message : l->body;
-	r.rows = 1;
-	input_draw(&ui->prompt->input, g, r, ui->prompt->label);
-}
-
-static void draw_question(struct ui *ui, struct grid *g, const struct layout *l)
-{
-	struct rect r = l->message.rows ? l->message : l->body;
-	struct text *t = text_new();
-	text_addf(t, STYLE_ERROR, 2, "? %s", ui->question->text);
-	int rows = CLAMP(text_lines(t, r.cols, 6), 1, r.row + 1);
-	r = (struct rect){ r.row + 1 - rows, r.col, rows, r.cols };
-	for (int i = 0; i < r.rows; i++)
-		grid_fill(g, r.row + i, r.col, r.cols, STYLE_NORMAL, ' ');
-	text_draw(t, g, r);
-	text_free(t);
-	if (!ui->question->live_at)
-		ui->question->live_at = clock_ms() + QUESTION_QUIET_MS;
-}
-
 static void draw_views(struct ui *ui, struct grid *g)
 {
 	struct view *top = ui_top(ui);
@@ -300,9 +141,9 @@ static void draw_views(struct ui *ui, struct grid *g)
 	hint_draw(ui, g, l.hint);
 	draw_message_line(ui, g, &l);
 	if (ui->prompt)
-		draw_prompt(ui, g, &l);
+		prompt_draw(ui, g, &l);
 	if (ui->question)
-		draw_question(ui, g, &l);
+		question_draw(ui, g, &l);
 }
 
 void ui_draw(struct ui *ui)
@@ -344,237 +185,6 @@ void ui_touch(struct ui *ui)
 	g_source_attach(ui->drawing, ui->ctx);
 }
 
-/* --- commands of every view --- */
-/* What is wrong with a folder or with this machine is said: no account has a banner for it. */
-static void got_synced(struct event *ev, void *aux)
-{
-	struct ui *ui = aux;
-	const struct model_account *a = model_folders_account(ui->folders, ev->account);
-	bool told = ev->err.scope == ERR_ACCOUNT || ev->err.cause == ERR_CANCELED;
-	if (ev->type == EV_ENDED && ev->err.cause && !told)
-		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
-}
-
-static void sync_now(struct ui *ui)
-{
-	int account = ui_top(ui)->account;
-	struct view *list = ui->views->len > 1 ? ui->views->pdata[1] : NULL;
-	if (!model_folders_account(ui->folders, account))
-		return;
-	struct request *r = request_new(REQ_SYNC, 0, account);
-	if (list && list->account == account)
-		r->folder = g_strdup(view_list_model(list)->name);
-	r->due = SYNC_PERSON;
-	app_request(ui->app, r, got_synced, ui);
-	ui_say(ui, g_strdup(_("Checking mail.")));
-}
-
-static void change_account(struct ui *ui, int by)
-{
-	int n = (int)ui->folders->accounts->len;
-	if (n < 2) {
-		ui_say(ui, g_strdup(_("There is no other account.")));
-		return;
-	}
-	ui_open_folder(ui, (ui_top(ui)->account + by + n) % n, "Inbox");
-}
-
-static void toggle_sidebar(struct ui *ui)
-{
-	int rows, cols;
-	ui->term->size(ui->term, &rows, &cols);
-	ui->sidebar = ui_has_sidebar(ui, cols) ? SIDEBAR_OFF : SIDEBAR_ON;
-	if (!ui_has_sidebar(ui, cols) && ui->sidebar == SIDEBAR_ON)
-		ui_say(ui, g_strdup(_("The screen is too narrow for that; c goes to a folder.")));
-}
-
-static void server_words(struct ui *ui, const struct model_account *a)
-{
-	const struct err *e = &a->state.err;
-	g_autofree char *what = app_err_text(e, a->cfg->label), *hint = app_err_hint(e, a->cfg->label);
-	g_autofree char *text = g_strdup_printf("%s\n\n%s %s\n%s%s", what, _("The server said:"),
-		e->server ? e->server : _("nothing."), hint ? "\n" : "", hint ? hint : "");
-	ui_push(ui, view_text_new(ui, _("What the server said"), text));
-}
-
-static void password_typed(struct ui *ui, struct str typed, void *aux)
-{
-	struct secret *secret = typed.n ? secret_new(typed) : NULL;
-	if (secret)
-		model_folders_password(ui->folders, GPOINTER_TO_INT(aux), secret);
-	else
-		ui_say(ui, g_strdup(_("No password was given.")));
-}
-
-static void ask_password(struct ui *ui, int account)
-{
-	const struct model_account *a = model_folders_account(ui->folders, account);
-	char *label = g_strdup_printf(_("Password of %s: "), a->cfg->login ? a->cfg->login : a->cfg->label);
-	ui_ask(ui, label, "", true, password_typed, GINT_TO_POINTER(account), NULL);
-}
-
-static void retry_now(struct ui *ui, int account, struct model_account *a)
-{
-	app_request(ui->app, request_new(REQ_RETRY, 0, account), NULL, NULL);
-	a->hidden = true;
-	ui_say(ui, g_strdup_printf(_("Trying %s again."), a->cfg->label));
-}
-
-static void trouble_words(struct ui *ui, const struct model_trouble *t)
-{
-	const struct err *e = &t->first.err;
-	g_autofree char *what = app_failed_text(&t->first, t->messages), *hint = app_err_hint(e, NULL);
-	g_autofree char *text = g_strdup_printf("%s\n\n%s %s\n%s%s", what, _("The server said:"),
-		e->server ? e->server : _("nothing."), hint ? "\n" : "", hint ? hint : "");
-	ui_push(ui, view_text_new(ui, _("What the server said"), text));
-}
-
-static bool trouble_command(struct ui *ui, enum app_command c)
-{
-	const struct model_trouble *t = model_changes_trouble(ui->changes);
-	if (!t || (c != CMD_BANNER_WORDS && c != CMD_BANNER_RETRY && c != CMD_BANNER_HIDE))
-		return false;
-	if (c == CMD_BANNER_WORDS)
-		trouble_words(ui, t);
-	else if (c == CMD_BANNER_RETRY)
-		model_changes_retry(ui->changes);
-	else
-		model_changes_hide(ui->changes);
-	return true;
-}
-
-void ui_mail_words(struct ui *ui, const struct store_mail *m)
-{
-	g_autofree char *what = app_mail_text(m);
-	g_autoptr(GString) text = g_string_new(what);
-	g_string_append_printf(text, "\n\n%s\n", _("The server said:"));
-	if (m->code)
-		g_string_append_printf(text, "%d %s%s%s\n", m->code, m->enhanced ? m->enhanced : "",
-			m->enhanced ? " " : "", m->text ? m->text : "");
-	else
-		g_string_append_printf(text, "%s\n", m->error ? m->error : _("nothing."));
-	for (guint i = 0; i < m->rcpts->len; i++) {
-		const struct store_rcpt *r = m->rcpts->pdata[i];
-		if (r->code)
-			g_string_append_printf(text, "%s: %d %s\n", r->addr, r->code, r->text ? r->text : "");
-	}
-	if (m->dialogue)
-		g_string_append_printf(
-			text, "\n%s\n%s", _("What was said last (C: Boxwood, S: the server):"), m->dialogue);
-	ui_push(ui, view_text_new(ui, _("What the server said"), text->str));
-}
-
-static void try_again(struct ui *ui, void *aux)
-{
-	model_queue_act(ui->queue, GPOINTER_TO_UINT(aux), QUEUE_RETRY_MAYBE);
-}
-
-void ui_retry_mail(struct ui *ui, const struct store_mail *m)
-{
-	if (m->state == MAIL_MAYBE)
-		ui_question(ui, g_strdup(_("It may have been sent already. Send it again?")), try_again,
-			GUINT_TO_POINTER(m->id), NULL);
-	else
-		model_queue_act(ui->queue, m->id, QUEUE_RETRY);
-}
-
-/* What became of a letter. */
-static bool mail_command(struct ui *ui, enum app_command c)
-{
-	const struct store_mail *m = model_queue_trouble(ui->queue);
-	if (!m)
-		return false;
-	uint32_t id = m->id, draft = m->draft;
-	if (c == CMD_BANNER_DEFAULT)
-		compose_resend(ui, draft, id);
-	else if (c == CMD_BANNER_FROM || c == CMD_BANNER_EDIT)
-		compose_resume(ui, draft, c == CMD_BANNER_FROM ? COMPOSE_PICK : COMPOSE_REVIEW, id);
-	else if (c == CMD_BANNER_DROP)
-		ui_drop_mail(ui, m);
-	else if (c == CMD_BANNER_WORDS)
-		ui_mail_words(ui, m);
-	else if (c == CMD_BANNER_RETRY)
-		ui_retry_mail(ui, m);
-	else if (c == CMD_BANNER_OTHERS && model_queue_has_others(m))
-		model_queue_act(ui->queue, id, QUEUE_RETRY_OTHERS);
-	else if (c == CMD_BANNER_HIDE)
-		model_queue_hide(ui->queue, id);
-	else
-		return false;
-	return true;
-}
-
-static void banner_command(struct ui *ui, enum app_command c)
-{
-	if (mail_command(ui, c) || trouble_command(ui, c))
-		return;
-	if (ui->interrupted && c == CMD_BANNER_HIDE) {
-		ui->interrupted = false;
-		return;
-	}
-	int account = banner_account(ui);
-	struct model_account *a = model_folders_account(ui->folders, account);
-	struct model_list *gone = a ? NULL : banner_gone(ui);
-	if (gone && c == CMD_BANNER_HIDE) {
-		gone->gone_hidden = true;
-		return;
-	}
-	if (!a) {
-		ui_say(ui, g_strdup(_("There is no banner.")));
-		return;
-	}
-	if (c == CMD_BANNER_WORDS)
-		server_words(ui, a);
-	else if (c == CMD_BANNER_PASSWORD)
-		ask_password(ui, account);
-	else if (c == CMD_BANNER_RETRY)
-		retry_now(ui, account, a);
-	else if (c == CMD_BANNER_HIDE)
-		a->hidden = true;
-	else
-		ui_say(ui, g_strdup(_("There is no such letter.")));
-}
-
-/* A letter that can still be taken back, if nothing was changed since it was sent. */
-static void undo(struct ui *ui)
-{
-	const struct store_mail *m = model_queue_undoable(ui->queue);
-	if (m && (!ui->changes->made_at || ui->changes->made_at <= ui->queue->sent_at))
-		model_queue_act(ui->queue, m->id, QUEUE_UNDO);
-	else
-		model_changes_undo(ui->changes);
-}
-
-static void run(struct ui *ui, enum app_command c)
-{
-	struct view *top = ui_top(ui);
-	if (top->ops->command(top, c) || compose_command(ui, c) || parts_command(ui, c))
-		return;
-	switch (c) {
-	case CMD_BACK: ui_pop(ui); break;
-	case CMD_SYNC: sync_now(ui); break;
-	case CMD_FOLDER: ui_push(ui, view_folders_pick(ui)); break;
-	case CMD_NEXT_ACCOUNT: change_account(ui, 1); break;
-	case CMD_PREV_ACCOUNT: change_account(ui, -1); break;
-	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
-	case CMD_SIDEBAR: toggle_sidebar(ui); break;
-	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
-	case CMD_UNDO: undo(ui); break;
-	case CMD_REDO: model_changes_redo(ui->changes); break;
-	case CMD_REDRAW: ui->all_dirty = true; break;
-	case CMD_BANNER_WORDS:
-	case CMD_BANNER_RETRY:
-	case CMD_BANNER_PASSWORD:
-	case CMD_BANNER_DEFAULT:
-	case CMD_BANNER_FROM:
-	case CMD_BANNER_EDIT:
-	case CMD_BANNER_OTHERS:
-	case CMD_BANNER_DROP:
-	case CMD_BANNER_HIDE: banner_command(ui, c); break;
-	default: break;
-	}
-}
-
 /* --- keys --- */
 static void stop_wait(struct ui *ui)
 {
@@ -595,7 +205,7 @@ static void chord_key(struct ui *ui, uint32_t key)
 	bool lone = ui->chord_n == 1;
 	ui->chord_n = 0;
 	if (m == KEYMAP_FOUND) {
-		run(ui, c);
+		command_run(ui, c);
 	} else if (lone) {
 		g_autofree char *name = key_name(key);
 		ui_say(ui, g_strdup_printf(_("%s does nothing here; ? shows the keys."), name));
@@ -621,7 +231,7 @@ static void take_key(struct ui *ui, const struct key_event *ev)
 		ui->quit = ev->key == 'q';
 		return;
 	}
-	if (ev->key == CTRL_C) {
+	if (ev->key == KEY_STOP) {
 		stop_wait(ui);
 		return;
 	}
@@ -672,7 +282,7 @@ void ui_take_signals(struct ui *ui)
 	if (got & TERM_GONE)
 		ui->quit = true;
 	if ((got & TERM_INTERRUPT) && !ui->lent)
-		take_key(ui, &(struct key_event){ .key = CTRL_C });
+		take_key(ui, &(struct key_event){ .key = KEY_STOP });
 	if (got & TERM_STOP) {
 		app_rest(ui->app, REST_MS);
 		ui->term->suspend(ui->term);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a command does that is the same in every view. */
+#include "ui/internal.h"
+
+#include "base/i18n.h"
+
+/* What is wrong with a folder or with this machine is said: no account has a banner for it. */
+static void got_synced(struct event *ev, void *aux)
+{
+	struct ui *ui = aux;
+	const struct model_account *a = model_folders_account(ui->folders, ev->account);
+	bool told = ev->err.scope == ERR_ACCOUNT || ev->err.cause == ERR_CANCELED;
+	if (ev->type == EV_ENDED && ev->err.cause && !told)
+		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
+}
+
+static void sync_now(struct ui *ui)
+{
+	int account = ui_top(ui)->account;
+	struct view *list = ui->views->len > 1 ? ui->views->pdata[1] : NULL;
+	if (!model_folders_account(ui->folders, account))
+		return;
+	struct request *r = request_new(REQ_SYNC, 0, account);
+	if (list && list->account == account)
+		r->folder = g_strdup(view_list_model(list)->name);
+	r->due = SYNC_PERSON;
+	app_request(ui->app, r, got_synced, ui);
+	ui_say(ui, g_strdup(_("Checking mail.")));
+}
+
+static void change_account(struct ui *ui, int by)
+{
+	int n = (int)ui->folders->accounts->len;
+	if (n < 2) {
+		ui_say(ui, g_strdup(_("There is no other account.")));
+		return;
+	}
+	ui_open_folder(ui, (ui_top(ui)->account + by + n) % n, "Inbox");
+}
+
+static void toggle_sidebar(struct ui *ui)
+{
+	int rows, cols;
+	ui->term->size(ui->term, &rows, &cols);
+	ui->sidebar = ui_has_sidebar(ui, cols) ? SIDEBAR_OFF : SIDEBAR_ON;
+	if (!ui_has_sidebar(ui, cols) && ui->sidebar == SIDEBAR_ON)
+		ui_say(ui, g_strdup(_("The screen is too narrow for that; c goes to a folder.")));
+}
+
+/* A letter that can still be taken back, if nothing was changed since it was sent. */
+static void undo(struct ui *ui)
+{
+	const struct store_mail *m = model_queue_undoable(ui->queue);
+	if (m && (!ui->changes->made_at || ui->changes->made_at <= ui->queue->sent_at))
+		model_queue_act(ui->queue, m->id, QUEUE_UNDO);
+	else
+		model_changes_undo(ui->changes);
+}
+
+void command_run(struct ui *ui, enum app_command c)
+{
+	struct view *top = ui_top(ui);
+	if (top->ops->command(top, c) || compose_command(ui, c) || parts_command(ui, c))
+		return;
+	switch (c) {
+	case CMD_BACK: ui_pop(ui); break;
+	case CMD_SYNC: sync_now(ui); break;
+	case CMD_FOLDER: ui_push(ui, view_folders_pick(ui)); break;
+	case CMD_NEXT_ACCOUNT: change_account(ui, 1); break;
+	case CMD_PREV_ACCOUNT: change_account(ui, -1); break;
+	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
+	case CMD_SIDEBAR: toggle_sidebar(ui); break;
+	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
+	case CMD_UNDO: undo(ui); break;
+	case CMD_REDO: model_changes_redo(ui->changes); break;
+	case CMD_REDRAW: ui->all_dirty = true; break;
+	case CMD_BANNER_WORDS:
+	case CMD_BANNER_RETRY:
+	case CMD_BANNER_PASSWORD:
+	case CMD_BANNER_DEFAULT:
+	case CMD_BANNER_FROM:
+	case CMD_BANNER_EDIT:
+	case CMD_BANNER_OTHERS:
+	case CMD_BANNER_DROP:
+	case CMD_BANNER_HIDE: banner_command(ui, c); break;
+	default: break;
+	}
+}
