@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "app/app.h"
+#include "app/model.h"
 #include "tests/unit/unit.h"
 #include "ui/key.h"
 
