@@ -299,7 +299,7 @@ static const struct app_command_info commands[CMD_COUNT] = {
 	[CMD_DRAFTS] = { .name = "drafts",
 		.keys = "R",
 		.hint = N_("letters begun"),
-		.help = N_("letters that were begun, to go on with"),
+		.help = N_("go on with a letter that was begun; of several, choose"),
 		.contexts = IN_LETTERS | IN(FOLDERS),
 		.group = GROUP_WRITE },
 	[CMD_QUEUE] = { .name = "queue",

@@ -12,25 +12,45 @@ struct view_drafts {
 	struct list list;
 	GPtrArray *drafts; /* struct store_draft *; NULL: not here yet */
 	uint32_t request;
+	bool fresh; /* just opened */
 	struct err err;
 };
+
+/* The only one is what is meant, unless an editor has it. True: v is gone. */
+static bool open_only(struct view_drafts *v)
+{
+	struct ui *ui = v->view.ui;
+	bool only = v->fresh && v->drafts && v->drafts->len == 1 && ui_top(ui) == &v->view;
+	v->fresh = false;
+	if (!only)
+		return false;
+	uint32_t id = ((const struct store_draft *)v->drafts->pdata[0])->id;
+	if (edit_has(ui, id))
+		return false;
+	ui_pop(ui);
+	compose_resume(ui, id, COMPOSE_REVIEW, 0);
+	return true;
+}
 
 static void got(struct event *ev, void *aux)
 {
 	struct view_drafts *v = aux;
+	struct ui *ui = v->view.ui;
 	if (ev->type == EV_DRAFTS && ev->drafts) {
 		if (v->drafts)
 			g_ptr_array_unref(v->drafts);
 		v->drafts = g_steal_pointer(&ev->drafts);
 		/* The text of a letter that is about to leave comes back by undo. */
 		for (guint i = v->drafts->len; i-- > 0;)
-			if (model_queue_has_draft(v->view.ui->queue, ((struct store_draft *)v->drafts->pdata[i])->id))
+			if (model_queue_has_draft(ui->queue, ((struct store_draft *)v->drafts->pdata[i])->id))
 				g_ptr_array_remove_index(v->drafts, i);
 	} else if (ev->type == EV_ENDED) {
 		v->request = 0;
 		err_move(&v->err, &ev->err);
+		if (open_only(v))
+			return;
 	}
-	ui_touch(v->view.ui);
+	ui_touch(ui);
 }
 
 static void load(struct view_drafts *v)
@@ -153,6 +173,7 @@ struct view *view_drafts_new(struct ui *ui)
 {
 	struct view_drafts *v = g_new0(struct view_drafts, 1);
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = ui_top(ui)->account };
+	v->fresh = true;
 	load(v);
 	return &v->view;
 }
