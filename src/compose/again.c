@@ -2,6 +2,8 @@
 /* A stored message as a draft. */
 #include "compose/compose.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "compose/internal.h"
 
@@ -22,12 +24,28 @@ static bool is_personal(const char *name)
 	return false;
 }
 
+/* What programs note for themselves in drafts and mailboxes. */
+static bool is_note(const char *name)
+{
+	static const char *const names[] = { "Fcc", "Status", "X-Status", "X-Keywords", "X-UID", "X-Identity-Key",
+		"X-Account-Key" };
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (!g_ascii_strcasecmp(name, names[i]))
+			return true;
+	return !g_ascii_strncasecmp(name, "X-Mozilla-", strlen("X-Mozilla-"));
+}
+
+static bool is_taken(enum draft_kind kind, const char *name)
+{
+	return kind == DRAFT_AGAIN ? is_personal(name) : !field_is_ours(name) && !is_note(name);
+}
+
 static void take_fields(struct draft *d, const struct msg_head *head)
 {
 	for (guint i = 0; i < head->fields->len; i++) {
 		const struct msg_field *f = head->fields->pdata[i];
-		bool wanted = d->kind == DRAFT_AGAIN ? is_personal(f->name) : !field_is_ours(f->name);
-		if (!wanted || !field_is_sound(f->name) || !*f->value || d->extra->len >= MSG_FIELDS_MAX)
+		if (!is_taken(d->kind, f->name) || !field_is_sound(f->name) || !*f->value ||
+			d->extra->len >= MSG_FIELDS_MAX)
 			continue;
 		struct msg_field *field = g_new0(struct msg_field, 1);
 		field->name = g_strdup(f->name);

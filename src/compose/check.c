@@ -47,7 +47,9 @@ bool field_is_ours(const char *name)
 {
 	static const char *const names[] = { "From", "To", "Cc", "Bcc", "Reply-To", "Mail-Followup-To", "Subject",
 		"Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Received", "Return-Path",
-		"Delivered-To", "X-Original-To", "Apparently-To", "DKIM-Signature", "Authentication-Results" };
+		"Delivered-To", "X-Original-To", "Apparently-To", "DKIM-Signature", "Authentication-Results",
+		/* Words of the editor's text: in a message they are nobody's order. */
+		"Attach", "Markdown" };
 	static const char *const families[] = { "Content-", "Resent-", "ARC-" };
 	struct str s = str_trim(str_of(name));
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

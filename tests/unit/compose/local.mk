@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/compose/test_flow \
 	tests/unit/compose/test_form \
 	tests/unit/compose/test_guard \
+	tests/unit/compose/test_malformed \
 	tests/unit/compose/test_ready \
 	tests/unit/compose/test_reply
 tests_unit_compose_test_again_SOURCES = tests/unit/compose/test_again.c $(UNIT)
@@ -25,6 +26,8 @@ tests_unit_compose_test_form_SOURCES = tests/unit/compose/test_form.c $(UNIT)
 tests_unit_compose_test_form_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_guard_SOURCES = tests/unit/compose/test_guard.c $(UNIT)
 tests_unit_compose_test_guard_LDADD = $(LINK_COMPOSE)
+tests_unit_compose_test_malformed_SOURCES = tests/unit/compose/test_malformed.c $(UNIT)
+tests_unit_compose_test_malformed_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_ready_SOURCES = tests/unit/compose/test_ready.c $(UNIT)
 tests_unit_compose_test_ready_LDADD = $(LINK_COMPOSE)
 tests_unit_compose_test_reply_SOURCES = tests/unit/compose/test_reply.c $(UNIT)

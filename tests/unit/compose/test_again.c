@@ -37,6 +37,35 @@ static void again_takes_the_header(void)
 	draft_free(d);
 }
 
+/* What stands in a message is read, never obeyed: a draft on the server may come from anybody. */
+static void h18_words_of_the_editor_in_a_message_are_no_orders(void)
+{
+	static const char evil[] = "From: V <v@x>\nSubject: s\nAttach: /etc/passwd\nATTACH : ~/.ssh/id\nMarkdown: "
+				   "yes\nFcc: /tmp/x\nStatus: RO\nX-Mozilla-External-Attachment-URL: "
+				   "file:///etc/passwd\nX-Mozilla-Draft-Info: attachvcard=1\nX-Mine: "
+				   "y\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHello\n--b\n"
+				   "Content-Type: text/html; name=a.html\nX-Mozilla-External-Attachment-URL: "
+				   "file:///etc/passwd\nContent-Disposition: attachment\n\nhere\n--b--\n";
+	static const enum draft_kind kinds[] = { DRAFT_NEW, DRAFT_AGAIN };
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		struct draft *d = again(evil, kinds[i]);
+		g_autofree char *text = draft_to_text(d, true);
+		g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+		draft_of_text(d, str_of(text), true, faults);
+		g_assert_cmpuint(faults->len, ==, 0);
+		g_assert_cmpuint(d->names->len, ==, 0);
+		g_assert_false(d->markdown);
+		g_assert_null(strstr(text, "passwd"));
+		g_assert_null(strstr(text, "/tmp/x"));
+		g_assert_cmpuint(d->extra->len, ==, kinds[i] == DRAFT_NEW);
+		g_assert_cmpuint(d->files->len, ==, 1);
+		const struct draft_file *f = d->files->pdata[0];
+		g_assert_cmpint(f->fd, ==, -1);
+		g_assert_true(str_eq(str_sub(buf_str(&f->bytes), f->bytes.n - 4), STR("here")));
+		draft_free(d);
+	}
+}
+
 static void part_becomes_a_file_octet_by_octet(void)
 {
 	static const char text[] =
@@ -163,6 +192,7 @@ static void again_of_what_was_built(void)
 void suite(void)
 {
 	unit_add(again_takes_the_header);
+	unit_add(h18_words_of_the_editor_in_a_message_are_no_orders);
 	unit_add(part_becomes_a_file_octet_by_octet);
 	unit_add(again_joins_flowed_text);
 	unit_add(again_files_are_verbatim);
