@@ -454,6 +454,10 @@ enum app_doubt_kind {
 	DOUBT_PROGRAM,
 	DOUBT_NAME_AND_TYPE,
 	DOUBT_CONTENT_AND_TYPE,
+	DOUBT_BAD_ADDRESS,
+	DOUBT_FIELD_TWICE,
+	DOUBT_CUT_OFF,
+	DOUBT_LIMIT,
 };
 extern const char *const app_doubt_names[]; /* "name-is-address", .. */
 struct app_doubt {
@@ -464,6 +468,8 @@ struct app_doubt {
 GPtrArray *app_doubts(const struct engine_message *m, const GPtrArray *known);
 /* An address of `who` (Sender, Reply-To) is none of From. */
 bool app_differs_from_writer(const struct msg_head *h, const GPtrArray *who);
+bool app_answers_go_elsewhere(
+	const struct msg_head *h); /* to somebody whom nothing ties to the writer: DOUBT_REPLY_TO */
 /* "Signed by OpenPGP: NOT VERIFIED"; g_free. */
 char *app_seal_text(enum msg_seal_kind kind, enum msg_seal_scheme scheme);
 

@@ -13,7 +13,8 @@
 #define ADDRESSES_LOOKED_AT 12
 
 const char *const app_doubt_names[] = { "no-from", "name-is-address", "mixed-scripts", "other-script", "lookalike",
-	"sender", "reply-to", "program", "name-and-type", "content-and-type" };
+	"sender", "reply-to", "program", "name-and-type", "content-and-type", "bad-address", "field-twice", "cut-off",
+	"limit" };
 
 static void doubt_free(void *doubt)
 {
@@ -200,9 +201,23 @@ static bool is_of_list(const struct msg_head *h, const char *sender)
 				  strstr(sender, "-owner@") || strstr(sender, "-request@")));
 }
 
+/* An address of another owner that answers would go to; NULL: none. To all who have the message they may: a list, or a
+ * group. */
+static const char *goes_elsewhere(const struct msg_head *h)
+{
+	const char *answers = another_than_from(h->reply_to, h, true);
+	bool has_it = answers && (has_address(h->to, answers, false) || has_address(h->cc, answers, false));
+	return h->from->len && !has_it && !is_of_list(h, another_than_from(h->sender, h, true)) ? answers : NULL;
+}
+
+bool app_answers_go_elsewhere(const struct msg_head *h)
+{
+	return goes_elsewhere(h);
+}
+
 static void look_at_ways(const struct msg_head *h, GPtrArray *doubts)
 {
-	const char *sender = another_than_from(h->sender, h, true), *answers = another_than_from(h->reply_to, h, true);
+	const char *sender = another_than_from(h->sender, h, true), *answers = goes_elsewhere(h);
 	if (!h->from->len && h->fields->len)
 		add(doubts, DOUBT_NO_FROM, g_strdup(_("It does not say whom it is from.")));
 	if (!h->from->len || is_of_list(h, sender))
@@ -210,11 +225,59 @@ static void look_at_ways(const struct msg_head *h, GPtrArray *doubts)
 	if (sender)
 		add(doubts, DOUBT_SENDER,
 			g_strdup_printf(_("It was sent by %s, which is another domain than that of From."), sender));
-	/* Answers to all who have it: a list, or a group. */
-	if (answers && !has_address(h->to, answers, false) && !has_address(h->cc, answers, false))
+	if (answers)
 		add(doubts, DOUBT_REPLY_TO,
 			g_strdup_printf(
 				_("Answers would go to %s, which is another domain than that of From."), answers));
+}
+
+/* --- what is malformed --- */
+
+/* Fields that may stand once. What else stands twice, or says the same twice, deceives nobody. */
+static const char *const single[] = { "From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID",
+	"Content-Type", "Content-Transfer-Encoding" };
+
+/* Does a later field of that name say something else than the first, which counts? */
+static bool stands_twice(const struct msg_head *h, const char *name)
+{
+	const char *first = NULL;
+	for (guint i = 0; i < h->fields->len; i++) {
+		const struct msg_field *f = h->fields->pdata[i];
+		if (g_ascii_strcasecmp(f->name, name))
+			continue;
+		if (first && strcmp(first, f->raw))
+			return true;
+		first = first ? first : f->raw;
+	}
+	return false;
+}
+
+static bool has_defect(const struct engine_message *m, const char *keyword)
+{
+	for (guint i = 0; m->defects && i < m->defects->len; i++)
+		if (!strcmp(m->defects->pdata[i], keyword))
+			return true;
+	return false;
+}
+
+static void look_at_form(const struct engine_message *m, GPtrArray *doubts)
+{
+	static const char *const limits[] = { "depth-limit", "parts-limit", "header-limit", "decode-limit" };
+	if (m->head->odd_writer)
+		add(doubts, DOUBT_BAD_ADDRESS,
+			g_strdup(_("An address it is from, or answers go to, is malformed: what is shown is what an "
+				   "answer goes to.")));
+	for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
+		if (stands_twice(m->head, single[i]))
+			add(doubts, DOUBT_FIELD_TWICE,
+				g_strdup_printf(_("Its header says %s twice and differently: the first one counts."),
+					single[i]));
+	if (has_defect(m, "cut-off"))
+		add(doubts, DOUBT_CUT_OFF, g_strdup(_("Its end is missing: the last part may be cut off.")));
+	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
+		if (has_defect(m, limits[i]))
+			add(doubts, DOUBT_LIMIT,
+				g_strdup(_("It is larger or nested deeper than is read: only its source is whole.")));
 }
 
 /* --- files --- */
@@ -252,8 +315,10 @@ GPtrArray *app_doubts(const struct engine_message *m, const GPtrArray *known)
 	look_at_addresses(m->head->from, people, doubts);
 	look_at_addresses(m->head->sender, NULL, doubts);
 	look_at_addresses(m->head->reply_to, people, doubts);
-	if (m->is_mail)
+	if (m->is_mail) {
 		look_at_ways(m->head, doubts);
+		look_at_form(m, doubts);
+	}
 	look_at_files(m, doubts);
 	lookalikes_free(people);
 	return doubts;

@@ -149,6 +149,8 @@ static char *clean(struct str s, bool one_line)
 	int marks = 0;
 	bool blank = false;
 	for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+		if (blank && *p == ' ')
+			continue;
 		if ((unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f) {
 			marks = 0;
 			blank = false;
@@ -164,8 +166,8 @@ static char *clean(struct str s, bool one_line)
 		marks = g_unichar_ismark(c) || c == 0x200d ? marks + 1 : 0;
 		if (marks > UTF8_MARKS_MAX)
 			continue;
-		if (one_line && is_odd_blank(c)) {
-			if (!blank)
+		if (one_line && (c == ' ' || is_odd_blank(c))) {
+			if (!out->len || out->str[out->len - 1] != ' ')
 				g_string_append_c(out, ' ');
 			blank = true;
 			continue;

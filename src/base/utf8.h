@@ -25,7 +25,7 @@ const char *utf8_script(uint32_t c);
 
 /* What may go to a terminal or into one line of a list: every C0, C1, DEL, bidi control and
  * line or paragraph separator becomes a visible sign (U+FFFD, or a blank for tab and line ends),
- * marks past UTF8_MARKS_MAX and those of direction (LRM, RLM, ALM) are dropped, runs of odd blanks become one blank. utf8_line makes one line;
+ * marks past UTF8_MARKS_MAX and those of direction (LRM, RLM, ALM) are dropped, runs of blanks with an odd one among them become one blank. utf8_line makes one line;
  * utf8_text keeps LF and tabs. Both accept any bytes and always give valid UTF-8; g_free. */
 char *utf8_line(struct str s);
 char *utf8_text(struct str s);

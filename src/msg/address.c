@@ -153,6 +153,8 @@ static void entry_end(struct reader *r)
 	name = take_decoded(r->text);
 	if (!name)
 		name = take_decoded(r->comment);
+	/* An encoded word is none there (RFC 2047 5): who writes one wants it to be decoded into another address. */
+	r->odd = r->odd || (addr && strstr(addr, "=?") && strstr(addr, "?="));
 	if (addr && (strchr(addr, ' ') || !strchr(addr, '@') || strchr(addr, '@') != strrchr(addr, '@')))
 		r->odd = r->odd || !strchr(addr, '"');
 	if (addr || name) {

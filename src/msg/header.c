@@ -169,7 +169,23 @@ static void add_references(struct msg_head *h, struct str value)
 
 /* --- the known fields --- */
 
-enum known { FROM, SENDER, REPLY_TO, TO, CC, BCC, SUBJECT, DATE, MESSAGE_ID, IN_REPLY_TO, REFERENCES, LIST_ID, KNOWN };
+enum known {
+	FROM,
+	SENDER,
+	REPLY_TO,
+	TO,
+	CC,
+	BCC,
+	SUBJECT,
+	DATE,
+	MESSAGE_ID,
+	IN_REPLY_TO,
+	REFERENCES,
+	LIST_ID,
+	CONTENT_TYPE, /* its value and the next one's are the part's */
+	CONTENT_ENCODING,
+	KNOWN
+};
 
 static const char *const known_names[KNOWN] = {
 	[FROM] = "from",
@@ -184,6 +200,8 @@ static const char *const known_names[KNOWN] = {
 	[IN_REPLY_TO] = "in-reply-to",
 	[REFERENCES] = "references",
 	[LIST_ID] = "list-id",
+	[CONTENT_TYPE] = "content-type",
+	[CONTENT_ENCODING] = "content-transfer-encoding",
 };
 
 static enum known known_find(struct str name)
@@ -216,11 +234,14 @@ static void set_known(struct msg_head *h, enum known k, struct str value, const 
 	case IN_REPLY_TO: h->in_reply_to = id_next(&rest, &id) ? id_clean(id) : NULL; break;
 	case REFERENCES: add_references(h, value); break;
 	case LIST_ID: h->list_id = id_next(&rest, &id) ? id_clean(id) : NULL; break;
+	case CONTENT_TYPE:
+	case CONTENT_ENCODING:
 	case KNOWN: break;
 	default: *addresses_of(h, k) = addrs_parse(value, &odd); break;
 	}
 	if (odd)
 		defect(defects, "bad-address");
+	h->odd_writer = h->odd_writer || (odd && k <= REPLY_TO);
 }
 
 static void add_fields(struct msg_head *h, struct str bytes, GPtrArray *defects)

@@ -77,6 +77,7 @@ struct msg_head {
 	char *subject;         /* clean, "" if none */
 	char *list_id;         /* the part in <> of List-Id, or NULL */
 	struct msg_date date;
+	bool odd_writer; /* From, Sender or Reply-To is malformed */
 };
 /* bytes: a header block with or without its ending empty line. The first of doubled fields wins. */
 struct msg_head *msg_head_parse(struct str bytes);

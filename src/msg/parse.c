@@ -284,6 +284,15 @@ static void walk_encoded(struct tree *t, struct msg_part *p)
 	p->head = msg_head_parse(head);
 }
 
+/* Is the innermost open part one of the message's own, and not of a message within? What bounces give back is often cut. */
+static bool is_own(const struct tree *t)
+{
+	bool own = !t->above;
+	for (guint i = 0; i < t->open->len && own; i++)
+		own = !is_message(open_at(t, i)->part);
+	return own;
+}
+
 /* Ends the parts above `keep`; their bodies end at `end`. */
 static void close_above(struct tree *t, guint keep, size_t end)
 {
@@ -297,6 +306,8 @@ static void close_above(struct tree *t, guint keep, size_t end)
 		p->body = (struct str){ t->bytes.p + p->start, p->length };
 		if (o->boundary && !o->closed)
 			defect(t->m->defects, "no-end-boundary");
+		if (o->boundary && !o->closed && is_own(t))
+			defect(t->m->defects, "cut-off");
 		if (is_message(p) && is_encoded(p))
 			walk_encoded(t, p);
 		g_array_set_size(t->open, t->open->len - 1);

@@ -126,9 +126,8 @@ static GPtrArray *everyone(const struct msg_head *h)
 	add_all(all, h->from);
 	add_all(all, h->to);
 	add_all(all, h->cc);
-	const char *reply = msg_head_get(h, "Reply-To");
-	g_autoptr(GPtrArray) more = reply ? msg_addrs_parse(str_of(reply)) : NULL;
-	add_all(all, more);
+	if (!app_answers_go_elsewhere(h))
+		add_all(all, h->reply_to);
 	return all;
 }
 

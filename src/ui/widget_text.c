@@ -13,9 +13,10 @@
 #define TAB_COLS 8
 #define LINE_OCTETS_MAX(width) ((size_t)(width)*16 + 256) /* marks without columns end somewhere */
 
-#define BAR_COLS 2     /* left of what is sealed */
-#define FOLD_LEAST 3   /* quoted lines that one line may stand for when the reader asks for it */
-#define LOOK_BACK 4096 /* octets above the screen in which a match may begin */
+#define BAR_COLS 2           /* left of what is sealed */
+#define FOLD_LEAST 3         /* quoted lines that one line may stand for when the reader asks for it */
+#define QUOTE_OCTETS_MAX 512 /* that are looked through for the marks of a quoted line */
+#define LOOK_BACK 4096       /* octets above the screen in which a match may begin */
 
 struct segment {
 	uint32_t start; /* octet in text */
@@ -246,6 +247,7 @@ static struct str quote_prefix(struct str paragraph, int *depth_out)
 {
 	size_t n = 0, last = 0;
 	*depth_out = 0;
+	paragraph.n = MIN(paragraph.n, QUOTE_OCTETS_MAX);
 	while (n < paragraph.n && (paragraph.p[n] == '>' || (paragraph.p[n] == ' ' && *depth_out))) {
 		*depth_out += paragraph.p[n] == '>';
 		last = paragraph.p[n] == '>' ? n + 1 : last;

@@ -148,10 +148,10 @@ static const char plain_text[] =
 	"\tA tab and\ta second.\n"
 	"\033[31mred?\033[0m \xe2\x80\xaeltr\n";
 
-static struct engine_message *message_new(const char *section)
+static struct engine_message *message_new(const char *section, const char *mail)
 {
 	struct engine_message *out = g_new0(struct engine_message, 1);
-	struct msg *m = msg_parse(STR(message));
+	struct msg *m = msg_parse(mail ? str_of(mail) : STR(message));
 	struct buf body;
 	struct err e = ERR_INIT;
 	out->head = g_steal_pointer(&m->head);
@@ -162,7 +162,7 @@ static struct engine_message *message_new(const char *section)
 	out->leaves = g_ptr_array_new();
 	out->within = g_ptr_array_new();
 	out->shown = msg_shown_parts(section ? msg_part_find(out->root, section) : out->root);
-	if (section) {
+	if (section || mail) {
 		msg_text_make(str_of(plain_text), "text/plain", "utf-8", false, false, &out->text);
 	} else {
 		struct msg_part *p = out->shown->pdata[0];
@@ -262,7 +262,7 @@ static void answer_message(struct stage *s, struct request *r)
 		return;
 	}
 	struct event *ev = event_new(EV_MESSAGE, r->id, r->account);
-	ev->message = message_new(r->section);
+	ev->message = message_new(r->section, s->mail);
 	channel_send(s->events, ev);
 	end(s, r, ERR_NONE, NULL);
 }

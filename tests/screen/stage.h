@@ -33,6 +33,7 @@ struct stage {
 	const char *pending, *link;        /* the alias that waits to be validated, and its link */
 	const char *mail_refusal;          /* what the server answers to letters: their sender */
 	bool full_disk;                    /* drafts are not saved */
+	const char *mail;                  /* octets of every message, text/plain; NULL: the usual one */
 	bool interrupted;                  /* the drafts were in an editor when the program ended */
 	GPtrArray *mails;                  /* struct store_mail *: the outbox */
 	struct draft *letter;              /* as it was saved or sent last */

@@ -119,6 +119,18 @@ static void promise_25_question_ignores_what_was_typed_ahead(void)
 	stage_free(s);
 }
 
+static void e05_pasted_answer_is_none(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "cTrash\rq");
+	stage_type(s, "d");
+	g_assert_true(shows(s, "[y/N]"));
+	unsigned before = s->sent[REQ_CHANGE];
+	answer(s, "\033[200~yyy\033[201~");
+	g_assert_cmpuint(s->sent[REQ_CHANGE], ==, before);
+	stage_free(s);
+}
+
 static void promise_25_no_is_the_answer_of_every_other_key(void)
 {
 	static const char *const keys[] = { "n", "N", "\r", "q", "\x03" };
@@ -391,6 +403,7 @@ void suite(void)
 	unit_add(refused_comes_back_with_the_servers_words);
 	unit_add(no_trash_asked_once);
 	unit_add(promise_25_question_ignores_what_was_typed_ahead);
+	unit_add(e05_pasted_answer_is_none);
 	unit_add(promise_25_no_is_the_answer_of_every_other_key);
 	unit_add(move_picks_a_folder_of_this_account);
 	unit_add(copy_to_a_new_folder_asks);

@@ -37,6 +37,31 @@ static void review_shows_the_whole_letter(void)
 	stage_free(s);
 }
 
+/* Where an answer goes stands on the review, and who of them had nothing of the original. */
+static void h09_answer_that_goes_elsewhere_is_shown_and_marked(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->mail = "From: Ana <ana@duarte.example>\nTo: vera@box.example\nReply-To: Ana <ana@evil.example>\n"
+		  "Subject: s\n\nHi\n";
+	stage_type(s, "\r");
+	g_assert_true(shows(s, "Answers Ana <ana@evil.example>"));
+	g_assert_true(shows(s, "! Answers would go to ana@evil.example"));
+	stage_type(s, "r");
+	stage_type(s, "\x18");
+	g_assert_true(shows(s, "To      Ana <ana@evil.example>"));
+	g_assert_true(shows(s, "They did not have the original: ana@evil.example."));
+	stage_free(s);
+	s = stage_new(24, 80);
+	s->mail = "From: Ana <ana@duarte.example>\nTo: vera@box.example\nMail-Followup-To: stranger@evil.example\n"
+		  "Subject: s\n\nHi\n";
+	stage_type(s, "\r");
+	stage_type(s, "g");
+	stage_type(s, "\x18");
+	g_assert_true(shows(s, "To      stranger@evil.example"));
+	g_assert_true(shows(s, "They did not have the original: stranger@evil.example."));
+	stage_free(s);
+}
+
 static void banner_leaves_a_line_of_the_text(void)
 {
 	struct err e = ERR_INIT;
@@ -472,7 +497,7 @@ static void alt_in_the_editor_sends_nothing(void)
 	stage_free(s);
 }
 
-static void mailto_takes_only_what_it_may(void)
+static void x01_x02_mailto_takes_only_what_it_may(void)
 {
 	struct stage *s = stage_new(24, 80);
 	compose_mailto(s->ui, "mailto:ana@duarte.example?subject=Hi&body=There&bcc=x@y.example&attach=/etc/passwd");
@@ -486,6 +511,7 @@ static void mailto_takes_only_what_it_may(void)
 void suite(void)
 {
 	unit_add(review_shows_the_whole_letter);
+	unit_add(h09_answer_that_goes_elsewhere_is_shown_and_marked);
 	unit_add(banner_leaves_a_line_of_the_text);
 	unit_add(reply_picker_shows_states_and_evidence);
 	unit_add(other_account_reroutes);
@@ -515,5 +541,5 @@ void suite(void)
 	unit_add(tab_completes_and_cycles);
 	unit_add(malformed_address_is_asked_again_with_its_place);
 	unit_add(alt_in_the_editor_sends_nothing);
-	unit_add(mailto_takes_only_what_it_may);
+	unit_add(x01_x02_mailto_takes_only_what_it_may);
 }

@@ -130,7 +130,7 @@ static void forget(char *path)
 	g_free(path);
 }
 
-static void e01_e06_x10_every_field_may_hold_every_octet(void)
+static void e01_e06_h08_x10_every_field_may_hold_every_octet(void)
 {
 	static const char *const evil[] = { "\033]52;c;aGk=\a", "\033]0;title\a", "\033[2J\033[H",
 		"\x9b"
@@ -182,7 +182,7 @@ static void shows(const char *octets, const char *keys, const char *wanted)
 	g_assert_nonnull(strstr(text, wanted));
 }
 
-static void promise_18_doubts_stand_under_the_header(void)
+static void h03_h07_h09_promise_18_doubts_stand_under_the_header(void)
 {
 	shows("From: \"ana@duarte.example\" <x@evil.example>\n\nHi\n", "",
 		"! The name \"ana@duarte.example\" shows another address than x@evil.example.");
@@ -190,12 +190,35 @@ static void promise_18_doubts_stand_under_the_header(void)
 	shows("From: x@p\xd0\xb0ypal.example\n\nHi\n", "", "xn--pypal-4ve.example");
 }
 
+/* 300 blanks of any kind push nothing out of sight. */
+static void h04_padded_name_leaves_its_address_on_the_screen(void)
+{
+	static const char *const pads[] = { "\xc2\xa0", "\xe2\xa0\x80", "\xe3\x85\xa4", "\xe1\x85\x9f", "\xe2\x80\x83",
+		"\t", " ", "\xe2\x80\x8b" };
+	for (size_t i = 0; i < G_N_ELEMENTS(pads); i++) {
+		GString *s = g_string_new("From: \"ceo@bank.example");
+		for (int k = 0; k < 300; k++)
+			g_string_append(s, pads[i]);
+		g_string_append(s, "x\" <x@evil.example>\n\nHi\n");
+		shows(s->str, "", "<x@evil.example>");
+		g_string_free(s, TRUE);
+	}
+}
+
+static void h05_h06_h11_m04_what_is_malformed_is_told(void)
+{
+	shows("From: a@b.example\nFrom: x@evil.example\n\nHi\n", "", "Its header says From twice and differently");
+	shows("From: A <spoof@b.example> <x@evil.example>\n\nHi\n", "", "is malformed");
+	shows("From: a@b.example, c@d.example\nSender: x@evil.org\n\nHi\n", "", "a@b.example, c@d.example");
+	shows("From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHi\n", "", "Its end is missing");
+}
+
 static const char signed_message[] =
 	"From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n--o\n"
 	"Content-Type: multipart/signed; boundary=s; protocol=\"application/pgp-signature\"\n\n--s\n\nsigned words\n"
 	"--s\nContent-Type: application/pgp-signature\n\nx\n--s--\n--o\n\n| added words\n--o--\n";
 
-static void promise_18_bars_cover_what_is_signed_and_no_more(void)
+static void h20_promise_18_bars_cover_what_is_signed_and_no_more(void)
 {
 	struct stage *s = stage_new(24, 80);
 	char *path = scratch(signed_message, strlen(signed_message));
@@ -231,7 +254,7 @@ static const char alternatives[] =
 	"From: a@b.example\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\nplain words\n--x\n"
 	"Content-Type: text/html\n\n<p>html words</p>\n--x--\n";
 
-static void views_of_alternatives_are_chosen(void)
+static void m16_views_of_alternatives_are_chosen(void)
 {
 	shows(alternatives, "", "plain words");
 	shows(alternatives, "Vh", "html words");
@@ -365,11 +388,13 @@ void suite(void)
 {
 	msg_init();
 	unit_add(e01_promise_16_any_message_is_shown_without_a_control);
-	unit_add(e01_e06_x10_every_field_may_hold_every_octet);
-	unit_add(promise_18_doubts_stand_under_the_header);
-	unit_add(promise_18_bars_cover_what_is_signed_and_no_more);
+	unit_add(e01_e06_h08_x10_every_field_may_hold_every_octet);
+	unit_add(h03_h07_h09_promise_18_doubts_stand_under_the_header);
+	unit_add(h04_padded_name_leaves_its_address_on_the_screen);
+	unit_add(h05_h06_h11_m04_what_is_malformed_is_told);
+	unit_add(h20_promise_18_bars_cover_what_is_signed_and_no_more);
 	unit_add(sealed_messages_say_so);
-	unit_add(views_of_alternatives_are_chosen);
+	unit_add(m16_views_of_alternatives_are_chosen);
 	unit_add(charset_is_the_readers_choice);
 	unit_add(links_show_their_numbers_while_one_is_asked_for);
 	unit_add(x14_link_that_goes_elsewhere_is_asked_about);

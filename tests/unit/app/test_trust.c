@@ -49,7 +49,7 @@ static void doubts_honest_mail_has_none(void)
 	check("From: a@shop.co.uk\nReply-To: b@mail.shop.co.uk\n", "");
 }
 
-static void doubts_name_that_is_another_address(void)
+static void h03_doubts_name_that_is_another_address(void)
 {
 	check("From: \"service@bank.example\" <x@evil.example>\n", "name-is-address");
 	check("From: \"Bank (service@bank.example)\" <x@evil.example>\n", "name-is-address");
@@ -57,7 +57,7 @@ static void doubts_name_that_is_another_address(void)
 	check("From: \"Ana @ home\" <ana@x.example>\n", "");
 }
 
-static void doubts_scripts_that_are_mixed(void)
+static void h07_doubts_scripts_that_are_mixed(void)
 {
 	check("From: x@p\xd0\xb0ypal.example\n", "mixed-scripts");
 	check("From: x@xn--pypal-4ve.com\n", "mixed-scripts");
@@ -65,7 +65,7 @@ static void doubts_scripts_that_are_mixed(void)
 	check("From: x@\xd0\xb0\xd1\x80\xd1\x80\xd3\x8f\xd0\xb5.com\n", "other-script");
 }
 
-static void doubts_address_like_a_known_one(void)
+static void h07_doubts_address_like_a_known_one(void)
 {
 	check_known("From: ana@duarte.example\n", "ana@duarte.example", "");
 	check_known("From: ana@duart\xd0\xb5.example\n", "ana@duarte.example", "mixed-scripts lookalike");
@@ -73,12 +73,46 @@ static void doubts_address_like_a_known_one(void)
 	check_known("From: bob@other.example\n", "ana@duarte.example", "");
 }
 
-static void doubts_ways_that_disagree(void)
+static void h05_h09_doubts_ways_that_disagree(void)
 {
 	check("From: ana@duarte.example\nReply-To: ana.duarte@mail.example2.org\n", "reply-to");
 	check("From: ana@duarte.example\nSender: x@bulk.org\n", "sender");
 	check("Subject: x\n", "no-from");
 	check("From: a@x.co.uk\nReply-To: a@y.co.uk\n", "reply-to");
+}
+
+static void check_message(const char *octets, const char *wanted)
+{
+	struct msg *parsed = msg_parse(unit_str(octets));
+	struct engine_message m = { .is_mail = true, .head = parsed->head, .defects = parsed->defects };
+	g_autofree char *got = kinds_of(&m, NULL);
+	g_assert_cmpstr(got, ==, wanted);
+	msg_free(parsed);
+}
+
+static void h01_h05_h06_h11_malformed_header_is_told(void)
+{
+	check("From: a@x.example\nFrom: b@x.example\n", "field-twice");
+	check("From: a@x.example\nSubject: one\nFrom: a@x.example\nSubject: two\nContent-Type: text/plain\n"
+	      "Content-Type: text/html\n",
+		"field-twice field-twice");
+	check("From: a@x.example\nReceived: one\nReceived: two\nMessage-ID: <1@x>\nMessage-ID: <1@x>\n", "");
+	check("From: A <spoof@x.example> <real@y.example>\n", "bad-address");
+	check("From: <<a@x.example>>\n", "bad-address");
+	check("From: a@x.example\nReply-To: <a@x.example\n", "bad-address");
+	check("From: a@x.example\nTo: <odd@x.example\n", "");
+	check("From: =?utf-8?b?cG90dXNAd2hpdGVob3VzZS5nb3Y=?==?utf-8?Q?=00?=@mailsploit.com\n", "bad-address");
+	check("From: everyone: a@x.example, b@x.example;\n", "");
+}
+
+static void m01_m04_what_is_cut_off_or_past_a_limit_is_told(void)
+{
+	check_message("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n", "");
+	check_message("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n", "cut-off");
+	g_autoptr(GString) deep = g_string_new("From: a@x.example\n");
+	for (int i = 0; i < 2 * MSG_DEPTH_MAX; i++)
+		g_string_append(deep, "Content-Type: message/rfc822\n\n");
+	check_message(deep->str, "limit");
 }
 
 static void file_doubt(const char *type, const char *name, const char *found, const char *wanted)
@@ -137,10 +171,12 @@ void suite(void)
 {
 	msg_init();
 	unit_add(doubts_honest_mail_has_none);
-	unit_add(doubts_name_that_is_another_address);
-	unit_add(doubts_scripts_that_are_mixed);
-	unit_add(doubts_address_like_a_known_one);
-	unit_add(doubts_ways_that_disagree);
+	unit_add(h03_doubts_name_that_is_another_address);
+	unit_add(h07_doubts_scripts_that_are_mixed);
+	unit_add(h07_doubts_address_like_a_known_one);
+	unit_add(h05_h09_doubts_ways_that_disagree);
+	unit_add(h01_h05_h06_h11_malformed_header_is_told);
+	unit_add(m01_m04_what_is_cut_off_or_past_a_limit_is_told);
 	unit_add(n04_true_extension_counts);
 	unit_add(n05_name_type_and_content_agree_or_it_is_said);
 	unit_add(doubts_are_few);

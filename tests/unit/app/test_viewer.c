@@ -56,7 +56,7 @@ static char *heard(struct browser *b)
 	return g_string_free(out, FALSE);
 }
 
-static void only_the_web_is_opened(void)
+static void x06_only_the_web_is_opened(void)
 {
 	static const struct {
 		const char *url;
@@ -82,7 +82,7 @@ static void only_the_web_is_opened(void)
 	}
 }
 
-static void link_is_one_word_whatever_is_in_it(void)
+static void x06_link_is_one_word_whatever_is_in_it(void)
 {
 	static const char url[] = "https://a.example/$(id)`id`';\"&|%s*?x=%20";
 	struct browser b;
@@ -127,7 +127,7 @@ static void x14_host_behind_an_at_is_told(void)
 void suite(void)
 {
 	unit_add(x14_host_behind_an_at_is_told);
-	unit_add(only_the_web_is_opened);
-	unit_add(link_is_one_word_whatever_is_in_it);
+	unit_add(x06_only_the_web_is_opened);
+	unit_add(x06_link_is_one_word_whatever_is_in_it);
 	unit_add(no_program_is_no_success);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "base/utf8.h"
 #include "tests/unit/unit.h"
 
 static void b01_promise_28_exit_codes_follow_the_cause(void)
@@ -52,6 +53,17 @@ static void e02_words_of_errors_are_clean(void)
 	g_autofree char *hint = app_err_hint(&e, "box");
 	g_assert_nonnull(hint);
 	err_clear(&e);
+	/* What servers, certificates, helpers and names of files bring into any kind of error. */
+	static const char hostile[] = "550 \x1b]52;c;eA==\x07 \xc2\x9b"
+				      "31m \xe2\x80\xae \x9b \xff a\r\nb\tc";
+	for (int cause = ERR_NONE + 1; cause <= ERR_BUG; cause++) {
+		err_set(&e, ERR_ACCOUNT, (enum err_cause)cause, ERR_NEVER, "%s", hostile);
+		err_set_server(&e, hostile);
+		g_autofree char *words = app_err_text(&e, "box"), *help = app_err_hint(&e, "box");
+		g_assert_true(utf8_is_clean(str_of(words)));
+		g_assert_true(!help || utf8_is_clean(str_of(help)));
+		err_clear(&e);
+	}
 }
 
 static void ids_go_round(void)

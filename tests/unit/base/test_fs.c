@@ -264,13 +264,16 @@ static void d10_second_exclusive_lock_is_refused(void)
 	err_clear(&e);
 }
 
-static void read_refuses_what_is_no_file(void)
+static void m13_read_refuses_what_is_no_file(void)
 {
 	g_autofree char *top = unit_tmpdir();
 	g_autofree char *path = g_build_filename(top, "f", NULL);
 	struct err e = ERR_INIT;
 	struct buf b;
 	buf_init(&b, 1 << 20);
+	g_autofree char *fifo = g_build_filename(top, "fifo", NULL);
+	g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+	g_assert_cmpint(fs_read(fifo, 100, &b, &e), ==, -1);
 	g_assert_cmpint(fs_read(top, 100, &b, &e), ==, -1);
 	g_assert_cmpint(fs_read(path, 100, &b, &e), ==, -1);
 	g_assert_cmpint(e.cause, ==, ERR_MISSING);
@@ -299,5 +302,5 @@ void suite(void)
 	unit_add(n04_true_extension_is_in_sight);
 	unit_add(numbered_name_keeps_extension);
 	unit_add(d10_second_exclusive_lock_is_refused);
-	unit_add(read_refuses_what_is_no_file);
+	unit_add(m13_read_refuses_what_is_no_file);
 }

@@ -8,7 +8,7 @@ static void check(const char *domain, const char *ascii)
 	g_assert_cmpstr(got, ==, ascii);
 }
 
-static void idn_to_ascii_maps_scripts(void)
+static void h07_idn_to_ascii_maps_scripts(void)
 {
 	check("b\xc3\xbc"
 	      "cher.example",
@@ -29,7 +29,7 @@ static void idn_to_ascii_maps_scripts(void)
 	check("\xe2\x98\x83\xe2\x80\x8d..\xc3\xbc", NULL);
 }
 
-static void idn_to_unicode_shows_or_keeps(void)
+static void h07_idn_to_unicode_shows_or_keeps(void)
 {
 	g_autofree char *shown = idn_to_unicode("xn--bcher-kva.example"), *kept = idn_to_unicode("xn--\xff");
 	g_autofree char *plain = idn_to_unicode("box.example");
@@ -42,6 +42,6 @@ static void idn_to_unicode_shows_or_keeps(void)
 
 void suite(void)
 {
-	unit_add(idn_to_ascii_maps_scripts);
-	unit_add(idn_to_unicode_shows_or_keeps);
+	unit_add(h07_idn_to_ascii_maps_scripts);
+	unit_add(h07_idn_to_unicode_shows_or_keeps);
 }

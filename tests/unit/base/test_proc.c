@@ -165,7 +165,7 @@ static void filter_gives_all_that_is_printed(void)
 	g_free(f.words);
 }
 
-static void filter_that_prints_too_much_or_too_long_is_killed(void)
+static void x07_filter_that_prints_too_much_or_too_long_is_killed(void)
 {
 	struct fed f;
 	filter_child("yes", unit_str(""), 30000, &f);
@@ -207,7 +207,7 @@ static void child_that_is_fed_has_a_deadline(void)
 }
 
 /* What it starts may go on and keep its stderr. */
-static void child_that_leaves_another_behind_is_not_waited_for(void)
+static void x07_child_that_leaves_another_behind_is_not_waited_for(void)
 {
 	struct fed f;
 	g_assert_cmpint(feed_child("sh -c 'sleep 5 & echo on >&2; exit 75'", 30000, &f), ==, 0);
@@ -290,9 +290,9 @@ void suite(void)
 	unit_add(x12_shown_program_gets_none_of_our_files);
 	unit_add(child_that_is_fed_tells_how_it_ended);
 	unit_add(filter_gives_all_that_is_printed);
-	unit_add(filter_that_prints_too_much_or_too_long_is_killed);
+	unit_add(x07_filter_that_prints_too_much_or_too_long_is_killed);
 	unit_add(child_that_is_fed_has_a_deadline);
-	unit_add(child_that_leaves_another_behind_is_not_waited_for);
+	unit_add(x07_child_that_leaves_another_behind_is_not_waited_for);
 	unit_add(a05_command_output_is_bounded_and_timed);
 	unit_add(a05_output_that_ended_is_taken_though_the_command_stays);
 	unit_add(proc_argv_expands_nothing);

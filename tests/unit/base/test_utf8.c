@@ -77,6 +77,7 @@ static void e01_line_holds_no_control(void)
 		{ "\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd" },
 		{ "x\xe2\x80\x8by", "xy" },
 		{ "x\xc2\xa0\xe2\xa0\x80\xe3\x85\xa4y", "x y" },
+		{ "x \xc2\xa0 \t \xe2\x80\x83 y  z", "x y  z" },
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *line = utf8_line(unit_str(cases[i].in));

@@ -112,7 +112,7 @@ static void s13_long_lines_are_encoded(void)
 	draft_free(d);
 }
 
-static void s14_nothing_malformed_is_written(void)
+static void s14_x04_nothing_malformed_is_written(void)
 {
 	static const char *const bad[] = { "a@b>\r\nRCPT TO:<x@y", "a@b> NOTIFY=NEVER", "-oQ/tmp", "a@b\r\nBcc: x@y" };
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -437,7 +437,7 @@ void suite(void)
 	unit_add(build_is_these_octets);
 	unit_add(s12_only_crlf_leaves);
 	unit_add(s13_long_lines_are_encoded);
-	unit_add(s14_nothing_malformed_is_written);
+	unit_add(s14_x04_nothing_malformed_is_written);
 	unit_add(promise_17_names_become_no_header);
 	unit_add(s15_promise_20_bcc_is_kept_or_gone);
 	unit_add(s15_bounce_hides_no_bcc_behind_bare_cr);

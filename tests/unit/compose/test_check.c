@@ -57,7 +57,7 @@ static void addresses_are_sound_or_not(void)
 	g_assert_false(addr_is_sound(addr));
 }
 
-static void s14_injections_are_refused_at_entry(void)
+static void s14_x04_injections_are_refused_at_entry(void)
 {
 	static const char *const bad[] = { "a@b>\r\nRCPT TO:<x@y", "a@b> NOTIFY=NEVER", "-oQ/tmp", "<>" };
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -139,7 +139,7 @@ static void words_one_letter_apart_are_near(void)
 void suite(void)
 {
 	unit_add(addresses_are_sound_or_not);
-	unit_add(s14_injections_are_refused_at_entry);
+	unit_add(s14_x04_injections_are_refused_at_entry);
 	unit_add(s20_nobody_or_nothing);
 	unit_add(control_bytes_are_refused);
 	unit_add(limits_are_told);

@@ -109,7 +109,7 @@ static void quote_goes_one_level_deeper(void)
 	check_quote("short\n", true, "> short\n");
 }
 
-static void quote_then_flow_keeps_paragraphs(void)
+static void m15_quote_then_flow_keeps_paragraphs(void)
 {
 	g_autofree char *quoted = quote_text(SEVENTY SEVENTY SEVENTY "end\nnext\n", true);
 	g_autofree char *flowed = flow_out(quoted);
@@ -128,5 +128,5 @@ void suite(void)
 	unit_add(flow_joins_what_quoting_wrapped);
 	unit_add(s13_no_line_is_longer_than_998);
 	unit_add(quote_goes_one_level_deeper);
-	unit_add(quote_then_flow_keeps_paragraphs);
+	unit_add(m15_quote_then_flow_keeps_paragraphs);
 }

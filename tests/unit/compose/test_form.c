@@ -170,7 +170,7 @@ static void s15_bcc_in_any_spelling_is_bcc(void)
 	draft_free(d);
 }
 
-static void s14_line_ends_in_a_value_make_no_field(void)
+static void s14_x04_line_ends_in_a_value_make_no_field(void)
 {
 	struct draft *d = draft_new(DRAFT_NEW);
 	g_free(d->subject);
@@ -213,5 +213,5 @@ void suite(void)
 	unit_add(form_takes_what_could_be_read);
 	unit_add(s15_bcc_in_any_spelling_is_bcc);
 	unit_add(form_of_ten_thousand_recipients);
-	unit_add(s14_line_ends_in_a_value_make_no_field);
+	unit_add(s14_x04_line_ends_in_a_value_make_no_field);
 }

@@ -90,7 +90,7 @@ static void guard_of_lookalikes(void)
 	check(draft("vera@BOX.example, VERA@box.example, ann@box.example, vera@other.example", "s", "x"), &facts, "");
 }
 
-static void guard_of_recipients(void)
+static void h09_guard_of_recipients(void)
 {
 	GPtrArray *original = msg_addrs_parse(STR("a@x.example, b@x.example"));
 	struct guard_facts facts = { .original = original, .many = 2, .account_email = "v@box.example" };
@@ -154,7 +154,7 @@ void suite(void)
 	unit_add(guard_of_subject_and_text);
 	unit_add(guard_of_attachments_in_many_languages);
 	unit_add(guard_of_lookalikes);
-	unit_add(guard_of_recipients);
+	unit_add(h09_guard_of_recipients);
 	unit_add(guard_of_attachments_can_be_left_out);
 	unit_add(guard_of_what_the_server_takes);
 	unit_add(guard_of_ten_thousand_is_quick);

@@ -53,7 +53,7 @@ static void check_rows(const struct row *rows, size_t n)
 
 #define ME "To: vera@box.example\n"
 
-static void reply_goes_to_whom(void)
+static void h09_reply_goes_to_whom(void)
 {
 	static const struct row rows[] = {
 		{ REPLY_SENDER, "From: a@x\n" ME, "a@x", "" },
@@ -180,7 +180,7 @@ static void check_threading(const char *head, const char *parent, guint n, const
 	msg_head_free(h);
 }
 
-static void references_are_those_of_rfc_5322(void)
+static void h17_references_are_those_of_rfc_5322(void)
 {
 	check_threading("Message-ID: <m@x>\nReferences: <a@x> <b@x>\n", "m@x", 3, "a@x", "m@x");
 	check_threading("Message-ID: <m@x>\nIn-Reply-To: <p@x>\n", "m@x", 2, "p@x", "m@x");
@@ -247,12 +247,12 @@ static void forward_inline_stands_between_marks(void)
 
 void suite(void)
 {
-	unit_add(reply_goes_to_whom);
+	unit_add(h09_reply_goes_to_whom);
 	unit_add(reply_without_oneself);
 	unit_add(reply_without_doubles);
 	unit_add(reply_to_lists);
 	unit_add(subject_has_one_mark);
-	unit_add(references_are_those_of_rfc_5322);
+	unit_add(h17_references_are_those_of_rfc_5322);
 	unit_add(reply_text_is_put_together);
 	unit_add(reply_without_a_date_names_only_who_wrote);
 	unit_add(forward_inline_stands_between_marks);

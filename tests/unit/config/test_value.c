@@ -50,7 +50,7 @@ static void time_is_written_in_its_largest_unit(void)
 	}
 }
 
-static void host_takes_names_and_numbers_only(void)
+static void x08_host_takes_names_and_numbers_only(void)
 {
 	static const char *const good[] = { "localhost", "mail.box.example", "127.0.0.1", "::1", "fe80::1",
 		"bücher.example" };
@@ -91,7 +91,7 @@ void suite(void)
 	unit_add(time_without_unit_or_past_the_limit_is_refused);
 	unit_add(size_reads_every_unit);
 	unit_add(time_is_written_in_its_largest_unit);
-	unit_add(host_takes_names_and_numbers_only);
+	unit_add(x08_host_takes_names_and_numbers_only);
 	unit_add(address_is_one_local_part_and_a_domain);
 	unit_add(reports_of_delivery_are_put_into_the_words_of_the_protocol);
 }

@@ -27,7 +27,7 @@ static void shown_name_hides_prefix_and_delimiter(void)
 	}
 }
 
-static void i29_hostile_names_are_clean_on_the_screen(void)
+static void h08_i29_x09_hostile_names_are_clean_on_the_screen(void)
 {
 	static const char *const raw[] = { "a\x1b[2Jb", "&AAA-", "&2D0-", "&Jjo", "x\xff", "INBOX.\r\ny" };
 	for (size_t i = 0; i < G_N_ELEMENTS(raw); i++) {
@@ -54,6 +54,6 @@ static void roles_are_found_in_many_languages(void)
 void suite(void)
 {
 	unit_add(shown_name_hides_prefix_and_delimiter);
-	unit_add(i29_hostile_names_are_clean_on_the_screen);
+	unit_add(h08_i29_x09_hostile_names_are_clean_on_the_screen);
 	unit_add(roles_are_found_in_many_languages);
 }

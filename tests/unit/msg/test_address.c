@@ -76,6 +76,9 @@ static void h01_words_glued_to_an_address_stay_encoded(void)
 	check("=?utf-8?b?cG90dXNAd2hpdGVob3VzZS5nb3Y=?==?utf-8?Q?=00?=@mailsploit.com",
 		"-|=?utf-8?b?cG90dXNAd2hpdGVob3VzZS5nb3Y=?==?utf-8?Q?=00?=@mailsploit.com");
 	check("=?utf-8?Q?a=00=0Ab?= <real@x>", "a\xef\xbf\xbd b|real@x");
+	g_assert_true(is_marked("=?utf-8?b?cG90dXNAd2hpdGVob3VzZS5nb3Y=?==?utf-8?Q?=00?=@mailsploit.com"));
+	g_assert_true(is_marked("V <=?utf-8?b?cG90dXNAd2hpdGVob3VzZS5nb3Y=?=@mailsploit.com>"));
+	g_assert_false(is_marked("=?utf-8?q?V=C3=A9ra?= <a=b?c@d>"));
 }
 
 static void h03_name_that_is_an_address_stays_a_name(void)
@@ -89,7 +92,7 @@ static void h04_padding_collapses(void)
 {
 	GString *s = g_string_new("\"ceo@bank.com");
 	for (int i = 0; i < 300; i++)
-		g_string_append(s, "\xc2\xa0\xe3\x85\xa4\xe2\xa0\x80");
+		g_string_append(s, "\xc2\xa0\xe3\x85\xa4\xe2\xa0\x80\xe1\x85\x9f\xe2\x80\x83\t");
 	g_string_append(s, "x\" <x@evil>");
 	check(s->str, "ceo@bank.com x|x@evil");
 	g_string_free(s, TRUE);

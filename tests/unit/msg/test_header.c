@@ -79,7 +79,7 @@ static void head_ids_without_brackets_are_words(void)
 	msg_head_free(h);
 }
 
-static void head_many_references_keep_the_newest(void)
+static void h17_many_references_keep_the_newest(void)
 {
 	GString *s = g_string_new("References:");
 	for (int i = 0; i < MSG_REFS_MAX + 5; i++)
@@ -115,6 +115,11 @@ static void h11_first_of_doubled_fields_wins(void)
 	g_assert_cmpstr(m->root->type, ==, "text/html");
 	g_assert_cmpuint(m->defects->len, ==, 1);
 	g_assert_cmpstr(m->defects->pdata[0], ==, "duplicate-field");
+	msg_free(m);
+	m = msg_parse(unit_str("Content-Type: text/plain\nContent-Transfer-Encoding: base64\n"
+			       "Content-Transfer-Encoding: 7bit\n\nWA==\n"));
+	g_assert_cmpstr(m->root->encoding, ==, "base64");
+	g_assert_cmpuint(m->defects->len, ==, 1);
 	msg_free(m);
 }
 
@@ -207,6 +212,23 @@ static void h13_one_huge_field_is_cut(void)
 	msg_free(m);
 }
 
+static void h17_references_of_a_megabyte_are_linear(void)
+{
+	static const char *const bombs[] = { "<a@x> ", "<", "<a@x", "<>", "a@x ", "<a <b> ", "> <" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bombs); i++) {
+		int64_t from = clock_cpu_us();
+		struct msg_head *h =
+			msg_head_parse(repeat("References: ", bombs[i], MSG_HEADER_MAX / strlen(bombs[i])));
+		g_assert_cmpuint(h->references->len, <=, MSG_REFS_MAX);
+		g_assert_cmpint(clock_cpu_us() - from, <, 2000000);
+		msg_head_free(h);
+	}
+	/* It refers to itself, or to nothing at all. */
+	struct msg_head *h = head_of("Message-ID: <a@x>\nIn-Reply-To: <a@x>\nReferences: <a@x> <a@x>\n");
+	g_assert_cmpuint(h->references->len, ==, 2);
+	msg_head_free(h);
+}
+
 void suite(void)
 {
 	msg_init();
@@ -215,7 +237,7 @@ void suite(void)
 	unit_add(head_folded_value_is_one_line);
 	unit_add(head_raw_keeps_what_value_decodes);
 	unit_add(head_ids_without_brackets_are_words);
-	unit_add(head_many_references_keep_the_newest);
+	unit_add(h17_many_references_keep_the_newest);
 	unit_add(h08_bidi_controls_leave_the_subject);
 	unit_add(h11_first_of_doubled_fields_wins);
 	unit_add(h12_odd_lines_are_passed_over);
@@ -224,6 +246,7 @@ void suite(void)
 	unit_add(h12_bytes_without_a_field_are_body);
 	unit_add(head_mbox_line_is_skipped);
 	unit_add(looks_like_tells_messages_from_text);
+	unit_add(h17_references_of_a_megabyte_are_linear);
 	unit_add(h13_a_million_fields_meet_the_limit);
 	unit_add(h13_one_huge_field_is_cut);
 }

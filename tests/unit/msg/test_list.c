@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "msg/msg.h"
 #include "tests/unit/unit.h"
@@ -60,7 +61,7 @@ static void mailto_takes_five_fields(void)
 }
 
 /* RFC 6068 4: what would be sent unseen, or read from this machine, is not taken. */
-static void mailto_ignores_the_rest_and_names_it(void)
+static void x01_x02_mailto_ignores_the_rest_and_names_it(void)
 {
 	check("mailto:a@x?bcc=b@x&attach=/etc/passwd&attachment=x&From=c@x&X-A=y",
 		"mailto to=a@x -bcc -attach -attachment -From -X-A");
@@ -68,12 +69,38 @@ static void mailto_ignores_the_rest_and_names_it(void)
 	check("mailto:a@x?subject&=x&&", "mailto to=a@x subject={}");
 }
 
-static void s14_mailto_makes_no_header(void)
+static void s14_x02_mailto_makes_no_header(void)
 {
 	check("mailto:a@x?subject=s%0D%0ABcc:%20b@x", "mailto to=a@x subject={s Bcc: b@x}");
 	check("mailto:a@x%0D%0ABcc:b@x", "mailto to=\"Bcc:b@x\" <a@x>");
 	g_autofree char *odd = shape("mailto:a@x?subject=%00%1b%5b%ff&body=%00%1b%e2%80%ae&in-reply-to=%3Ca%0d%0ab%3E");
 	g_assert_true(utf8_is_clean(str_of(odd)));
+}
+
+static void x03_mailto_of_any_size_is_bounded(void)
+{
+	static const char *const bombs[] = { "a@x,", "?to=a@x&", "&", "%", "%4", "%zz", "?subject=%41&", "&a=b",
+		"&cc=a@x", "?", "&amp;", "%00", "<", "\"", "(" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bombs); i++) {
+		GString *s = g_string_new("mailto:");
+		struct msg_mailto m;
+		while (s->len + strlen(bombs[i]) <= MSG_MAILTO_MAX)
+			g_string_append(s, bombs[i]);
+		int64_t from = clock_cpu_us();
+		g_assert_true(msg_mailto_parse((struct str){ s->str, s->len }, &m));
+		g_assert_cmpuint(m.to->len, <=, MSG_ADDRS_MAX);
+		g_assert_cmpuint(m.cc->len, <=, MSG_ADDRS_MAX);
+		g_assert_cmpint(clock_cpu_us() - from, <, 3000000);
+		msg_mailto_clear(&m);
+		while (s->len <= MSG_MAILTO_MAX)
+			g_string_append_c(s, 'x');
+		g_assert_false(msg_mailto_parse((struct str){ s->str, s->len }, &m));
+		msg_mailto_clear(&m);
+		g_string_free(s, TRUE);
+	}
+	check("mailto:?", "mailto");
+	check("mailto:a@x?subject=%4", "mailto to=a@x subject={%4}");
+	check("mailto:a@x?cc%00=b@x&reply-to=c@x&references=d", "mailto to=a@x -cc\xef\xbf\xbd -reply-to -references");
 }
 
 static char *list_shape(const char *head)
@@ -110,7 +137,8 @@ static void list_fields_are_read(void)
 void suite(void)
 {
 	unit_add(mailto_takes_five_fields);
-	unit_add(mailto_ignores_the_rest_and_names_it);
-	unit_add(s14_mailto_makes_no_header);
+	unit_add(x01_x02_mailto_ignores_the_rest_and_names_it);
+	unit_add(s14_x02_mailto_makes_no_header);
+	unit_add(x03_mailto_of_any_size_is_bounded);
 	unit_add(list_fields_are_read);
 }

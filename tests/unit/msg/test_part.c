@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/clock.h"
 #include "msg/msg.h"
@@ -176,6 +177,45 @@ static void m02_a_million_parts_meet_the_limit(void)
 	g_string_free(s, TRUE);
 }
 
+#define HUGE_OCTETS ((size_t)9 << 29) /* 4.5 GiB */
+
+/* A part that lies past 2^32; the memory between is never written, and so never there. */
+static void m20_offsets_have_64_bits(void)
+{
+	static const char first[] = MIXED "--b\r\nContent-Type: application/octet-stream\r\n\r\n";
+	static const char last[] = "\r\n--b\r\nContent-Type: image/png\r\n\r\nend\r\n--b--\r\n";
+	if (sizeof(size_t) < 8) {
+		g_test_skip("no message of this size can be had here");
+		return;
+	}
+	char *p = mmap(NULL, HUGE_OCTETS, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED) {
+		g_test_skip("so much address space cannot be had");
+		return;
+	}
+	memcpy(p, first, strlen(first));
+	memcpy(p + HUGE_OCTETS - strlen(last), last, strlen(last));
+	struct msg *m = msg_parse((struct str){ p, HUGE_OCTETS });
+	g_assert_cmpuint(m->root->children->len, ==, 2);
+	const struct msg_part *one = m->root->children->pdata[0], *two = m->root->children->pdata[1];
+	g_assert_cmpuint(one->length, ==, HUGE_OCTETS - strlen(first) - strlen(last));
+	g_assert_cmpuint(one->size, ==, one->length);
+	g_assert_cmpuint(two->start, >, G_MAXUINT32);
+	g_assert_true(str_eq(two->body, STR("end")));
+	struct buf out;
+	struct err e = ERR_INIT;
+	buf_init(&out, 100);
+	g_assert_cmpint(msg_part_bytes(m, two, 100, &out, &e), ==, 0);
+	g_assert_true(str_eq(buf_str(&out), STR("end")));
+	buf_reset(&out);
+	g_assert_cmpint(msg_part_bytes(m, one, 100, &out, &e), ==, -1);
+	g_assert_cmpint(e.cause, ==, ERR_LIMIT);
+	err_clear(&e);
+	buf_clear(&out);
+	msg_free(m);
+	munmap(p, HUGE_OCTETS);
+}
+
 static void m03_odd_boundaries_are_total(void)
 {
 	check_shape(unit_str("Content-Type: multipart/mixed\n\n--\nx\n"), "=multipart/mixed");
@@ -212,7 +252,13 @@ static void m04_preamble_and_epilogue_are_no_parts(void)
 	msg_free(m);
 	m = msg_parse(unit_str(MIXED "--b\r\n\r\nx\r\n"));
 	g_assert_true(has_defect(m, "no-end-boundary"));
+	g_assert_true(has_defect(m, "cut-off"));
 	g_assert_true(str_eq(msg_part_find(m->root, "1")->body, STR("x\r\n")));
+	msg_free(m);
+	m = msg_parse(unit_str(MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
+				     "boundary=c\r\n\r\n--c\r\n\r\nreturned, and cut\r\n--b--\r\n"));
+	g_assert_true(has_defect(m, "no-end-boundary"));
+	g_assert_false(has_defect(m, "cut-off"));
 	msg_free(m);
 	m = msg_parse(unit_str(MIXED "all in the preamble\r\n"));
 	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root);
@@ -449,6 +495,12 @@ static void m17_external_body_is_a_part_and_no_more(void)
 		"--b\nContent-Type: message/external-body; access-type=local-file; name=\"/etc/passwd\"\n\n"
 		"Content-Type: text/plain\n\n--b\nContent-Type: message/partial; id=x; number=1\n\nx\n--b--\n",
 		"1", 2, 1);
+	/* What refers to itself is read once. */
+	check_shown(
+		"Content-Type: multipart/related; boundary=b; start=\"<b>\"\n\n--b\nContent-Type: text/html\n"
+		"Content-ID: <a>\n\n<img src=cid:b>\n--b\nContent-Type: multipart/related; boundary=c\n"
+		"Content-ID: <b>\n\n--c\nContent-Type: text/html\nContent-ID: <b>\n\n<img src=cid:a>\n--c--\n--b--\n",
+		"1", 1, 0);
 }
 
 static void shown_parts_are_bounded(void)
@@ -532,6 +584,7 @@ void suite(void)
 	unit_add(parts_encoded_message_is_walked_into);
 	unit_add(m01_deep_nesting_stops_at_the_limit);
 	unit_add(m02_a_million_parts_meet_the_limit);
+	unit_add(m20_offsets_have_64_bits);
 	unit_add(m03_odd_boundaries_are_total);
 	unit_add(m04_preamble_and_epilogue_are_no_parts);
 	unit_add(m05_every_prefix_gives_a_tree);

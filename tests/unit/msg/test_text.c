@@ -208,6 +208,29 @@ static void m14_text_past_the_limit_is_cut_and_told(void)
 	g_free(big);
 }
 
+static void m14_lines_and_octets_of_any_kind_are_linear(void)
+{
+	static const char *const bits[] = { "\n", "x", "\r", ">", "> ", "http://", "\t", "- ", "\xff", "\xcc\x81",
+		" " };
+	for (size_t i = 0; i <= G_N_ELEMENTS(bits); i++)
+		for (int flowed = 0; flowed < 2; flowed++) {
+			GString *s = g_string_new(NULL);
+			while (s->len < 1u << 20) {
+				if (i < G_N_ELEMENTS(bits))
+					g_string_append(s, bits[i]);
+				else
+					g_string_append_c(s, '\0');
+			}
+			int64_t from = clock_cpu_us();
+			struct msg_text t;
+			msg_text_make((struct str){ s->str, s->len }, "text/plain", "utf-8", flowed, false, &t);
+			g_assert_true(utf8_is_clean(str_of(t.text)));
+			g_assert_cmpint(clock_cpu_us() - from, <, 3000000);
+			msg_text_clear(&t);
+			g_string_free(s, TRUE);
+		}
+}
+
 /* The octets of whole parts; aux: the message; those named "gone" are not to be had. */
 static int octets_of(const struct msg_part *p, struct buf *out, void *aux)
 {
@@ -275,6 +298,7 @@ void suite(void)
 	unit_add(html_without_a_label_tells_its_charset);
 	unit_add(html_damaged_is_total);
 	unit_add(m14_text_past_the_limit_is_cut_and_told);
+	unit_add(m14_lines_and_octets_of_any_kind_are_linear);
 	unit_add(text_of_parts_stands_one_after_the_other);
 	unit_add(text_of_messages_within_has_their_headers);
 }

@@ -144,6 +144,34 @@ static void h16_a_hundred_thousand_pieces_meet_the_cap(void)
 	g_string_free(s, TRUE);
 }
 
+/* Content-Disposition before Content-Type, what RFC 2231 wrote before a plain value, the first of doubles. */
+static void n05_one_rule_chooses_among_names(void)
+{
+	static const char *const rows[][2] = {
+		{ "Content-Type: a/b; name=a.txt\nContent-Disposition: attachment; filename=b.exe; "
+		  "filename*=utf-8''c.js\n",
+			"c.js" },
+		{ "Content-Disposition: attachment; filename*=utf-8''c.js; filename=b.exe\nContent-Type: a/b; "
+		  "name=a.txt\n",
+			"c.js" },
+		{ "Content-Type: a/b; name=a.txt\nContent-Disposition: attachment; filename=b.exe\n", "b.exe" },
+		{ "Content-Type: a/b; name=a.txt; name*=utf-8''d.js\nContent-Disposition: attachment\n", "d.js" },
+		{ "Content-Type: a/b; name=a.txt\nContent-Disposition: attachment; filename=\n", "a.txt" },
+		{ "Content-Type: a/b\nContent-Disposition: attachment; filename=a.txt; filename=b.exe\n", "a.txt" },
+		{ "Content-Type: a/b\nContent-Disposition: attachment; filename*0=a; filename*1=.js; filename=b.exe\n",
+			"a.js" },
+		{ "Content-Type: a/b\nContent-Disposition: attachment; filename=\"a%2Fb.txt\"\n", "a%2Fb.txt" },
+		{ "Content-Type: a/b\nContent-Disposition: attachment; filename*=utf-8''a%2Fb.txt\n", "a/b.txt" },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = g_strconcat(rows[i][0], "\n", NULL);
+		struct msg *m = msg_parse(unit_str(text));
+		g_test_message("%s", rows[i][0]);
+		g_assert_cmpstr(m->root->name, ==, rows[i][1]);
+		msg_free(m);
+	}
+}
+
 static void h02_controls_in_file_names_become_visible(void)
 {
 	check_name("filename*=utf-8''a%0Ab%1B%00c", "a b\xef\xbf\xbd\xef\xbf\xbd"
@@ -163,5 +191,6 @@ void suite(void)
 	unit_add(params_usual_forms_are_read);
 	unit_add(h16_bad_pieces_end_the_value);
 	unit_add(h16_a_hundred_thousand_pieces_meet_the_cap);
+	unit_add(n05_one_rule_chooses_among_names);
 	unit_add(h02_controls_in_file_names_become_visible);
 }

@@ -206,7 +206,7 @@ static void by_msgid_finds_every_place(void)
 	fixture_clear(&f);
 }
 
-static void by_msgid_is_bounded(void)
+static void h17_by_msgid_is_bounded(void)
 {
 	struct fixture f;
 	start(&f);
@@ -283,7 +283,7 @@ void suite(void)
 	unit_add(window_costs_the_same_at_any_size);
 	unit_add(position_counts_up_to_its_bound);
 	unit_add(by_msgid_finds_every_place);
-	unit_add(by_msgid_is_bounded);
+	unit_add(h17_by_msgid_is_bounded);
 	unit_add(by_msgid_finds_sorted_and_waiting_ones);
 	unit_add(interrupt_ends_a_long_answer_as_canceled);
 }

@@ -97,7 +97,7 @@ static void e05_paste_is_one_event(void)
 	DECODES("\033[200~\xff\033[201~j", "[\xef\xbf\xbd] j");
 }
 
-static void paste_past_its_limit_is_cut_and_ends(void)
+static void e05_paste_past_its_limit_is_cut_and_ends(void)
 {
 	struct key_decoder *d = key_decoder_new(ESCAPE_MS);
 	struct key_event ev;
@@ -160,7 +160,7 @@ void suite(void)
 	unit_add(key_invalid_utf8_is_replaced_and_loses_nothing);
 	unit_add(e04_replies_are_swallowed_whole);
 	unit_add(e05_paste_is_one_event);
-	unit_add(paste_past_its_limit_is_cut_and_ends);
+	unit_add(e05_paste_past_its_limit_is_cut_and_ends);
 	unit_add(unfinished_sequences_wait_and_then_end);
 	unit_add(any_bytes_give_keys_and_an_end);
 }

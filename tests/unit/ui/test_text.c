@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/clock.h"
 #include "tests/unit/unit.h"
 #include "ui/internal.h"
 
@@ -228,7 +229,7 @@ static void text_skips_what_is_quoted(void)
 	text_free(t);
 }
 
-static void text_sealed_has_a_bar_none_can_draw(void)
+static void h20_text_sealed_has_a_bar_none_can_draw(void)
 {
 	struct text *t = text_new();
 	text_add(t, TEXT_BAR, 0, STR("Signed"));
@@ -313,6 +314,35 @@ static void u09_drawing_any_text_ends(void)
 	}
 }
 
+/* A screen costs the same wherever it is, once its place is known. */
+static void m14_text_of_any_shape_is_scrolled_in_linear_time(void)
+{
+	static const char *const bits[] = { "x", "\n", ">", "> \n", "http://", "word ", "\xe5\xb1\xb1", "\xcc\x81",
+		"\t" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bits); i++) {
+		struct text *t = text_new();
+		g_autoptr(GString) s = g_string_new(NULL);
+		while (s->len < 2u << 20)
+			g_string_append(s, bits[i]);
+		int64_t from = clock_cpu_us();
+		text_add(t, TEXT_BODY, 0, (struct str){ s->str, s->len });
+		text_fold(t, 3);
+		g_free(drawn(t, 24, 80));
+		for (int k = 0; k < 100; k++) {
+			text_command(t, CMD_PAGE_DOWN);
+			g_free(drawn(t, 24, 80));
+		}
+		text_command(t, CMD_LAST);
+		g_free(drawn(t, 24, 80));
+		text_look_for(t, STR("zz"));
+		text_find(t, true);
+		text_skip_quoted(t);
+		g_free(drawn(t, 24, 40));
+		g_assert_cmpint(clock_cpu_us() - from, <, 5000000);
+		text_free(t);
+	}
+}
+
 static void text_empty_draws_nothing(void)
 {
 	struct text *t = text_new();
@@ -368,10 +398,11 @@ void suite(void)
 	unit_add(text_hints_lie_over_links);
 	unit_add(text_quotes_fold_to_one_line);
 	unit_add(text_skips_what_is_quoted);
-	unit_add(text_sealed_has_a_bar_none_can_draw);
+	unit_add(h20_text_sealed_has_a_bar_none_can_draw);
 	unit_add(text_finds_whatever_the_case_and_line_ends);
 	unit_add(text_found_in_a_fold_opens_it);
 	unit_add(u09_drawing_any_text_ends);
+	unit_add(m14_text_of_any_shape_is_scrolled_in_linear_time);
 	unit_add(text_empty_draws_nothing);
 	unit_add(input_edits_at_characters);
 	unit_add(input_full_takes_no_more);
