@@ -533,7 +533,7 @@ static const struct cfg_word account_words[] = {
 			  "brought up to date with the inbox, in the screens and by sync, and their texts are fetched "
 			  "ahead."),
 		.example = "# pinned   Lists/team Orders",
-		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(pinned)),
+		.rule = RULE(.take = take_tier, .min = 1, .many = true, .list = true, FIELD(pinned)),
 	},
 	{
 		.name = "skip",
@@ -542,7 +542,7 @@ static const struct cfg_word account_words[] = {
 		.doc = N_("Names as the screen shows them; the word may stand more than once. Nothing of them is "
 			  "fetched by itself, nor by a sync of all folders: only when you open or name one."),
 		.example = "# skip     Lists/noise",
-		.rule = RULE(.take = take_tier, .min = 1, .many = true, FIELD(skipped)),
+		.rule = RULE(.take = take_tier, .min = 1, .many = true, .list = true, FIELD(skipped)),
 	},
 	{
 		.name = "authserv",
@@ -553,7 +553,7 @@ static const struct cfg_word account_words[] = {
 			  "top counts, and without the word nothing does, for everybody can write such a field into "
 			  "a message."),
 		.example = "# authserv mx.box.example",
-		.rule = RULE(.take = cfg_take_words, .min = 1, .many = true, FIELD(authservs)),
+		.rule = RULE(.take = cfg_take_words, .min = 1, .many = true, .list = true, FIELD(authservs)),
 	},
 	{
 		.name = "connections",

@@ -251,7 +251,9 @@ static void check_label(struct parser *p, const struct word *w, const char *labe
 		cfg_complain(p, CFG_ERROR, &w->at, _("small letters, digits, and . _ - inside; at most 32"),
 			_("this cannot be the name of an account"));
 	} else {
+		g_autofree char *key = cfg_key_of(label, "");
 		cfg_give_once(p, p->labels, label, w, w, _("names an account already"));
+		cfg_origin_note(p, key, w, 1, 0);
 	}
 	if (p->cfg->accounts->len >= CFG_ACCOUNTS_MAX)
 		cfg_complain(p, CFG_ERROR, &w->at, NULL, _("more than %d accounts"), CFG_ACCOUNTS_MAX);

@@ -52,6 +52,7 @@ struct cfg *cfg_new(GPtrArray *cards)
 	c->retain = g_ptr_array_new_with_free_func(g_free);
 	c->cards = cards ? cards : g_ptr_array_new_with_free_func((GDestroyNotify)cfg_card_free);
 	c->diags = cfg_diags_new();
+	c->origins = cfg_origins_new();
 	return c;
 }
 
@@ -63,8 +64,12 @@ void cfg_free(struct cfg *c)
 		c->retain, c->cards, c->diags };
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_ptr_array_unref(lists[i]);
+	g_hash_table_unref(c->origins);
 	cfg_options_clear(&c->options);
 	g_free(c->path);
+	g_free(c->usual);
+	g_free(c->asked);
+	g_free(c->card_dir);
 	g_free(c);
 }
 
@@ -94,7 +99,7 @@ static char *config_dir(void)
 	return g_build_filename(g_get_home_dir(), ".config", "boxwood", NULL);
 }
 
-struct cfg *cfg_load(const char *path, const char *card_dir)
+struct cfg *cfg_load_over(const char *path, const char *card_dir, const char *over_path, struct str over_text)
 {
 	g_autofree char *own = config_dir();
 	g_autofree char *own_cards = g_build_filename(own, "providers", NULL);
@@ -106,6 +111,11 @@ struct cfg *cfg_load(const char *path, const char *card_dir)
 	struct parser p;
 	struct err e = ERR_INIT;
 	cfg_parser_init(&p, c, true);
+	p.over_path = over_path;
+	p.over_text = over_text;
+	c->usual = g_strdup(named ? named : usual);
+	c->asked = g_strdup(path);
+	c->card_dir = g_strdup(card_dir);
 	cfg_cards_load(&p, own_cards);
 	cfg_cards_load(&p, card_dir);
 	if (!cfg_parse_file(&p, named ? named : usual, &e)) {
@@ -118,6 +128,16 @@ struct cfg *cfg_load(const char *path, const char *card_dir)
 	cfg_parse_end(&p);
 	cfg_parser_clear(&p);
 	return c;
+}
+
+struct cfg *cfg_load(const char *path, const char *card_dir)
+{
+	return cfg_load_over(path, card_dir, NULL, (struct str){ 0 });
+}
+
+struct cfg *cfg_load_again(const struct cfg *c)
+{
+	return cfg_load(c->asked, c->card_dir);
 }
 
 unsigned cfg_errors(const struct cfg *c)

@@ -165,6 +165,17 @@ struct cfg {
 	GPtrArray *ignore, *retain; /* char *: header names */
 	GPtrArray *cards;           /* struct cfg_card * */
 	GPtrArray *diags;           /* struct cfg_diag *, in order of appearance */
+	GHashTable *origins;        /* what was given, by its key ("sidebar", "box.poll") -> struct cfg_origin * */
+	char *usual;                /* where the main file is, or would be made; NULL: it is no file */
+	char *asked, *card_dir;     /* as cfg_load was told */
+};
+
+/* Where the value that counts stands. */
+struct cfg_origin {
+	char *file; /* as it was opened */
+	unsigned line;
+	char *given; /* as written there, secrets masked; NULL: an `unset` */
+	bool secret; /* something is masked */
 };
 
 /* A provider card: a file of the same grammar, one word a line. */
@@ -225,10 +236,69 @@ struct cfg_word {
 	const char *help;            /* one line, N_() */
 	const char *doc;             /* sentences for the manual, N_(), or NULL */
 	const char *example;         /* a line of mailrc.example, or NULL */
+	bool at_start;               /* a change of it counts from the next start; so do all words of accounts */
 	const struct cfg_rule *rule; /* how it is read; the room's own */
 };
 const struct cfg_word *cfg_option_words(size_t *n_out);  /* `set` */
 const struct cfg_word *cfg_account_words(size_t *n_out); /* inside account { } */
 const struct cfg_word *cfg_command_words(size_t *n_out); /* set, alias, account, .. */
+
+/* --- single values, by their key: an option's name, or ACCOUNT.WORD (setting.c) --- */
+struct cfg_setting {
+	char *key;
+	const struct cfg_word *word;
+	const struct cfg_account *account; /* NULL: an option */
+	char *value;                       /* what counts, as it is written, secrets masked; NULL: nothing is set */
+	const char *card;                  /* the provider's card that says so; NULL: it does not */
+	const struct cfg_origin *origin;   /* where it is said; NULL: nowhere */
+};
+/* -1: there is no such key (ERR_INPUT, with the nearest). */
+int cfg_setting_get(const struct cfg *c, const char *key, struct cfg_setting *out, struct err *e);
+void cfg_setting_clear(struct cfg_setting *s);
+GPtrArray *cfg_setting_keys(const struct cfg *c); /* char *: options, then the words of each account */
+/* What values an option or word takes, for people: "on or off"; NULL: nothing is known. g_free. */
+char *cfg_wanted(const struct cfg_word *word);
+/* The values to choose from, on and off among them; NULL: any. */
+const char *const *cfg_choices(const struct cfg_word *word);
+
+/* --- changing a mailrc: comments, blank lines and the order stay (edit.c: its text, rewrite.c: the file) --- */
+enum cfg_edit_op {
+	CFG_EDIT_SET,    /* the word stands there with these arguments */
+	CFG_EDIT_UNSET,  /* it stands there no more */
+	CFG_EDIT_ADD,    /* these arguments are added to those it has; of a command: one more line */
+	CFG_EDIT_REMOVE, /* these are taken away */
+};
+struct cfg_edit {
+	enum cfg_edit_op op;
+	const char *account; /* whose word; NULL: an option, or a command such as bind */
+	const char *word;
+	const char *const *args; /* as they are meant, without quotes; of an option one */
+	size_t n;
+	size_t same; /* of words that stand more than once: so many arguments say which of the lines is meant */
+};
+/* The text after the edit, in the file's own manner; -1: it cannot be said so (ERR_INPUT), or not there. Whether it then
+ * means what it should is for the caller to see. */
+int cfg_edit_text(struct str text, const struct cfg_edit *edit, GString *out, struct err *e);
+/* A block of lines, `account NAME {` to `}`, behind the last account. */
+void cfg_edit_add_block(struct str text, const char *block, GString *out);
+/* As one word of a line: in quotes where it needs them. -1: no line can hold it. */
+int cfg_edit_quote(const char *value, GString *out, struct err *e);
+
+/* An edit of the file where the value stands. */
+struct cfg_rewrite {
+	char *path;              /* the file itself, links followed */
+	GString *before, *after; /* before NULL: there is no such file */
+	struct cfg *now;         /* read anew, as if it were written; may be taken (NULL is left) */
+};
+/* NULL with e: it makes no sense (ERR_INPUT), it is not what comes of it (ERR_CONFIG), the file cannot be read. */
+struct cfg_rewrite *cfg_rewrite_new(const struct cfg *c, const struct cfg_edit *edit, struct err *e);
+/* The edit that gives key this value, as it is typed (several words where the word takes several); NULL: takes it back. */
+struct cfg_rewrite *cfg_rewrite_set(const struct cfg *c, const char *key, const char *typed, struct err *e);
+/* Writes it, whole or not at all, with the mode it had; -1: it was changed meanwhile (ERR_CONFIG), or cannot be. */
+int cfg_rewrite_write(const struct cfg_rewrite *r, struct err *e);
+int cfg_rewrite_undo(const struct cfg_rewrite *r, struct err *e); /* the same, back */
+char *cfg_rewrite_diff(const struct cfg_rewrite *r); /* the lines that differ, for people and patch; g_free */
+void cfg_rewrite_free(struct cfg_rewrite *r);        /* NULL is a no-op */
+struct cfg *cfg_load_again(const struct cfg *c);     /* the same files, as they are now */
 
 #endif

@@ -107,6 +107,8 @@ struct parser {
 	GStringChunk *names; /* of files; marks borrow them */
 	GPtrArray *texts;    /* struct buf *: marks borrow their lines */
 	struct source *source;
+	const char *over_path; /* is read as over_text, as if it were written; NULL: nothing is */
+	struct str over_text;
 	struct block *block;     /* the open account, or NULL */
 	GHashTable *labels;      /* of accounts -> struct given * */
 	GHashTable *alias_index; /* name -> index in cfg->aliases, and 1 */
@@ -146,6 +148,7 @@ struct cfg_rule {
 	void (*take)(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule);
 	unsigned min, max; /* words behind it */
 	bool many;         /* may stand more than once in its block */
+	bool list;         /* what stands behind it is added to what it has */
 	const char *slot;  /* shares its one place with this word */
 	size_t field;      /* offset in `into` or in struct cfg_options */
 	/* a value of `set` */
@@ -169,6 +172,9 @@ void cfg_take_text(struct parser *p, const struct stmt *s, void *into, const str
 void cfg_take_words(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule);
 
 /* --- options.c --- */
+const struct cfg_word *cfg_option_find(const char *name); /* also of view-TYPE; NULL */
+/* As it would be written; NULL: nothing is set. g_free. */
+char *cfg_option_text(const struct cfg *c, const struct cfg_word *option, const char *name);
 void cfg_options_init(struct cfg_options *o);
 void cfg_options_clear(struct cfg_options *o);
 void cfg_take_set(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule);
@@ -211,6 +217,17 @@ void cfg_cards_load(struct parser *p, const char *dir); /* adds those whose name
 void cfg_card_free(struct cfg_card *card);
 char *cfg_login_expand(const char *template, const char *local, const char *domain); /* g_free */
 bool cfg_card_owns(const struct cfg_card *card, const char *domain);
+
+/* --- setting.c --- */
+GHashTable *cfg_origins_new(void);
+/* The value of key stands in the words w[0..n), in the first behind skip octets; n 0: w takes it back. */
+void cfg_origin_note(struct parser *p, const char *key, const struct word *w, size_t n, size_t skip);
+/* It is added to what key has. */
+void cfg_origin_add(struct parser *p, const char *key, const struct cfg_word *word, const struct word *w, size_t n);
+char *cfg_key_of(const char *account, const char *word); /* "box.poll"; account NULL: "poll"; g_free */
+
+/* --- cfg.c --- */
+struct cfg *cfg_load_over(const char *path, const char *card_dir, const char *over_path, struct str over_text);
 
 /* --- value.c --- */
 bool cfg_value_time(struct str s, int *seconds_out);    /* "90s 15m 24h 90d 2w", at most ten years */

@@ -7,11 +7,14 @@ src_config_libconfig_a_SOURCES = \
 	src/config/block.c \
 	src/config/cfg.c \
 	src/config/diag.c \
+	src/config/edit.c \
 	src/config/identity.c \
 	src/config/lexer.c \
 	src/config/nearest.c \
 	src/config/options.c \
 	src/config/parser.c \
 	src/config/provider.c \
+	src/config/rewrite.c \
 	src/config/server.c \
+	src/config/setting.c \
 	src/config/value.c

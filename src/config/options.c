@@ -184,6 +184,7 @@ static const struct cfg_word option_words[] = {
 			  "Where the kernel has Landlock it sees no files of yours either. If it fails, the text is "
 			  "shown without its layout."),
 		.example = "# set html=\"w3m -dump -T text/html -I UTF-8 -O UTF-8\"",
+		.at_start = true,
 		.rule = RULE(.type = OPTION_COMMAND, FIELD(html)),
 	},
 	{
@@ -285,6 +286,7 @@ static const struct cfg_word option_words[] = {
 			  "network "
 			  "file system."),
 		.example = "# set cache-dir=/var/tmp/boxwood-cache",
+		.at_start = true,
 		.rule = RULE(.type = OPTION_PATH, FIELD(cache_dir)),
 	},
 	{
@@ -293,6 +295,7 @@ static const struct cfg_word option_words[] = {
 		.help = N_("where drafts, outbox and open changes lie"),
 		.doc = N_("Without it, $XDG_STATE_HOME/boxwood. This is your work: keep it, and back it up."),
 		.example = "# set state-dir=~/.local/state/boxwood",
+		.at_start = true,
 		.rule = RULE(.type = OPTION_PATH, FIELD(state_dir)),
 	},
 };
@@ -301,6 +304,17 @@ const struct cfg_word *cfg_option_words(size_t *n_out)
 {
 	*n_out = G_N_ELEMENTS(option_words);
 	return option_words;
+}
+
+#define VIEW "view-"
+#define VIEW_ROW "view-TYPE"
+
+const struct cfg_word *cfg_option_find(const char *name)
+{
+	bool view = g_str_has_prefix(name, VIEW);
+	if (view && !strcmp(name, VIEW_ROW))
+		return NULL;
+	return cfg_word_find(option_words, G_N_ELEMENTS(option_words), view ? VIEW_ROW : name);
 }
 
 /* Known words without effect in this version: no mistake of the user. */
@@ -522,8 +536,11 @@ static void no_option(struct parser *p, const struct word *w, const char *name)
 	}
 }
 
-static char *wanted_text(const struct cfg_rule *rule)
+char *cfg_wanted(const struct cfg_word *word)
 {
+	const struct cfg_rule *rule = word->rule;
+	if (rule->take)
+		return g_strdup(word->args);
 	switch (rule->type) {
 	case OPTION_BOOL: return g_strdup(_("on or off"));
 	case OPTION_NUMBER: return g_strdup_printf(_("a number from %d to %d"), rule->low, rule->high);
@@ -557,16 +574,50 @@ static void set_value(struct parser *p, const struct word *w, const struct cfg_w
 		if (!path)
 			return;
 	}
-	if (option_set(&p->cfg->options, option->rule, path ? path : value))
+	if (option_set(&p->cfg->options, option->rule, path ? path : value)) {
+		cfg_origin_note(p, option->name, w, 1, from);
 		return;
-	g_autofree char *hint = wanted_text(option->rule);
+	}
+	g_autofree char *hint = cfg_wanted(option);
 	g_autofree char *said = cfg_quote_word(&only);
 	cfg_complain(p, CFG_ERROR, &only.at, hint, _("%s is no value for '%s'"), said, option->name);
 }
 
-/* --- `set view-TYPE=..` --- */
+const char *const *cfg_choices(const struct cfg_word *word)
+{
+	static const char *const truth[] = { "on", "off", NULL };
+	if (word->rule->take)
+		return NULL;
+	return word->rule->type == OPTION_BOOL ? truth : word->rule->choices;
+}
 
-#define VIEW "view-"
+/* --- values as they are written --- */
+
+static char *field_text(const struct cfg_options *o, const struct cfg_rule *rule)
+{
+	const void *field = (const char *)o + rule->field;
+	switch (rule->type) {
+	case OPTION_VIEWER: return NULL;
+	case OPTION_BOOL: return g_strdup(*(const bool *)field ? "on" : "off");
+	case OPTION_NUMBER: return g_strdup_printf("%d", *(const int *)field);
+	case OPTION_TIME: return cfg_time_text(*(const int *)field);
+	default: return g_strdup(*(char *const *)field);
+	}
+}
+
+char *cfg_option_text(const struct cfg *c, const struct cfg_word *option, const char *name)
+{
+	if (option->rule->type != OPTION_VIEWER)
+		return field_text(&c->options, option->rule);
+	for (guint i = 0; i < c->viewers->len; i++) {
+		const struct cfg_viewer *v = c->viewers->pdata[i];
+		if (!g_ascii_strcasecmp(v->type, name + strlen(VIEW)))
+			return g_strdup(v->command);
+	}
+	return NULL;
+}
+
+/* --- `set view-TYPE=..` --- */
 
 static bool is_viewed_type(const char *type)
 {
@@ -600,6 +651,8 @@ static void take_viewer(struct parser *p, const struct word *w, const char *type
 	*v = (struct cfg_viewer){ .type = g_ascii_strdown(type, -1), .command = g_strdup(command) };
 	drop_viewer(p->cfg, type);
 	g_ptr_array_insert(p->cfg->viewers, 0, v);
+	g_autofree char *key = g_strconcat(VIEW, v->type, NULL);
+	cfg_origin_note(p, key, w, 1, (size_t)(command - w->text));
 }
 
 /* `set mouse`, `set nomouse`, `set mouse on`: what mailx and mutt would take. Gives how many words it used. */
@@ -662,12 +715,15 @@ void cfg_take_unset(struct parser *p, const struct stmt *s, void *into, const st
 	(void)rule;
 	for (size_t i = 1; i < s->n; i++) {
 		const char *name = s->word[i].text;
-		const struct cfg_word *option = cfg_word_find(option_words, G_N_ELEMENTS(option_words), name);
-		if (g_str_has_prefix(name, VIEW))
-			drop_viewer(p->cfg, name + strlen(VIEW));
-		else if (option)
-			option_reset(&p->cfg->options, option);
-		else
+		const struct cfg_word *option = cfg_option_find(name);
+		if (!option) {
 			no_option(p, s->word + i, name);
+			continue;
+		}
+		if (option->rule->type == OPTION_VIEWER)
+			drop_viewer(p->cfg, name + strlen(VIEW));
+		else
+			option_reset(&p->cfg->options, option);
+		cfg_origin_note(p, name, s->word + i, 0, 0);
 	}
 }

@@ -85,8 +85,13 @@ void cfg_run_word(struct parser *p, const struct cfg_word *words, size_t n, cons
 		return;
 	}
 	bool fits = count_fits(p, word, s);
-	if ((!seen || give(p, word, s, seen)) && fits)
-		word->rule->take(p, s, into, word->rule);
+	if ((seen && !give(p, word, s, seen)) || !fits)
+		return;
+	word->rule->take(p, s, into, word->rule);
+	if (account) {
+		g_autofree char *key = cfg_key_of(account, word->name);
+		cfg_origin_add(p, key, word, s->word + 1, s->n - 1);
+	}
 }
 
 void cfg_take_text(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
@@ -390,6 +395,12 @@ struct buf *cfg_parser_read(struct parser *p, const char *path, struct err *e)
 	struct buf *text = g_new0(struct buf, 1);
 	buf_init(text, CFG_FILE_MAX);
 	g_ptr_array_add(p->texts, text);
+	if (p->over_path && !strcmp(path, p->over_path)) {
+		if (buf_add_str(text, p->over_text))
+			err_set(e, ERR_PROGRAM, ERR_LIMIT, ERR_NEVER, "'%s' is larger than %u octets", path,
+				CFG_FILE_MAX);
+		return e->cause ? NULL : text;
+	}
 	return fs_read(path, CFG_FILE_MAX, text, e) ? NULL : text;
 }
 

@@ -48,7 +48,7 @@ bool cfg_value_size(struct str s, int64_t *octets_out)
 
 char *cfg_time_text(int seconds)
 {
-	for (size_t i = 1; i < G_N_ELEMENTS(times); i++)
+	for (size_t i = 1; seconds && i < G_N_ELEMENTS(times); i++)
 		if (seconds % times[i].worth == 0)
 			return g_strdup_printf("%d%s", (int)(seconds / times[i].worth), times[i].name);
 	return g_strdup_printf("%ds", seconds);

@@ -28,6 +28,15 @@ tests_unit_config_test_options_LDADD = $(LINK_CONFIG)
 check_PROGRAMS += tests/unit/config/test_value
 tests_unit_config_test_value_SOURCES = tests/unit/config/test_value.c $(UNIT_CONFIG)
 tests_unit_config_test_value_LDADD = $(LINK_CONFIG)
+check_PROGRAMS += tests/unit/config/test_edit
+tests_unit_config_test_edit_SOURCES = tests/unit/config/test_edit.c $(UNIT_CONFIG)
+tests_unit_config_test_edit_LDADD = $(LINK_CONFIG)
+check_PROGRAMS += tests/unit/config/test_rewrite
+tests_unit_config_test_rewrite_SOURCES = tests/unit/config/test_rewrite.c $(UNIT_CONFIG)
+tests_unit_config_test_rewrite_LDADD = $(LINK_CONFIG)
+check_PROGRAMS += tests/unit/config/test_setting
+tests_unit_config_test_setting_SOURCES = tests/unit/config/test_setting.c $(UNIT_CONFIG)
+tests_unit_config_test_setting_LDADD = $(LINK_CONFIG)
 
 EXTRA_DIST += tests/fuzz/fuzz_mailrc.c tests/fuzz/fuzz_mailrc.dict \
 	tests/fuzz/seeds/mailrc/card tests/fuzz/seeds/mailrc/mistakes tests/fuzz/seeds/mailrc/whole
