@@ -35,18 +35,6 @@ static void fill_from_card(struct cfg_account *a)
 		g_ptr_array_add(a->authservs, g_strdup(card->authservs->pdata[i]));
 }
 
-/* The templates that fit an address, the likely one first. */
-static GPtrArray *login_templates(const struct cfg_card *card, const char *domain)
-{
-	GPtrArray *fit = g_ptr_array_new();
-	if (card->login_own && cfg_card_owns(card, domain))
-		g_ptr_array_add(fit, card->login_own);
-	else
-		for (guint i = 0; i < card->logins->len; i++)
-			g_ptr_array_add(fit, card->logins->pdata[i]);
-	return fit;
-}
-
 static char *decode_percent(const char *login)
 {
 	g_auto(GStrv) pieces = g_strsplit(login, "%25", -1);
@@ -77,7 +65,7 @@ static void check_login(struct parser *p, const struct block *b, const char *loc
 	const struct given *said = given(b, "login");
 	if (!said || warn_encoded(p, a, &said->value) || !a->card || !strchr(a->login, '@'))
 		return;
-	g_autoptr(GPtrArray) fit = login_templates(a->card, domain);
+	g_autoptr(GPtrArray) fit = cfg_card_templates(a->card, domain);
 	for (guint i = 0; i < fit->len; i++) {
 		g_autofree char *login = cfg_login_expand(fit->pdata[i], local, domain);
 		if (!strcmp(login, a->login))
@@ -100,7 +88,7 @@ static void finish_login(struct parser *p, const struct block *b)
 		return;
 	}
 	if (a->card) {
-		g_autoptr(GPtrArray) fit = login_templates(a->card, at + 1);
+		g_autoptr(GPtrArray) fit = cfg_card_templates(a->card, at + 1);
 		if (fit->len)
 			a->login = cfg_login_expand(fit->pdata[0], local, at + 1);
 	}

@@ -99,29 +99,41 @@ static char *config_dir(void)
 	return g_build_filename(g_get_home_dir(), ".config", "boxwood", NULL);
 }
 
+/* NULL: the usual one. */
+static const char *named_path(const char *path)
+{
+	const char *named = path ? path : g_getenv("BOXWOOD_MAILRC");
+	return named && !*named && !path ? NULL : named;
+}
+
+char *cfg_path(const char *path)
+{
+	g_autofree char *own = config_dir();
+	const char *named = named_path(path);
+	return named ? g_strdup(named) : g_build_filename(own, "mailrc", NULL);
+}
+
 struct cfg *cfg_load_over(const char *path, const char *card_dir, const char *over_path, struct str over_text)
 {
 	g_autofree char *own = config_dir();
 	g_autofree char *own_cards = g_build_filename(own, "providers", NULL);
-	g_autofree char *usual = g_build_filename(own, "mailrc", NULL);
-	const char *named = path ? path : g_getenv("BOXWOOD_MAILRC");
-	if (named && !*named && !path)
-		named = NULL;
+	g_autofree char *file = cfg_path(path);
+	bool named = named_path(path);
 	struct cfg *c = cfg_new(NULL);
 	struct parser p;
 	struct err e = ERR_INIT;
 	cfg_parser_init(&p, c, true);
 	p.over_path = over_path;
 	p.over_text = over_text;
-	c->usual = g_strdup(named ? named : usual);
+	c->usual = g_strdup(file);
 	c->asked = g_strdup(path);
 	c->card_dir = g_strdup(card_dir);
 	cfg_cards_load(&p, own_cards);
 	cfg_cards_load(&p, card_dir);
-	if (!cfg_parse_file(&p, named ? named : usual, &e)) {
-		c->path = g_strdup(named ? named : usual);
+	if (!cfg_parse_file(&p, file, &e)) {
+		c->path = g_strdup(file);
 	} else if (named || e.cause != ERR_MISSING) {
-		struct mark at = { .file = named ? named : usual, .seq = p.seq + 1 };
+		struct mark at = { .file = file, .seq = p.seq + 1 };
 		cfg_complain(&p, CFG_ERROR, &at, NULL, "%s", e.text);
 	}
 	err_clear(&e);

@@ -188,6 +188,7 @@ struct cfg_card {
 	char *prefix;
 	char *roles[CFG_ROLES];
 	int poll_floor; /* seconds */
+	char *note;     /* what the provider wants of those who read mail so, for people */
 	char *validate; /* how an address is validated, for people */
 	/* How the letter is known that asks whether an address may be used: from whom it comes, and whither its link goes. */
 	GPtrArray *confirm_from, *confirm_hosts; /* char *: domains, with those below them; hosts as they are */
@@ -198,6 +199,7 @@ struct cfg_card {
 /* path NULL: $BOXWOOD_MAILRC, else $XDG_CONFIG_HOME/boxwood/mailrc; a missing default file is no error, a
  * missing named one is. card_dir: where installed cards lie; the user's own come first. Never NULL. */
 struct cfg *cfg_load(const char *path, const char *card_dir);
+char *cfg_path(const char *path); /* which file that would be; g_free */
 /* From memory, for tests and fuzzing: no file is opened, `source` is refused. cards: of struct cfg_card,
  * or NULL; the cfg takes a reference. */
 struct cfg *cfg_parse(struct str text, const char *file, const GPtrArray *cards);
@@ -215,6 +217,13 @@ const struct cfg_from *cfg_from_of_folder(const struct cfg_account *a, const cha
 const struct cfg_from *cfg_from_default(const struct cfg_account *a);
 /* The pin for host:port, or NULL. */
 const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port);
+void cfg_card_free(struct cfg_card *card); /* NULL is a no-op */
+/* The provider has given out addresses of that domain itself. */
+bool cfg_card_owns(const struct cfg_card *card, const char *domain);
+/* Login names that the provider may want for an address (char *, freeing), the likely one first; maybe empty. */
+GPtrArray *cfg_card_logins(const struct cfg_card *card, const char *email);
+/* One word as a mailrc writes it, in quotes where it needs them. Without what no mailrc may hold. g_free. */
+char *cfg_quoted(const char *word);
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */
 const char *cfg_nearest(const char *word, const char *const *names, size_t n);
 int cfg_duration(const char *text); /* seconds of "90s 15m 24h 90d 2w", at most ten years; -1: it is none */

@@ -214,9 +214,9 @@ void cfg_server_free(struct cfg_server *s);
 /* NULL when the card has an error (told). */
 struct cfg_card *cfg_card_parse(struct parser *p, struct str text, const char *file, const char *name);
 void cfg_cards_load(struct parser *p, const char *dir); /* adds those whose names are new */
-void cfg_card_free(struct cfg_card *card);
 char *cfg_login_expand(const char *template, const char *local, const char *domain); /* g_free */
-bool cfg_card_owns(const struct cfg_card *card, const char *domain);
+/* The templates that fit an address of the domain, the likely one first; borrowed. */
+GPtrArray *cfg_card_templates(const struct cfg_card *card, const char *domain);
 
 /* --- setting.c --- */
 GHashTable *cfg_origins_new(void);

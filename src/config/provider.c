@@ -130,6 +130,7 @@ static const struct cfg_word card_words[] = {
 	{ .name = "archive", .args = "FOLDER", .rule = TEXT(roles[CFG_ARCHIVE]) },
 	{ .name = "poll", .args = "TIME", .rule = RULE(.take = take_floor) },
 	{ .name = "size", .args = "SIZE", .rule = RULE(.take = take_size) },
+	{ .name = "note", .args = "TEXT", .rule = TEXT(note) },
 	{ .name = "validate", .args = "TEXT", .rule = TEXT(validate) },
 	{ .name = "confirm-from", .args = "DOMAIN..", .rule = NAMES(confirm_from) },
 	{ .name = "confirm-host", .args = "HOST..", .rule = NAMES(confirm_hosts) },
@@ -142,7 +143,7 @@ void cfg_card_free(struct cfg_card *card)
 {
 	if (!card)
 		return;
-	char *const texts[] = { card->name, card->title, card->login_own, card->prefix, card->validate };
+	char *const texts[] = { card->name, card->title, card->login_own, card->prefix, card->note, card->validate };
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
 	for (int i = 0; i < CFG_ROLES; i++)
@@ -254,4 +255,31 @@ bool cfg_card_owns(const struct cfg_card *card, const char *domain)
 		if (!g_ascii_strcasecmp(card->domains->pdata[i], domain))
 			return true;
 	return false;
+}
+
+GPtrArray *cfg_card_templates(const struct cfg_card *card, const char *domain)
+{
+	GPtrArray *fit = g_ptr_array_new();
+	if (card->login_own && cfg_card_owns(card, domain))
+		g_ptr_array_add(fit, card->login_own);
+	else
+		for (guint i = 0; i < card->logins->len; i++)
+			g_ptr_array_add(fit, card->logins->pdata[i]);
+	return fit;
+}
+
+GPtrArray *cfg_card_logins(const struct cfg_card *card, const char *email)
+{
+	GPtrArray *logins = g_ptr_array_new_with_free_func(g_free);
+	const char *at = strrchr(email, '@');
+	if (!at)
+		return logins;
+	g_autoptr(GPtrArray) fit = cfg_card_templates(card, at + 1);
+	g_autofree char *local = g_strndup(email, (gsize)(at - email));
+	for (guint i = 0; i < fit->len; i++) {
+		g_autofree char *login = cfg_login_expand(fit->pdata[i], local, at + 1);
+		if (!g_ptr_array_find_with_equal_func(logins, login, g_str_equal, NULL))
+			g_ptr_array_add(logins, g_steal_pointer(&login));
+	}
+	return logins;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define TIME_MAX (10 * 366 * 86400)
 
 /* NUMBER and a unit from a list. */
@@ -124,4 +126,20 @@ char *cfg_reports(const char *text)
 			g_string_append_printf(out, "%s%s", out->len ? "," : "", upper);
 	}
 	return out->len ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}
+
+char *cfg_quoted(const char *word)
+{
+	g_autofree char *clean = utf8_line(str_of(word));
+	bool plain = *clean && *clean != '#' && !strpbrk(clean, " \t\"'\\") && strcmp(clean, "{") && strcmp(clean, "}");
+	if (plain)
+		return g_steal_pointer(&clean);
+	GString *out = g_string_new("\"");
+	for (const char *c = clean; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, *c);
+	}
+	g_string_append_c(out, '"');
+	return g_string_free(out, FALSE);
 }
