@@ -13,12 +13,16 @@ struct check_job {
 	struct folder_list *list;
 };
 
-static void tell(struct check_job *c, enum check_test test, enum check_status status, char *text, const char *server)
+static void tell_all(struct check_job *c, const struct engine_check *check)
 {
 	struct event *ev = event_new(EV_CHECK, c->job.request->id, c->job.account->index);
-	ev->check = g_new0(struct engine_check, 1);
-	*ev->check = (struct engine_check){ .test = test, .status = status, .text = text, .server = g_strdup(server) };
+	ev->check = g_memdup2(check, sizeof(*check));
 	engine_emit(c->job.account->engine, ev);
+}
+
+static void tell(struct check_job *c, enum check_test test, enum check_status status, char *text, const char *server)
+{
+	tell_all(c, &(struct engine_check){ .test = test, .status = status, .text = text, .server = g_strdup(server) });
 }
 
 static void on_secured(struct job *j)
@@ -85,10 +89,13 @@ static void count_roles(struct check_job *c)
 				names, "%s%s %s", names->len ? ", " : "", store_role_names[f->role], f->name);
 	}
 	g_autofree char *room = limits_room(a);
-	tell(c, CHECK_FOLDERS, limits_nearly_full(a) ? CHECK_WARN : CHECK_OK,
-		g_strdup_printf("%u, prefix '%s'%s%s", folders, a->info.prefix ? a->info.prefix : "", room ? ", " : "",
-			room ? room : ""),
-		NULL);
+	const char *prefix = a->info.prefix ? a->info.prefix : "";
+	tell_all(c, &(struct engine_check){ .test = CHECK_FOLDERS,
+			    .status = limits_nearly_full(a) ? CHECK_WARN : CHECK_OK,
+			    .text = g_strdup_printf(
+				    "%u, prefix '%s'%s%s", folders, prefix, room ? ", " : "", room ? room : ""),
+			    .folders = folders,
+			    .prefix = g_strdup(prefix) });
 	find_named(c, a->cfg->pinned, "pinned");
 	find_named(c, a->cfg->skipped, "skip");
 	tell(c, CHECK_ROLES, CHECK_OK, g_string_free(names, FALSE), NULL);

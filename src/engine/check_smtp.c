@@ -191,6 +191,12 @@ static void check_command(struct check_smtp *c)
 	err_clear(&e);
 }
 
+/* What the mail server has just refused is not shown to the submission server too: a mistake costs one try. */
+static bool is_refused_here(const struct cfg_account *cfg, const struct err *before)
+{
+	return before && before->cause == ERR_AUTH && !cfg->smtp_login && !cfg->smtp_password;
+}
+
 void check_smtp_start(struct account *a, struct request *r, const struct err *before)
 {
 	struct err busy = ERR_INIT;
@@ -207,14 +213,17 @@ void check_smtp_start(struct account *a, struct request *r, const struct err *be
 	if (before && before->cause != ERR_NONE)
 		err_copy(&c->err, before);
 	a->check_smtp = c;
-	if (a->cfg->smtp && !a->engine->settings.offline && a->engine->store) {
+	bool refused = is_refused_here(a->cfg, before);
+	if (a->cfg->smtp && !refused && !a->engine->settings.offline && a->engine->store) {
 		c->mailer = mailer_new(a, true, &events, c);
 		mailer_open(c->mailer);
 		return;
 	}
 	if (!a->cfg->smtp && a->cfg->sendmail)
 		check_command(c);
-	skip_rest(c, a->cfg->smtp ? "working offline" : "the account has no 'smtp' line");
+	skip_rest(c, refused        ? "the login was refused before"
+		     : a->cfg->smtp ? "working offline"
+				    : "the account has no 'smtp' line");
 	finish(c);
 }
 

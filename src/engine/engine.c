@@ -34,6 +34,7 @@ void request_free(struct request *r)
 	engine_change_free(r->change);
 	engine_post_free(r->post);
 	engine_draft_free(r->draft);
+	engine_reach_free(r->reach);
 	g_free(r);
 }
 
@@ -118,6 +119,7 @@ static void check_free(struct engine_check *c)
 	g_free(c->text);
 	g_free(c->hint);
 	g_free(c->server);
+	g_free(c->prefix);
 	g_free(c);
 }
 
@@ -318,6 +320,7 @@ static void cancel(struct engine *en, struct request *r)
 	cancel_text(en, r->answers);
 	cached_cancel(en, r->answers);
 	unsubscribe_cancel(en, r->answers);
+	reach_cancel(en, r->answers);
 	engine_end(en, r, NULL);
 }
 
@@ -404,6 +407,7 @@ static void got_request(void *value, void *aux)
 	case REQ_MAIL_EDIT: draft_of_mail_request(en, r); break;
 	case REQ_POST: post_due_request(en, a, r); break;
 	case REQ_UNSUBSCRIBE: unsubscribe_request(en, a, r); break;
+	case REQ_REACH: reach_request(en, r); break;
 	case REQ_PROBE: probe_request(en, a, r); break;
 	case REQ_IDENTITIES: identities_request(en, a, r); break;
 	case REQ_IDENTITY_ADD: identity_add_request(en, a, r); break;
@@ -563,6 +567,7 @@ static void shut(struct engine *en)
 	g_ptr_array_unref(en->streams);
 	confirm_free(g_steal_pointer(&en->confirm));
 	g_ptr_array_unref(en->leaving);
+	g_ptr_array_unref(en->reached);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
@@ -587,6 +592,7 @@ static gpointer engine_main(gpointer data)
 	en->streams = cached_streams_new();
 	en->confirm = confirm_new(en);
 	en->leaving = unsubscribe_all_new();
+	en->reached = reach_all_new();
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

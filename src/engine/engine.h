@@ -86,6 +86,8 @@ enum request_type {
 	REQ_DRAFTS,       /* reader: all drafts, newest first -> EV_DRAFTS */
 	REQ_DRAFT_DROP,   /* the draft .answers, here and on the server */
 	REQ_UNSUBSCRIBE, /* .path: an https address that a list gives; one POST to it (RFC 8058), for the user said so */
+	REQ_REACH, /* .reach: is that server there, and who it should be? Nothing of a login is sent -> EV_CHECK of TLS, and
+			  * of CAPABILITY or SMTP */
 };
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
@@ -157,6 +159,16 @@ struct engine_draft {
 };
 void engine_draft_free(struct engine_draft *d);
 
+/* A server that is only to be looked at. */
+struct engine_reach {
+	bool sends; /* it speaks SMTP */
+	char *host;
+	uint16_t port;
+	enum cfg_security security;
+	char *cafile; /* NULL */
+};
+void engine_reach_free(struct engine_reach *r);
+
 enum sync_due {
 	SYNC_PERSON, /* a person's act: at once, entered in the ledger */
 	SYNC_IF_DUE, /* cron: only past the interval */
@@ -187,6 +199,7 @@ struct request {
 	struct engine_change *change; /* CHANGE; owned */
 	struct engine_post *post;     /* SEND; owned */
 	struct engine_draft *draft;   /* DRAFT_SAVE; owned */
+	struct engine_reach *reach;   /* REACH; owned */
 	enum cache_work cache;        /* CACHE */
 	bool yes;                     /* ANSWER */
 	bool confirms;                /* READ: the engine's own, of a letter that may confirm an address */
@@ -302,6 +315,8 @@ struct engine_check {
 	enum check_test test;
 	enum check_status status;
 	char *text, *hint, *server;
+	unsigned folders; /* FOLDERS that is OK: how many there are */
+	char *prefix;     /* .. and what they begin with; NULL */
 };
 
 struct engine_sync {
@@ -410,7 +425,7 @@ struct engine;
 struct engine *engine_start(const struct engine_settings *settings, struct channel *events);
 void engine_send(struct engine *e, struct request *r); /* takes ownership */
 /* Commits what is under way, closes connections, joins the threads. False: a thread had not ended after wait_ms
- * (a disk that does not answer); then nothing it may still use is to be freed: leave by _exit. */
+ * (a disk that does not answer); then nothing it may still use is to be freed: leave by _exit, or call it again later. */
 bool engine_stop(struct engine *e, int wait_ms);
 
 #endif

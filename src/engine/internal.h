@@ -29,6 +29,7 @@ struct engine {
 	GPtrArray *texts;          /* struct text_job *: on the pool, borrowed from it */
 	GPtrArray *streams;        /* of cached.c */
 	GPtrArray *leaving;        /* of unsubscribe.c */
+	GPtrArray *reached;        /* of reach.c */
 	enum html_lock html_lock;
 	struct pool *pool;
 	GThread *thread, *reader_thread;
@@ -530,6 +531,11 @@ void cached_cancel(struct engine *en, uint32_t request);
 GPtrArray *unsubscribe_all_new(void);
 void unsubscribe_request(struct engine *en, struct account *a, struct request *r); /* takes r */
 void unsubscribe_cancel(struct engine *en, uint32_t request);
+
+/* --- servers that are only looked at (reach.c) --- */
+GPtrArray *reach_all_new(void);
+void reach_request(struct engine *en, struct request *r); /* takes r */
+void reach_cancel(struct engine *en, uint32_t request);
 
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {

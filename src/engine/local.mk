@@ -43,6 +43,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/plan.c \
 	src/engine/post.c \
 	src/engine/queue.c \
+	src/engine/reach.c \
 	src/engine/read.c \
 	src/engine/reader.c \
 	src/engine/replay.c \
