@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/setup.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -132,6 +133,48 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 	return code;
 }
 
+/* An account is set up on the screen, by an engine without a store: whoever gives up leaves no trace. -1 with e: there is
+ * no terminal to draw on. */
+static int run_setup(const struct cli *c, const struct cfg *cfg, bool *written_out, struct err *e)
+{
+	struct cfg *none = cfg_parse(STR(""), "", NULL);
+	struct engine_settings settings = { .cfg = none, .offline = cli_has(c, CLI_OFFLINE), .interactive = true };
+	struct channel *events = engine_events_new();
+	struct engine *engine = engine_start(&settings, events);
+	struct app_port port = { engine, send_to_engine, events };
+	GMainContext *ctx = g_main_context_new();
+	struct app *a = app_new(none, &port, ctx);
+	struct setup *s = setup_new(cfg);
+	g_autofree char *path = cfg_path(cli_value(c, CLI_CONFIG));
+	struct ui_setup setup = { .setup = s,
+		.path = path,
+		.offline = cli_has(c, CLI_OFFLINE),
+		.force = cli_has(c, CLI_FORCE),
+		.written_out = written_out };
+	struct ui_options options = { .ctx = ctx, .setup = &setup };
+	int code = setup_take_cli(s, c, e) ? app_exit_code(e) : ui_run(a, &options, e);
+	setup_free(s);
+	app_free(a);
+	g_main_context_unref(ctx);
+	channel_close(events);
+	if (!engine_stop(engine, STOP_MS))
+		_exit(code);
+	channel_free(events);
+	cfg_free(none);
+	return code;
+}
+
+/* There is no account yet, or one more is wanted, and somebody to be asked. */
+static bool wants_setup(const struct cli *c, const struct cfg *cfg)
+{
+	if (cfg->path && cfg_errors(cfg))
+		return false;
+	if (!c->verb)
+		return !cfg->accounts->len && !c->args->len;
+	return !strcmp(c->verb->name, "setup") && !c->args->len && !cli_has(c, CLI_YES) && !cli_has(c, CLI_JSON) &&
+	       !cli_has(c, CLI_PASSWORD_FD) && has_terminal(c);
+}
+
 static int run(const struct cli *c, const struct cfg *cfg)
 {
 	g_autofree char *cache_dir = cache_directory(cfg);
@@ -186,6 +229,28 @@ static int finish_output(const struct cli *c)
 	return code;
 }
 
+/* Then the mail is shown. */
+static int set_up(const struct cli *c, struct cfg **cfg)
+{
+	struct err e = ERR_INIT;
+	bool written = false;
+	int code = run_setup(c, *cfg, &written, &e);
+	if (written) {
+		struct cli screens = *c;
+		screens.verb = NULL;
+		cfg_free(*cfg);
+		*cfg = cfg_load(cli_value(c, CLI_CONFIG), CARDDIR);
+		return run(&screens, *cfg);
+	}
+	/* Nothing to draw on: it is asked line by line. */
+	if (c->verb && e.cause == ERR_USAGE)
+		code = run(c, *cfg);
+	else if (e.cause)
+		code = batch_fail(c, NULL, &e);
+	err_clear(&e);
+	return code;
+}
+
 static int dispatch(const struct cli *c)
 {
 	if (cli_has(c, CLI_VERSION)) {
@@ -208,7 +273,9 @@ static int dispatch(const struct cli *c)
 	}
 	struct cfg *cfg = cfg_load(cli_value(c, CLI_CONFIG), CARDDIR);
 	int code = check_config(c, cfg);
-	if (!code)
+	if (!code && wants_setup(c, cfg))
+		code = set_up(c, &cfg);
+	else if (!code)
 		code = run(c, cfg);
 	cfg_free(cfg);
 	log_close();

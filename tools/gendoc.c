@@ -125,7 +125,7 @@ static void man_commands(GString *out)
 	g_string_append(out, ".Bl -tag -width 4n\n");
 	for (size_t i = 0; i < n; i++) {
 		g_string_append_printf(out, ".It Cm %s", verbs[i].name);
-		g_string_append(out, verbs[i].options ? " Oo Ar OPTION ..\\& Oc No " : " No ");
+		g_string_append(out, cli_has_options(&verbs[i]) ? " Oo Ar OPTION ..\\& Oc No " : " No ");
 		if (*verbs[i].args)
 			add_args(out, verbs[i].args);
 		else
@@ -133,12 +133,12 @@ static void man_commands(GString *out)
 		g_string_append_c(out, '\n');
 		add_help(out, verbs[i].help);
 		add_sentences(out, verbs[i].doc);
-		if (verbs[i].options)
+		if (cli_has_options(&verbs[i]))
 			g_string_append(out, ".Bl -tag -width 10n -compact\n");
 		for (int id = 0; id < CLI_OPTIONS; id++)
 			if (is_own(&verbs[i], id))
 				add_option(out, cli_option((enum cli_option_id)id));
-		if (verbs[i].options)
+		if (cli_has_options(&verbs[i]))
 			g_string_append(out, ".El\n");
 	}
 	g_string_append(out, ".El\n");
@@ -353,7 +353,7 @@ static void zsh_command_options(GString *out)
 	size_t n;
 	const struct cli_verb *verbs = cli_verbs(&n);
 	for (size_t i = 0; i < n; i++) {
-		if (!verbs[i].options)
+		if (!cli_has_options(&verbs[i]))
 			continue;
 		g_string_append_printf(out, "%s)\n\toptions+=(\n", verbs[i].name);
 		for (int id = 0; id < CLI_OPTIONS; id++)

@@ -215,8 +215,17 @@ enum cli_option_id {
 	CLI_ENVELOPE,
 	CLI_SKIP_EMPTY,
 	CLI_ESCAPES,
+	/* From here on: each of one command only. */
+	CLI_EMAIL,
+	CLI_NAME,
+	CLI_PROVIDER,
+	CLI_LOGIN,
+	CLI_PASSWORD_FD,
+	CLI_YES,
+	CLI_FORCE,
 	CLI_OPTIONS
 };
+#define CLI_SHARED CLI_EMAIL /* those before it have a bit each */
 struct cli_option {
 	const char *name; /* long; or NULL */
 	char letter;      /* short; or 0 */
@@ -227,7 +236,7 @@ struct cli_option {
 struct cli_verb {
 	const char *name, *args;
 	int args_min, args_max; /* max -1: any number */
-	uint64_t options;       /* bits of its own, beside the global ones */
+	uint64_t options;       /* bits of those it shares with others, beside the global ones */
 	const char *help, *doc; /* N_(); doc may be NULL */
 };
 struct cli {
@@ -235,7 +244,7 @@ struct cli {
 	GPtrArray *args;              /* char *, UTF-8 */
 	GPtrArray *many[CLI_OPTIONS]; /* char *: each value of an option that may be repeated; NULL: none */
 	char *values[CLI_OPTIONS];
-	uint64_t given;
+	bool given[CLI_OPTIONS];
 	int verbose;
 };
 /* Options may stand before and after the command; `--` ends them. -1: ERR_USAGE, or ERR_LACKING for commands
@@ -253,6 +262,7 @@ char *cli_help(const struct cli_verb *v); /* v NULL: of the program; g_free */
 const struct cli_option *cli_option(enum cli_option_id id);
 const struct cli_verb *cli_verbs(size_t *n_out);
 bool cli_takes(const struct cli_verb *v, enum cli_option_id id);
+bool cli_has_options(const struct cli_verb *v); /* beside the global ones */
 bool cli_is_global(enum cli_option_id id);
 
 /* --- letters (from.c, letter.c): what both front ends need to write one --- */

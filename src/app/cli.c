@@ -85,6 +85,25 @@ static const struct cli_option options[CLI_OPTIONS] = {
 		N_("on a terminal, lines that begin with ~ are commands, as in mail; ~? lists them"), false },
 	[CLI_INLINE] = { "inline", 0, NULL,
 		N_("the message as text, with what is attached to it; so it is without --attach"), false },
+	[CLI_EMAIL] = { "email", 0, "ADDRESS", N_("the address to be set up"), false },
+	[CLI_NAME] = { "name", 0, "NAME", N_("your name, as others see it"), false },
+	[CLI_PROVIDER] = { "provider", 0, "NAME", N_("who has the mail: a card, as `provider list` names them"),
+		false },
+	[CLI_LOGIN] = { "login", 0, "LOGIN", N_("the login name, where it is not made as the card says"), false },
+	[CLI_PASSWORD_FD] = { "password-fd", 0, "N", N_("read the password from this file descriptor"), false },
+	[CLI_YES] = { "yes", 0, NULL, N_("ask nothing; the provider may be looked up in the network"), false },
+	[CLI_FORCE] = { "force", 0, NULL, N_("write the mailrc even if a test failed"), false },
+};
+
+/* The one command that takes an option past CLI_SHARED. */
+static const char *const only[CLI_OPTIONS] = {
+	[CLI_EMAIL] = "setup",
+	[CLI_NAME] = "setup",
+	[CLI_PROVIDER] = "setup",
+	[CLI_LOGIN] = "setup",
+	[CLI_PASSWORD_FD] = "setup",
+	[CLI_YES] = "setup",
+	[CLI_FORCE] = "setup",
 };
 
 #define BIT(o) (UINT64_C(1) << (o))
@@ -199,12 +218,21 @@ static const struct cli_verb verbs[] = {
 		   "is "
 		   "kept and how much was asked of the server today, `drop` forgets what is cached, with -A of one "
 		   "account. It is filled again from the server; changes that wait are kept.") },
-	{ "setup", "check", 0, 1, 0, N_("test every account, step by step; writes nothing"), NULL },
+	{ "setup", "[check]", 0, 1, 0, N_("set up an account; `check` tests those of the mailrc"),
+		N_("On a terminal it asks, on a screen of its own, or line by line where there is none to draw on. "
+		   "With "
+		   "--password-fd or --yes it asks nothing. Every step is tested: names, certificates, login, folders, "
+		   "sending, without sending anything. The mailrc is written only when all of it is well, or with "
+		   "--force: a new one, or the account behind what is there. A password that is wrong costs one try. "
+		   "`check` makes the same tests of every account and writes nothing.") },
+	{ "provider", "list|show [NAME]", 1, 2, 0, N_("what is known of mail providers"),
+		N_("Cards of your own are files NAME.card in ~/.config/boxwood/providers; they come before those that "
+		   "are installed. `show` prints one as it could stand there.") },
 	{ "config", "check", 1, 1, 0, N_("read the mailrc and print every mistake in it"), NULL },
 };
 
 /* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */
-static const char *const later[] = { "search", "capsule", "provider" };
+static const char *const later[] = { "search", "capsule" };
 
 const struct cli_option *cli_option(enum cli_option_id id)
 {
@@ -235,12 +263,22 @@ static bool is_later(const char *word)
 
 bool cli_takes(const struct cli_verb *v, enum cli_option_id id)
 {
-	return (GLOBAL | (v ? v->options : 0)) & BIT(id);
+	if (id < CLI_SHARED)
+		return (GLOBAL | (v ? v->options : 0)) & BIT(id);
+	return v && only[id] && !strcmp(only[id], v->name);
+}
+
+bool cli_has_options(const struct cli_verb *v)
+{
+	for (int id = CLI_SHARED; id < CLI_OPTIONS; id++)
+		if (cli_takes(v, (enum cli_option_id)id))
+			return true;
+	return v->options;
 }
 
 bool cli_is_global(enum cli_option_id id)
 {
-	return GLOBAL & BIT(id);
+	return id < CLI_SHARED && (GLOBAL & BIT(id));
 }
 
 static int usage(struct err *e, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -261,7 +299,7 @@ static int set_option(struct cli *c, enum cli_option_id id, const char *value)
 		c->many[id] = g_ptr_array_new_with_free_func(g_free);
 	if (options[id].many)
 		g_ptr_array_add(c->many[id], g_strdup(value));
-	c->given |= BIT(id);
+	c->given[id] = true;
 	g_free(c->values[id]);
 	c->values[id] = g_strdup(value);
 	return 0;
@@ -322,12 +360,12 @@ static int check(const struct cli *c, struct err *e)
 {
 	const struct cli_verb *v = c->verb;
 	for (int id = 0; id < CLI_OPTIONS; id++)
-		if ((c->given & BIT(id)) && !cli_takes(v, id)) {
+		if (c->given[id] && !cli_takes(v, id)) {
 			g_autofree char *name = options[id].name ? g_strdup_printf("--%s", options[id].name)
 								 : g_strdup_printf("-%c", options[id].letter);
 			return usage(e, _("%s does not go with '%s'"), name, v ? v->name : _("the screens"));
 		}
-	if (!v || (c->given & BIT(CLI_HELP)))
+	if (!v || c->given[CLI_HELP])
 		return 0;
 	if ((int)c->args->len < v->args_min)
 		return usage(e, _("'%s' needs: %s"), v->name, v->args);
@@ -393,7 +431,7 @@ void cli_clear(struct cli *c)
 
 bool cli_has(const struct cli *c, enum cli_option_id id)
 {
-	return c->given & BIT(id);
+	return c->given[id];
 }
 
 const char *cli_value(const struct cli *c, enum cli_option_id id)

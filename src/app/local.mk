@@ -32,6 +32,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_queue.c \
 	src/app/overlay.c \
 	src/app/runner.c \
+	src/app/setup.c \
+	src/app/setup.h \
+	src/app/setup_run.c \
 	src/app/temp.c \
 	src/app/template.c \
 	src/app/trust.c \

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 
 #define CACHED_MS 1000
+#define TYPED_MAX 1024
 
 static const struct {
 	const char *name;
@@ -34,6 +35,7 @@ static const struct {
 	{ "cache", cmd_cache },
 	{ "setup", cmd_setup },
 	{ "config", cmd_config },
+	{ "provider", cmd_provider },
 	{ "send", cmd_send },
 	{ "reply", cmd_reply },
 	{ "forward", cmd_forward },
@@ -225,8 +227,7 @@ static bool type_line(FILE *tty, struct buf *line)
 	return false;
 }
 
-/* Typed on the terminal without being shown; NULL: nothing was. */
-static struct secret *type_secret(FILE *tty, const char *prompt)
+struct secret *batch_type_secret(FILE *tty, const char *prompt)
 {
 	struct termios was, quiet;
 	struct secret *s = NULL;
@@ -251,6 +252,21 @@ static struct secret *type_secret(FILE *tty, const char *prompt)
 	explicit_bzero(line.p, line.cap);
 	buf_clear(&line);
 	return s;
+}
+
+char *batch_type(FILE *tty, const char *prompt)
+{
+	struct buf line;
+	char c = 0;
+	g_autofree char *local = utf8_to_locale(prompt);
+	fputs(local, tty);
+	fflush(tty);
+	buf_init(&line, TYPED_MAX);
+	while (read(fileno(tty), &c, 1) == 1 && c != '\n' && !buf_add_c(&line, c))
+		;
+	g_autofree char *typed = str_dup(str_trim(buf_str(&line)));
+	buf_clear(&line);
+	return c == '\n' ? utf8_from_locale(typed) : NULL;
 }
 
 bool batch_confirm(struct batch *b, const char *question)
@@ -287,7 +303,7 @@ static void unasked(struct event *ev, void *aux)
 		g_autofree char *prompt = g_strdup_printf(_("Password of %s at %s: "), ev->ask->login, ev->ask->host);
 		int64_t began = clock_ms();
 		r->answers = ev->ask->id;
-		r->secret = b->tty ? type_secret(b->tty, prompt) : NULL;
+		r->secret = b->tty ? batch_type_secret(b->tty, prompt) : NULL;
 		r->yes = r->secret != NULL;
 		put_off(b, clock_ms() - began);
 		app_request(b->app, r, NULL, NULL);
@@ -339,7 +355,8 @@ int batch_refresh(struct batch *b, int account, const char *folder, uint32_t row
 
 bool batch_needs_store(const struct cli *cli)
 {
-	if (!strcmp(cli->verb->name, "config"))
+	bool sets_up = !strcmp(cli->verb->name, "setup") && !cli->args->len;
+	if (sets_up || !strcmp(cli->verb->name, "config") || !strcmp(cli->verb->name, "provider"))
 		return false;
 	if (strcmp(cli->verb->name, "show"))
 		return true;

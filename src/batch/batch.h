@@ -18,7 +18,7 @@ int batch_run(const struct cli *cli, const struct cfg *cfg, const struct app_por
 /* The words of the command line as Boxwood's own, also where the program was called as mail, mailx or sendmail (or
  * boxwood-mail, ..). NULL: ERR_USAGE, ERR_LACKING. g_strfreev. */
 char **batch_face(int argc, char **argv, struct err *e);
-/* Whether the command opens the store (false: config check, show FILE). */
+/* Whether the command opens the store (false: setup, provider, config check, show FILE). */
 bool batch_needs_store(const struct cli *cli);
 /* An error outside any command, as batch prints it; the exit code. */
 int batch_fail(const struct cli *cli, const char *account, const struct err *e);

@@ -28,7 +28,7 @@ struct checking {
 	unsigned told; /* bits of the tests that were made */
 };
 
-static void print_check(struct batch *b, const char *account, const struct engine_check *c)
+void batch_check(struct batch *b, const char *account, const struct engine_check *c)
 {
 	struct json *j = json_record("check");
 	json_add(j, "account", json_string(account));
@@ -49,7 +49,7 @@ static void got(struct event *ev, void *aux)
 	if (ev->type != EV_CHECK)
 		return;
 	c->told |= 1u << ev->check->test;
-	print_check(c->batch, c->account, ev->check);
+	batch_check(c->batch, c->account, ev->check);
 }
 
 static void check_mailrc(struct batch *b)
@@ -58,7 +58,7 @@ static void check_mailrc(struct batch *b)
 	g_autofree char *text = g_strdup_printf(_("%s: accounts %u, errors %u"), b->cfg->path ? b->cfg->path : "-",
 		b->cfg->accounts->len, cfg_errors(b->cfg));
 	c.text = text;
-	print_check(b, NULL, &c);
+	batch_check(b, NULL, &c);
 }
 
 static void check_account(struct batch *b, int i)
@@ -74,7 +74,7 @@ static void check_account(struct batch *b, int i)
 		bool sends = test >= CHECK_SMTP;
 		g_autofree char *text = g_strdup(sends ? _("sending is not in this version") : _("not reached"));
 		struct engine_check skip = { .test = test, .status = CHECK_SKIP, .text = text };
-		print_check(b, a->label, &skip);
+		batch_check(b, a->label, &skip);
 	}
 	err_clear(&e);
 }
@@ -98,6 +98,8 @@ int cmd_setup(struct batch *b)
 {
 	const char *only = cli_value(b->cli, CLI_ACCOUNT);
 	struct err e = ERR_INIT;
+	if (!b->cli->args->len)
+		return batch_setup(b);
 	if (strcmp(first_word(b), "check"))
 		return usage(b, first_word(b), "check");
 	check_mailrc(b);

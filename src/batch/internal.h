@@ -50,6 +50,9 @@ struct batch {
 /* Sends r and waits for its end: 0, or -1 with e. Past wait_ms (or one of the names above) it is canceled and e
  * says so; what a question to the user took does not count. fn gets the other events of it. */
 int batch_ask(struct batch *b, struct request *r, app_event_fn fn, void *aux, int wait_ms, struct err *e);
+/* A line typed on the terminal, without blanks round it; NULL: its end (^D). g_free. */
+char *batch_type(FILE *tty, const char *prompt);
+struct secret *batch_type_secret(FILE *tty, const char *prompt); /* not shown; NULL: nothing was typed */
 /* Asks on the terminal; without one the command was the answer. */
 bool batch_confirm(struct batch *b, const char *question);
 const char *batch_label(const struct batch *b, int account);
@@ -155,6 +158,7 @@ int cmd_cache(struct batch *b);
 int cmd_import(struct batch *b);
 int cmd_export(struct batch *b);
 int cmd_config(struct batch *b);
+int cmd_provider(struct batch *b);
 int cmd_send(struct batch *b);
 int cmd_reply(struct batch *b);
 int cmd_forward(struct batch *b);
@@ -162,6 +166,10 @@ int cmd_bounce(struct batch *b);
 int cmd_answer(struct batch *b);
 int cmd_from(struct batch *b);
 int cmd_address(struct batch *b);
+
+/* --- set-up (setup.c) --- */
+void batch_check(struct batch *b, const char *account, const struct engine_check *c); /* one record */
+int batch_setup(struct batch *b); /* sets an account up, asking or not; the exit code */
 
 /* --- records (records.c) --- */
 struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row);

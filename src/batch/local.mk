@@ -13,6 +13,7 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/cmd_from.c \
 	src/batch/cmd_import.c \
 	src/batch/cmd_list.c \
+	src/batch/cmd_provider.c \
 	src/batch/cmd_queue.c \
 	src/batch/cmd_send.c \
 	src/batch/cmd_setup.c \
@@ -26,4 +27,5 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/outbox.c \
 	src/batch/place.c \
 	src/batch/records.c \
-	src/batch/records_card.c
+	src/batch/records_card.c \
+	src/batch/setup.c

@@ -229,6 +229,9 @@ void edit_leave(struct ui *ui);                        /* the program ends: edit
 /* --- view_editor.c: the small editor for those who have none --- */
 struct view *view_editor_new(struct ui *ui, struct view *compose);
 
+/* --- view_setup.c: an account is set up --- */
+struct view *view_setup_new(struct ui *ui, const struct ui_setup *to);
+
 /* --- complete.c: Tab in a prompt --- */
 void complete_addresses(struct ui *ui); /* in the prompt just asked */
 void complete_paths(struct ui *ui);
@@ -326,7 +329,8 @@ struct ui {
 	struct app_finder *finder; /* of complete.c; NULL: no address was asked for yet */
 	bool lent;                 /* an editor has the terminal */
 	const char *state_dir, *mailto;
-	bool interrupted; /* a letter was being written when the program ended: a banner says so */
+	const struct ui_setup *setup; /* an account is set up, and nothing else; or NULL */
+	bool interrupted;             /* a letter was being written when the program ended: a banner says so */
 	struct question *question;
 	GPtrArray *views; /* struct view *, the top last; never empty once the store is open */
 	struct grid shown;

@@ -335,6 +335,10 @@ static void open_file(struct ui *ui)
 
 static void start(struct ui *ui)
 {
+	if (ui->setup) {
+		g_ptr_array_add(ui->views, view_setup_new(ui, ui->setup));
+		return;
+	}
 	g_ptr_array_add(ui->views, view_folders_new(ui));
 	if (ui->folders->accounts->len)
 		ui_open_folder(ui, ui->at_account, ui->at_folder);
@@ -404,6 +408,7 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->begun = g_ptr_array_new();
 	ui->state_dir = options->state_dir;
 	ui->mailto = options->mailto;
+	ui->setup = options->setup;
 	ui->views = g_ptr_array_new_with_free_func(view_free);
 	ui->decoder = key_decoder_new(cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
 	ui->key_timer = timer_new(ui->ctx, key_gap, ui);

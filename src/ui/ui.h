@@ -12,12 +12,23 @@
 
 #include "app/app.h"
 
+struct setup;
+/* Setting an account up, in place of mail. */
+struct ui_setup {
+	struct setup *setup;
+	const char *path; /* of the mailrc that is to be written */
+	bool offline, force;
+	bool still; /* nothing is tested: a picture */
+	bool *written_out;
+};
+
 struct ui_options {
 	GMainContext *ctx;                      /* the context given to app_new */
 	int account;                            /* whose folder is opened first */
 	const char *folder;                     /* NULL: the inbox */
 	const char *file;                       /* a message in a file, shown over the folder; or NULL */
 	const char *mailto;                     /* a letter begun from a URI, over the folder; or NULL */
+	const struct ui_setup *setup;           /* NULL: mail is read */
 	const char *state_dir;                  /* where letters lie while an editor has them */
 	void (*farewell)(const char *sentence); /* what is sent without the screens; NULL: nothing
 						 * is */

@@ -46,3 +46,6 @@ tests_unit_app_test_markdown_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_parts
 tests_unit_app_test_parts_SOURCES = tests/unit/app/test_parts.c $(UNIT)
 tests_unit_app_test_parts_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_setup
+tests_unit_app_test_setup_SOURCES = tests/unit/app/test_setup.c $(UNIT)
+tests_unit_app_test_setup_LDADD = $(LINK_APP)
