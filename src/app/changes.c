@@ -17,6 +17,7 @@ struct call {
 	uint32_t request;
 	struct engine_change *change; /* a copy; NULL of an undo */
 	bool durable, redo;
+	char *words; /* of a redo: what is done again; NULL */
 };
 
 struct made {
@@ -24,6 +25,12 @@ struct made {
 	int account;
 	enum app_verb verb;
 	struct engine_change *change;
+	char *said; /* what was done */
+};
+
+struct undone {
+	uint32_t group; /* of the undo */
+	char *said;     /* what it took back; NULL: it is not known here */
 };
 
 struct asked {
@@ -157,6 +164,8 @@ static void take_trouble(struct model_changes *m, struct event *ev)
 	*t = (struct model_trouble){ ev->account, c->change, 1, *c };
 	c->folder = c->target = NULL;
 	c->err = (struct err)ERR_INIT;
+	g_autofree char *words = app_failed_text(&t->first, 1);
+	m->hooks->logged(m->aux, words);
 	g_ptr_array_add(m->troubles, t);
 	if (m->troubles->len > MODEL_TROUBLES_KEPT)
 		g_ptr_array_remove_index(m->troubles, 0);
@@ -180,6 +189,7 @@ static void call_free(void *p)
 	struct call *c = p;
 	if (c->change)
 		engine_change_free(c->change);
+	g_free(c->words);
 	g_free(c);
 }
 
@@ -187,16 +197,22 @@ static void made_free(void *p)
 {
 	struct made *d = p;
 	engine_change_free(d->change);
+	g_free(d->said);
 	g_free(d);
 }
 
-static void remember(struct call *c, uint32_t group)
+static void undone_clear(void *p)
+{
+	g_free(((struct undone *)p)->said);
+}
+
+static void remember(struct call *c, uint32_t group, const char *words)
 {
 	struct model_changes *m = c->m;
 	if (!c->change || c->change->by_itself)
 		return;
 	struct made *d = g_new(struct made, 1);
-	*d = (struct made){ group, c->account, c->verb, app_change_copy(c->change) };
+	*d = (struct made){ group, c->account, c->verb, app_change_copy(c->change), g_strdup(words) };
 	g_ptr_array_add(m->made, d);
 	if (m->made->len > MADE_KEPT)
 		g_ptr_array_remove_index(m->made, 0);
@@ -212,20 +228,34 @@ static const struct made *made_find(const struct model_changes *m, uint32_t grou
 	return NULL;
 }
 
+/* What was undone by name, where it was done here. */
+static char *undone_words(struct model_changes *m, const struct engine_durable *d)
+{
+	const struct made *made = made_find(m, d->undone);
+	struct undone u = { d->group, made ? g_strdup(made->said) : NULL };
+	g_array_append_val(m->undone, u);
+	return u.said ? g_strdup_printf(_("Undone: %s"), u.said) : app_done_text(VERB_NONE, d);
+}
+
 static void durable(struct call *c, struct event *ev)
 {
 	struct model_changes *m = c->m;
 	const struct engine_durable *d = ev->durable;
 	c->durable = true;
 	overlay_settle(app_overlay(m->app), c->request, app_newest(m->app));
-	if (!c->change && !c->redo)
-		g_array_append_val(m->undone, d->group);
-	else
-		remember(c, d->group);
-	if (c->redo)
-		m->hooks->said(m->aux, g_strdup(_("Done again.")), true);
-	else if (!c->change || !c->change->by_itself)
-		m->hooks->said(m->aux, app_done_text(c->verb, d), d->undoable && !d->undo);
+	if (c->redo) {
+		m->hooks->said(m->aux,
+			c->words ? g_strdup_printf(_("Done again: %s"), c->words) : g_strdup(_("Done again.")), true);
+		return;
+	}
+	if (!c->change) {
+		m->hooks->said(m->aux, undone_words(m, d), false);
+		return;
+	}
+	g_autofree char *words = app_done_text(c->verb, d);
+	remember(c, d->group, words);
+	if (!c->change->by_itself)
+		m->hooks->said(m->aux, g_steal_pointer(&words), d->undoable && !d->undo);
 }
 
 static void failed_at_once(struct call *c, struct event *ev)
@@ -310,16 +340,24 @@ void model_changes_redo(struct model_changes *m)
 		m->hooks->said(m->aux, g_strdup(_("Nothing was undone just now.")), false);
 		return;
 	}
-	uint32_t group = g_array_index(m->undone, uint32_t, m->undone->len - 1);
+	struct undone u = g_array_index(m->undone, struct undone, m->undone->len - 1);
+	g_autofree char *words = g_strdup(u.said);
 	g_array_set_size(m->undone, m->undone->len - 1);
-	const struct made *d = made_find(m, group);
+	const struct made *d = made_find(m, u.group);
 	if (d) {
 		make(m, d->account, d->verb, app_change_copy(d->change));
 	} else {
 		struct request *r = request_new(REQ_UNDO, 0, -1);
-		r->answers = group;
-		send(m, r, VERB_NONE, NULL)->redo = true;
+		r->answers = u.group;
+		struct call *c = send(m, r, VERB_NONE, NULL);
+		c->redo = true;
+		c->words = g_steal_pointer(&words);
 	}
+}
+
+bool model_changes_can_redo(const struct model_changes *m)
+{
+	return m->undone->len > 0;
 }
 
 void model_changes_retry(struct model_changes *m)
@@ -370,7 +408,8 @@ struct model_changes *model_changes_new(struct app *a, const struct model_change
 	m->made = g_ptr_array_new_with_free_func(made_free);
 	m->waiting = g_array_new(FALSE, TRUE, sizeof(unsigned));
 	m->asked = g_array_new(FALSE, TRUE, sizeof(struct asked));
-	m->undone = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	m->undone = g_array_new(FALSE, FALSE, sizeof(struct undone));
+	g_array_set_clear_func(m->undone, undone_clear);
 	g_array_set_size(m->waiting, accounts);
 	g_array_set_size(m->asked, accounts);
 	for (guint i = 0; i < accounts; i++)

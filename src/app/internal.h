@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of cards share, and those of set-up. */
+/* What files of app share: cards, set-up, and the tables of keys. */
 #ifndef BOXWOOD_APP_INTERNAL_H
 #define BOXWOOD_APP_INTERNAL_H
 
-#include "app/app.h"
+#include "app/model.h"
 #include "app/setup.h"
 
 /* Appends; text is taken, and cleaned. label: translated. */
@@ -17,5 +17,17 @@ void setup_forget(struct setup *s, enum setup_test from, enum setup_test to); /*
 char *setup_password_path(const struct setup *s, const char *directory);      /* g_free */
 /* try: the lines that are tested, with a password that is asked for. g_free. */
 char *setup_block_for(const struct setup *s, const char *directory, bool try);
+
+/* --- presets.c: what a set of keys has in place of the table's --- */
+struct preset_key {
+	unsigned contexts; /* of those the command has */
+	enum app_command command;
+	const char *keys; /* as in the table; all it has there */
+};
+struct preset {
+	const char *name;
+	const struct preset_key *keys; /* ended by CMD_NONE */
+};
+const struct preset *preset_find(const char *name); /* NULL: the first */
 
 #endif

@@ -31,6 +31,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_parts.c \
 	src/app/model_queue.c \
 	src/app/overlay.c \
+	src/app/palette.c \
+	src/app/presets.c \
 	src/app/runner.c \
 	src/app/setup.c \
 	src/app/setup.h \

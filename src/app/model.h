@@ -56,6 +56,9 @@ enum app_command {
 	CMD_PAGE_DOWN,
 	CMD_SCROLL_DOWN,
 	CMD_PAGE_UP,
+	CMD_HALF_DOWN,
+	CMD_HALF_UP,
+	CMD_CENTER,
 	CMD_FIRST,
 	CMD_LAST,
 	CMD_SCREEN_TOP,
@@ -159,18 +162,32 @@ enum app_command {
 	CMD_BANNER_OTHERS,
 	CMD_BANNER_DROP,
 	CMD_BANNER_HIDE,
+	CMD_MESSAGES,
+	CMD_PALETTE,
 	CMD_HELP,
 	CMD_REDRAW,
 	CMD_COUNT,
 };
 
+/* What may stand behind a command's name in the palette: what it would ask for. */
+enum app_argument { ARG_NONE, ARG_TEXT, ARG_FOLDER, ARG_PATH };
+/* What a number typed before its key does. */
+enum app_count {
+	COUNT_NO,     /* nothing */
+	COUNT_REPEAT, /* the command is done so often */
+	COUNT_ROWS,   /* it is done to so many messages, from the cursor on, as one change */
+	COUNT_TO,     /* the cursor goes to that row */
+};
 struct app_command_info {
 	const char *name;  /* "next-unread": what `bind` says */
 	const char *keys;  /* default keys, blank between them: "j Down"; a chord has no blank: "!w", "EscTab" */
 	const char *hint;  /* a word or two for the hint line, N_(); NULL: never there */
 	const char *help;  /* what it does, N_() */
+	const char *words; /* others it is looked for by, N_(), blanks between; NULL: none */
 	unsigned contexts; /* bits 1 << CTX_ */
 	enum app_group group;
+	enum app_argument arg;
+	enum app_count count;
 };
 const struct app_command_info *app_command_info(enum app_command c);
 enum app_command app_command_find(const char *name); /* CMD_NONE: no such command */
@@ -179,20 +196,53 @@ const char *app_group_title(enum app_group g); /* translated */
 /* The likeliest commands of a context, best first, ended by CMD_NONE; at most 10. */
 const enum app_command *app_hints(enum app_context ctx);
 
-/* --- the key map: the table's keys and the mailrc's `bind` lines over them --- */
+/* --- the key map: the keys of a preset and the mailrc's `bind` and `macro` lines over them --- */
+extern const char *const app_presets[]; /* "mutt", "vim"; NULL ends them */
+#define APP_MACRO_MAX 256               /* steps of a macro */
+
 struct keymap;
-/* complaints (char *, may be NULL) gets a sentence for each bind that says nothing. */
+/* complaints (char *, may be NULL) gets a sentence for each line that says nothing. */
 struct keymap *keymap_new(const struct cfg *cfg, GPtrArray *complaints);
 void keymap_free(struct keymap *k);
-enum keymap_match { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_FOUND };
+char *keymap_take(struct keymap *k, const struct cfg_bind *line); /* NULL, or what is wrong with it; g_free */
+enum keymap_match { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_FOUND, KEYMAP_MACRO };
 enum keymap_match keymap_find(
 	const struct keymap *k, enum app_context ctx, const uint32_t *keys, size_t n, enum app_command *out);
+/* A key, or a command by its name. */
+struct macro_step {
+	uint32_t key; /* 0: the command */
+	enum app_command command;
+};
+/* Of a KEYMAP_MACRO: struct macro_step. Borrowed. */
+const GArray *keymap_macro(const struct keymap *k, enum app_context ctx, const uint32_t *keys, size_t n);
 char *keymap_first(
 	const struct keymap *k, enum app_context ctx, enum app_command c);          /* "Enter"; NULL: no key; g_free */
 char *keymap_all(const struct keymap *k, enum app_context ctx, enum app_command c); /* "j, Down"; NULL; g_free */
+/* What can follow the keys typed so far (n 0: everything), in the order of the table. */
+struct keymap_next {
+	char *keys; /* "w"; of several for one command "n, r" */
+	enum app_command command;
+	char *macro; /* as it is written, then command is CMD_NONE; or NULL */
+};
+GPtrArray *keymap_next(const struct keymap *k, enum app_context ctx, const uint32_t *keys, size_t n); /* freeing */
 /* One chord from its written form ("j", "^D", "EscTab", "!w"); the number of keys, 0: malformed. */
 size_t key_parse(const char *text, uint32_t keys[APP_CHORD_MAX]);
-char *key_name(uint32_t key); /* g_free */
+char *key_name(uint32_t key);                    /* g_free */
+char *key_names(const uint32_t *keys, size_t n); /* "Esc f", "!w"; g_free */
+
+/* --- finding commands by what is typed (palette.c) --- */
+struct palette_row {
+	enum app_command command;
+	int score;
+	bool here; /* it works in this place */
+};
+/* What `typed` may mean: by names, what they do, and other words for it. struct palette_row, the best first; those of other
+ * places last. "": all that work here. */
+GArray *app_palette(enum app_context ctx, const char *typed);
+/* A line "move Archive": the command, and what stands behind it (borrowed; "" nothing). CMD_NONE: it is no such line. */
+enum app_command app_palette_line(const char *line, const char **rest_out);
+char *app_command_title(enum app_command c);           /* what it does, in a clause; g_free */
+const char *app_command_elsewhere(enum app_command c); /* how one gets to where it works; translated */
 
 /* --- accounts and their folders --- */
 /* A model tells its owner that what it shows has changed. Called from the context; draw later. */
@@ -283,6 +333,7 @@ const struct store_row *model_list_current(const struct model_list *m);
 void model_list_height(struct model_list *m, uint32_t rows);
 void model_list_move(struct model_list *m, int64_t by); /* the cursor, stopping at both ends */
 void model_list_scroll(struct model_list *m, int pages);
+void model_list_center(struct model_list *m); /* the cursor's row comes to the middle */
 void model_list_first(struct model_list *m);
 void model_list_last(struct model_list *m);
 void model_list_to(struct model_list *m, uint32_t position);
@@ -315,6 +366,7 @@ struct model_trouble {
 struct model_changes_hooks {
 	/* Takes the sentence; NULL: what was said last holds no more. */
 	void (*said)(void *aux, char *sentence, bool undoable);
+	void (*logged)(void *aux, const char *sentence); /* a banner tells it; it is for the log */
 	/* There is no such folder: it may be made, by model_changes_make with what is given back. Takes c. */
 	void (*lacks)(void *aux, int account, enum app_verb verb, struct engine_change *c);
 	void (*laid)(void *aux);   /* the overlay has grown */
@@ -330,7 +382,7 @@ struct model_changes {
 	/* The rest is the model's own. */
 	GPtrArray *calls, *made;
 	GArray *asked;   /* by account: the question how many wait */
-	GArray *undone;  /* uint32_t: groups of undos, the newest last */
+	GArray *undone;  /* undos that can be taken back, the newest last */
 	int64_t made_at; /* clock_ms(): the last one of the user's */
 };
 struct model_changes *model_changes_new(struct app *a, const struct model_changes_hooks *hooks, void *aux);
@@ -339,6 +391,7 @@ void model_changes_make(
 	struct model_changes *m, int account, enum app_verb verb, struct engine_change *c); /* takes c */
 void model_changes_undo(struct model_changes *m);
 void model_changes_redo(struct model_changes *m);
+bool model_changes_can_redo(const struct model_changes *m);
 void model_changes_event(struct model_changes *m, struct event *ev);              /* an event of no request */
 unsigned model_changes_waiting(const struct model_changes *m, int account);       /* -1: of all */
 const struct model_trouble *model_changes_trouble(const struct model_changes *m); /* the newest; NULL */
@@ -471,7 +524,8 @@ enum model_queue_act {
 };
 struct model_queue_hooks {
 	void (*changed)(void *aux);
-	void (*said)(void *aux, char *sentence); /* takes it; NULL: what was said last holds no more */
+	void (*said)(void *aux, char *sentence);         /* takes it; NULL: what was said last holds no more */
+	void (*logged)(void *aux, const char *sentence); /* a banner tells it; it is for the log */
 	/* The act has ended: e->cause ERR_NONE: done. draft: the text kept of the letter, 0 none. */
 	void (*acted)(void *aux, enum model_queue_act what, uint32_t id, uint32_t draft, const struct err *e);
 };

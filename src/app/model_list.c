@@ -447,6 +447,14 @@ void model_list_move(struct model_list *m, int64_t by)
 	model_list_to(m, (uint32_t)to);
 }
 
+void model_list_center(struct model_list *m)
+{
+	m->top = m->cursor - MIN(m->cursor, m->height / 2);
+	clamp(m);
+	pump(m);
+	m->changed(m->aux);
+}
+
 void model_list_scroll(struct model_list *m, int pages)
 {
 	int64_t step = (int64_t)pages * MAX(m->height, 1);

@@ -143,6 +143,10 @@ void model_queue_take(struct model_queue *m, struct store_mail *mail)
 		g_hash_table_remove(m->hidden, GUINT_TO_POINTER(mail->id));
 	if (mail->id == m->undoable && mail->state != MAIL_HELD)
 		m->undoable = 0;
+	g_autofree char *told = trouble ? app_mail_text(mail) : NULL;
+	g_autofree char *server = trouble && mail->text ? g_strdup_printf("%s\n%s", told, mail->text) : NULL;
+	if (trouble)
+		m->hooks->logged(m->aux, server ? server : told);
 	keep(m, mail);
 	/* What a banner says is not said twice; and that it is sent no longer holds. */
 	if (words || trouble)

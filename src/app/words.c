@@ -116,6 +116,21 @@ static char *moved_text(enum app_verb verb, unsigned n, const char *target)
 	}
 }
 
+static char *flagged_text(enum app_verb verb, unsigned n)
+{
+	switch (verb) {
+	case VERB_FLAGGED: return g_strdup_printf(P_("Flagged %u message.", "Flagged %u messages.", n), n);
+	case VERB_UNFLAGGED:
+		return g_strdup_printf(P_("Took the flag off %u message.", "Took the flag off %u messages.", n), n);
+	case VERB_READ: return g_strdup_printf(P_("Marked %u message as read.", "Marked %u messages as read.", n), n);
+	case VERB_UNREAD:
+		return g_strdup_printf(P_("Marked %u message as unread.", "Marked %u messages as unread.", n), n);
+	default:
+		return g_strdup_printf(
+			P_("Changed the flags of %u message.", "Changed the flags of %u messages.", n), n);
+	}
+}
+
 static char *undone_text(const struct engine_durable *d)
 {
 	unsigned n = d->messages;
@@ -137,9 +152,7 @@ char *app_done_text(enum app_verb verb, const struct engine_durable *d)
 	if (d->undo)
 		return undone_text(d);
 	switch (d->op) {
-	case CHANGE_FLAG:
-		return g_strdup_printf(
-			P_("Changed the flags of %u message.", "Changed the flags of %u messages.", n), n);
+	case CHANGE_FLAG: return flagged_text(verb, n);
 	case CHANGE_MOVE: return moved_text(verb, n, d->target);
 	case CHANGE_COPY:
 		return g_strdup_printf(P_("Copied %u message to %s.", "Copied %u messages to %s.", n), n, target);

@@ -103,7 +103,7 @@ struct cfg_account {
 /* Global options: one field for each row of options.c's table. */
 struct cfg_options {
 	bool mouse;
-	char *keys;                  /* "mutt" */
+	char *keys;                  /* "mutt", "vim" */
 	char *cache_dir, *state_dir; /* NULL: the XDG places */
 	char *save_dir;              /* where parts are saved; NULL: the working directory */
 	int escape_ms;               /* how long a lone Esc waits */
@@ -138,9 +138,10 @@ struct cfg_viewer {
 	char *command;
 };
 
-/* command "": the key does nothing. */
+/* command "": the key does nothing. macro: it is the keys that are typed instead. */
 struct cfg_bind {
 	char *context, *key, *command;
+	bool macro;
 };
 
 struct cfg_theme {

@@ -22,12 +22,14 @@
 static const struct cfg_word option_words[] = {
 	{
 		.name = "keys",
-		.args = "mutt",
+		.args = "mutt|vim",
 		.preset = "mutt",
 		.help = N_("the set of keys"),
-		.doc = N_("The keys are those that mutt's users know."),
+		.doc = N_("The keys are those that mutt's users know, or with vim those of that editor: gg and G, ^D "
+			  "and ^U, dd, "
+			  "yy, zz."),
 		.example = "set keys=mutt",
-		.rule = RULE(.type = OPTION_CHOICE, FIELD(keys), CHOICES("mutt")),
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(keys), CHOICES("mutt", "vim")),
 	},
 	{
 		.name = "sidebar",

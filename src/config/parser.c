@@ -180,12 +180,11 @@ static void take_source(struct parser *p, const struct stmt *s, void *into, cons
 	err_clear(&e);
 }
 
-static void take_bind(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+static void add_bind(struct parser *p, const struct stmt *s, bool macro)
 {
-	(void)into;
-	(void)rule;
 	if (!*s->word[1].text || !*s->word[2].text) {
-		cfg_complain(p, CFG_ERROR, &s->word[*s->word[1].text ? 2 : 1].at, _("bind index n next-unread"),
+		cfg_complain(p, CFG_ERROR, &s->word[*s->word[1].text ? 2 : 1].at,
+			macro ? _("macro index gw \"sWork<Enter>\"") : _("bind index n next-unread"),
 			_("an empty word where a view and a key are wanted"));
 		return;
 	}
@@ -193,7 +192,22 @@ static void take_bind(struct parser *p, const struct stmt *s, void *into, const 
 	bind->context = g_strdup(s->word[1].text);
 	bind->key = g_strdup(s->word[2].text);
 	bind->command = g_strdup(s->word[3].text);
+	bind->macro = macro;
 	g_ptr_array_add(p->cfg->binds, bind);
+}
+
+static void take_bind(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)into;
+	(void)rule;
+	add_bind(p, s, false);
+}
+
+static void take_macro(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
+{
+	(void)into;
+	(void)rule;
+	add_bind(p, s, true);
 }
 
 static void take_theme(struct parser *p, const struct stmt *s, void *into, const struct cfg_rule *rule)
@@ -280,6 +294,16 @@ static const struct cfg_word command_words[] = {
 		.doc = N_("CONTEXT is the view in which the key counts. An empty command, written '', frees the key."),
 		.example = "# bind index n next-unread",
 		.rule = RULE(.take = take_bind, .min = 3, .max = 3),
+	},
+	{
+		.name = "macro",
+		.args = "CONTEXT KEY KEYS",
+		.help = N_("make a key type others"),
+		.doc = N_("In KEYS a word between < and > is a key, as in <Enter>, or a command, as in <archive>, and "
+			  "^X is "
+			  "Control and X. At most 256 of them; a macro may use another. KEYS of '' frees the key."),
+		.example = "# macro index gw \"sWork<Enter>\"   # moves to the folder Work",
+		.rule = RULE(.take = take_macro, .min = 3, .max = 3),
 	},
 	{
 		.name = "theme",

@@ -107,7 +107,8 @@ void change_durable(
 		.messages = messages,
 		.target = shown_name(a, first->target),
 		.undoable = first->op != CHANGE_EXPUNGE && first->op != CHANGE_DELETE && first->op != CHANGE_EMPTY,
-		.undo = undo };
+		.undo = undo,
+		.undone = undo ? r->answers : 0 };
 	engine_emit(a->engine, ev);
 }
 

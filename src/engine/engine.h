@@ -244,7 +244,8 @@ struct engine_durable {
 	enum change_op op;
 	unsigned messages;
 	char *target;        /* shown name; NULL: none */
-	bool undoable, undo; /* undo: it takes another back */
+	bool undoable, undo; /* undo: it takes another back: */
+	uint32_t undone;     /* the last of the groups it takes back; 0: it takes none */
 };
 struct engine_changed {
 	uint32_t change;

@@ -211,6 +211,9 @@ static void undoing_init(struct undoing *u)
 /* Takes r unless e is set. */
 static void carry_out(struct undoing *u, struct request *r, struct err *e)
 {
+	/* Told with what is done. */
+	if (u->taken->len)
+		r->answers = ((const struct store_change *)u->taken->pdata[0])->group;
 	if (u->rows->len) {
 		if (!change_make_all(u->account, r, u->rows, true, e))
 			mark_undone(u->account, u->taken, change_newest(u->account));

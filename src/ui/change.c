@@ -106,7 +106,7 @@ static void lacks(void *aux, int account, enum app_verb verb, struct engine_chan
 	ui_question(ui, text, make_with_folder, plan_new(account, verb, c), plan_free);
 }
 
-const struct model_changes_hooks change_hooks = { said, lacks, laid, lifted, changed };
+const struct model_changes_hooks change_hooks = { said, ui_logged, lacks, laid, lifted, changed };
 
 /* --- messages --- */
 /* The message that was shown may have left the list. */
@@ -204,11 +204,12 @@ static void toggle(struct ui *ui, struct view *list, uint32_t flag, GArray *plac
 {
 	struct model_list *m = view_list_model(list);
 	struct engine_change *c = app_change_new(CHANGE_FLAG, places);
-	if (model_list_all_have(m, flag))
+	bool had = model_list_all_have(m, flag), seen = flag == MSG_SEEN;
+	if (had)
 		c->remove = flag;
 	else
 		c->add = flag;
-	make(ui, list, VERB_FLAG, c);
+	make(ui, list, had ? (seen ? VERB_UNREAD : VERB_UNFLAGGED) : seen ? VERB_READ : VERB_FLAGGED, c);
 	if (!model_list_tags(m))
 		go_on(ui, list);
 }
@@ -217,7 +218,7 @@ static void mark_read(struct ui *ui, struct view *list, GArray *places)
 {
 	struct engine_change *c = app_change_new(CHANGE_FLAG, places);
 	c->add = MSG_SEEN;
-	make(ui, list, VERB_FLAG, c);
+	make(ui, list, VERB_READ, c);
 }
 
 void change_seen(struct ui *ui, int account, const struct store_row *row)

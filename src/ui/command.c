@@ -10,6 +10,8 @@ static void got_synced(struct event *ev, void *aux)
 	struct ui *ui = aux;
 	const struct model_account *a = model_folders_account(ui->folders, ev->account);
 	bool told = ev->err.scope == ERR_ACCOUNT || ev->err.cause == ERR_CANCELED;
+	if (ev->type == EV_ENDED)
+		ui->sync_request = 0;
 	if (ev->type == EV_ENDED && ev->err.cause && !told)
 		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
 }
@@ -24,7 +26,7 @@ static void sync_now(struct ui *ui)
 	if (list && list->account == account)
 		r->folder = g_strdup(view_list_model(list)->name);
 	r->due = SYNC_PERSON;
-	app_request(ui->app, r, got_synced, ui);
+	ui->sync_request = app_request(ui->app, r, got_synced, ui);
 	ui_say(ui, g_strdup(_("Checking mail.")));
 }
 
@@ -57,6 +59,25 @@ static void undo(struct ui *ui)
 		model_changes_undo(ui->changes);
 }
 
+const char *command_why_not(const struct ui *ui, enum app_command c)
+{
+	switch (c) {
+	case CMD_REDO: return model_changes_can_redo(ui->changes) ? NULL : _("nothing was undone just now");
+	case CMD_BANNER_WORDS:
+	case CMD_BANNER_RETRY:
+	case CMD_BANNER_PASSWORD:
+	case CMD_BANNER_DEFAULT:
+	case CMD_BANNER_FROM:
+	case CMD_BANNER_EDIT:
+	case CMD_BANNER_OTHERS:
+	case CMD_BANNER_DROP:
+	case CMD_BANNER_HIDE: return banner_is_shown(ui) ? NULL : _("there is no banner");
+	case CMD_NEXT_ACCOUNT:
+	case CMD_PREV_ACCOUNT: return ui->folders->accounts->len > 1 ? NULL : _("there is no other account");
+	default: return NULL;
+	}
+}
+
 void command_run(struct ui *ui, enum app_command c)
 {
 	struct view *top = ui_top(ui);
@@ -71,6 +92,8 @@ void command_run(struct ui *ui, enum app_command c)
 	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
 	case CMD_SIDEBAR: toggle_sidebar(ui); break;
 	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
+	case CMD_PALETTE: palette_open(ui, ""); break;
+	case CMD_MESSAGES: ui_push(ui, view_log_new(ui)); break;
 	case CMD_UNDO: undo(ui); break;
 	case CMD_REDO: model_changes_redo(ui->changes); break;
 	case CMD_REDRAW: ui->all_dirty = true; break;

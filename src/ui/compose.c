@@ -678,7 +678,7 @@ static void queue_acted(void *aux, enum model_queue_act what, uint32_t id, uint3
 		ui_say(ui, g_strdup(_("Held until you let it go.")));
 }
 
-const struct model_queue_hooks queue_hooks = { queue_changed, queue_said, queue_acted };
+const struct model_queue_hooks queue_hooks = { queue_changed, queue_said, ui_logged, queue_acted };
 
 /* --- commands --- */
 bool compose_command(struct ui *ui, enum app_command c)

@@ -99,6 +99,7 @@ void status_draw(struct grid *g, struct rect r, const char *left, const char *ri
 void hint_draw(const struct ui *ui, struct grid *g, struct rect r);
 int banner_account(const struct ui *ui);             /* whose trouble is told; -1: nobody's */
 struct model_list *banner_gone(const struct ui *ui); /* the list on the screen whose folder is gone; NULL: none */
+bool banner_is_shown(const struct ui *ui);           /* where there is room for it */
 int banner_rows(const struct ui *ui, int rows, int cols);
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r);
 char *queue_text(const struct ui *ui); /* "1 in queue"; NULL: nothing waits */
@@ -309,6 +310,40 @@ void ui_mail_words(struct ui *ui, const struct store_mail *m); /* what the serve
 
 /* --- command.c: what no view does by itself --- */
 void command_run(struct ui *ui, enum app_command c);
+const char *command_why_not(const struct ui *ui, enum app_command c); /* translated; NULL: it can be done here */
+
+/* --- typing.c: what is typed of a command --- */
+void typing_key(struct ui *ui, uint32_t key);
+void typing_drop(struct ui *ui);
+void typing_panel_due(void *aux);
+bool typing_is_under_way(const struct ui *ui);
+char *typing_text(const struct ui *ui); /* "5 g-"; NULL: nothing */
+
+/* --- widget_panel.c: how a chord can go on --- */
+void panel_draw(const struct ui *ui, struct grid *g, struct rect area); /* at its foot */
+
+/* --- palette.c: commands by a word for them --- */
+struct palette;
+void palette_open(struct ui *ui, const char *text);
+void palette_drop(struct ui *ui);
+void palette_key(struct ui *ui, uint32_t key, const char *paste);
+void palette_draw(const struct ui *ui, struct grid *g, struct rect area);
+
+/* --- shell.c: programs that have the whole screen for a while --- */
+void shell_run(struct ui *ui, const char *line);
+void shell_manual(struct ui *ui);
+void shell_leave(struct ui *ui); /* the program ends: what runs goes on */
+
+/* --- said.c: what is said, and all that was --- */
+struct log_entry {
+	int64_t when; /* wall seconds */
+	char *text;   /* clean; may have several lines */
+};
+GArray *said_log_new(void);
+void ui_say(struct ui *ui, char *sentence);   /* until the next key; takes the string; NULL: nothing holds any more */
+void ui_log(struct ui *ui, const char *text); /* is shown elsewhere, and kept with what was said */
+void ui_logged(void *ui, const char *text);   /* the same, for the hooks of models */
+struct view *view_log_new(struct ui *ui);
 
 /* --- ui.c --- */
 enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
@@ -341,17 +376,29 @@ struct ui {
 	struct timer *key_timer;
 	uint32_t chord[APP_CHORD_MAX];
 	size_t chord_n;
+	unsigned number;           /* typed before; 0: none */
+	bool panel;                /* shows how the chord can go on */
+	struct timer *panel_timer; /* until it does */
+	bool macro_plays;
+	unsigned macro_left; /* steps it may still take */
 	struct prompt *prompt;
+	struct palette *palette;
+	GPtrArray *palette_lines;   /* char *: typed in it before */
+	struct proc *outside;       /* of shell.c; NULL: none runs */
+	const char *outside_failed; /* what is said when it fails; NULL */
 	char *said;
+	GArray *log;         /* struct log_entry: what was said, the newest last */
+	unsigned log_count;  /* of all, also of those that are kept no more */
 	uint32_t counted;    /* the letter whose time to leave `said` counts down; 0: none */
 	struct timer *count; /* to its next second; set only while it does */
 	enum sidebar sidebar;
 	int at_account;   /* the folder last looked at, at first the one to begin with */
 	const char *file; /* a message to be shown first, or NULL */
 	char *at_folder;
-	bool at_changed;    /* the folders view has not put its cursor there yet */
-	bool hop, hop_read; /* to the next folder with unread mail, at the next draw; and read there */
-	unsigned hops;      /* since the last key */
+	bool at_changed;       /* the folders view has not put its cursor there yet */
+	uint32_t sync_request; /* what `sync` asked for last, while it is under way; 0 */
+	bool hop, hop_read;    /* to the next folder with unread mail, at the next draw; and read there */
+	unsigned hops;         /* since the last key */
 	bool quit;
 	struct err err; /* why it ended */
 };
@@ -367,7 +414,7 @@ void ui_touch(struct ui *ui); /* at the end of this turn */
 struct view *ui_top(const struct ui *ui);
 void ui_push(struct ui *ui, struct view *v);
 void ui_pop(struct ui *ui);
-void ui_say(struct ui *ui, char *sentence); /* until the next key; takes the string */
+void ui_take_key(struct ui *ui, const struct key_event *ev); /* as if it were typed */
 /* Shows that folder, over the folders view. */
 struct view *ui_open_folder(struct ui *ui, int account, const char *name);
 void ui_next_unread_folder(struct ui *ui, bool then_read);    /* before the next draw */

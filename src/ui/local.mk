@@ -15,12 +15,16 @@ src_ui_libui_a_SOURCES = \
 	src/ui/key.c \
 	src/ui/key.h \
 	src/ui/layout.c \
+	src/ui/palette.c \
 	src/ui/parts.c \
 	src/ui/prompt.c \
+	src/ui/said.c \
+	src/ui/shell.c \
 	src/ui/style.c \
 	src/ui/term.h \
 	src/ui/term_capture.c \
 	src/ui/term_curses.c \
+	src/ui/typing.c \
 	src/ui/ui.c \
 	src/ui/ui.h \
 	src/ui/view_compose.c \
@@ -39,6 +43,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/view_text.c \
 	src/ui/widget_input.c \
 	src/ui/widget_list.c \
+	src/ui/widget_panel.c \
 	src/ui/widget_picker.c \
 	src/ui/widget_status.c \
 	src/ui/widget_text.c

@@ -91,7 +91,7 @@ static struct question *question_new(struct ui *ui, char *text, void *aux, void 
 	question_drop(ui);
 	ui->question = g_new0(struct question, 1);
 	*ui->question = (struct question){ .text = text, .aux = aux, .free = free };
-	ui->chord_n = 0;
+	typing_drop(ui);
 	ui_touch(ui);
 	return ui->question;
 }

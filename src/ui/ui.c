@@ -11,6 +11,7 @@
 #define READ_OCTETS 4096
 #define REST_MS 1000 /* before the program stops for ^Z */
 #define HOPS_MAX 20  /* folders looked into for one key */
+#define SAID_ROWS_MOST 4
 
 /* --- the stack of views --- */
 struct view *ui_top(const struct ui *ui)
@@ -78,15 +79,6 @@ static void hop(struct ui *ui)
 	view_list_seek_later(ui_open_folder(ui, account, next), ui->hop_read);
 }
 
-/* --- saying --- */
-void ui_say(struct ui *ui, char *sentence)
-{
-	g_free(ui->said);
-	ui->said = sentence;
-	compose_count_end(ui);
-	ui_touch(ui);
-}
-
 /* --- drawing --- */
 bool ui_has_sidebar(const struct ui *ui, int cols)
 {
@@ -94,6 +86,25 @@ bool ui_has_sidebar(const struct ui *ui, int cols)
 	if ((ctx != CTX_INDEX && ctx != CTX_MESSAGE) || cols < SIDEBAR_LEAST_COLS)
 		return false;
 	return ui->sidebar == SIDEBAR_ON || (ui->sidebar == SIDEBAR_AUTO && cols >= SIDEBAR_FROM_COLS);
+}
+
+/* What has no place in a line takes more of them; what has no place at all is in the log. */
+static void draw_long(struct ui *ui, struct grid *g, const struct layout *l)
+{
+	struct rect r = l->message.rows ? l->message : l->body;
+	struct text *t = text_new();
+	text_addf(t, STYLE_NORMAL, 1, " %s", ui->said);
+	int wanted = text_lines(t, r.cols, SAID_ROWS_MOST + 1), rows = CLAMP(wanted, 1, MIN(SAID_ROWS_MOST, r.row + 1));
+	r = (struct rect){ r.row + 1 - rows, r.col, rows, r.cols };
+	for (int i = 0; i < rows; i++)
+		grid_fill(g, r.row + i, r.col, r.cols, STYLE_NORMAL, ' ');
+	text_draw(t, g, r);
+	text_free(t);
+	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, CMD_MESSAGES);
+	g_autofree char *more = wanted > rows && key ? g_strdup_printf(" .. %s", key) : NULL;
+	int cols = more ? grid_width(more) : 0;
+	if (more)
+		grid_text(g, r.row + rows - 1, r.col + r.cols - cols, cols, STYLE_KEY, more);
 }
 
 static void draw_message_line(struct ui *ui, struct grid *g, const struct layout *l)
@@ -104,15 +115,12 @@ static void draw_message_line(struct ui *ui, struct grid *g, const struct layout
 	if (!ui->said && !remark && own_row && top->ops->remark)
 		remark = top->ops->remark(top);
 	const char *said = ui->said ? ui->said : remark;
-	g_autofree char *chord = NULL;
-	if (ui->chord_n) {
-		GString *keys = g_string_new(NULL);
-		for (size_t i = 0; i < ui->chord_n; i++) {
-			g_autofree char *name = key_name(ui->chord[i]);
-			g_string_append(keys, name);
-		}
-		g_string_append_c(keys, '-');
-		said = chord = g_string_free(keys, FALSE);
+	g_autofree char *typed = typing_text(ui);
+	if (typed)
+		said = typed;
+	if (ui->said && !typed && grid_width(said) > l->message.cols - 2) {
+		draw_long(ui, g, l);
+		return;
 	}
 	g_autofree char *queue = own_row ? queue_text(ui) : NULL;
 	if ((!said && !queue) || !l->message.rows)
@@ -140,6 +148,11 @@ static void draw_views(struct ui *ui, struct grid *g)
 	banner_draw(ui, g, l.banner);
 	hint_draw(ui, g, l.hint);
 	draw_message_line(ui, g, &l);
+	struct rect over = { l.status.rows, 0, l.message.row - l.status.rows, g->cols };
+	if (ui->panel)
+		panel_draw(ui, g, over);
+	if (ui->palette)
+		palette_draw(ui, g, l.message.rows ? over : l.body);
 	if (ui->prompt)
 		prompt_draw(ui, g, &l);
 	if (ui->question)
@@ -186,33 +199,27 @@ void ui_touch(struct ui *ui)
 }
 
 /* --- keys --- */
-static void stop_wait(struct ui *ui)
+static bool stop_any(struct ui *ui)
 {
 	struct view *top = ui_top(ui);
-	ui->chord_n = 0;
 	bool any = top->ops->stop && top->ops->stop(top);
-	any = model_parts_stop(ui->parts) || any;
-	ui_say(ui, g_strdup(any ? _("Stopped.") : _("Nothing is being waited for. q leaves.")));
+	if (ui->sync_request)
+		app_cancel(ui->app, ui->sync_request);
+	any = any || ui->sync_request;
+	return model_parts_stop(ui->parts) || any;
 }
 
-static void chord_key(struct ui *ui, uint32_t key)
+static void stop_wait(struct ui *ui)
 {
-	enum app_command c;
-	ui->chord[ui->chord_n++] = key;
-	enum keymap_match m = keymap_find(ui->keymap, ui_top(ui)->ops->context, ui->chord, ui->chord_n, &c);
-	if (m == KEYMAP_PREFIX && ui->chord_n < APP_CHORD_MAX)
-		return;
-	bool lone = ui->chord_n == 1;
-	ui->chord_n = 0;
-	if (m == KEYMAP_FOUND) {
-		command_run(ui, c);
-	} else if (lone) {
-		g_autofree char *name = key_name(key);
-		ui_say(ui, g_strdup_printf(_("%s does nothing here; ? shows the keys."), name));
-	}
+	bool typing = typing_is_under_way(ui);
+	typing_drop(ui);
+	if (stop_any(ui))
+		ui_say(ui, g_strdup(_("Stopped.")));
+	else if (!typing)
+		ui_say(ui, g_strdup(_("Nothing is being waited for. q leaves.")));
 }
 
-static void take_key(struct ui *ui, const struct key_event *ev)
+static void take_key(struct ui *ui, const struct key_event *ev, bool lone)
 {
 	struct view *top = ui->views->len ? ui_top(ui) : NULL;
 	ui_touch(ui);
@@ -231,22 +238,37 @@ static void take_key(struct ui *ui, const struct key_event *ev)
 		ui->quit = ev->key == 'q';
 		return;
 	}
+	if (ui->palette) {
+		palette_key(ui, ev->key, ev->paste);
+		return;
+	}
 	if (ev->key == KEY_STOP) {
 		stop_wait(ui);
 		return;
 	}
-	if (!ui->chord_n && top->ops->key && top->ops->key(top, ev->key, ev->paste))
+	if (lone && ev->key == APP_KEY_ESC && !typing_is_under_way(ui) && stop_any(ui)) {
+		ui_say(ui, g_strdup(_("Stopped.")));
+		return;
+	}
+	if (!typing_is_under_way(ui) && top->ops->key && top->ops->key(top, ev->key, ev->paste))
 		return;
 	if (ev->key)
-		chord_key(ui, ev->key);
+		typing_key(ui, ev->key);
 }
 
-static void take_keys(struct ui *ui)
+void ui_take_key(struct ui *ui, const struct key_event *ev)
+{
+	take_key(ui, ev, false);
+}
+
+/* lone: the first of them is no part of a chord that came in one go. */
+static void take_keys(struct ui *ui, bool lone)
 {
 	struct key_event ev;
 	while (!ui->quit && key_next(ui->decoder, &ev)) {
-		take_key(ui, &ev);
+		take_key(ui, &ev, lone);
 		key_paste_free(ev.paste);
+		lone = false;
 	}
 	int wait = key_wait_ms(ui->decoder);
 	timer_at(ui->key_timer, wait < 0 ? CLOCK_NEVER : clock_ms() + wait);
@@ -256,7 +278,7 @@ static void key_gap(void *aux)
 {
 	struct ui *ui = aux;
 	key_timeout(ui->decoder);
-	take_keys(ui);
+	take_keys(ui, true);
 }
 
 void ui_read_keys(struct ui *ui)
@@ -265,7 +287,7 @@ void ui_read_keys(struct ui *ui)
 	int n = 0;
 	while (!ui->quit && (n = ui->term->read(ui->term, octets, sizeof octets)) > 0) {
 		key_feed(ui->decoder, octets, (size_t)n);
-		take_keys(ui);
+		take_keys(ui, false);
 	}
 	explicit_bzero(octets, sizeof octets);
 	if (!ui->quit && n < 0)
@@ -282,7 +304,7 @@ void ui_take_signals(struct ui *ui)
 	if (got & TERM_GONE)
 		ui->quit = true;
 	if ((got & TERM_INTERRUPT) && !ui->lent)
-		take_key(ui, &(struct key_event){ .key = KEY_STOP });
+		take_key(ui, &(struct key_event){ .key = KEY_STOP }, false);
 	if (got & TERM_STOP) {
 		app_rest(ui->app, REST_MS);
 		ui->term->suspend(ui->term);
@@ -318,7 +340,7 @@ bool ui_has(const struct ui *ui, const struct view *v)
 
 bool ui_is_idle(const struct ui *ui)
 {
-	return !ui->prompt && !ui->question && !ui->chord_n && !ui->lent;
+	return !ui->prompt && !ui->question && !ui->palette && !typing_is_under_way(ui) && !ui->lent;
 }
 
 /* --- events of no request --- */
@@ -349,9 +371,23 @@ static void start(struct ui *ui)
 	compose_look_at_drafts(ui);
 }
 
+/* The banner goes when it is mended: what was wrong can be looked up. */
+static void log_account(struct ui *ui, const struct event *ev)
+{
+	const struct model_account *a = model_folders_account(ui->folders, ev->account);
+	const struct err *e = ev->state ? &ev->state->err : NULL;
+	if (!a || !e || !e->cause || !g_strcmp0(e->text, a->state.err.text))
+		return;
+	g_autofree char *what = app_err_text(e, a->cfg->label);
+	g_autofree char *text = g_strdup_printf("%s%s%s", what, e->server ? "\n" : "", e->server ? e->server : "");
+	ui_log(ui, text);
+}
+
 static void heard(struct event *ev, void *aux)
 {
 	struct ui *ui = aux;
+	if (ev->type == EV_ACCOUNT)
+		log_account(ui, ev);
 	if (ev->type == EV_ENDED) { /* of no request: there is nothing to stand on */
 		err_move(&ui->err, &ev->err);
 		ui->quit = true;
@@ -412,6 +448,9 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->views = g_ptr_array_new_with_free_func(view_free);
 	ui->decoder = key_decoder_new(cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
 	ui->key_timer = timer_new(ui->ctx, key_gap, ui);
+	ui->panel_timer = timer_new(ui->ctx, typing_panel_due, ui);
+	ui->palette_lines = g_ptr_array_new_with_free_func(g_free);
+	ui->log = said_log_new();
 	ui->sidebar = cfg->options.sidebar ? SIDEBAR_AUTO : SIDEBAR_OFF;
 	ui->all_dirty = true;
 	app_listen(a, heard, ui);
@@ -433,6 +472,8 @@ void ui_free(struct ui *ui)
 	app_listen(ui->app, NULL, NULL);
 	prompt_drop(ui);
 	question_drop(ui);
+	palette_drop(ui);
+	shell_leave(ui);
 	edit_leave(ui);
 	compose_leave(ui);
 	while (ui->views->len)
@@ -452,6 +493,9 @@ void ui_free(struct ui *ui)
 	keymap_free(ui->keymap);
 	key_decoder_free(ui->decoder);
 	timer_free(ui->key_timer);
+	timer_free(ui->panel_timer);
+	g_ptr_array_unref(ui->palette_lines);
+	g_array_unref(ui->log);
 	timer_free(ui->count);
 	source_drop(&ui->drawing);
 	source_drop(&ui->keys);

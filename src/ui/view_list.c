@@ -235,6 +235,9 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_UP: model_list_move(m, -1); break;
 	case CMD_PAGE_DOWN: model_list_scroll(m, 1); break;
 	case CMD_PAGE_UP: model_list_scroll(m, -1); break;
+	case CMD_HALF_DOWN: model_list_move(m, (m->height + 1) / 2); break;
+	case CMD_HALF_UP: model_list_move(m, -(int64_t)((m->height + 1) / 2)); break;
+	case CMD_CENTER: model_list_center(m); break;
 	case CMD_FIRST: model_list_first(m); break;
 	case CMD_LAST: model_list_last(m); break;
 	case CMD_SCREEN_TOP: model_list_to(m, m->top); break;

@@ -175,6 +175,8 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_UP:
 	case CMD_PAGE_DOWN:
 	case CMD_PAGE_UP:
+	case CMD_HALF_DOWN:
+	case CMD_HALF_UP:
 	case CMD_FIRST:
 	case CMD_LAST: move(v, c); return true;
 	default: return false;

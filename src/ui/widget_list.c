@@ -30,6 +30,15 @@ bool list_command(struct list *l, enum app_command c)
 		l->cursor -= page;
 		l->top -= page;
 		break;
+	case CMD_HALF_DOWN:
+		l->cursor += (page + 1) / 2;
+		l->top += (page + 1) / 2;
+		break;
+	case CMD_HALF_UP:
+		l->cursor -= (page + 1) / 2;
+		l->top -= (page + 1) / 2;
+		break;
+	case CMD_CENTER: l->top = l->cursor - page / 2; break;
 	case CMD_FIRST: l->cursor = 0; break;
 	case CMD_LAST: l->cursor = l->count; break;
 	case CMD_SCREEN_TOP: l->cursor = l->top; break;

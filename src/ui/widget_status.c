@@ -383,6 +383,12 @@ static bool banner_of(const struct ui *ui, struct banner *b)
 	return b->account;
 }
 
+bool banner_is_shown(const struct ui *ui)
+{
+	struct banner b;
+	return banner_of(ui, &b);
+}
+
 int banner_rows(const struct ui *ui, int rows, int cols)
 {
 	struct banner b;
@@ -397,14 +403,26 @@ int banner_rows(const struct ui *ui, int rows, int cols)
 	return wanted;
 }
 
+/* Where it does not end on the screen: the key that shows all of it. */
+static void draw_more(const struct ui *ui, struct grid *g, struct rect r)
+{
+	g_autofree char *key = keymap_first(ui->keymap, ui_top(ui)->ops->context, CMD_BANNER_WORDS);
+	g_autofree char *more = key ? g_strdup_printf(" .. %s", key) : NULL;
+	int cols = more ? grid_width(more) : 0;
+	if (more)
+		grid_text(g, r.row, r.col + r.cols - cols, cols, STYLE_KEY, more);
+}
+
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r)
 {
 	struct banner b;
 	if (!r.rows || !banner_of(ui, &b))
 		return;
 	struct text *t = banner_text(ui, &b), *keys = banner_keys(ui, &b);
-	int key_rows = MIN(text_lines(keys, r.cols, BANNER_KEYS_MAX), r.rows);
-	text_draw(t, g, (struct rect){ r.row, r.col, r.rows - key_rows, r.cols });
+	int key_rows = MIN(text_lines(keys, r.cols, BANNER_KEYS_MAX), r.rows), rows = r.rows - key_rows;
+	text_draw(t, g, (struct rect){ r.row, r.col, rows, r.cols });
+	if (rows > 0 && text_lines(t, r.cols, rows + 1) > rows)
+		draw_more(ui, g, (struct rect){ r.row + rows - 1, r.col, 1, r.cols });
 	text_draw(keys, g, (struct rect){ r.row + r.rows - key_rows, r.col, key_rows, r.cols });
 	text_free(t);
 	text_free(keys);

@@ -716,6 +716,8 @@ bool text_command(struct text *t, enum app_command c)
 	case CMD_LINE_UP: t->top -= t->top > 0; break;
 	case CMD_PAGE_DOWN: t->top += page; break;
 	case CMD_PAGE_UP: t->top -= MIN(t->top, page); break;
+	case CMD_HALF_DOWN: t->top += (page + 1) / 2; break;
+	case CMD_HALF_UP: t->top -= MIN(t->top, (page + 1) / 2); break;
 	case CMD_FIRST: t->top = 0; break;
 	case CMD_LAST: t->top = G_MAXUINT32 / 2; break;
 	default: return false;

@@ -319,12 +319,13 @@ static void tell_durable(struct stage *s, const struct request *r, const struct 
 {
 	struct event *ev = event_new(EV_DURABLE, r->id, r->account < 0 ? 0 : r->account);
 	ev->durable = g_new0(struct engine_durable, 1);
-	*ev->durable = (struct engine_durable){ .group = undo ? 99 : 7,
+	*ev->durable = (struct engine_durable){ .group = undo ? 1000 + s->group : ++s->group,
 		.op = c->op,
 		.messages = c->places->len,
 		.target = g_strdup(undo ? "Inbox" : target_of(c)),
 		.undoable = c->op != CHANGE_EXPUNGE && c->op != CHANGE_DELETE && c->op != CHANGE_EMPTY,
-		.undo = undo };
+		.undo = undo,
+		.undone = undo ? s->group : 0 };
 	channel_send(s->events, ev);
 	ev = event_new(EV_CHANGED, 0, 0);
 	ev->folder_id = 1;

@@ -25,6 +25,7 @@ struct stage {
 	const char *refusal;               /* what the server answers to changes */
 	uint32_t folder_flags;             /* of every folder whose rows are asked for */
 	unsigned queue;                    /* changes that wait */
+	uint32_t group;                    /* of the change made last */
 	GHashTable *gone, *flags;          /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
 	struct engine_change *last;        /* change asked for last */
 	GPtrArray *held;                   /* struct request * not answered */

@@ -191,11 +191,11 @@ static void undo_and_redo(void)
 	uint32_t total = list_at_top(s)->total;
 	stage_type(s, "d");
 	stage_type(s, "u");
-	g_assert_true(shows(s, "Undone: 1 message is in Inbox again."));
+	g_assert_true(shows(s, "Undone: Deleted 1 message."));
 	g_assert_cmpuint(list_at_top(s)->total, ==, total);
 	stage_type(s, "\033u");
 	g_assert_cmpuint(s->sent[REQ_UNDO], ==, 2);
-	g_assert_true(shows(s, "Done again."));
+	g_assert_true(shows(s, "Done again: Deleted 1 message."));
 	stage_type(s, "\033u");
 	g_assert_true(shows(s, "Nothing was undone just now."));
 	stage_free(s);

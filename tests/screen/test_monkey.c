@@ -9,7 +9,9 @@ static const char *const keys[] = { "j", "k", "\r", "q", "i", "\t", "\033\t", " 
 	"\033[5~", "\033[6~", "\033[H", "\033[F", "\x03", "\x0c", "x", "\xc3", "\xe5\xb1\xb1", "\x7f", "\033",
 	"\033\033", "dev", "\033[200~paste\nd\033[201~", "\033]0;x", "\a", "z", "Z", "1", "in", "d", "A", "S", "F", "N",
 	"t", "u", "\033u", "C", "w", "W", "y", "X", "r", ";", "\x12", "\x14", "m", "g", "L", "f", "\033f", "b", "e",
-	"R", "Q", "F", "P", "D", "p", "/", "2", "5", "x", "\x18", "a@b.example\r", "!1", "!f", "!e", "!o", "!r" };
+	"R", "Q", "F", "P", "D", "p", "/", "2", "5", "x", "\x18", "a@b.example\r", "!1", "!f", "!e", "!o", "!r", "!m",
+	":", ":mov\r", ":move lists\t\r", ":archive\r", ":\x10\r", ":\x0b", ":bind index q down\r", "9", "\033z", "]",
+	"[", "?arch\r" };
 
 static void upset(struct stage *s, GRand *rand)
 {

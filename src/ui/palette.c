@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The palette: commands by a word for them, their keys, and lines as they stand in the mailrc. It lies over the view it
+ * was opened in, and what it runs is done there. */
+#include "ui/internal.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define LINES_KEPT 50 /* of what was typed in it */
+#define ROWS_MOST 10
+#define BOX_COLS 72
+#define FRAME_FROM_ROWS 7
+#define KEY_COLS 10
+#define KEY_COLS_NARROW 6
+#define NAME_FROM_COLS 60 /* within the frame: names stand beside what they do */
+#define NAME_COLS 20
+
+struct palette {
+	struct input input;
+	enum app_context of;
+	GArray *rows; /* struct palette_row */
+	struct list list;
+	guint back;   /* lines of before: 1 is the last one */
+	guint offers; /* Tabs since a key was typed */
+	char *typed;  /* what stood there at the first of them */
+};
+
+/* --- rows --- */
+
+static bool is_mailrc_line(const char *line)
+{
+	static const char *const words[] = { "set ", "bind ", "macro ", "source " };
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (g_str_has_prefix(line, words[i]))
+			return true;
+	return *line == '!';
+}
+
+/* What stands behind the name of a command that takes something does not choose it. */
+static void make_rows(struct palette *p)
+{
+	const char *rest;
+	enum app_command c = app_palette_line(p->input.text, &rest);
+	bool given = c && strchr(p->input.text, ' ') && app_command_info(c)->arg != ARG_NONE;
+	g_clear_pointer(&p->rows, g_array_unref);
+	if (is_mailrc_line(p->input.text))
+		p->rows = g_array_new(FALSE, FALSE, sizeof(struct palette_row));
+	else
+		p->rows = app_palette(p->of, given ? app_command_info(c)->name : p->input.text);
+	if (given)
+		g_array_set_size(p->rows, MIN(p->rows->len, 1));
+}
+
+static const struct palette_row *current(const struct palette *p)
+{
+	return p->list.cursor < (int)p->rows->len ? &g_array_index(p->rows, struct palette_row, p->list.cursor) : NULL;
+}
+
+static void palette_free(struct palette *p)
+{
+	input_clear(&p->input);
+	g_array_unref(p->rows);
+	g_free(p->typed);
+	g_free(p);
+}
+
+void palette_drop(struct ui *ui)
+{
+	if (!ui->palette)
+		return;
+	g_clear_pointer(&ui->palette, palette_free);
+	ui_touch(ui);
+}
+
+void palette_open(struct ui *ui, const char *text)
+{
+	palette_drop(ui);
+	ui->palette = g_new0(struct palette, 1);
+	ui->palette->of = ui_top(ui)->ops->context;
+	input_init(&ui->palette->input, text, false);
+	make_rows(ui->palette);
+	ui_touch(ui);
+}
+
+/* --- what it runs --- */
+
+static void remember(struct ui *ui, const char *line)
+{
+	GPtrArray *lines = ui->palette_lines;
+	if (!*line || (lines->len && !strcmp(lines->pdata[lines->len - 1], line)))
+		return;
+	g_ptr_array_add(lines, g_strdup(line));
+	if (lines->len > LINES_KEPT)
+		g_ptr_array_remove_index(lines, 0);
+}
+
+/* As if it had been typed where the command asks, with Enter behind it. */
+static void give(struct ui *ui, const struct view *before, const char *argument)
+{
+	static const uint32_t empty = 0x15; /* ^U */
+	struct view *top = ui_top(ui);
+	if (ui->prompt && !ui->prompt->input.hidden) {
+		prompt_key(ui, empty, NULL);
+		prompt_key(ui, 0, argument);
+		if (ui->prompt)
+			prompt_key(ui, APP_KEY_ENTER, NULL);
+	} else if (top != before && top->ops->key) {
+		top->ops->key(top, 0, argument);
+		if (ui_top(ui) == top)
+			top->ops->key(top, APP_KEY_ENTER, NULL);
+	}
+}
+
+static void run(struct ui *ui, enum app_command c, enum app_context of, const char *argument)
+{
+	const struct app_command_info *info = app_command_info(c);
+	const char *why = command_why_not(ui, c);
+	const struct view *before = ui_top(ui);
+	if (!(info->contexts & (1u << of))) {
+		ui_say(ui, g_strdup_printf(_("Not here: '%s' -- %s."), info->name, app_command_elsewhere(c)));
+	} else if (why) {
+		ui_say(ui, g_strdup(why));
+	} else if (*argument && info->arg == ARG_NONE) {
+		ui_say(ui, g_strdup_printf(_("'%s' takes nothing behind it."), info->name));
+	} else {
+		command_run(ui, c);
+		if (*argument)
+			give(ui, before, argument);
+	}
+}
+
+/* A line of the mailrc, for as long as the program runs. */
+static void run_mailrc_line(struct ui *ui, const char *line)
+{
+	if (g_str_has_prefix(line, "set ") || g_str_has_prefix(line, "source ")) {
+		ui_say(ui, g_strdup(_("That is read from the mailrc when Boxwood starts; bind and macro work here.")));
+		return;
+	}
+	struct cfg *cfg = cfg_parse(str_of(line), "", NULL);
+	const struct cfg_diag *diag = cfg->diags->len ? cfg->diags->pdata[0] : NULL;
+	g_autofree char *wrong = diag ? g_strdup(diag->text) : NULL;
+	for (guint i = 0; i < cfg->binds->len && !wrong; i++)
+		wrong = keymap_take(ui->keymap, cfg->binds->pdata[i]);
+	cfg_free(cfg);
+	ui_say(ui,
+		wrong ? g_steal_pointer(&wrong) : g_strdup(_("Done, until you leave. The mailrc keeps it for good.")));
+}
+
+static void enter(struct ui *ui)
+{
+	struct palette *p = ui->palette;
+	const char *rest;
+	g_autofree char *line = g_strstrip(g_strdup(p->input.text));
+	const struct palette_row *row = current(p);
+	enum app_context of = ui_top(ui)->ops->context; /* what came meanwhile may have opened another view */
+	enum app_command named = app_palette_line(line, &rest), c = row ? row->command : CMD_NONE;
+	/* Whoever moved the cursor means that row. */
+	if (named && !p->list.cursor)
+		c = named;
+	remember(ui, line);
+	palette_drop(ui);
+	if (*line == '!')
+		shell_run(ui, line + 1 + strspn(line + 1, " "));
+	else if (is_mailrc_line(line))
+		run_mailrc_line(ui, line);
+	else if (c)
+		run(ui, c, of, c == named ? rest : "");
+	else
+		ui_say(ui, g_strdup_printf(_("No command has to do with '%s'."), line));
+}
+
+/* --- keys of the selected one --- */
+
+static void key_typed(struct ui *ui, struct str typed, void *aux)
+{
+	g_autofree char *key = str_dup(str_trim(typed));
+	enum app_command c = GPOINTER_TO_INT(aux);
+	const char *context = app_context_names[ui_top(ui)->ops->context], *name = app_command_info(c)->name;
+	if (!*key)
+		return;
+	struct cfg_bind line = { (char *)context, key, (char *)name, false };
+	char *wrong = keymap_take(ui->keymap, &line);
+	ui_say(ui, wrong ? wrong
+			 : g_strdup_printf(
+				   _("Until you leave. In the mailrc it stays: bind %s %s %s"), context, key, name));
+}
+
+static void ask_key(struct ui *ui)
+{
+	const struct palette_row *row = current(ui->palette);
+	if (!row)
+		return;
+	enum app_command c = row->command;
+	enum app_context of = ui->palette->of;
+	const char *name = app_command_info(c)->name;
+	g_autofree char *keys = keymap_all(ui->keymap, of, c);
+	bool here = row->here;
+	palette_drop(ui);
+	if (here)
+		ui_ask(ui,
+			g_strdup_printf(
+				keys ? _("Another key for '%s' (now %s): ") : _("A key for '%s': "), name, keys),
+			"", false, key_typed, GINT_TO_POINTER(c), NULL);
+	else
+		ui_say(ui, g_strdup_printf(_("Not here: '%s' -- %s."), name, app_command_elsewhere(c)));
+}
+
+/* --- Tab --- */
+
+static void put(struct palette *p, const char *text)
+{
+	input_clear(&p->input);
+	input_init(&p->input, text, false);
+	make_rows(p);
+}
+
+static gint by_score(gconstpointer a, gconstpointer b, gpointer typed)
+{
+	const struct store_folder *x = *(const struct store_folder *const *)a,
+				  *y = *(const struct store_folder *const *)b;
+	return model_fuzzy(typed, y->name) - model_fuzzy(typed, x->name);
+}
+
+/* The nth folder that has these letters; NULL: none has. */
+static const char *nth_folder(const struct ui *ui, char *typed, guint n)
+{
+	const struct model_account *a = model_folders_account(ui->folders, MAX(ui_top(ui)->account, 0));
+	g_autoptr(GPtrArray) fits = g_ptr_array_new();
+	for (guint i = 0; a && i < a->folders->len; i++) {
+		struct store_folder *f = a->folders->pdata[i];
+		if (!(f->flags & FOLDER_NOSELECT) && model_fuzzy(typed, f->name))
+			g_ptr_array_add(fits, f);
+	}
+	g_ptr_array_sort_with_data(fits, by_score, typed);
+	return fits->len ? ((const struct store_folder *)fits->pdata[n % fits->len])->name : NULL;
+}
+
+/* The name first, then what stands behind it. */
+static void complete(struct ui *ui)
+{
+	struct palette *p = ui->palette;
+	const struct palette_row *row = current(p);
+	if (!p->typed)
+		p->typed = g_strdup(p->input.text);
+	const char *rest;
+	enum app_command c = app_palette_line(p->typed, &rest);
+	bool folder = c && strchr(p->typed, ' ') && app_command_info(c)->arg == ARG_FOLDER;
+	const char *found = folder ? nth_folder(ui, (char *)rest, p->offers) : NULL;
+	p->offers++;
+	if (found) {
+		g_autofree char *line = g_strdup_printf("%s %s", app_command_info(c)->name, found);
+		put(p, line);
+	} else if (!folder && row && !strchr(p->typed, ' ')) {
+		const struct app_command_info *info = app_command_info(row->command);
+		g_autofree char *line = g_strconcat(info->name, info->arg ? " " : "", NULL);
+		g_clear_pointer(&p->typed, g_free);
+		put(p, line);
+		p->list.cursor = 0;
+	} else {
+		ui->term->bell(ui->term);
+	}
+}
+
+/* --- keys --- */
+
+static void recall(struct ui *ui, bool older)
+{
+	struct palette *p = ui->palette;
+	const GPtrArray *lines = ui->palette_lines;
+	if (older ? p->back >= lines->len : !p->back)
+		return;
+	p->back = older ? p->back + 1 : p->back - 1;
+	put(p, p->back ? lines->pdata[lines->len - p->back] : "");
+	p->list.cursor = 0;
+}
+
+static bool move(struct palette *p, uint32_t key)
+{
+	switch (key) {
+	case APP_KEY_DOWN: return list_command(&p->list, CMD_DOWN);
+	case APP_KEY_UP: return list_command(&p->list, CMD_UP);
+	case APP_KEY_PAGE_DOWN: return list_command(&p->list, CMD_PAGE_DOWN);
+	case APP_KEY_PAGE_UP: return list_command(&p->list, CMD_PAGE_UP);
+	default: return false;
+	}
+}
+
+#define CTRL(c) ((c)&0x1f)
+
+void palette_key(struct ui *ui, uint32_t key, const char *paste)
+{
+	struct palette *p = ui->palette;
+	bool empty = !p->input.n;
+	list_show(&p->list, (int)p->rows->len, MAX(p->list.height, 1));
+	ui_touch(ui);
+	if (key == APP_KEY_ESC || key == KEY_STOP || (empty && key == APP_KEY_BACKSPACE)) {
+		palette_drop(ui);
+	} else if (key == APP_KEY_ENTER) {
+		enter(ui);
+	} else if (key == APP_KEY_TAB) {
+		complete(ui);
+	} else if (key == CTRL('K')) {
+		ask_key(ui);
+	} else if (key == CTRL('P') || key == CTRL('N')) {
+		recall(ui, key == CTRL('P'));
+	} else if (!move(p, key) && input_key(&p->input, key, paste)) {
+		g_clear_pointer(&p->typed, g_free);
+		p->offers = 0;
+		p->list.cursor = p->list.top = 0;
+		make_rows(p);
+	}
+}
+
+/* --- drawing --- */
+
+static void draw_row(const struct ui *ui, struct grid *g, struct rect r, const struct palette_row *row, bool cursor)
+{
+	const struct app_command_info *info = app_command_info(row->command);
+	g_autofree char *title = app_command_title(row->command);
+	unsigned style = cursor ? STYLE_CURSOR : 0;
+	const char *why = row->here ? command_why_not(ui, row->command) : app_command_elsewhere(row->command);
+	int col = r.col + 2, room = r.cols - 2;
+	grid_fill(g, r.row, r.col, r.cols, style, ' ');
+	if (cursor)
+		grid_text(g, r.row, r.col, 1, style, ">");
+	if (why) {
+		g_autofree char *text = row->here ? g_strdup_printf("(%s: %s)", info->name, why)
+						  : g_strdup_printf(_("(not here: %s -- %s)"), info->name, why);
+		grid_text(g, r.row, col, room, style | STYLE_DIM, text);
+		return;
+	}
+	g_autofree char *keys = keymap_first(ui->keymap, ui->palette->of, row->command);
+	bool wide = r.cols >= NAME_FROM_COLS;
+	int names = wide ? NAME_COLS : 0, key_cols = wide ? KEY_COLS : KEY_COLS_NARROW;
+	room = MAX(room - key_cols - names, 0);
+	grid_text(g, r.row, col, room - 1, style, title);
+	grid_text(g, r.row, col + room, key_cols - 1, style | STYLE_NEW, keys ? keys : "");
+	if (names)
+		grid_text(g, r.row, col + room + key_cols, names, style | STYLE_DIM, info->name);
+}
+
+static void draw_frame(struct grid *g, struct rect r)
+{
+	for (int i = 0; i < r.rows; i++) {
+		bool edge = i == 0 || i == r.rows - 1;
+		grid_fill(g, r.row + i, r.col, r.cols, STYLE_NORMAL, edge ? '-' : ' ');
+		grid_text(g, r.row + i, r.col, 1, STYLE_NORMAL, edge ? "+" : "|");
+		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_NORMAL, edge ? "+" : "|");
+	}
+	grid_text(g, r.row, r.col + 2, r.cols - 4, STYLE_NORMAL, " : ");
+}
+
+static void draw_foot(const struct ui *ui, struct grid *g, struct rect r)
+{
+	const struct palette *p = ui->palette;
+	const char *help = _("Enter run  Tab complete  ^K key  ^P before  Esc back");
+	if (grid_width(help) > r.cols)
+		help = _("Enter run  Tab complete  Esc back");
+	if (g_str_has_prefix(p->input.text, "!"))
+		help = _("Enter gives it to the shell  Esc back");
+	else if (is_mailrc_line(p->input.text))
+		help = _("Enter takes it as a line of the mailrc  Esc back");
+	else if (!p->rows->len)
+		help = _("No command has to do with that.");
+	grid_fill(g, r.row, r.col, r.cols, STYLE_NORMAL, ' ');
+	grid_text(g, r.row, r.col, r.cols, STYLE_DIM, help);
+}
+
+void palette_draw(const struct ui *ui, struct grid *g, struct rect area)
+{
+	struct palette *p = ui->palette;
+	int rows = (int)p->rows->len, frame = area.rows >= FRAME_FROM_ROWS;
+	int shown = CLAMP(rows, 0, MIN(ROWS_MOST, area.rows - 2 - 2 * frame));
+	int cols = MIN(area.cols, BOX_COLS), height = MIN(shown + 2 + 2 * frame, area.rows);
+	struct rect box = { area.row + MIN(2, area.rows - height), area.col + (area.cols - cols) / 2, height, cols };
+	if (frame)
+		draw_frame(g, box);
+	struct rect r = { box.row + frame, box.col + 2 * frame, 1, cols - 4 * frame };
+	input_draw(&p->input, g, r, ": ");
+	list_show(&p->list, rows, MAX(shown, 1));
+	for (int i = 0; i < shown && p->list.top + i < rows; i++) {
+		r.row++;
+		draw_row(ui, g, r, &g_array_index(p->rows, struct palette_row, p->list.top + i),
+			p->list.top + i == p->list.cursor);
+	}
+	r.row++;
+	if (r.row < box.row + height)
+		draw_foot(ui, g, r);
+}
