@@ -17,6 +17,7 @@ struct call {
 	uint32_t request;
 	struct engine_change *change; /* a copy; NULL of an undo */
 	bool durable, redo;
+	int64_t at;  /* clock_ms() when it was asked for */
 	char *words; /* of a redo: what is done again; NULL */
 };
 
@@ -26,6 +27,8 @@ struct made {
 	enum app_verb verb;
 	struct engine_change *change;
 	char *said; /* what was done */
+	int64_t at;
+	bool undone;
 };
 
 struct undone {
@@ -212,16 +215,16 @@ static void remember(struct call *c, uint32_t group, const char *words)
 	if (!c->change || c->change->by_itself)
 		return;
 	struct made *d = g_new(struct made, 1);
-	*d = (struct made){ group, c->account, c->verb, app_change_copy(c->change), g_strdup(words) };
+	*d = (struct made){ group, c->account, c->verb, app_change_copy(c->change), g_strdup(words), c->at, false };
 	g_ptr_array_add(m->made, d);
 	if (m->made->len > MADE_KEPT)
 		g_ptr_array_remove_index(m->made, 0);
 }
 
-static const struct made *made_find(const struct model_changes *m, uint32_t group)
+static struct made *made_find(const struct model_changes *m, uint32_t group)
 {
 	for (guint i = 0; i < m->made->len; i++) {
-		const struct made *d = m->made->pdata[i];
+		struct made *d = m->made->pdata[i];
 		if (d->group == group)
 			return d;
 	}
@@ -231,7 +234,9 @@ static const struct made *made_find(const struct model_changes *m, uint32_t grou
 /* What was undone by name, where it was done here. */
 static char *undone_words(struct model_changes *m, const struct engine_durable *d)
 {
-	const struct made *made = made_find(m, d->undone);
+	struct made *made = made_find(m, d->undone);
+	if (made)
+		made->undone = true;
 	struct undone u = { d->group, made ? g_strdup(made->said) : NULL };
 	g_array_append_val(m->undone, u);
 	return u.said ? g_strdup_printf(_("Undone: %s"), u.said) : app_done_text(VERB_NONE, d);
@@ -301,7 +306,7 @@ static void told(struct event *ev, void *aux)
 static struct call *send(struct model_changes *m, struct request *r, enum app_verb verb, struct engine_change *copy)
 {
 	struct call *c = g_new0(struct call, 1);
-	*c = (struct call){ .m = m, .account = r->account, .verb = verb, .change = copy };
+	*c = (struct call){ .m = m, .account = r->account, .verb = verb, .change = copy, .at = clock_ms() };
 	g_ptr_array_add(m->calls, c);
 	c->request = app_request(m->app, r, told, c);
 	return c;
@@ -320,10 +325,22 @@ static void make(struct model_changes *m, int account, enum app_verb verb, struc
 void model_changes_make(struct model_changes *m, int account, enum app_verb verb, struct engine_change *c)
 {
 	if (!c->by_itself)
-		m->made_at = clock_ms();
-	if (!c->by_itself)
 		g_array_set_size(m->undone, 0);
 	make(m, account, verb, c);
+}
+
+int64_t model_changes_made_at(const struct model_changes *m)
+{
+	int64_t newest = 0;
+	for (guint i = 0; i < m->made->len; i++) {
+		const struct made *d = m->made->pdata[i];
+		newest = d->undone ? newest : MAX(newest, d->at);
+	}
+	for (guint i = 0; i < m->calls->len; i++) {
+		const struct call *c = m->calls->pdata[i];
+		newest = c->durable || !c->change || c->change->by_itself ? newest : MAX(newest, c->at);
+	}
+	return newest;
 }
 
 void model_changes_undo(struct model_changes *m)

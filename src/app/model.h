@@ -381,9 +381,8 @@ struct model_changes {
 	GArray *waiting;     /* unsigned: open changes by account */
 	/* The rest is the model's own. */
 	GPtrArray *calls, *made;
-	GArray *asked;   /* by account: the question how many wait */
-	GArray *undone;  /* undos that can be taken back, the newest last */
-	int64_t made_at; /* clock_ms(): the last one of the user's */
+	GArray *asked;  /* by account: the question how many wait */
+	GArray *undone; /* undos that can be taken back, the newest last */
 };
 struct model_changes *model_changes_new(struct app *a, const struct model_changes_hooks *hooks, void *aux);
 void model_changes_free(struct model_changes *m);
@@ -391,6 +390,7 @@ void model_changes_make(
 	struct model_changes *m, int account, enum app_verb verb, struct engine_change *c); /* takes c */
 void model_changes_undo(struct model_changes *m);
 void model_changes_redo(struct model_changes *m);
+int64_t model_changes_made_at(const struct model_changes *m); /* clock_ms(): the last of this session that stands; 0 */
 bool model_changes_can_redo(const struct model_changes *m);
 void model_changes_event(struct model_changes *m, struct event *ev);              /* an event of no request */
 unsigned model_changes_waiting(const struct model_changes *m, int account);       /* -1: of all */

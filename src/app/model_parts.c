@@ -690,10 +690,12 @@ static void no_program(struct work *w)
 		refused = m->why ? m : NULL;
 	}
 	if (refused)
-		say(w, g_strdup_printf(_("'%s' is not run: %s. s saves the part."), refused->line, _(refused->why)));
+		say(w, g_strdup_printf(
+			       _("'%s' is not run: %s. The part can be saved."), refused->line, _(refused->why)));
 	else
-		say(w, g_strdup_printf(_("No program is known for %s: set view-%s=.. names one; s saves the part."),
-			       type, type));
+		say(w, g_strdup_printf(
+			       _("No program is known for %s: set view-%s=.. names one. The part can be saved."), type,
+			       type));
 	work_end(w);
 }
 

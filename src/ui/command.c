@@ -45,15 +45,17 @@ static void toggle_sidebar(struct ui *ui)
 	int rows, cols;
 	ui->term->size(ui->term, &rows, &cols);
 	ui->sidebar = ui_has_sidebar(ui, cols) ? SIDEBAR_OFF : SIDEBAR_ON;
-	if (!ui_has_sidebar(ui, cols) && ui->sidebar == SIDEBAR_ON)
-		ui_say(ui, g_strdup(_("The screen is too narrow for that; c goes to a folder.")));
+	if (ui_has_sidebar(ui, cols) || ui->sidebar != SIDEBAR_ON)
+		return;
+	g_autofree char *key = ui_key(ui, ui_top(ui)->ops->context, CMD_FOLDER);
+	ui_say(ui, g_strdup_printf(_("The screen is too narrow for that; %s goes to a folder."), key));
 }
 
-/* A letter that can still be taken back, if nothing was changed since it was sent. */
+/* A letter that can still be taken back, if nothing that stands was changed since it was sent. */
 static void undo(struct ui *ui)
 {
 	const struct store_mail *m = model_queue_undoable(ui->queue);
-	if (m && (!ui->changes->made_at || ui->changes->made_at <= ui->queue->sent_at))
+	if (m && model_changes_made_at(ui->changes) <= ui->queue->sent_at)
 		model_queue_act(ui->queue, m->id, QUEUE_UNDO);
 	else
 		model_changes_undo(ui->changes);

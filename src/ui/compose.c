@@ -522,6 +522,12 @@ static void resume(struct resumption *r)
 	take_editors(ui, view_compose_open(ui, m, r->how), m);
 }
 
+static void say_kept(struct ui *ui)
+{
+	g_autofree char *key = ui_key(ui, CTX_INDEX, CMD_DRAFTS);
+	ui_say(ui, g_strdup_printf(_("The letter is among the drafts: %s shows them."), key));
+}
+
 static void got_draft(struct event *ev, void *aux)
 {
 	struct resumption *r = aux;
@@ -534,7 +540,7 @@ static void got_draft(struct event *ev, void *aux)
 	if (!r->draft)
 		say_failed(r->waiting.ui, &ev->err);
 	else if (!ui_is_idle(r->waiting.ui))
-		ui_say(r->waiting.ui, g_strdup(_("The letter is among the drafts: R shows them.")));
+		say_kept(r->waiting.ui);
 	else
 		resume(r);
 	wait_ended(&r->waiting);

@@ -263,7 +263,9 @@ static void ended(struct buf *out, struct err *e, void *aux)
 		/* Its file goes with the draft: R finds it. */
 		model_letter_save(m);
 		model_letter_free(m);
-		ui_say(ui, g_strdup(_("The editor has ended: the letter is among the drafts, R shows them.")));
+		g_autofree char *key = ui_key(ui, CTX_INDEX, CMD_DRAFTS);
+		ui_say(ui, g_strdup_printf(
+				   _("The editor has ended: the letter is among the drafts, %s shows them."), key));
 	}
 }
 

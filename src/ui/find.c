@@ -115,6 +115,12 @@ static void words_typed(struct ui *ui, struct str typed, void *aux)
 		tell(ui, text_find(t, true));
 }
 
+static void say_nothing_yet(struct ui *ui)
+{
+	g_autofree char *key = ui_key(ui, ui_top(ui)->ops->context, CMD_FIND);
+	ui_say(ui, g_strdup_printf(_("Nothing to find yet: %s asks for it."), key));
+}
+
 bool find_command(struct view *v, enum app_command c)
 {
 	struct text *t = v->ops->text(v);
@@ -125,7 +131,7 @@ bool find_command(struct view *v, enum app_command c)
 		if (text_is_searched(t))
 			tell(v->ui, text_find(t, c == CMD_FIND_NEXT));
 		else
-			ui_say(v->ui, g_strdup(_("Nothing to find yet: / asks for it.")));
+			say_nothing_yet(v->ui);
 		return true;
 	default: return false;
 	}

@@ -318,6 +318,8 @@ void typing_drop(struct ui *ui);
 void typing_panel_due(void *aux);
 bool typing_is_under_way(const struct ui *ui);
 char *typing_text(const struct ui *ui); /* "5 g-"; NULL: nothing */
+/* What is to be typed for a command: its key in that place, else its name in the palette; g_free. */
+char *ui_key(const struct ui *ui, enum app_context ctx, enum app_command c);
 
 /* --- widget_panel.c: how a chord can go on --- */
 void panel_draw(const struct ui *ui, struct grid *g, struct rect area); /* at its foot */

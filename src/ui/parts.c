@@ -128,8 +128,9 @@ void parts_print(struct ui *ui, const struct model_source *of, const struct msg_
 {
 	g_autofree char *name = p ? app_part_name(p) : g_strdup(_("the message"));
 	g_autofree char *clean = grid_line(str_of(name));
+	g_autofree char *key = ui_key(ui, CTX_PARTS, CMD_OPEN_OUTSIDE);
 	if (p && !model_parts_can_print(p))
-		ui_say(ui, g_strdup_printf(_("A part of type %s is not printed here; m opens it."), p->type));
+		ui_say(ui, g_strdup_printf(_("A part of type %s is not printed here; %s opens it."), p->type, key));
 	else
 		ui_question(ui, g_strdup_printf(_("Print %s?"), clean), print_it, asked_new(of, p), asked_free);
 }

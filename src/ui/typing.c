@@ -15,6 +15,12 @@ static enum app_context here(const struct ui *ui)
 	return ui_top(ui)->ops->context;
 }
 
+char *ui_key(const struct ui *ui, enum app_context ctx, enum app_command c)
+{
+	char *key = keymap_first(ui->keymap, ctx, c);
+	return key ? key : g_strdup_printf(":%s", app_command_info(c)->name);
+}
+
 /* --- the chord --- */
 
 void typing_drop(struct ui *ui)

@@ -209,6 +209,12 @@ static bool stop_any(struct ui *ui)
 	return model_parts_stop(ui->parts) || any;
 }
 
+static void say_no_wait(struct ui *ui)
+{
+	g_autofree char *key = ui_key(ui, ui_top(ui)->ops->context, CMD_BACK);
+	ui_say(ui, g_strdup_printf(_("Nothing is being waited for. %s leaves."), key));
+}
+
 static void stop_wait(struct ui *ui)
 {
 	bool typing = typing_is_under_way(ui);
@@ -216,7 +222,7 @@ static void stop_wait(struct ui *ui)
 	if (stop_any(ui))
 		ui_say(ui, g_strdup(_("Stopped.")));
 	else if (!typing)
-		ui_say(ui, g_strdup(_("Nothing is being waited for. q leaves.")));
+		say_no_wait(ui);
 }
 
 static void take_key(struct ui *ui, const struct key_event *ev, bool lone)

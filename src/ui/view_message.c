@@ -268,19 +268,20 @@ static void add_closed(struct text *t, const GArray *seals)
 	}
 }
 
-static void add_body(struct text *t, const struct engine_message *m, const char *section)
+static void add_body(const struct ui *ui, struct text *t, const struct engine_message *m, const char *section)
 {
 	g_autoptr(GArray) seals = m->root ? msg_seals(m->root) : g_array_new(FALSE, FALSE, sizeof(struct msg_seal));
 	g_autoptr(GArray) stretches = sealed_stretches(m, seals);
+	g_autofree char *parts = ui_key(ui, CTX_MESSAGE, CMD_PARTS), *source = ui_key(ui, CTX_MESSAGE, CMD_SOURCE);
 	add_closed(t, seals);
 	if (m->text.text && *m->text.text)
 		add_sealed(t, m, stretches);
 	else if (!m->shown->len)
-		text_add(t, STYLE_DIM, 0, str_of(_("(no text: v shows the parts)")));
+		text_addf(t, STYLE_DIM, 0, _("(no text: %s shows the parts)"), parts);
 	else
 		text_add(t, STYLE_DIM, 0, str_of(_("(the text is empty)")));
 	if (m->text.truncated)
-		text_add(t, STYLE_ERROR, 0, str_of(_("(the text goes on: E shows the source)")));
+		text_addf(t, STYLE_ERROR, 0, _("(the text goes on: %s shows the source)"), source);
 	add_links(t, m->text.links);
 	add_notes(t, &m->text);
 	add_attachments(t, m, section);
@@ -306,7 +307,7 @@ static void make_page(struct view_message *v)
 	const struct store_row *row = row_of(v);
 	text_reset(v->text);
 	if (is_message_within(v->model)) {
-		add_body(v->text, m, v->model->section);
+		add_body(v->view.ui, v->text, m, v->model->section);
 		v->stale = false;
 		return;
 	}
@@ -321,7 +322,7 @@ static void make_page(struct view_message *v)
 	if (m) {
 		if (!v->model->section)
 			card_show(v->text, v->view.ui, v->model->account, m, row ? row->flags : 0, v->headers);
-		add_body(v->text, m, NULL);
+		add_body(v->view.ui, v->text, m, NULL);
 	} else {
 		add_waiting(v->text, v);
 	}

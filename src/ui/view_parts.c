@@ -295,8 +295,10 @@ static void look_changed(void *aux)
 	struct view_parts *v = aux;
 	const struct model_message *m = v->looks->pdata[v->looks->len - 1];
 	v->stale = true;
+	g_autofree char *key = ui_key(v->view.ui, CTX_PARTS, CMD_SAVE);
 	if (m->message && !m->message->within->len)
-		ui_say(v->view.ui, g_strdup(_("There is no file in it that could be read; s saves it as it is.")));
+		ui_say(v->view.ui,
+			g_strdup_printf(_("There is no file in it that could be read; %s saves it as it is."), key));
 	else if (m->err.cause)
 		ui_say(v->view.ui, app_err_text(&m->err, NULL));
 	ui_touch(v->view.ui);

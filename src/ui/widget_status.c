@@ -288,6 +288,8 @@ static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 		append_key(out, ui, CMD_BANNER_RETRY);
 	if (a->state.err.cause)
 		append_key(out, ui, CMD_BANNER_WORDS);
+	if (a->state.err.cause && model_changes_waiting(ui->changes, b->index))
+		append_key(out, ui, CMD_QUEUE);
 	append_key(out, ui, CMD_BANNER_HIDE);
 	text_add(t, STYLE_KEY, 2, str_of(out->str));
 	return t;

@@ -274,6 +274,20 @@ static void change_made_later_is_undone_first(void)
 	stage_free(s);
 }
 
+/* Once what came later is undone, the letter is the last thing done. */
+static void letter_comes_back_behind_what_was_undone(void)
+{
+	struct stage *s = written(24, 80);
+	stage_type(s, "y");
+	clock_advance(10);
+	stage_type(s, "A");
+	stage_type(s, "u");
+	stage_type(s, "u");
+	g_assert_cmpuint(s->sent[REQ_UNDO], ==, 1);
+	g_assert_cmpint(((struct store_mail *)s->mails->pdata[0])->state, ==, MAIL_DROPPED);
+	stage_free(s);
+}
+
 static void refused_letter_is_a_banner_with_ways_on(void)
 {
 	struct stage *s = written(24, 80);
@@ -527,6 +541,7 @@ void suite(void)
 	unit_add(time_to_leave_counts_down_until_a_key);
 	unit_add(time_to_leave_gives_way_to_what_is_said);
 	unit_add(change_made_later_is_undone_first);
+	unit_add(letter_comes_back_behind_what_was_undone);
 	unit_add(refused_letter_is_a_banner_with_ways_on);
 	unit_add(failed_copy_is_told_and_tried_again);
 	unit_add(maybe_is_never_sent_again_unasked);
