@@ -144,15 +144,33 @@ static void man_commands(GString *out)
 	g_string_append(out, ".El\n");
 }
 
-static void add_key_command(GString *out, const struct app_command_info *c)
+/* An item of the chords that a command has anywhere, as `bind` takes them. */
+static void add_chords(GString *out, const struct keymap *k, enum app_command c)
 {
-	g_auto(GStrv) keys = g_strsplit(c->keys, " ", -1);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_string_append(out, ".It");
-	for (char **key = keys; *key; key++) {
-		g_string_append(out, key > keys ? " , Ic " : " Ic ");
-		add_word(out, *key);
+	for (enum app_context ctx = 0; ctx < CTX_COUNT; ctx++) {
+		g_autofree char *keys = keymap_all(k, ctx, c);
+		g_auto(GStrv) chords = g_strsplit(keys ? keys : "", ", ", -1);
+		for (char **chord = chords; *chord; chord++) {
+			g_auto(GStrv) parts = g_strsplit(*chord, " ", -1);
+			char *tight = g_strjoinv("", parts);
+			if (g_hash_table_contains(seen, tight)) {
+				g_free(tight);
+				continue;
+			}
+			g_string_append(out, g_hash_table_size(seen) ? " , Ic " : " Ic ");
+			add_word(out, tight);
+			g_hash_table_add(seen, tight);
+		}
 	}
 	g_string_append_c(out, '\n');
+}
+
+static void add_key_command(GString *out, const struct keymap *k, enum app_command command)
+{
+	const struct app_command_info *c = app_command_info(command);
+	add_chords(out, k, command);
 	add_help(out, c->help);
 	g_string_append(out, ".Pq Cm ");
 	add_word(out, c->name);
@@ -167,14 +185,49 @@ static void add_key_command(GString *out, const struct app_command_info *c)
 
 static void man_keys(GString *out)
 {
+	struct keymap *k = keymap_new(NULL, NULL);
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		g_string_append_printf(
 			out, ".Ss %s\n.Bl -tag -width 10n -compact\n", app_group_title((enum app_group)group));
 		for (int c = CMD_NONE + 1; c < CMD_COUNT; c++)
 			if (app_command_info((enum app_command)c)->group == (enum app_group)group)
-				add_key_command(out, app_command_info((enum app_command)c));
+				add_key_command(out, k, (enum app_command)c);
 		g_string_append(out, ".El\n");
 	}
+	keymap_free(k);
+}
+
+static bool has_other_keys(const struct keymap *a, const struct keymap *b, enum app_command c)
+{
+	bool other = false;
+	for (enum app_context ctx = 0; ctx < CTX_COUNT && !other; ctx++) {
+		g_autofree char *x = keymap_all(a, ctx, c), *y = keymap_all(b, ctx, c);
+		other = g_strcmp0(x, y) != 0;
+	}
+	return other;
+}
+
+static void man_preset(GString *out, const char *name)
+{
+	struct cfg cfg = { .options = { .keys = (char *)name } };
+	struct keymap *usual = keymap_new(NULL, NULL), *preset = keymap_new(&cfg, NULL);
+	g_string_append(out, ".Bl -tag -width 22n -compact\n");
+	for (enum app_command c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+		if (!has_other_keys(preset, usual, c))
+			continue;
+		add_chords(out, preset, c);
+		g_string_append(out, ".Cm ");
+		add_word(out, app_command_info(c)->name);
+		g_string_append_c(out, '\n');
+	}
+	g_string_append(out, ".El\n");
+	keymap_free(usual);
+	keymap_free(preset);
+}
+
+static void man_keys_vim(GString *out)
+{
+	man_preset(out, "vim");
 }
 
 static void man_words(GString *out, const struct cfg_word *words, size_t n)
@@ -409,6 +462,7 @@ static const struct {
 	{ "man options", man_options },
 	{ "man commands", man_commands },
 	{ "man keys", man_keys },
+	{ "man keys vim", man_keys_vim },
 	{ "man mailrc options", man_mailrc_options },
 	{ "man mailrc commands", man_mailrc_commands },
 	{ "man mailrc account", man_mailrc_account },

@@ -15,6 +15,7 @@ static const struct preset_key mutt[] = {
 
 /* g, d, y and z begin chords; the lines of a message scroll by j and k. */
 static const struct preset_key vim[] = {
+	{ IN(MESSAGE), CMD_BACK, "q i EscEsc Left" },
 	{ ALL, CMD_FIRST, "gg Home" },
 	{ ALL, CMD_LAST, "G End" },
 	{ ALL, CMD_PAGE_DOWN, "^F Space PgDn" },
