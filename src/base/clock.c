@@ -29,7 +29,7 @@ struct sleep_watch {
 
 /* Of tests only; NULL in the running program. */
 static GPtrArray *virtual_timers, *virtual_watches;
-static int64_t virtual_ms, virtual_wall;
+static int64_t virtual_ms, virtual_wall_ms;
 
 int64_t clock_ms(void)
 {
@@ -44,7 +44,7 @@ int64_t clock_wall(void)
 {
 	struct timespec t;
 	if (virtual_timers)
-		return virtual_wall;
+		return virtual_wall_ms / 1000;
 	clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec;
 }
@@ -63,7 +63,7 @@ void clock_set_virtual(int64_t ms, int64_t wall)
 		virtual_watches = g_ptr_array_new();
 	}
 	virtual_ms = ms;
-	virtual_wall = wall;
+	virtual_wall_ms = wall * 1000;
 }
 
 static struct timer *next_virtual(int64_t until)
@@ -83,20 +83,20 @@ void clock_advance(int64_t ms)
 	struct timer *t;
 	while ((t = next_virtual(until))) {
 		if (t->due > virtual_ms) {
-			virtual_wall += (t->due - virtual_ms) / 1000;
+			virtual_wall_ms += t->due - virtual_ms;
 			virtual_ms = t->due;
 		}
 		t->due = CLOCK_NEVER;
 		t->fire(t->aux);
 	}
-	virtual_wall += (until - virtual_ms) / 1000;
+	virtual_wall_ms += until - virtual_ms;
 	virtual_ms = until;
 }
 
 void clock_suspend(int64_t ms)
 {
 	virtual_ms += ms;
-	virtual_wall += ms / 1000;
+	virtual_wall_ms += ms;
 	for (unsigned i = 0; i < virtual_watches->len; i++) {
 		struct sleep_watch *w = virtual_watches->pdata[i];
 		w->woke(w->aux);
