@@ -17,6 +17,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/html_words.c \
 	src/app/id.c \
 	src/app/internal.h \
+	src/app/json.c \
+	src/app/json.h \
 	src/app/keymap.c \
 	src/app/leaving.c \
 	src/app/letter.c \
@@ -33,6 +35,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/overlay.c \
 	src/app/palette.c \
 	src/app/presets.c \
+	src/app/record.c \
 	src/app/runner.c \
 	src/app/setup.c \
 	src/app/setup.h \

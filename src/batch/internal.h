@@ -4,26 +4,9 @@
 
 #include <stdio.h>
 
+#include "app/json.h"
 #include "base/clock.h"
 #include "batch/batch.h"
-
-/* --- JSON values (json.c): built, then printed as a line or by a pattern --- */
-struct json;
-struct json *json_object(void);
-struct json *json_array(void);
-struct json *json_null(void);
-struct json *json_string(const char *s); /* NULL gives null; invalid UTF-8 is mended */
-struct json *json_number(int64_t n);
-struct json *json_bool(bool b);
-void json_add(struct json *object, const char *key, struct json *value); /* takes value; key is constant */
-void json_push(struct json *array, struct json *value);
-void json_print(const struct json *j, GString *out);
-void json_format(const struct json *j, const char *pattern, GString *out);
-void json_free(struct json *j);
-struct json *json_record(const char *type); /* {"v":1,"type":type} */
-struct json *json_addrs(const GPtrArray *addrs);
-struct json *json_flags(uint32_t flags, const GPtrArray *keywords);
-struct json *json_date(int64_t epoch);
 
 /* --- one run --- */
 struct asking;
@@ -172,7 +155,6 @@ void batch_check(struct batch *b, const char *account, const struct engine_check
 int batch_setup(struct batch *b); /* sets an account up, asking or not; the exit code */
 
 /* --- records (records.c) --- */
-struct json *record_row(const char *account, const struct store_folder *f, const struct store_row *row);
 struct json *record_message(const char *account, const struct place *p, const struct engine_message *m, bool digest);
 /* Adds what is beside the text: calendar, report, receipt, list, results of checks (records_card.c). */
 void record_card(struct json *j, const struct cfg *cfg, int account, const struct engine_message *m);

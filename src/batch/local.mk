@@ -20,7 +20,6 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/cmd_show.c \
 	src/batch/cmd_sync.c \
 	src/batch/internal.h \
-	src/batch/json.c \
 	src/batch/escapes.c \
 	src/batch/face.c \
 	src/batch/letter.c \

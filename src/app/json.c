@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "batch/internal.h"
+#include "app/json.h"
 
 #include <string.h>
 
