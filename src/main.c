@@ -107,10 +107,10 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 	struct app *a = app_new(cfg, port, ctx);
 	struct ui_options options = { .ctx = ctx,
 		.account = account_index(cfg, cli_value(c, CLI_ACCOUNT)),
+		.colour = cli_value(c, CLI_COLOR),
 		.state_dir = state_dir,
 		.farewell = cli_has(c, CLI_OFFLINE) ? NULL : say_farewell };
 	const char *named = c->args->len ? c->args->pdata[0] : NULL;
-	const char *colour = cli_value(c, CLI_COLOR);
 	int code = EXIT_CODE_OK;
 	if (named && g_ascii_strncasecmp(named, "mailto:", 7) == 0)
 		options.mailto = named;
@@ -118,8 +118,6 @@ static int run_screens(const struct cli *c, const struct cfg *cfg, const struct 
 		options.file = named;
 	else
 		options.folder = named;
-	if (colour && !strcmp(colour, "never"))
-		g_setenv("NO_COLOR", "1", TRUE);
 	if (options.account < 0)
 		err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("there is no account '%s' in the mailrc"),
 			cli_value(c, CLI_ACCOUNT));

@@ -269,6 +269,38 @@ bool cli_takes(const struct cli_verb *v, enum cli_option_id id);
 bool cli_has_options(const struct cli_verb *v); /* beside the global ones */
 bool cli_is_global(enum cli_option_id id);
 
+/* --- mail that has come --- */
+#define NOTIFY_TOLD 5 /* messages a command is told of */
+
+/* What came into a folder; the newest first. */
+struct app_news {
+	const char *account; /* its label */
+	const struct store_folder *folder;
+	const GPtrArray *rows; /* struct store_row *, never empty; borrowed */
+};
+/* notify.c: what is new. UIDs only grow, so each message is new once. */
+struct notify;
+struct notify *notify_new(void);
+void notify_free(struct notify *n);                     /* NULL is a no-op */
+GPtrArray *notify_folders(const struct cfg_account *a); /* char *, freeing: whose new mail is told */
+/* The newest rows of a folder, as they are now; of them those that are new since the last look at it (borrowed, unread;
+ * g_ptr_array_unref). The first look finds none. */
+GPtrArray *notify_look(struct notify *n, const struct store_folder *f, const GPtrArray *rows);
+/* Takes out what was put there by changes (struct store_change *). */
+void notify_drop_own(GPtrArray *news, const struct store_folder *f, const GPtrArray *changes);
+bool notify_is_quiet(const struct cfg_options *o, int64_t now); /* now: wall seconds */
+char *app_news_text(const struct app_news *news);               /* a clean line; g_free */
+char *app_news_json(const struct app_news *news);               /* a line, ended; g_free */
+/* Gives the line to the mailrc's command, which is let go of. 0 also where there is none. */
+int app_news_run(const struct cfg *cfg, const struct app_news *news, struct err *e);
+/* notifier.c: asks for what notify.c looks at. told() is not called in quiet hours. */
+struct notifier;
+struct notifier *notifier_new(
+	struct app *a, GMainContext *ctx, void (*told)(void *aux, const struct app_news *news), void *aux);
+void notifier_free(struct notifier *n);                          /* NULL is a no-op */
+void notifier_event(struct notifier *n, const struct event *ev); /* an event of no request */
+void notifier_look(struct notifier *n, int account);             /* something may have come */
+
 /* --- letters (from.c, letter.c): what both front ends need to write one --- */
 
 /* Which address a letter is sent as, and why. */
@@ -529,6 +561,8 @@ int mailcap_test(const struct mailcap_entry *m, char **argv);
 /* --- files for others, and names of what is saved (temp.c) --- */
 /* A new private directory, in memory if so many octets may lie there; g_free, and app_temp_drop. NULL with e. */
 char *app_temp_dir(const char *state_dir, uint64_t octets, struct err *e);
+/* Private, in place of the one before: what was copied where no clipboard is. Its path; g_free. NULL with e. */
+char *app_copied_file(const char *state_dir, struct str text, struct err *e);
 void app_temp_drop(const char *dir);           /* with the files in it; NULL is a no-op */
 void app_temp_clean(const char *state_dir);    /* those of programs that run no more */
 char *app_part_name(const struct msg_part *p); /* a harmless name, made up if it has none; g_free */

@@ -32,6 +32,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_message.c \
 	src/app/model_parts.c \
 	src/app/model_queue.c \
+	src/app/notifier.c \
+	src/app/notify.c \
 	src/app/overlay.c \
 	src/app/palette.c \
 	src/app/presets.c \

@@ -51,6 +51,18 @@ char *app_temp_dir(const char *state_dir, uint64_t octets, struct err *e)
 	return make_in(disk, e);
 }
 
+char *app_copied_file(const char *state_dir, struct str text, struct err *e)
+{
+	g_autofree char *path = g_build_filename(state_dir, "copied", NULL);
+	if (fs_private_dir(state_dir, e))
+		return NULL;
+	if (!g_file_set_contents_full(path, text.p, (gssize)text.n, G_FILE_SET_CONTENTS_NONE, 0600, NULL)) {
+		err_errno(e, errno, _("cannot write to"), path);
+		return NULL;
+	}
+	return g_steal_pointer(&path);
+}
+
 void app_temp_drop(const char *dir)
 {
 	GDir *open = dir ? g_dir_open(dir, 0, NULL) : NULL;

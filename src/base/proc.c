@@ -295,19 +295,35 @@ static void own_session(gpointer data)
 {
 	(void)data;
 	setsid();
+	signal(SIGPIPE, SIG_DFL);
 }
 
-int proc_detach(const char *const *argv, struct err *e)
+/* fd is taken; -1: /dev/null. */
+static int detach(const char *const *argv, int fd, struct err *e)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GSubprocessLauncher) launcher =
 		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 	g_subprocess_launcher_set_child_setup(launcher, own_session, NULL, NULL);
-	g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
+	if (fd >= 0)
+		g_subprocess_launcher_take_stdin_fd(launcher, fd);
+	else
+		g_subprocess_launcher_set_stdin_file_path(launcher, "/dev/null");
 	g_autoptr(GSubprocess) child = g_subprocess_launcher_spawnv(launcher, argv, &error);
 	if (!child)
 		return err_set(e, ERR_PROGRAM, ERR_LOCAL, ERR_NEVER, "'%s': %s", argv[0], error->message);
 	return 0;
+}
+
+int proc_detach(const char *const *argv, struct err *e)
+{
+	return detach(argv, -1, e);
+}
+
+int proc_tell(const char *const *argv, struct str input, struct err *e)
+{
+	int fd = as_file(input, e);
+	return fd < 0 ? -1 : detach(argv, fd, e);
 }
 
 static struct proc *collect(GSubprocessLauncher *launcher, const char *const *argv, size_t cap, int timeout_ms,

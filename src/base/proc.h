@@ -39,6 +39,8 @@ struct proc *proc_filter(const char *const *argv, struct str input, size_t cap, 
 	void (*ended)(const struct proc_end *end, void *aux), void *aux, struct err *e);
 /* Starts argv in a session of its own, without any of our files, and lets go of it: how it ends is not told. */
 int proc_detach(const char *const *argv, struct err *e);
+int proc_tell(
+	const char *const *argv, struct str input, struct err *e); /* the same, with input (copied) as its stdin */
 /* Runs argv for as long as it takes: with our terminal, which the caller has let go of, or with none; in (taken): its stdin,
  * -1: the terminal or /dev/null. How it ended comes to done() as above, with nothing in out. */
 struct proc *proc_lend(const char *const *argv, bool terminal, int in,

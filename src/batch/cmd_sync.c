@@ -153,6 +153,16 @@ static void sleep_for(struct batch *b, int seconds)
 	timer_free(t);
 }
 
+/* There is no terminal to be told: only the mailrc's command is. */
+static void told(void *aux, const struct app_news *news)
+{
+	struct batch *b = aux;
+	struct err e = ERR_INIT;
+	if (app_news_run(b->cfg, news, &e))
+		batch_error(b, news->account, &e);
+	err_clear(&e);
+}
+
 int cmd_sync(struct batch *b)
 {
 	const char *only = b->cli->args->len ? b->cli->args->pdata[0] : cli_value(b->cli, CLI_ACCOUNT);
@@ -162,13 +172,20 @@ int cmd_sync(struct batch *b)
 		err_clear(&e);
 		return b->code;
 	}
+	/* What is there by now is not told: it is looked at before the first answer of a server comes. */
+	struct notifier *notifier =
+		cli_has(b->cli, CLI_WATCH) && b->cfg->options.notify ? notifier_new(b->app, b->ctx, told, b) : NULL;
 	for (;;) {
 		int next = ENGINE_POLL_FLOOR_S + 1;
 		for (unsigned i = 0; i < b->cfg->accounts->len; i++) {
 			const struct cfg_account *a = b->cfg->accounts->pdata[i];
-			int after = only && strcmp(only, a->label) ? 0 : sync_account(b, (int)i);
+			if (only && strcmp(only, a->label))
+				continue;
+			int after = sync_account(b, (int)i);
 			if (after && after < next)
 				next = after;
+			if (notifier)
+				notifier_look(notifier, (int)i);
 		}
 		if (!cli_has(b->cli, CLI_WATCH))
 			return b->code;

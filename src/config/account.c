@@ -545,6 +545,16 @@ static const struct cfg_word account_words[] = {
 		.rule = RULE(.take = take_tier, .min = 1, .many = true, .list = true, FIELD(skipped)),
 	},
 	{
+		.name = "notify",
+		.args = "FOLDER..",
+		.help = N_("the folders whose new mail is told"),
+		.doc = N_("In place of the Inbox and the pinned ones; the word may stand more than once, and \"none\" "
+			  "turns it off for the account. How it is told say the options notify-terminal and notify. A "
+			  "folder that is not pinned is told of when it is looked at."),
+		.example = "# notify   Inbox Lists/team",
+		.rule = RULE(.take = cfg_take_words, .min = 1, .many = true, FIELD(notified)),
+	},
+	{
 		.name = "authserv",
 		.args = "NAME..",
 		.help = N_("the mail servers that are believed about who sent a message"),

@@ -203,6 +203,7 @@ void cfg_account_free(struct cfg_account *a)
 	g_ptr_array_unref(a->froms);
 	g_ptr_array_unref(a->pinned);
 	g_ptr_array_unref(a->skipped);
+	g_ptr_array_unref(a->notified);
 	g_ptr_array_unref(a->authservs);
 	g_free(a);
 }
@@ -218,6 +219,7 @@ static struct cfg_account *account_new(const char *label)
 	a->froms = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_from_free);
 	a->pinned = g_ptr_array_new_with_free_func(g_free);
 	a->skipped = g_ptr_array_new_with_free_func(g_free);
+	a->notified = g_ptr_array_new_with_free_func(g_free);
 	a->authservs = g_ptr_array_new_with_free_func(g_free);
 	a->connections = CFG_CONNECTIONS_DEFAULT;
 	a->keep_text_days = 90;

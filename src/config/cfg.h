@@ -93,9 +93,10 @@ struct cfg_account {
 	int poll;               /* seconds between polls, always above 600 */
 	GPtrArray *pinned;      /* char *: folders polled with the inbox, names as shown */
 	GPtrArray *skipped;     /* char *: folders never synced by themselves; none is in pinned */
-	GPtrArray *authservs;   /* char *: servers whose Authentication-Results are believed; empty: none is */
-	int keep_days;          /* keep envelopes: days, 0 all */
-	int keep_rows;          /* keep envelopes: messages a folder, 0 all */
+	GPtrArray *notified;  /* char *: folders whose new mail is told; empty: the inbox and what is pinned; "none" */
+	GPtrArray *authservs; /* char *: servers whose Authentication-Results are believed; empty: none is */
+	int keep_days;        /* keep envelopes: days, 0 all */
+	int keep_rows;        /* keep envelopes: messages a folder, 0 all */
 	int keep_text_days;
 	int64_t keep_text_bytes, keep_parts_bytes;
 };
@@ -130,6 +131,14 @@ struct cfg_options {
 	int many_recipients;    /* above these the review screen tells; 0: never */
 	bool attach_reminder;
 	char *print; /* a command that prints its stdin */
+	/* the terminal */
+	char *theme;  /* "auto", "dark", "light" or "mono" */
+	char *colour; /* "auto", "off", "8", "16", "256" or "24bit" */
+	bool title;
+	/* mail that has come */
+	char *notify_terminal; /* "bell", "osc9", "osc777" or "off" */
+	char *notify;          /* a command that is told on its stdin; NULL: none */
+	char *quiet_hours;     /* as cfg_hours() takes it; NULL: none */
 };
 
 /* `set view-TYPE=..`: as the fields of a mailcap line behind the type. */
@@ -228,6 +237,8 @@ char *cfg_quoted(const char *word);
 /* The nearest of names (by edit distance, at most a third of the letters wrong), or NULL. */
 const char *cfg_nearest(const char *word, const char *const *names, size_t n);
 int cfg_duration(const char *text); /* seconds of "90s 15m 24h 90d 2w", at most ten years; -1: it is none */
+/* "22:00-07:00" as minutes of the day, the end not counted; past midnight where it is below the beginning. */
+bool cfg_hours(const char *text, int *from_out, int *until_out);
 /* When reports of delivery are wanted, "never" or some of "success,failure,delay", in the words of RFC 3461:
  * "SUCCESS,FAILURE". NULL: it says something else. g_free. */
 char *cfg_reports(const char *text);

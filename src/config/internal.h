@@ -139,6 +139,7 @@ enum option_type {
 	OPTION_COMMAND_OR_NONE, /* may be "" */
 	OPTION_VIEWER,          /* a row for many names: cfg.viewers */
 	OPTION_REPORTS,         /* cfg_reports() */
+	OPTION_HOURS,           /* cfg_hours() */
 	OPTION_TEMPLATE,        /* text with %d, %n, %a, %s and %% */
 };
 

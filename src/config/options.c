@@ -59,6 +59,68 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_BOOL, FIELD(plain)),
 	},
 	{
+		.name = "theme",
+		.args = "auto|dark|light|mono",
+		.preset = "auto",
+		.help = N_("the colours of the screens"),
+		.doc = N_("With auto the terminal is asked once whether it is dark or light; where it does not answer "
+			  "within a tenth of a second, its own eight colours are taken. mono has none. Nothing is told "
+			  "by colour alone. `theme` lines change single kinds of text."),
+		.example = "set theme=auto",
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(theme), CHOICES("auto", "dark", "light", "mono")),
+	},
+	{
+		.name = "colour",
+		.args = "auto|off|8|16|256|24bit",
+		.preset = "auto",
+		.help = N_("how many colours the terminal is given at most"),
+		.doc = N_(
+			"With auto as many as its description and COLORTERM announce, and none where NO_COLOR is "
+			"set. 24-bit colours need a description that has them: that of TERM, or the one named as TERM "
+			"with -direct in place of -256color, as in xterm-direct. --color=never is stronger."),
+		.example = "set colour=auto",
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(colour), CHOICES("auto", "off", "8", "16", "256", "24bit")),
+	},
+	{
+		.name = "title",
+		.args = "on|off",
+		.preset = "off",
+		.help = N_("the window's title says which folder is open"),
+		.doc = N_("In terminals that take one. What it was is put back at the end, where the terminal can."),
+		.example = "set title=off",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(title)),
+	},
+	{
+		.name = "notify-terminal",
+		.args = "bell|osc9|osc777|off",
+		.preset = "bell",
+		.help = N_("how the terminal tells of new mail"),
+		.doc = N_("bell rings it; osc9 and osc777 show a notification with sender and subject, in terminals "
+			  "that know the one or the other. Told is unread mail that comes into the Inbox and pinned "
+			  "folders, or those that `notify` names in the account; never what you move yourself."),
+		.example = "set notify-terminal=bell",
+		.rule = RULE(.type = OPTION_CHOICE, FIELD(notify_terminal), CHOICES("bell", "osc9", "osc777", "off")),
+	},
+	{
+		.name = "notify",
+		.args = "\"COMMAND\"",
+		.help = N_("a command that is told of new mail"),
+		.doc = N_("It gets one line of JSON on its standard input: account, folder, count, and in messages the "
+			  "newest five as boxwood list --json gives them. It is run without a shell and without a "
+			  "terminal, by the screens and by sync --watch."),
+		.example = "# set notify=\"new-mail --box\"",
+		.rule = RULE(.type = OPTION_COMMAND, FIELD(notify)),
+	},
+	{
+		.name = "quiet-hours",
+		.args = "HH:MM-HH:MM",
+		.help = N_("when new mail is not told"),
+		.doc = N_("By the clock of this machine; they may go past midnight. What comes meanwhile is not told "
+			  "later either."),
+		.example = "# set quiet-hours=22:00-07:00",
+		.rule = RULE(.type = OPTION_HOURS, FIELD(quiet_hours)),
+	},
+	{
 		.name = "escape-ms",
 		.args = "MILLISECONDS",
 		.preset = "60",
@@ -417,10 +479,12 @@ static bool is_reports(const char *value)
 
 static bool is_text_value(const struct cfg_rule *rule, const char *value)
 {
+	int from, until;
 	switch (rule->type) {
 	case OPTION_CHOICE: return is_choice(value, rule->choices);
 	case OPTION_DATE: return is_date_format(value);
 	case OPTION_REPORTS: return is_reports(value);
+	case OPTION_HOURS: return cfg_hours(value, &from, &until);
 	case OPTION_TEMPLATE: return is_attribution(value);
 	case OPTION_COMMAND: return is_command(value);
 	case OPTION_COMMAND_OR_NONE: return !*value || is_command(value);
@@ -556,6 +620,7 @@ char *cfg_wanted(const struct cfg_word *word)
 	case OPTION_TEMPLATE: return g_strdup(_("one line in which % is followed by d, n, a, s or %"));
 	case OPTION_CHOICE: return g_strjoinv(", ", (char **)rule->choices);
 	case OPTION_REPORTS: return g_strdup("never; success,failure,delay");
+	case OPTION_HOURS: return g_strdup(_("as in 22:00-07:00"));
 	/* xgettext:no-c-format */
 	case OPTION_DATE: return g_strdup(_("as strftime(3) has it, in one line: \"%d %b %H:%M\""));
 	case OPTION_VIEWER:

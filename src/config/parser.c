@@ -309,6 +309,13 @@ static const struct cfg_word command_words[] = {
 		.name = "theme",
 		.args = "ROLE STYLE..",
 		.help = N_("how a kind of text looks"),
+		.doc = N_("ROLE is one of normal, bar, key, new, dim, header, quote, quote2, link, error, title, "
+			  "heading, "
+			  "patch, hunk, added, removed, match and warning. STYLE is some of bold, dim, underline, "
+			  "reverse and plain, and a colour: black, red, green, yellow, blue, magenta, cyan or white, "
+			  "perhaps with bright- before it, a number up to 255, #RRGGBB, or default, the terminal's "
+			  "own; behind on stands the background."),
+		.example = "# theme new bold #ffd75f",
 		.rule = RULE(.take = take_theme, .min = 2),
 	},
 	{

@@ -104,6 +104,25 @@ int cfg_duration(const char *text)
 	return cfg_value_time(str_of(text), &seconds) ? seconds : -1;
 }
 
+/* "07:00" */
+static bool time_of_day(struct str s, int *minutes_out)
+{
+	struct str hours, minutes;
+	uint64_t h, m;
+	if (!str_cut(s, ':', &hours, &minutes) || minutes.n != 2 || !str_u64(hours, 23, &h) ||
+		!str_u64(minutes, 59, &m))
+		return false;
+	*minutes_out = (int)(h * 60 + m);
+	return true;
+}
+
+bool cfg_hours(const char *text, int *from_out, int *until_out)
+{
+	struct str from, until;
+	return str_cut(str_of(text), '-', &from, &until) && time_of_day(from, from_out) &&
+	       time_of_day(until, until_out) && *from_out != *until_out;
+}
+
 char *cfg_reports(const char *text)
 {
 	static const char *const words[] = { "success", "failure", "delay" };

@@ -632,7 +632,8 @@ static void count_down(void *aux)
 	}
 	g_free(ui->said);
 	ui->said = count_words(ui, (int)left);
-	timer_at(ui->count, clock_ms() + COUNT_MS);
+	/* A screen reader would read every second aloud. */
+	timer_at(ui->count, clock_ms() + (ui->plain ? left * COUNT_MS : COUNT_MS));
 	ui_touch(ui);
 }
 

@@ -4,42 +4,11 @@
 #ifndef BOXWOOD_UI_GRID_H
 #define BOXWOOD_UI_GRID_H
 
-#include "base/buf.h"
+#include "ui/style.h"
 
 #define GRID_ROWS_MAX 500
 #define GRID_COLS_MAX 2000
 #define CELL_POINTS 5 /* what a terminal library takes in one cell */
-
-/* Roles, not colours. STYLE_CURSOR is added to any of them. */
-enum style {
-	STYLE_NORMAL,
-	STYLE_BAR,
-	STYLE_KEY,
-	STYLE_NEW,
-	STYLE_DIM,
-	STYLE_HEADER,
-	STYLE_QUOTE,
-	STYLE_QUOTE2,
-	STYLE_LINK,
-	STYLE_ERROR,
-	STYLE_TITLE,
-	STYLE_HEADING,
-	STYLE_PATCH,
-	STYLE_HUNK,
-	STYLE_ADDED,
-	STYLE_REMOVED,
-	STYLE_MATCH,
-	STYLE_WARNING,
-	STYLE_COUNT,
-	STYLE_CURSOR = 0x40,
-};
-struct style_look {
-	int colour; /* -1: the terminal's own; else 0 to 7 */
-	bool bold, dim, underline, reverse;
-};
-/* colours: how many the terminal has; below 8 the look does without. */
-struct style_look style_look(unsigned style, int colours);
-char style_letter(unsigned style); /* for the style plane of golden screens */
 
 struct cell {
 	uint32_t point[CELL_POINTS]; /* point[0] 0: the right half of a wide one */

@@ -149,7 +149,9 @@ struct view *view_message_part(struct ui *ui, const struct model_message *of, co
 struct view *view_message_file(struct ui *ui, const char *path, struct err *e); /* NULL with e */
 bool view_is_message(const struct view *v);
 struct model_message *view_message_model(struct view *v); /* NULL: nothing is shown yet */
-void view_message_follow(struct view *v);                 /* the list's cursor, as soon as its row is here */
+const char *view_parts_name(struct view *v);   /* of the part at the cursor; NULL: it has none, or another view */
+const char *view_folders_name(struct view *v); /* of the folder at the cursor; NULL: none, or another view */
+void view_message_follow(struct view *v);      /* the list's cursor, as soon as its row is here */
 struct view *view_parts_new(struct ui *ui, struct view *message);
 struct view *view_text_new(struct ui *ui, const char *title, const char *text);
 struct view *view_text_source(struct ui *ui, struct view *message);
@@ -187,7 +189,7 @@ struct pick_row {
 };
 GPtrArray *picker_rows(const struct model_letter *m); /* struct pick_row *, freeing; never empty */
 int picker_height(const GPtrArray *rows, int most);
-void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struct rect r);
+void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struct rect r, bool framed);
 
 /* --- compose.c: letters begun --- */
 bool compose_command(struct ui *ui, enum app_command c); /* false: no command that begins one */
@@ -244,6 +246,20 @@ void card_show(
 	struct text *t, const struct ui *ui, int account, const struct engine_message *m, uint32_t flags, bool way);
 /* False: no command that answers. */
 bool card_command(struct ui *ui, const struct model_message *m, uint32_t flags, enum app_command c);
+
+/* --- copy.c: into the terminal's clipboard --- */
+bool copy_command(struct ui *ui, enum app_command c); /* false: no command that copies */
+bool copy_is_choosing(const struct ui *ui);           /* the number of a link is typed */
+void copy_forget(struct ui *ui);                      /* what is fetched for it */
+
+/* --- craft.c: what is asked of the terminal beside drawing --- */
+int craft_colours(
+	const struct cfg *cfg, const char *colour); /* as term_curses_open takes them; colour: of --color, or NULL */
+void craft_begin(struct ui *ui);                    /* colours */
+void craft_listen(struct ui *ui);                   /* for new mail; the store is open */
+void craft_background(struct ui *ui, int32_t rgb);  /* the terminal has answered */
+void craft_title(struct ui *ui);                    /* of the window, where it is wanted */
+void craft_end(struct ui *ui);
 
 /* --- change.c: what the keys change --- */
 extern const struct model_changes_hooks change_hooks;
@@ -394,8 +410,15 @@ struct ui {
 	uint32_t counted;    /* the letter whose time to leave `said` counts down; 0: none */
 	struct timer *count; /* to its next second; set only while it does */
 	enum sidebar sidebar;
-	int at_account;   /* the folder last looked at, at first the one to begin with */
-	const char *file; /* a message to be shown first, or NULL */
+	struct copying *copying; /* of copy.c; NULL */
+	bool plain;              /* for a screen reader */
+	struct theme theme;
+	struct timer *answer; /* until it fires an answer about the background counts; NULL: it was not asked */
+	bool answer_counts;
+	char *titled;              /* the window's title; NULL */
+	struct notifier *notifier; /* NULL: the store is not open yet */
+	int at_account;            /* the folder last looked at, at first the one to begin with */
+	const char *file;          /* a message to be shown first, or NULL */
 	char *at_folder;
 	bool at_changed;       /* the folders view has not put its cursor there yet */
 	uint32_t sync_request; /* what `sync` asked for last, while it is under way; 0 */

@@ -20,7 +20,9 @@ struct key_decoder {
 	enum state state;
 	int escape_ms;
 	GQueue ready;    /* struct key_event * */
-	GString *params; /* of a CSI, bounded */
+	GString *params; /* of a CSI or a string, bounded */
+	bool asked;      /* an answer is to come */
+	bool lone;       /* the last thing that came was an Esc with nothing behind it */
 	char *paste;     /* PASTE_ROOM octets, never moved, wiped once they are taken; NULL: none came yet */
 	size_t pasted;
 	unsigned left;    /* octets of a mouse report to come */
@@ -105,6 +107,58 @@ static void emit_paste(struct key_decoder *d)
 	g_queue_push_tail(&d->ready, ev);
 }
 
+/* --- what the terminal answers --- */
+#define ANSWER "11;" /* OSC 11: the background */
+
+static void string_begin(struct key_decoder *d)
+{
+	d->state = STRING;
+	g_string_truncate(d->params, 0);
+}
+
+/* 1 to 4 hex digits of a colour that is as deep as they are many. */
+static bool channel_of(struct str digits, int32_t *out)
+{
+	unsigned value = 0, most = 0;
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i == 4 || !g_ascii_isxdigit(digits.p[i]))
+			return false;
+		value = value << 4 | (unsigned)g_ascii_xdigit_value(digits.p[i]);
+		most = most << 4 | 0xf;
+	}
+	*out = most ? (int32_t)(value * 255 / most) : 0;
+	return most;
+}
+
+/* "rgb:1e1e/1e1e/1e1e", or rgba: with one more. */
+static bool colour_of(struct str said, int32_t *out)
+{
+	struct str form, rest, r, g, b;
+	int32_t red, green, blue;
+	if (!str_cut(said, ':', &form, &rest) || !(str_is(form, "rgb") || str_is(form, "rgba")))
+		return false;
+	if (!str_cut(rest, '/', &r, &rest) || !str_cut(rest, '/', &g, &rest))
+		return false;
+	str_cut(rest, '/', &b, &rest);
+	if (!channel_of(r, &red) || !channel_of(g, &green) || !channel_of(b, &blue))
+		return false;
+	*out = red << 16 | green << 8 | blue;
+	return true;
+}
+
+static void string_end(struct key_decoder *d)
+{
+	int32_t background;
+	d->state = GROUND;
+	if (!d->asked || !g_str_has_prefix(d->params->str, ANSWER))
+		return;
+	d->asked = false;
+	if (!colour_of(str_of(d->params->str + strlen(ANSWER)), &background))
+		return;
+	emit(d, KEY_BACKGROUND);
+	((struct key_event *)g_queue_peek_tail(&d->ready))->background = background;
+}
+
 /* --- UTF-8 --- */
 static void lead(struct key_decoder *d, unsigned char c)
 {
@@ -137,8 +191,12 @@ static void ground(struct key_decoder *d, unsigned char c)
 		d->missing = 0;
 		emit(d, 0xfffd);
 	}
+	bool torn = d->lone && d->asked && c == ']';
+	d->lone = false;
 	if (c == APP_KEY_ESC)
 		d->state = ESCAPE;
+	else if (torn)
+		string_begin(d);
 	else if (c < 0x80)
 		emit(d, c);
 	else
@@ -252,11 +310,14 @@ static void escape(struct key_decoder *d, unsigned char c)
 		g_string_truncate(d->params, 0);
 		return;
 	case 'O': d->state = SS3; return;
-	case ']':
+	case ']': string_begin(d); return;
 	case 'P':
 	case '^':
 	case '_':
-	case 'X': d->state = STRING; return;
+	case 'X':
+		string_begin(d);
+		g_string_append_c(d->params, (char)c); /* no answer begins so */
+		return;
 	case APP_KEY_ESC:
 		emit(d, APP_KEY_ESC);
 		d->state = ESCAPE;
@@ -293,12 +354,16 @@ static void feed(struct key_decoder *d, unsigned char c)
 	case SS3: ss3(d, c); break;
 	case STRING:
 		if (c == '\a')
-			d->state = GROUND;
+			string_end(d);
 		else if (c == APP_KEY_ESC)
 			d->state = STRING_ESCAPE;
+		else if (d->params->len < PARAMS_MAX)
+			g_string_append_c(d->params, (char)c);
 		break;
 	case STRING_ESCAPE:
-		d->state = c == '\\' || c == '\a' ? GROUND : c == APP_KEY_ESC ? STRING_ESCAPE : STRING;
+		d->state = c == APP_KEY_ESC ? STRING_ESCAPE : STRING;
+		if (c == '\\' || c == '\a')
+			string_end(d);
 		break;
 	case MOUSE:
 		if (!--d->left)
@@ -324,15 +389,23 @@ bool key_next(struct key_decoder *d, struct key_event *out)
 	return true;
 }
 
+void key_expect_answer(struct key_decoder *d)
+{
+	d->asked = true;
+}
+
 int key_wait_ms(const struct key_decoder *d)
 {
 	if (d->state == GROUND && !d->missing)
 		return -1;
-	return d->state == ESCAPE ? d->escape_ms : KEY_GAP_MS;
+	bool answer = (d->state == STRING || d->state == STRING_ESCAPE) && d->asked &&
+		      g_str_has_prefix(d->params->str, ANSWER);
+	return d->state == ESCAPE ? d->escape_ms : answer ? KEY_ANSWER_GAP_MS : KEY_GAP_MS;
 }
 
 void key_timeout(struct key_decoder *d)
 {
+	d->lone = d->state == ESCAPE;
 	if (d->state == ESCAPE)
 		emit(d, APP_KEY_ESC);
 	else if (d->state == PASTE)

@@ -7,6 +7,8 @@ src_ui_libui_a_SOURCES = \
 	src/ui/command.c \
 	src/ui/complete.c \
 	src/ui/compose.c \
+	src/ui/copy.c \
+	src/ui/craft.c \
 	src/ui/edit.c \
 	src/ui/find.c \
 	src/ui/grid.c \
@@ -21,6 +23,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/said.c \
 	src/ui/shell.c \
 	src/ui/style.c \
+	src/ui/style.h \
 	src/ui/term.h \
 	src/ui/term_capture.c \
 	src/ui/term_curses.c \

@@ -9,7 +9,7 @@ struct capture {
 	struct grid grid;
 	GByteArray *typed;
 	unsigned signals, bells;
-	GString *copied;
+	GString *copied, *told, *title;
 };
 
 static void size(struct term *t, int *rows_out, int *cols_out)
@@ -63,6 +63,34 @@ static bool copy(struct term *t, struct str text)
 	return true;
 }
 
+static void tell(struct term *t, enum term_tell how, const char *text)
+{
+	g_string_printf(((struct capture *)t)->told, "%s %s", how == TELL_OSC9 ? "9" : "777", text);
+}
+
+static void set_title(struct term *t, const char *text)
+{
+	g_string_assign(((struct capture *)t)->title, text);
+}
+
+static bool ask_background(struct term *t)
+{
+	(void)t;
+	return true;
+}
+
+static int colours(struct term *t)
+{
+	(void)t;
+	return 256;
+}
+
+static void look(struct term *t, const struct theme *theme)
+{
+	(void)t;
+	(void)theme;
+}
+
 static void bell(struct term *t)
 {
 	((struct capture *)t)->bells++;
@@ -79,18 +107,22 @@ static void destroy(struct term *t)
 	grid_clear(&c->grid);
 	g_byte_array_unref(c->typed);
 	g_string_free(c->copied, TRUE);
+	g_string_free(c->told, TRUE);
+	g_string_free(c->title, TRUE);
 	g_free(c);
 }
 
 struct term *term_capture_new(int rows, int cols)
 {
 	struct capture *c = g_new0(struct capture, 1);
-	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, suspend, suspend, suspend,
-		destroy };
+	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, tell, set_title,
+		ask_background, colours, look, suspend, suspend, suspend, destroy };
 	c->rows = rows;
 	c->cols = cols;
 	c->typed = g_byte_array_new();
 	c->copied = g_string_new(NULL);
+	c->told = g_string_new(NULL);
+	c->title = g_string_new(NULL);
 	grid_init(&c->grid, rows, cols);
 	return &c->term;
 }
@@ -116,6 +148,16 @@ const struct grid *term_capture_grid(const struct term *t)
 const char *term_capture_copied(const struct term *t)
 {
 	return ((const struct capture *)t)->copied->str;
+}
+
+const char *term_capture_told(const struct term *t)
+{
+	return ((const struct capture *)t)->told->str;
+}
+
+const char *term_capture_title(const struct term *t)
+{
+	return ((const struct capture *)t)->title->str;
 }
 
 unsigned term_capture_bells(const struct term *t)

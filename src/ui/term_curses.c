@@ -21,6 +21,10 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define CELL_WCHARS (CELL_POINTS + 1)
+/* The window's title goes on a stack of the terminal, and comes back from there. */
+#define TITLE_KEEP "\033[22;2t"
+#define TITLE_BACK "\033[23;2t"
+#define BACKGROUND_ASK "\033]11;?\a"
 
 struct curses {
 	struct term term;
@@ -28,7 +32,10 @@ struct curses {
 	FILE *out;
 	WINDOW *pad; /* keys are read from it: reading from stdscr would repaint */
 	int colours;
+	struct theme theme;
 	bool utf8, lent;
+	char *title;     /* as it was set; NULL: it never was */
+	mbstate_t typed; /* of a character of the locale that came in part */
 	int pipe_out;
 };
 
@@ -88,13 +95,30 @@ static void measure(void)
 		resizeterm(rows, cols);
 }
 
+/* Sequences that no terminal description has. */
+static void put(struct curses *c, const char *words)
+{
+	fputs(words, c->out);
+	fflush(c->out);
+}
+
+static void put_title(struct curses *c)
+{
+	g_autofree char *local = utf8_to_locale(c->title);
+	g_autofree char *words = g_strdup_printf("\033]2;%s\a", local);
+	put(c, words);
+}
+
 static void take_back(struct curses *c)
 {
 	reset_prog_mode();
 	measure();
 	clearok(curscr, TRUE);
-	fputs(PASTE_ON, c->out);
-	fflush(c->out);
+	put(c, PASTE_ON);
+	if (c->title) {
+		put(c, TITLE_KEEP);
+		put_title(c);
+	}
 }
 
 static unsigned take_signals(struct term *t)
@@ -117,8 +141,9 @@ static unsigned take_signals(struct term *t)
 
 static void give_back(struct curses *c)
 {
-	fputs(PASTE_OFF, c->out);
-	fflush(c->out);
+	if (c->title)
+		put(c, TITLE_BACK);
+	put(c, PASTE_OFF);
 	endwin();
 }
 
@@ -158,20 +183,50 @@ static void size(struct term *t, int *rows_out, int *cols_out)
 	*cols_out = COLS;
 }
 
+/* An octet of a character in the locale's charset: what is complete becomes UTF-8. */
+static int take_local(struct curses *c, char octet, unsigned char *bytes)
+{
+	wchar_t wide;
+	size_t got = (unsigned char)octet < 0x80 && mbsinit(&c->typed) ? 1 : mbrtowc(&wide, &octet, 1, &c->typed);
+	if ((unsigned char)octet < 0x80 && mbsinit(&c->typed) && got == 1) {
+		bytes[0] = (unsigned char)octet;
+		return 1;
+	}
+	if (got == (size_t)-2)
+		return 0;
+	if (got == (size_t)-1)
+		memset(&c->typed, 0, sizeof c->typed);
+	bool known = got != (size_t)-1 && g_unichar_validate((gunichar)wide);
+	return g_unichar_to_utf8(known ? (gunichar)wide : 0xfffd, (char *)bytes);
+}
+
+#define UTF8_OCTETS 6 /* room for one character */
+
 static int read_keys(struct term *t, unsigned char *bytes, int max)
 {
 	struct curses *c = (struct curses *)t;
 	int n = 0, key;
-	while (n < max && (key = wgetch(c->pad)) != ERR)
-		if (key >= 0 && key < 256)
+	while (n + UTF8_OCTETS <= max && (key = wgetch(c->pad)) != ERR) {
+		if (key < 0 || key >= 256)
+			continue;
+		if (c->utf8)
 			bytes[n++] = (unsigned char)key;
+		else
+			n += take_local(c, (char)key, bytes + n);
+	}
 	return n;
 }
 
 /* --- drawing --- */
+/* Each role has a pair of its own. */
+static int pair_of(unsigned style)
+{
+	return (int)(style & ~(unsigned)STYLE_CURSOR) + 1;
+}
+
 static attr_t attributes(const struct curses *c, unsigned style)
 {
-	struct style_look look = style_look(style, c->colours);
+	struct style_look look = theme_look(&c->theme, style);
 	attr_t a = A_NORMAL;
 	if (look.bold)
 		a |= A_BOLD;
@@ -181,8 +236,8 @@ static attr_t attributes(const struct curses *c, unsigned style)
 		a |= A_UNDERLINE;
 	if (look.reverse)
 		a |= A_REVERSE;
-	if (look.colour >= 0)
-		a |= COLOR_PAIR(look.colour + 1);
+	if (look.ink != COLOUR_OWN || look.ground != COLOUR_OWN)
+		a |= COLOR_PAIR(pair_of(style));
 	return a;
 }
 
@@ -254,30 +309,79 @@ static void ring(struct term *t)
 	beep();
 }
 
-/* Terminals that take it say so by the extended capability Ms. Base64 holds no control octet. */
-static bool copy(struct term *t, struct str text)
+/* Terminals that say they have a clipboard, or titles, know the sequences of xterm. */
+static bool has_clipboard(void)
 {
 	const char *s = tigetstr("Ms");
-	(void)t;
-	if (!s || s == (const char *)-1)
+	return s && s != (const char *)-1;
+}
+
+static bool is_like_xterm(void)
+{
+	return has_clipboard() || tigetflag("XT") > 0;
+}
+
+/* Base64 holds no control octet. */
+static bool copy(struct term *t, struct str text)
+{
+	struct curses *c = (struct curses *)t;
+	if (!has_clipboard())
 		return false;
 	g_autofree char *octets = g_base64_encode((const guchar *)text.p, text.n);
 	g_autofree char *words = g_strdup_printf("\033]52;c;%s\a", octets);
-	refresh();
-	fputs(words, stdout);
-	return !fflush(stdout);
+	put(c, words);
+	return true;
+}
+
+/* In one line, and short. */
+static char *local_line(const char *text)
+{
+	int cols;
+	struct str head = utf8_fit(str_of(text), TERM_TELL_COLS, &cols);
+	g_autofree char *kept = utf8_line(head);
+	return utf8_to_locale(kept);
+}
+
+static void tell(struct term *t, enum term_tell how, const char *text)
+{
+	g_autofree char *local = local_line(text);
+	g_autofree char *words = how == TELL_OSC9 ? g_strdup_printf("\033]9;%s\a", local)
+						  : g_strdup_printf("\033]777;notify;Boxwood;%s\a", local);
+	put((struct curses *)t, words);
+}
+
+static bool ask_background(struct term *t)
+{
+	if (!is_like_xterm())
+		return false;
+	put((struct curses *)t, BACKGROUND_ASK);
+	return true;
 }
 
 /* --- opening and closing --- */
-static void start_colours(struct curses *c)
+static int count_colours(struct term *t)
 {
-	const char *no = getenv("NO_COLOR");
-	if ((no && *no) || !has_colors() || start_color() == ERR)
+	return ((struct curses *)t)->colours;
+}
+
+static void look(struct term *t, const struct theme *theme)
+{
+	struct curses *c = (struct curses *)t;
+	c->theme = *theme;
+	for (int i = 0; i < STYLE_COUNT && c->colours >= 8; i++) {
+		struct style_look l = theme_look(theme, (unsigned)i);
+		/* In a terminal with all colours 0 to 7 are those of its palette. */
+		init_extended_pair(pair_of((unsigned)i), l.ink < 0 ? -1 : l.ink & 0xffffff,
+			l.ground < 0 ? -1 : l.ground & 0xffffff);
+	}
+}
+
+static void start_colours(struct curses *c, int most)
+{
+	if (!most || !has_colors() || start_color() == ERR)
 		return;
 	use_default_colors();
-	c->colours = COLORS;
-	for (short i = 0; i < 8; i++)
-		init_pair((short)(i + 1), i, -1);
+	c->colours = most < 0 ? COLORS : MIN(COLORS, most);
 }
 
 static void append_capability(GString *out, const char *name)
@@ -287,14 +391,35 @@ static void append_capability(GString *out, const char *name)
 		g_string_append(out, s);
 }
 
-static void prepare_farewell(void)
+static void prepare_farewell(const struct curses *c)
 {
 	GString *out = g_string_new(PASTE_OFF);
+	if (c->title)
+		g_string_append(out, TITLE_BACK);
 	append_capability(out, "sgr0");
 	append_capability(out, "cnorm");
 	append_capability(out, "rmcup");
+	char *old = farewell;
+	farewell_n = 0;
+	farewell = out->str;
 	farewell_n = out->len;
-	farewell = g_string_free(out, FALSE);
+	g_string_free(out, FALSE);
+	g_free(old);
+}
+
+static void set_title(struct term *t, const char *text)
+{
+	struct curses *c = (struct curses *)t;
+	bool first = !c->title;
+	if (!is_like_xterm() || c->lent)
+		return;
+	g_free(c->title);
+	c->title = local_line(text);
+	if (first) {
+		put(c, TITLE_KEEP);
+		prepare_farewell(c);
+	}
+	put_title(c);
 }
 
 static int open_pipe(struct curses *c, struct err *e)
@@ -311,11 +436,9 @@ static void close_term(struct term *t)
 {
 	struct curses *c = (struct curses *)t;
 	if (c->screen) {
-		fputs(PASTE_OFF, c->out);
-		fflush(c->out);
 		if (c->pad)
 			delwin(c->pad);
-		endwin();
+		give_back(c);
 		delscreen(c->screen);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
@@ -330,6 +453,7 @@ static void close_term(struct term *t)
 		close(c->pipe_out);
 	if (c->out)
 		fclose(c->out);
+	g_free(c->title);
 	g_free(c);
 }
 
@@ -353,8 +477,28 @@ static int check_abilities(struct err *e)
 		e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "the terminal '%s' cannot move its cursor", getenv("TERM"));
 }
 
-static int begin(struct curses *c, struct err *e)
+/* COLORTERM is how terminals say that they have all colours, which their usual descriptions do not tell. */
+static bool announces_all(int colours)
 {
+	const char *said = getenv("COLORTERM");
+	return colours > 256 || (colours < 0 && said && (!strcmp(said, "truecolor") || !strcmp(said, "24bit")));
+}
+
+/* TERM's name for the same terminal with all colours; g_free. NULL: they are not wanted. */
+static char *direct_name(int colours)
+{
+	static const char suffix[] = "-256color";
+	if (!announces_all(colours))
+		return NULL;
+	g_autofree char *base = g_strdup(getenv("TERM"));
+	if (g_str_has_suffix(base, suffix))
+		base[strlen(base) - strlen(suffix)] = '\0';
+	return g_strconcat(base, "-direct", NULL);
+}
+
+static int begin(struct curses *c, int colours, struct err *e)
+{
+	g_autofree char *direct = direct_name(colours);
 	for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
 		handle(caught[i], on_signal, SA_RESTART);
 	signal(SIGPIPE, SIG_IGN);
@@ -364,21 +508,26 @@ static int begin(struct curses *c, struct err *e)
 	c->out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!c->out)
 		return err_errno(e, errno, "cannot open", "terminal");
-	c->screen = newterm(NULL, c->out, stdin);
+	c->screen = direct ? newterm(direct, c->out, stdin) : NULL;
+	if (!c->screen)
+		c->screen = newterm(NULL, c->out, stdin);
 	if (!c->screen)
 		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, "the terminal '%s' is not known", getenv("TERM"));
 	return check_abilities(e);
 }
 
-struct term *term_curses_open(struct err *e)
+struct term *term_curses_open(int colours, struct err *e)
 {
+	const char *no = getenv("NO_COLOR");
 	if (check_terminal(e))
 		return NULL;
 	struct curses *c = g_new0(struct curses, 1);
-	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, suspend, lend,
-		take, close_term };
+	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, tell, set_title,
+		ask_background, count_colours, look, suspend, lend, take, close_term };
 	c->pipe_out = -1;
-	if (open_pipe(c, e) || begin(c, e)) {
+	if (colours == TERM_COLOURS_AUTO && no && *no)
+		colours = 0;
+	if (open_pipe(c, e) || begin(c, colours, e)) {
 		close_term(&c->term);
 		return NULL;
 	}
@@ -388,12 +537,12 @@ struct term *term_curses_open(struct err *e)
 	nonl();
 	c->pad = newpad(1, 1);
 	nodelay(c->pad, TRUE);
-	start_colours(c);
-	prepare_farewell();
+	start_colours(c, colours);
+	theme_init(&c->theme, THEME_MONO, 0, COLOUR_OWN);
+	prepare_farewell(c);
 	for (size_t i = 0; i < G_N_ELEMENTS(deadly); i++)
 		handle(deadly[i], on_death, (int)SA_RESETHAND);
 	measure();
-	fputs(PASTE_ON, c->out);
-	fflush(c->out);
+	put(c, PASTE_ON);
 	return &c->term;
 }

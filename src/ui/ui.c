@@ -85,7 +85,7 @@ bool ui_has_sidebar(const struct ui *ui, int cols)
 	enum app_context ctx = ui_top(ui)->ops->context;
 	if ((ctx != CTX_INDEX && ctx != CTX_MESSAGE) || cols < SIDEBAR_LEAST_COLS)
 		return false;
-	return ui->sidebar == SIDEBAR_ON || (ui->sidebar == SIDEBAR_AUTO && cols >= SIDEBAR_FROM_COLS);
+	return ui->sidebar == SIDEBAR_ON || (ui->sidebar == SIDEBAR_AUTO && cols >= SIDEBAR_FROM_COLS && !ui->plain);
 }
 
 /* What has no place in a line takes more of them; what has no place at all is in the log. */
@@ -167,8 +167,11 @@ void ui_draw(struct ui *ui)
 		hop(ui);
 	ui->term->size(ui->term, &rows, &cols);
 	grid_init(&now, rows, cols);
-	if (ui->views->len)
+	if (ui->views->len) {
 		draw_views(ui, &now);
+		craft_title(ui);
+	}
+	now.cursor_shown |= ui->plain;
 	bool resized = now.rows != ui->shown.rows || now.cols != ui->shown.cols;
 	g_autofree bool *dirty = g_new0(bool, (gsize)now.rows);
 	for (int i = 0; i < now.rows; i++)
@@ -228,6 +231,10 @@ static void stop_wait(struct ui *ui)
 static void take_key(struct ui *ui, const struct key_event *ev, bool lone)
 {
 	struct view *top = ui->views->len ? ui_top(ui) : NULL;
+	if (ev->key == KEY_BACKGROUND) {
+		craft_background(ui, ev->background);
+		return;
+	}
 	ui_touch(ui);
 	if (ui->question) {
 		question_key(ui, ev->key);
@@ -368,6 +375,7 @@ static void start(struct ui *ui)
 		return;
 	}
 	g_ptr_array_add(ui->views, view_folders_new(ui));
+	craft_listen(ui);
 	if (ui->folders->accounts->len)
 		ui_open_folder(ui, ui->at_account, ui->at_folder);
 	if (ui->file)
@@ -417,6 +425,8 @@ static void heard(struct event *ev, void *aux)
 		g_autofree char *words = app_notice_text(ev, app_cfg(ui->app));
 		ui_say(ui, grid_line(str_of(words)));
 	}
+	if (ui->notifier)
+		notifier_event(ui->notifier, ev);
 	model_folders_event(ui->folders, ev);
 	model_changes_event(ui->changes, ev);
 	model_queue_event(ui->queue, ev);
@@ -458,7 +468,9 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->palette_lines = g_ptr_array_new_with_free_func(g_free);
 	ui->log = said_log_new();
 	ui->sidebar = cfg->options.sidebar ? SIDEBAR_AUTO : SIDEBAR_OFF;
+	ui->plain = cfg->options.plain;
 	ui->all_dirty = true;
+	craft_begin(ui);
 	app_listen(a, heard, ui);
 	if (complaints->len)
 		ui_say(ui, g_strdup(complaints->pdata[0]));
@@ -476,6 +488,8 @@ static void source_drop(GSource **source)
 void ui_free(struct ui *ui)
 {
 	app_listen(ui->app, NULL, NULL);
+	craft_end(ui);
+	copy_forget(ui);
 	prompt_drop(ui);
 	question_drop(ui);
 	palette_drop(ui);
@@ -561,7 +575,7 @@ static char *leave_runner(struct ui *ui)
 
 int ui_run(struct app *a, const struct ui_options *options, struct err *e)
 {
-	struct term *term = term_curses_open(e);
+	struct term *term = term_curses_open(craft_colours(app_cfg(a), options->colour), e);
 	if (!term)
 		return app_exit_code(e);
 	struct ui *ui = ui_new(a, options, term);

@@ -29,6 +29,7 @@ struct ui_options {
 	const char *file;                       /* a message in a file, shown over the folder; or NULL */
 	const char *mailto;                     /* a letter begun from a URI, over the folder; or NULL */
 	const struct ui_setup *setup;           /* NULL: mail is read */
+	const char *colour;                     /* "auto", "always" or "never"; NULL: auto */
 	const char *state_dir;                  /* where letters lie while an editor has them */
 	void (*farewell)(const char *sentence); /* what is sent without the screens; NULL: nothing
 						 * is */

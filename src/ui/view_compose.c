@@ -278,7 +278,7 @@ static void draw_from(struct view_compose *v, struct grid *g, struct rect *r)
 	height = MIN(height, r->rows);
 	if (height > 2)
 		picker_draw(v->rows, &v->list, g,
-			(struct rect){ r->row, r->col, height, r->cols - (r->cols > 60 ? 2 : 0) });
+			(struct rect){ r->row, r->col, height, r->cols - (r->cols > 60 ? 2 : 0) }, !v->view.ui->plain);
 	take_rows(r, height);
 }
 

@@ -227,7 +227,7 @@ void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r)
 		if (n < list.count)
 			draw_line(ui, g, inner, r.row + i, &g_array_index(lines, struct line, n),
 				n == at ? STYLE_CURSOR : 0);
-		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_DIM, "|");
+		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_DIM, ui->plain ? " " : "|");
 	}
 }
 
@@ -366,4 +366,10 @@ struct view *view_folders_pick_for(struct ui *ui, const struct pick *pick)
 		v->view.account = pick->account;
 	input_init(&v->typed, "", false);
 	return &v->view;
+}
+
+const char *view_folders_name(struct view *view)
+{
+	const struct line *l = view->ops == &ops ? current((const struct view_folders *)view) : NULL;
+	return l && l->folder ? l->folder->name : NULL;
 }

@@ -516,7 +516,7 @@ static void number_typed(struct ui *ui, struct str typed, void *aux)
 
 static bool is_choosing(const struct ui *ui)
 {
-	return ui->prompt && ui->prompt->done == number_typed;
+	return (ui->prompt && ui->prompt->done == number_typed) || copy_is_choosing(ui);
 }
 
 static void choose_link(struct view_message *v)

@@ -455,3 +455,9 @@ struct view *view_parts_new(struct ui *ui, struct view *message)
 	v->looks = g_ptr_array_new_with_free_func(look_free);
 	return &v->view;
 }
+
+const char *view_parts_name(struct view *view)
+{
+	const struct msg_part *p = view->ops == &ops ? current((const struct view_parts *)view) : NULL;
+	return p ? p->name : NULL;
+}

@@ -167,15 +167,25 @@ static void draw_row(const struct pick_row *row, int n, bool here, struct grid *
 		grid_text(g, at, end - aside_cols, aside_cols, style | STYLE_DIM, aside);
 }
 
-void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struct rect r)
+static void draw_frame(struct grid *g, struct rect r)
+{
+	draw_border(g, r.row, r, _(" Send as "));
+	draw_border(g, r.row + r.rows - 1, r, NULL);
+	for (int row = r.row + 1; row < r.row + r.rows - 1; row++) {
+		grid_text(g, row, r.col, 1, STYLE_DIM, "|");
+		grid_text(g, row, r.col + r.cols - 1, 1, STYLE_DIM, "|");
+	}
+}
+
+void picker_draw(const GPtrArray *rows, struct list *list, struct grid *g, struct rect r, bool framed)
 {
 	struct rect inner = { r.row + 1, r.col + 2, r.rows - 2, r.cols - 4 };
 	list_show(list, (int)rows->len, MAX(inner.rows, 1));
-	draw_border(g, r.row, r, _(" Send as "));
-	draw_border(g, r.row + r.rows - 1, r, NULL);
+	if (framed)
+		draw_frame(g, r);
+	else
+		grid_text(g, r.row, r.col, r.cols, STYLE_TITLE, _(" Send as "));
 	for (int i = 0; i < inner.rows; i++) {
-		grid_text(g, inner.row + i, r.col, 1, STYLE_DIM, "|");
-		grid_text(g, inner.row + i, r.col + r.cols - 1, 1, STYLE_DIM, "|");
 		int n = list->top + i;
 		if (n < (int)rows->len)
 			draw_row(rows->pdata[n], n, n == list->cursor, g, inner.row + i, inner);

@@ -52,3 +52,6 @@ tests_unit_app_test_parts_LDADD = $(LINK_APP)
 check_PROGRAMS += tests/unit/app/test_setup
 tests_unit_app_test_setup_SOURCES = tests/unit/app/test_setup.c $(UNIT)
 tests_unit_app_test_setup_LDADD = $(LINK_APP)
+check_PROGRAMS += tests/unit/app/test_notify
+tests_unit_app_test_notify_SOURCES = tests/unit/app/test_notify.c $(UNIT)
+tests_unit_app_test_notify_LDADD = $(LINK_APP)

@@ -43,6 +43,27 @@ static void tilde_is_the_home_directory(void)
 		"1:15: error: only ~/ is known, not another user's home [write the path in full]\n");
 }
 
+static void options_of_the_terminal_are_kept(void)
+{
+	struct cfg *c = told_parse("set theme=light colour=256 title=on notify-terminal=osc9 quiet-hours=22:00-7:00\n"
+				   "set notify=\"new-mail 'two words'\"\n");
+	const struct cfg_options *o = &c->options;
+	int from, until;
+	g_assert_cmpuint(c->diags->len, ==, 0);
+	g_assert_cmpstr(o->theme, ==, "light");
+	g_assert_cmpstr(o->colour, ==, "256");
+	g_assert_true(o->title);
+	g_assert_cmpstr(o->notify_terminal, ==, "osc9");
+	g_assert_true(cfg_hours(o->quiet_hours, &from, &until));
+	g_assert_cmpint(from, ==, 22 * 60);
+	g_assert_cmpint(until, ==, 7 * 60);
+	cfg_free(c);
+	told_is("set quiet-hours=22-7\n", "1:17: error: '22-7' is no value for 'quiet-hours' [as in 22:00-07:00]\n");
+	static const char *const bad[] = { "24:00-1:00", "1:00-2:60", "1:00-1:00", "1:00", "1:0-2:00", "-", "" };
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		g_assert_false(cfg_hours(bad[i], &from, &until));
+}
+
 static void unset_gives_the_preset_back(void)
 {
 	struct cfg *c = told_parse("set mouse=on save-dir=/x\nunset mouse save-dir\n");
@@ -275,6 +296,7 @@ void suite(void)
 	unit_add(presets_are_the_tables);
 	unit_add(set_takes_several_of_every_type);
 	unit_add(tilde_is_the_home_directory);
+	unit_add(options_of_the_terminal_are_kept);
 	unit_add(unset_gives_the_preset_back);
 	unit_add(values_out_of_range_are_errors);
 	unit_add(presets_of_sending_are_careful);

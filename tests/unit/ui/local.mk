@@ -10,3 +10,6 @@ tests_unit_ui_test_text_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
 check_PROGRAMS += tests/unit/ui/test_paste
 tests_unit_ui_test_paste_SOURCES = tests/unit/ui/test_paste.c $(UNIT)
 tests_unit_ui_test_paste_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/ui/test_style
+tests_unit_ui_test_style_SOURCES = tests/unit/ui/test_style.c $(UNIT)
+tests_unit_ui_test_style_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)

@@ -123,18 +123,6 @@ static void layout_body_is_inside_at_any_size(void)
 	}
 }
 
-/* Meaning is never in the colour alone: without colours no two roles that matter look like plain text. */
-static void styles_differ_without_colour(void)
-{
-	static const enum style told[] = { STYLE_BAR, STYLE_KEY, STYLE_NEW, STYLE_DIM, STYLE_LINK, STYLE_ERROR };
-	for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
-		struct style_look look = style_look(told[i], 0);
-		g_assert_cmpint(look.colour, ==, -1);
-		g_assert_true(look.bold || look.dim || look.underline || look.reverse);
-	}
-	g_assert_true(style_look(STYLE_NORMAL | STYLE_CURSOR, 0).reverse);
-}
-
 void suite(void)
 {
 	unit_add(promise_16_control_bytes_do_not_pass);
@@ -144,5 +132,4 @@ void suite(void)
 	unit_add(outside_the_grid_nothing_is_drawn);
 	unit_add(u01_sizes_are_clamped);
 	unit_add(layout_body_is_inside_at_any_size);
-	unit_add(styles_differ_without_colour);
 }

@@ -152,8 +152,70 @@ static void any_bytes_give_keys_and_an_end(void)
 	}
 }
 
+/* What the terminal says of its background; asked: it was asked. */
+static char *answered(const char *bytes, bool asked, const char *behind_a_pause)
+{
+	struct key_decoder *d = key_decoder_new(ESCAPE_MS);
+	struct key_event ev;
+	GString *out = g_string_new(NULL);
+	if (asked)
+		key_expect_answer(d);
+	key_feed(d, (const unsigned char *)bytes, strlen(bytes));
+	if (behind_a_pause) {
+		if (key_wait_ms(d) <= ESCAPE_MS)
+			key_timeout(d);
+		key_feed(d, (const unsigned char *)behind_a_pause, strlen(behind_a_pause));
+	}
+	while (key_next(d, &ev)) {
+		g_autofree char *name = ev.key == KEY_BACKGROUND ? g_strdup_printf("<%06x>", (unsigned)ev.background)
+								 : key_name(ev.key);
+		g_string_append_printf(out, "%s%s", out->len ? " " : "", name);
+	}
+	key_decoder_free(d);
+	return g_string_free(out, FALSE);
+}
+
+static void is_answer(const char *bytes, const char *expected)
+{
+	g_autofree char *got = answered(bytes, true, NULL);
+	g_assert_cmpstr(got, ==, expected);
+}
+
+static void e04_answer_about_the_background_is_taken_out(void)
+{
+	is_answer("j\033]11;rgb:1e1e/2f2f/ffff\033\\k", "j <1e2fff> k");
+	is_answer("\033]11;rgb:00/80/ff\ak", "<0080ff> k");
+	is_answer("\033]11;rgb:f/0/8\a", "<ff0088>");
+	is_answer("\033]11;rgba:ffff/ffff/dddd/8000\a", "<ffffdd>");
+	/* Once; and what is no answer is nothing at all. */
+	is_answer("\033]11;rgb:0/0/0\a\033]11;rgb:f/f/f\a", "<000000>");
+	is_answer("\033]11;?\ak", "k");
+	is_answer("\033]11;rgb:0/0\ak", "k");
+	is_answer("\033]11;rgb:12345/0/0\ak", "k");
+	is_answer("\033]11;rgb:x/0/0\ak", "k");
+	is_answer("\033]10;rgb:0/0/0\ak", "k");
+	is_answer("\033P11;rgb:0/0/0\033\\k", "k");
+	g_autofree char *unasked = answered("\033]11;rgb:0/0/0\ak", false, NULL);
+	g_assert_cmpstr(unasked, ==, "k");
+}
+
+/* Wherever it is cut by a pause, no octet of it is a key, but for an Esc that seemed to be one. */
+static void e04_answer_torn_by_pauses_runs_no_command(void)
+{
+	static const char whole[] = "\033]11;rgb:1e1e/1e1e/1e1e\033\\";
+	for (size_t cut = 1; cut < sizeof whole - 1; cut++) {
+		g_autofree char *head = g_strndup(whole, cut);
+		g_autofree char *got = answered(head, true, whole + cut);
+		g_assert_cmpstr(got, ==, cut == 1 ? "Esc <1e1e1e>" : "<1e1e1e>");
+	}
+	g_autofree char *typed = answered("\033", true, "x]");
+	g_assert_cmpstr(typed, ==, "Esc x ]");
+}
+
 void suite(void)
 {
+	unit_add(e04_answer_about_the_background_is_taken_out);
+	unit_add(e04_answer_torn_by_pauses_runs_no_command);
 	unit_add(key_plain_letters_and_controls);
 	unit_add(key_sequences_of_two_dialects);
 	unit_add(key_escape_alone_twice_and_as_prefix);
