@@ -31,7 +31,8 @@ LIVE_TESTS = \
 	tests/live/replace.test \
 	tests/live/identity.test \
 	tests/live/parts.test \
-	tests/live/ask.test
+	tests/live/ask.test \
+	tests/live/tasks.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live

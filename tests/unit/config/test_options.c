@@ -75,11 +75,11 @@ static void unset_gives_the_preset_back(void)
 
 static void values_out_of_range_are_errors(void)
 {
-	told_is("set escape-ms=1001 escape-ms=-1 keys=vim date-format=%q\n",
+	told_is("set escape-ms=1001 escape-ms=-1 keys=vi date-format=%q\n",
 		"1:15: error: '1001' is no value for 'escape-ms' [a number from 0 to 1000]\n"
 		"1:30: error: '-1' is no value for 'escape-ms' [a number from 0 to 1000]\n"
-		"1:38: error: 'vim' is no value for 'keys' [mutt]\n"
-		"1:54: error: '%q' is no value for 'date-format' [as strftime(3) has it, in one line: \"%d %b "
+		"1:38: error: 'vi' is no value for 'keys' [mutt, vim]\n"
+		"1:53: error: '%q' is no value for 'date-format' [as strftime(3) has it, in one line: \"%d %b "
 		"%H:%M\"]\n");
 }
 
