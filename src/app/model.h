@@ -70,6 +70,9 @@ enum app_command {
 	CMD_READ,
 	CMD_OPEN,
 	CMD_BACK,
+	CMD_PANE_ENTER,
+	CMD_READ_ON, /* behind CMD_PAGE_DOWN: in the list it takes Space from it */
+	CMD_READ_BACK,
 	CMD_PARTS,
 	CMD_HEADERS,
 	CMD_SOURCE,
@@ -88,6 +91,7 @@ enum app_command {
 	CMD_OPEN_OUTSIDE,
 	CMD_AS_TEXT,
 	CMD_SAVE,
+	CMD_SAVE_AS,
 	CMD_SAVE_ALL,
 	CMD_PIPE,
 	CMD_DETACH_PART,
@@ -161,6 +165,7 @@ enum app_command {
 	CMD_YANK_SOURCE,
 	CMD_YANK_NAME,
 	CMD_YANK_PATH,
+	CMD_PANE,
 	CMD_BANNER_WORDS,
 	CMD_BANNER_RETRY,
 	CMD_BANNER_PASSWORD,
@@ -342,6 +347,7 @@ void model_list_height(struct model_list *m, uint32_t rows);
 void model_list_move(struct model_list *m, int64_t by); /* the cursor, stopping at both ends */
 void model_list_scroll(struct model_list *m, int pages);
 void model_list_center(struct model_list *m); /* the cursor's row comes to the middle */
+void model_list_roll(struct model_list *m, int rows); /* the screen; the cursor goes along only where it must */
 void model_list_first(struct model_list *m);
 void model_list_last(struct model_list *m);
 void model_list_to(struct model_list *m, uint32_t position);
@@ -432,6 +438,10 @@ struct model_message {
 };
 struct model_message *model_message_new(struct app *a, int account, const char *folder, const struct store_row *row,
 	const char *section, model_changed_fn changed, void *aux);
+/* The same, but nothing is asked for before model_message_read. */
+struct model_message *model_message_later(struct app *a, int account, const char *folder, const struct store_row *row,
+	model_changed_fn changed, void *aux);
+void model_message_read(struct model_message *m); /* unless it is here, or on its way */
 /* A message in a file; NULL with e when it cannot be read. */
 struct model_message *model_message_file(
 	struct app *a, const char *path, model_changed_fn changed, void *aux, struct err *e);

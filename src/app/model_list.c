@@ -463,6 +463,13 @@ void model_list_scroll(struct model_list *m, int pages)
 	model_list_move(m, step);
 }
 
+void model_list_roll(struct model_list *m, int rows)
+{
+	uint32_t height = MAX(m->height, 1), last_top = m->total > height ? m->total - height : 0;
+	m->top = (uint32_t)CLAMP((int64_t)m->top + rows, 0, (int64_t)last_top);
+	model_list_to(m, CLAMP(m->cursor, m->top, m->top + height - 1));
+}
+
 void model_list_height(struct model_list *m, uint32_t rows)
 {
 	if (m->height == rows)

@@ -109,7 +109,7 @@ static void read_it(struct model_message *m)
 	m->request = app_request(m->app, r, got_message, m);
 }
 
-struct model_message *model_message_new(struct app *a, int account, const char *folder, const struct store_row *row,
+static struct model_message *model_of(struct app *a, int account, const char *folder, const struct store_row *row,
 	const char *section, model_changed_fn changed, void *aux)
 {
 	struct model_message *m = new_model(a, section, changed, aux);
@@ -118,9 +118,31 @@ struct model_message *model_message_new(struct app *a, int account, const char *
 	m->folder_id = row->folder;
 	m->uid = row->uid;
 	m->local = row->local;
-	read_it(m);
-	meet_people(m);
 	return m;
+}
+
+struct model_message *model_message_new(struct app *a, int account, const char *folder, const struct store_row *row,
+	const char *section, model_changed_fn changed, void *aux)
+{
+	struct model_message *m = model_of(a, account, folder, row, section, changed, aux);
+	model_message_read(m);
+	return m;
+}
+
+struct model_message *model_message_later(struct app *a, int account, const char *folder, const struct store_row *row,
+	model_changed_fn changed, void *aux)
+{
+	return model_of(a, account, folder, row, NULL, changed, aux);
+}
+
+void model_message_read(struct model_message *m)
+{
+	if (m->request || m->message)
+		return;
+	err_clear(&m->err);
+	read_it(m);
+	if (!m->known->len && !m->meeting)
+		meet_people(m);
 }
 
 struct model_message *model_message_file(

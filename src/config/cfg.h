@@ -108,7 +108,8 @@ struct cfg_options {
 	char *cache_dir, *state_dir; /* NULL: the XDG places */
 	char *save_dir;              /* where parts are saved; NULL: the working directory */
 	int escape_ms;               /* how long a lone Esc waits */
-	bool sidebar;
+	bool sidebar, reading_pane;
+	int preview_seen; /* seconds until what the pane shows counts as read; -1: it does not */
 	bool plain;
 	char *date_format; /* NULL: the list's own */
 	int fold_quotes;   /* runs of more quoted lines are folded at first; 0: none */

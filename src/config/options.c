@@ -41,12 +41,30 @@ static const struct cfg_word option_words[] = {
 		.rule = RULE(.type = OPTION_BOOL, FIELD(sidebar)),
 	},
 	{
+		.name = "reading-pane",
+		.args = "on|off",
+		.preset = "on",
+		.help = N_("the message at the cursor beside the list"),
+		.doc = N_("Shown from 160 columns on; the key \\ shows it from 100 columns on, and hides it."),
+		.example = "set reading-pane=on",
+		.rule = RULE(.type = OPTION_BOOL, FIELD(reading_pane)),
+	},
+	{
+		.name = "preview-seen",
+		.args = "off|TIME",
+		.preset = "2s",
+		.help = N_("how long a message stands in the reading pane until it counts as read"),
+		.doc = N_("Up to 60m; with off it counts as read only once it is opened."),
+		.example = "set preview-seen=2s",
+		.rule = RULE(.type = OPTION_TIME, FIELD(preview_seen), .low = -1, .high = 3600),
+	},
+	{
 		.name = "mouse",
 		.args = "on|off",
-		.preset = "off",
+		.preset = "on",
 		.help = N_("the mouse selects and scrolls"),
 		.doc = N_("While it is on, most terminals want Shift held to select text themselves."),
-		.example = "set mouse=off",
+		.example = "set mouse=on",
 		.rule = RULE(.type = OPTION_BOOL, FIELD(mouse)),
 	},
 	{
@@ -381,9 +399,6 @@ const struct cfg_word *cfg_option_find(const char *name)
 	return cfg_word_find(option_words, G_N_ELEMENTS(option_words), view ? VIEW_ROW : name);
 }
 
-/* Known words without effect in this version: no mistake of the user. */
-static const char *const later_options[] = { "preview-seen" };
-
 /* Variables of POSIX mailx, Heirloom mailx and s-nail that people have in their files. */
 static const char *const foreign_options[] = { "DEAD", "EDITOR", "LISTER", "MAIL", "MAILDIR", "MBOX", "NAIL_*", "PAGER",
 	"SHELL", "TMPDIR", "VISUAL", "Replyall", "Sign", "allnet", "allexpandedaddr", "append", "ask", "askatend",
@@ -516,6 +531,10 @@ static bool option_set(struct cfg_options *o, const struct cfg_rule *rule, const
 		*(int *)field = (int)number;
 		return true;
 	case OPTION_TIME:
+		if (rule->low < 0 && bool_of(value) == 0) {
+			*(int *)field = -1;
+			return true;
+		}
 		if (!cfg_value_time(str_of(value), &seconds) || seconds < rule->low || seconds > rule->high)
 			return false;
 		*(int *)field = seconds;
@@ -587,9 +606,7 @@ void cfg_foreign_finish(struct source *source)
 /* What a name is that is no row of the table; always told. */
 static void no_option(struct parser *p, const struct word *w, const char *name)
 {
-	if (listed(name, later_options, G_N_ELEMENTS(later_options))) {
-		cfg_complain(p, CFG_WARNING, &w->at, NULL, _("option '%s' is not supported by this version"), name);
-	} else if (is_foreign(name)) {
+	if (is_foreign(name)) {
 		foreign_note(p, w, name);
 	} else {
 		struct word only = *w;
@@ -612,6 +629,8 @@ char *cfg_wanted(const struct cfg_word *word)
 	case OPTION_NUMBER: return g_strdup_printf(_("a number from %d to %d"), rule->low, rule->high);
 	case OPTION_TIME: {
 		g_autofree char *most = cfg_time_text(rule->high);
+		if (rule->low < 0)
+			return g_strdup_printf(_("off, or a time up to %s, as 10s or 2m"), most);
 		return g_strdup_printf(_("a time up to %s, as 10s or 2m"), most);
 	}
 	case OPTION_COMMAND:

@@ -160,8 +160,7 @@ static void refuse(struct ui *ui, struct err *e)
 
 static void path_typed(struct ui *ui, struct str typed, void *aux)
 {
-	struct view *top = ui_top(ui);
-	struct model_message *m = view_is_message(top) ? view_message_model(top) : NULL;
+	struct model_message *m = pane_message(ui);
 	struct msg_part *part = m && m->message ? msg_part_find(m->message->root, aux) : NULL;
 	g_autofree char *path = str_dup(str_trim(typed));
 	g_autoptr(GPtrArray) parts = g_ptr_array_new();
@@ -177,8 +176,7 @@ static void path_typed(struct ui *ui, struct str typed, void *aux)
 static void save_calendar(struct ui *ui, void *aux)
 {
 	const struct pending *p = aux;
-	struct view *top = ui_top(ui);
-	struct model_message *m = view_is_message(top) ? view_message_model(top) : NULL;
+	struct model_message *m = pane_message(ui);
 	const struct msg_part *part = m && m->message ? msg_part_find(m->message->root, p->section) : NULL;
 	if (!part)
 		return;

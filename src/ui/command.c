@@ -83,7 +83,8 @@ const char *command_why_not(const struct ui *ui, enum app_command c)
 void command_run(struct ui *ui, enum app_command c)
 {
 	struct view *top = ui_top(ui);
-	if (top->ops->command(top, c) || compose_command(ui, c) || parts_command(ui, c) || copy_command(ui, c))
+	if (top->ops->command(top, c) || pane_command(ui, c) || compose_command(ui, c) || parts_command(ui, c) ||
+		copy_command(ui, c))
 		return;
 	switch (c) {
 	case CMD_BACK: ui_pop(ui); break;

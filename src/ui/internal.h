@@ -14,16 +14,29 @@
 #define SIDEBAR_FROM_COLS 100 /* shown unasked */
 #define SIDEBAR_LEAST_COLS 50 /* shown at all */
 #define SIDEBAR_COLS 17       /* with its border */
+#define SIDEBAR_WIDE_COLS 19  /* the same, beside a reading pane */
+#define PANE_FROM_COLS 160    /* the reading pane is shown unasked */
+#define PANE_LEAST_COLS 100   /* shown at all */
 #define TWO_LINES_BELOW 60    /* columns under which a message takes two lines */
 
 struct rect {
 	int row, col, rows, cols; /* rows 0: there is no place for it */
 };
 struct layout {
-	struct rect status, sidebar, body, banner, message, hint;
+	struct rect status, sidebar, body, pane, banner, rule, message, hint;
 };
-/* The body has at least one row always; the rest comes as there is place. */
-struct layout layout_make(int rows, int cols, int banner_rows, bool sidebar);
+/* Columns that the user has given them; 0: those of the screen. */
+struct splits {
+	int sidebar; /* with its border */
+	int pane;
+};
+struct layout_wish {
+	int banner_rows;
+	bool sidebar, pane;
+	struct splits splits;
+};
+/* The body has at least one row always; the rest comes as there is place. Left of the pane stands its border. */
+struct layout layout_make(int rows, int cols, const struct layout_wish *wish);
 
 /* --- widget_list.c: a cursor in a list that is all here --- */
 struct list {
@@ -31,6 +44,9 @@ struct list {
 };
 void list_show(struct list *l, int count, int height); /* the size of now; the cursor stays inside */
 bool list_command(struct list *l, enum app_command c); /* true: it moved by that command */
+/* What the mouse points at: a row that gets the cursor, or has had it. */
+enum pointed { POINTED_NOWHERE, POINTED_AT, POINTED_AGAIN };
+enum pointed list_point(struct list *l, int line); /* of the screen, from the first of the list */
 
 /* --- widget_text.c: long text, wrapped as it is looked at --- */
 #define TEXT_BODY 0x100   /* a style: quoted lines show how deep */
@@ -102,17 +118,22 @@ struct model_list *banner_gone(const struct ui *ui); /* the list on the screen w
 bool banner_is_shown(const struct ui *ui);           /* where there is room for it */
 int banner_rows(const struct ui *ui, int rows, int cols);
 void banner_draw(const struct ui *ui, struct grid *g, struct rect r);
-char *queue_text(const struct ui *ui); /* "1 in queue"; NULL: nothing waits */
-void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r);
+unsigned queue_count(const struct ui *ui); /* changes and letters that wait */
+char *queue_text(const struct ui *ui);     /* "1 in queue"; NULL: nothing waits */
+void sidebar_draw(struct ui *ui, struct grid *g, struct rect r);
+void sidebar_press(struct ui *ui, struct rect r, int row);
+void sidebar_roll(struct ui *ui, int lines); /* until another folder is gone to */
 
 /* --- views --- */
 struct view;
 struct view_ops {
 	enum app_context context;
 	void (*draw)(struct view *v, struct grid *g, struct rect body);
-	bool (*command)(struct view *v, enum app_command c);          /* false: not mine */
-	bool (*key)(struct view *v, uint32_t key, const char *paste); /* typed text comes first here; NULL */
-	void (*event)(struct view *v, struct event *ev);              /* of no request; NULL */
+	bool (*command)(struct view *v, enum app_command c);              /* false: not mine */
+	bool (*key)(struct view *v, uint32_t key, const char *paste);     /* typed text comes first here; NULL */
+	void (*event)(struct view *v, struct event *ev);                  /* of no request; NULL */
+	enum pointed (*point)(struct view *v, struct rect body, int row); /* NULL: nothing to be pointed at */
+	void (*roll)(struct view *v, int lines);                          /* by the wheel; NULL: as by keys */
 	char *(*title)(struct view *v, int cols);
 	char *(*aside)(struct view *v, int cols); /* right of the title; NULL: how the account is */
 	const char *typing;              /* N_(): the hints of a view that takes typed text; NULL: from the key table */
@@ -144,7 +165,6 @@ bool view_is_list(const struct view *v);
 struct model_list *view_list_model(struct view *v);
 /* Looks for unread mail once the rows are here, and reads what is found. */
 void view_list_seek_later(struct view *v, bool then_read);
-struct view *view_message_new(struct ui *ui, struct view *list);
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
 struct view *view_message_file(struct ui *ui, const char *path, struct err *e); /* NULL with e */
 bool view_is_message(const struct view *v);
@@ -152,6 +172,12 @@ struct model_message *view_message_model(struct view *v); /* NULL: nothing is sh
 const char *view_parts_name(struct view *v);   /* of the part at the cursor; NULL: it has none, or another view */
 const char *view_folders_name(struct view *v); /* of the folder at the cursor; NULL: none, or another view */
 void view_message_follow(struct view *v);      /* the list's cursor, as soon as its row is here */
+struct view *view_message_list(const struct view *v);     /* NULL: a message of no list */
+/* It keeps up with the list's cursor by itself, after a pause, and counts as read after `preview-seen`. */
+struct view *view_message_beside(struct ui *ui, struct view *list);
+void view_message_set_beside(struct view *v, bool beside); /* false: it is opened */
+/* Reads what the cursor is on now, and does `then` (an answer to it, or none) once it is here. Gives v back. */
+struct view *view_message_keep(struct view *v, enum app_command then);
 struct view *view_parts_new(struct ui *ui, struct view *message);
 struct view *view_text_new(struct ui *ui, const char *title, const char *text);
 struct view *view_text_source(struct ui *ui, struct view *message);
@@ -363,6 +389,25 @@ void ui_log(struct ui *ui, const char *text); /* is shown elsewhere, and kept wi
 void ui_logged(void *ui, const char *text);   /* the same, for the hooks of models */
 struct view *view_log_new(struct ui *ui);
 
+/* --- pane.c: the message at the cursor, beside the list --- */
+enum pane { PANE_AUTO, PANE_ON, PANE_OFF };
+/* The list it stands beside on a screen so wide; NULL: it is not shown. */
+struct view *pane_list(const struct ui *ui, int cols);
+void pane_draw(struct ui *ui, struct grid *g, struct rect r, struct view *list);
+void pane_open(struct ui *ui, struct view *list); /* the message at the cursor, over the whole body */
+bool pane_back(struct ui *ui);                    /* from the message to the list; false: it is not on top */
+bool pane_back_to_list(struct ui *ui);            /* the same, if it has the keys in the pane */
+void pane_enter(struct ui *ui);                   /* the message in the pane gets the keys */
+bool pane_command(struct ui *ui, enum app_command c);
+bool pane_stop(struct ui *ui);                           /* what it waits for; false: nothing */
+struct model_message *pane_message(const struct ui *ui); /* on top, or at the cursor of the list on top; NULL */
+void pane_forget(struct ui *ui, const struct view *v);   /* that view is going */
+void pane_drop(struct ui *ui);
+
+/* --- mouse.c --- */
+enum drag { DRAG_NONE, DRAG_SIDEBAR, DRAG_PANE };
+void mouse_take(struct ui *ui, const struct mouse *m);
+
 /* --- ui.c --- */
 enum sidebar { SIDEBAR_AUTO, SIDEBAR_ON, SIDEBAR_OFF };
 
@@ -417,8 +462,17 @@ struct ui {
 	bool answer_counts;
 	char *titled;              /* the window's title; NULL */
 	struct notifier *notifier; /* NULL: the store is not open yet */
-	int at_account;            /* the folder last looked at, at first the one to begin with */
-	const char *file;          /* a message to be shown first, or NULL */
+	enum pane pane;
+	struct view
+		*beside; /* the message at the cursor of a list, also of one that is opened; NULL: there is none yet */
+	bool opened;     /* `beside`, when it is on top, has the whole body */
+	struct splits splits;
+	enum drag drag;
+	struct list side; /* the lines of the sidebar; its cursor: that of the folder looked at */
+	bool side_rolled;
+	struct layout layout; /* of the last draw */
+	int at_account;       /* the folder last looked at, at first the one to begin with */
+	const char *file;     /* a message to be shown first, or NULL */
 	char *at_folder;
 	bool at_changed;       /* the folders view has not put its cursor there yet */
 	uint32_t sync_request; /* what `sync` asked for last, while it is under way; 0 */

@@ -8,6 +8,8 @@
 enum state {
 	GROUND,
 	ESCAPE,        /* Esc has come */
+	ESCAPED,       /* and was taken for the key: what was meant to follow it may still come, torn off */
+	TORN,          /* [ has come then */
 	CSI,           /* Esc [ .. */
 	SS3,           /* Esc O */
 	STRING,        /* Esc ] P ^ _ X .. until BEL or Esc \ */
@@ -32,6 +34,10 @@ struct key_decoder {
 };
 
 #define PARAMS_MAX 64
+#define MOUSE_MAX 5000     /* columns or rows */
+#define MOUSE_MODIFIERS 28 /* Shift, Alt and Control */
+#define MOUSE_MOTION 32
+#define MOUSE_WHEEL 64
 #define PASTE_ROOM (KEY_PASTE_MAX + 8) /* the end mark may lie across */
 
 struct key_decoder *key_decoder_new(int escape_ms)
@@ -253,12 +259,41 @@ static bool params_number(const char *p, unsigned *out)
 	return true;
 }
 
+/* "<button;column;row", as the SGR form has it. Buttons have their modifiers among them, which do not count here. */
+static void report(struct key_decoder *d, bool release)
+{
+	struct str button, col, row, rest = str_of(d->params->str + 1);
+	uint64_t b, x, y;
+	if (!str_cut(rest, ';', &button, &rest) || !str_cut(rest, ';', &col, &row))
+		return;
+	if (!str_u64(button, 255, &b) || !str_u64(col, MOUSE_MAX, &x) || !str_u64(row, MOUSE_MAX, &y) || !x || !y)
+		return;
+	enum mouse_what what = release ? MOUSE_RELEASE : MOUSE_PRESS;
+	b &= ~(uint64_t)MOUSE_MODIFIERS;
+	if (b == MOUSE_WHEEL || b == MOUSE_WHEEL + 1)
+		what = b == MOUSE_WHEEL ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+	else if (b == MOUSE_MOTION)
+		what = MOUSE_DRAG;
+	else if (b)
+		return;
+	if (release && what != MOUSE_RELEASE)
+		return;
+	struct key_event *ev = g_new0(struct key_event, 1);
+	*ev = (struct key_event){ .key = KEY_MOUSE, .mouse = { what, (int)y - 1, (int)x - 1 } };
+	g_queue_push_tail(&d->ready, ev);
+}
+
 static void csi_end(struct key_decoder *d, unsigned char c)
 {
 	unsigned n = 0;
 	bool plain = !d->params->len, number = params_number(d->params->str, &n);
 	uint32_t key = 0;
 	d->state = GROUND;
+	if (d->params->str[0] == '<') {
+		if (c == 'M' || c == 'm')
+			report(d, c == 'm');
+		return;
+	}
 	if (c == '~' && number && n == 200) {
 		d->state = PASTE;
 		return;
@@ -345,9 +380,30 @@ static void paste(struct key_decoder *d, unsigned char c)
 	}
 }
 
+/* Over a slow line a report of the mouse may come in two, and its second half must not be taken for keys. */
+static void torn(struct key_decoder *d, unsigned char c)
+{
+	d->state = GROUND;
+	if (c == '<') {
+		d->state = CSI;
+		g_string_assign(d->params, "<");
+		return;
+	}
+	emit(d, '[');
+	ground(d, c);
+}
+
 static void feed(struct key_decoder *d, unsigned char c)
 {
 	switch (d->state) {
+	case ESCAPED:
+		d->state = GROUND;
+		if (c == '[')
+			d->state = TORN;
+		else
+			ground(d, c);
+		break;
+	case TORN: torn(d, c); break;
 	case GROUND: ground(d, c); break;
 	case ESCAPE: escape(d, c); break;
 	case CSI: csi(d, c); break;
@@ -396,22 +452,26 @@ void key_expect_answer(struct key_decoder *d)
 
 int key_wait_ms(const struct key_decoder *d)
 {
-	if (d->state == GROUND && !d->missing)
+	if ((d->state == GROUND || d->state == ESCAPED) && !d->missing)
 		return -1;
 	bool answer = (d->state == STRING || d->state == STRING_ESCAPE) && d->asked &&
 		      g_str_has_prefix(d->params->str, ANSWER);
-	return d->state == ESCAPE ? d->escape_ms : answer ? KEY_ANSWER_GAP_MS : KEY_GAP_MS;
+	bool escaped = d->state == ESCAPE || d->state == TORN;
+	return escaped ? d->escape_ms : answer ? KEY_ANSWER_GAP_MS : KEY_GAP_MS;
 }
 
 void key_timeout(struct key_decoder *d)
 {
 	d->lone = d->state == ESCAPE;
-	if (d->state == ESCAPE)
+	bool escaped = d->state == ESCAPE;
+	if (escaped)
 		emit(d, APP_KEY_ESC);
+	else if (d->state == TORN)
+		emit(d, '[');
 	else if (d->state == PASTE)
 		emit_paste(d);
 	else if (d->missing)
 		emit(d, 0xfffd);
 	d->missing = 0;
-	d->state = GROUND;
+	d->state = escaped ? ESCAPED : GROUND;
 }

@@ -14,8 +14,17 @@
 
 #define KEY_BACKGROUND UINT32_MAX /* no key: the terminal says what colour lies under its text */
 
+#define KEY_MOUSE 0x110100 /* above every APP_KEY_: struct mouse tells more */
+
+enum mouse_what { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+/* The left button, or the wheel; nothing else comes. */
+struct mouse {
+	enum mouse_what what;
+	int row, col; /* from 0; maybe beyond the screen */
+};
 struct key_event {
-	uint32_t key;       /* an APP_KEY_ or a code point; 0: a paste; or KEY_BACKGROUND */
+	uint32_t key; /* an APP_KEY_, KEY_MOUSE, KEY_BACKGROUND or a code point; 0: a paste */
+	struct mouse mouse;
 	int32_t background; /* 0xRRGGBB */
 	char *paste;        /* owned by the taker: key_paste_free */
 };

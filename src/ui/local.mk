@@ -17,7 +17,9 @@ src_ui_libui_a_SOURCES = \
 	src/ui/key.c \
 	src/ui/key.h \
 	src/ui/layout.c \
+	src/ui/mouse.c \
 	src/ui/palette.c \
+	src/ui/pane.c \
 	src/ui/parts.c \
 	src/ui/prompt.c \
 	src/ui/said.c \

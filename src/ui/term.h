@@ -33,7 +33,8 @@ struct term {
 	void (*suspend)(struct term *t); /* gives the terminal back, stops, and takes it again */
 	void (*lend)(struct term *t);    /* gives it to another program, until take */
 	void (*take)(struct term *t);
-	void (*close)(struct term *t); /* gives it back and frees t */
+	void (*mouse)(struct term *t, bool on); /* from now on it reports the mouse, if it can; off at first */
+	void (*close)(struct term *t);          /* gives it back and frees t */
 };
 
 /* TERM unset, unknown or without cursor movement, or no terminal at all: NULL and ERR_USAGE. */

@@ -101,6 +101,12 @@ static void suspend(struct term *t)
 	(void)t;
 }
 
+static void mouse(struct term *t, bool on)
+{
+	(void)t;
+	(void)on;
+}
+
 static void destroy(struct term *t)
 {
 	struct capture *c = (struct capture *)t;
@@ -116,7 +122,7 @@ struct term *term_capture_new(int rows, int cols)
 {
 	struct capture *c = g_new0(struct capture, 1);
 	c->term = (struct term){ -1, -1, size, flush, read_typed, take_signals, bell, copy, tell, set_title,
-		ask_background, colours, look, suspend, suspend, suspend, destroy };
+		ask_background, colours, look, suspend, suspend, suspend, mouse, destroy };
 	c->rows = rows;
 	c->cols = cols;
 	c->typed = g_byte_array_new();

@@ -20,6 +20,9 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+/* Clicks, the wheel and drags, in the SGR form. */
+#define MOUSE_ON "\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1002l"
 #define CELL_WCHARS (CELL_POINTS + 1)
 /* The window's title goes on a stack of the terminal, and comes back from there. */
 #define TITLE_KEEP "\033[22;2t"
@@ -33,7 +36,7 @@ struct curses {
 	WINDOW *pad; /* keys are read from it: reading from stdscr would repaint */
 	int colours;
 	struct theme theme;
-	bool utf8, lent;
+	bool utf8, lent, mouse;
 	char *title;     /* as it was set; NULL: it never was */
 	mbstate_t typed; /* of a character of the locale that came in part */
 	int pipe_out;
@@ -115,6 +118,7 @@ static void take_back(struct curses *c)
 	measure();
 	clearok(curscr, TRUE);
 	put(c, PASTE_ON);
+	put(c, c->mouse ? MOUSE_ON : "");
 	if (c->title) {
 		put(c, TITLE_KEEP);
 		put_title(c);
@@ -141,6 +145,7 @@ static unsigned take_signals(struct term *t)
 
 static void give_back(struct curses *c)
 {
+	put(c, c->mouse ? MOUSE_OFF : "");
 	if (c->title)
 		put(c, TITLE_BACK);
 	put(c, PASTE_OFF);
@@ -358,6 +363,18 @@ static bool ask_background(struct term *t)
 	return true;
 }
 
+/* A terminal without the capability has no mouse, or would print what it does not know. */
+static void mouse(struct term *t, bool on)
+{
+	struct curses *c = (struct curses *)t;
+	const char *s = tigetstr("kmous");
+	on = on && s && s != (const char *)-1;
+	if (on == c->mouse)
+		return;
+	c->mouse = on;
+	put(c, on ? MOUSE_ON : MOUSE_OFF);
+}
+
 /* --- opening and closing --- */
 static int count_colours(struct term *t)
 {
@@ -393,7 +410,7 @@ static void append_capability(GString *out, const char *name)
 
 static void prepare_farewell(const struct curses *c)
 {
-	GString *out = g_string_new(PASTE_OFF);
+	GString *out = g_string_new(MOUSE_OFF PASTE_OFF);
 	if (c->title)
 		g_string_append(out, TITLE_BACK);
 	append_capability(out, "sgr0");
@@ -436,6 +453,7 @@ static void close_term(struct term *t)
 {
 	struct curses *c = (struct curses *)t;
 	if (c->screen) {
+		put(c, c->mouse ? MOUSE_OFF : "");
 		if (c->pad)
 			delwin(c->pad);
 		give_back(c);
@@ -523,7 +541,7 @@ struct term *term_curses_open(int colours, struct err *e)
 		return NULL;
 	struct curses *c = g_new0(struct curses, 1);
 	c->term = (struct term){ STDIN_FILENO, -1, size, flush, read_keys, take_signals, ring, copy, tell, set_title,
-		ask_background, count_colours, look, suspend, lend, take, close_term };
+		ask_background, count_colours, look, suspend, lend, take, mouse, close_term };
 	c->pipe_out = -1;
 	if (colours == TERM_COLOURS_AUTO && no && *no)
 		colours = 0;

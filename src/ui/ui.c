@@ -30,7 +30,7 @@ void ui_pop(struct ui *ui)
 {
 	if (ui->views->len <= 1)
 		ui->quit = true;
-	else
+	else if (!pane_back(ui))
 		g_ptr_array_set_size(ui->views, (int)ui->views->len - 1);
 	ui_touch(ui);
 }
@@ -134,13 +134,28 @@ static void draw_message_line(struct ui *ui, struct grid *g, const struct layout
 		queue ? queue : "");
 }
 
+static void rule_draw(struct grid *g, const struct layout *l)
+{
+	grid_fill(g, l->rule.row, l->rule.col, l->rule.cols, STYLE_DIM, '-');
+	if (l->sidebar.rows)
+		grid_text(g, l->rule.row, l->sidebar.col + l->sidebar.cols - 1, 1, STYLE_DIM, "+");
+	grid_text(g, l->rule.row, l->pane.col - 1, 1, STYLE_DIM, "+");
+}
+
 static void draw_views(struct ui *ui, struct grid *g)
 {
-	struct view *top = ui_top(ui);
-	struct layout l = layout_make(g->rows, g->cols, banner_rows(ui, g->rows, g->cols), ui_has_sidebar(ui, g->cols));
-	top->ops->draw(top, g, l.body);
+	struct view *top = ui_top(ui), *list = pane_list(ui, g->cols), *in_body = list ? list : top;
+	struct layout l = layout_make(g->rows, g->cols,
+		&(struct layout_wish){
+			banner_rows(ui, g->rows, g->cols), ui_has_sidebar(ui, g->cols), list, ui->splits });
+	ui->layout = l;
+	in_body->ops->draw(in_body, g, l.body);
 	if (l.sidebar.rows)
 		sidebar_draw(ui, g, l.sidebar);
+	if (l.pane.rows)
+		pane_draw(ui, g, l.pane, list);
+	if (l.rule.rows)
+		rule_draw(g, &l);
 	const struct model_account *account = model_folders_account(ui->folders, top->account);
 	g_autofree char *left = top->ops->title(top, g->cols);
 	g_autofree char *right = top->ops->aside ? top->ops->aside(top, g->cols) : status_sync(account, g->cols);
@@ -206,6 +221,7 @@ static bool stop_any(struct ui *ui)
 {
 	struct view *top = ui_top(ui);
 	bool any = top->ops->stop && top->ops->stop(top);
+	any = pane_stop(ui) || any;
 	if (ui->sync_request)
 		app_cancel(ui->app, ui->sync_request);
 	any = any || ui->sync_request;
@@ -236,6 +252,10 @@ static void take_key(struct ui *ui, const struct key_event *ev, bool lone)
 		return;
 	}
 	ui_touch(ui);
+	if (ev->key == KEY_MOUSE) {
+		mouse_take(ui, &ev->mouse);
+		return;
+	}
 	if (ui->question) {
 		question_key(ui, ev->key);
 		return;
@@ -469,8 +489,10 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->log = said_log_new();
 	ui->sidebar = cfg->options.sidebar ? SIDEBAR_AUTO : SIDEBAR_OFF;
 	ui->plain = cfg->options.plain;
+	ui->pane = cfg->options.reading_pane ? PANE_AUTO : PANE_OFF;
 	ui->all_dirty = true;
 	craft_begin(ui);
+	term->mouse(term, cfg->options.mouse);
 	app_listen(a, heard, ui);
 	if (complaints->len)
 		ui_say(ui, g_strdup(complaints->pdata[0]));
@@ -499,6 +521,7 @@ void ui_free(struct ui *ui)
 	while (ui->views->len)
 		g_ptr_array_set_size(ui->views, (int)ui->views->len - 1);
 	g_ptr_array_unref(ui->views);
+	pane_drop(ui);
 	g_ptr_array_unref(ui->editing);
 	g_ptr_array_unref(ui->begun);
 	app_finder_free(ui->finder);

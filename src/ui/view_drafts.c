@@ -106,6 +106,11 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	g->cursor_col = r.col;
 }
 
+static enum pointed point(struct view *view, struct rect r, int row)
+{
+	return list_point(&((struct view_drafts *)view)->list, row - r.row);
+}
+
 static void drop(struct ui *ui, void *aux)
 {
 	struct request *r = request_new(REQ_DRAFT_DROP, 0, -1);
@@ -165,6 +170,7 @@ static const struct view_ops ops = {
 	.context = CTX_DRAFTS,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.title = title,
 	.free = destroy,
 };

@@ -6,7 +6,10 @@
 
 #include "base/i18n.h"
 
+enum line_kind { LINE_FOLDER, LINE_BLANK, LINE_QUEUE };
+
 struct line {
+	enum line_kind kind; /* in the view: LINE_FOLDER */
 	int account;
 	const struct store_folder *folder; /* NULL: the account's own line, or */
 	unsigned head;                     /* FOLDER_OTHER or FOLDER_SHARED: what stands below is not the user's own */
@@ -81,6 +84,11 @@ static const struct line *current(const struct view_folders *v)
 	if (!v->lines || v->list.cursor >= (int)v->lines->len)
 		return NULL;
 	return &g_array_index(v->lines, struct line, v->list.cursor);
+}
+
+static bool is_account(const struct line *l)
+{
+	return !l->folder && !l->head;
 }
 
 /* --- drawing --- */
@@ -215,30 +223,15 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 		view->account = current(v)->account;
 }
 
-void sidebar_draw(const struct ui *ui, struct grid *g, struct rect r)
+static enum pointed point(struct view *view, struct rect r, int row)
 {
-	g_autoptr(GArray) lines = lines_all(ui->folders);
-	struct rect inner = { r.row, r.col, r.rows, r.cols - 1 };
-	int at = line_of_last(ui, lines);
-	struct list list = { .cursor = at };
-	list_show(&list, (int)lines->len, r.rows);
-	for (int i = 0; i < r.rows; i++) {
-		int n = list.top + i;
-		if (n < list.count)
-			draw_line(ui, g, inner, r.row + i, &g_array_index(lines, struct line, n),
-				n == at ? STYLE_CURSOR : 0);
-		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_DIM, ui->plain ? " " : "|");
-	}
+	struct view_folders *v = (struct view_folders *)view;
+	return list_point(&v->list, row - r.row - v->picks);
 }
 
-/* --- commands --- */
-static void open_current(struct view_folders *v)
+/* --- opening --- */
+static void open_line(struct ui *ui, const struct line *l)
 {
-	struct ui *ui = v->view.ui;
-	make_lines(v); /* keys typed ahead have not been drawn */
-	const struct line *l = current(v);
-	if (!l)
-		return;
 	if (l->head || (l->folder && (l->folder->flags & FOLDER_NOSELECT))) {
 		ui_say(ui, g_strdup(_("This folder holds folders only.")));
 		return;
@@ -247,6 +240,93 @@ static void open_current(struct view_folders *v)
 	ui_open_folder(ui, l->account, name);
 }
 
+static void open_current(struct view_folders *v)
+{
+	make_lines(v); /* keys typed ahead have not been drawn */
+	const struct line *l = current(v);
+	if (l)
+		open_line(v->view.ui, l);
+}
+
+/* --- beside the list --- */
+/* As in the view, with room between accounts, and what waits at the end. */
+static GArray *sidebar_lines(const struct ui *ui)
+{
+	g_autoptr(GArray) all = lines_all(ui->folders);
+	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+	const struct line blank = { .kind = LINE_BLANK }, queue = { .kind = LINE_QUEUE };
+	for (guint i = 0; i < all->len; i++) {
+		const struct line *l = &g_array_index(all, struct line, i);
+		if (i && is_account(l))
+			g_array_append_val(lines, blank);
+		g_array_append_val(lines, *l);
+	}
+	if (queue_count(ui)) {
+		g_array_append_val(lines, blank);
+		g_array_append_val(lines, queue);
+	}
+	return lines;
+}
+
+static void draw_queue(const struct ui *ui, struct grid *g, int row, int col, int cols)
+{
+	g_autofree char *count = g_strdup_printf("%u", queue_count(ui));
+	int count_cols = MIN(grid_width(count), cols - 1);
+	grid_text(g, row, col, 1, STYLE_NORMAL, "=");
+	grid_text(g, row, col + 2, cols - count_cols - 3, STYLE_NORMAL, _("Queue"));
+	grid_text(g, row, col + cols - count_cols, count_cols, STYLE_NEW, count);
+}
+
+/* Where the wheel has left it, until another folder is looked at. */
+static void sidebar_show(struct ui *ui, const GArray *lines, int rows)
+{
+	struct list *l = &ui->side;
+	int at = line_of_last(ui, lines), top = l->top;
+	ui->side_rolled = ui->side_rolled && l->cursor == at;
+	l->cursor = at;
+	list_show(l, (int)lines->len, rows);
+	l->cursor = at;
+	if (ui->side_rolled)
+		l->top = CLAMP(top, 0, MAX(l->count - rows, 0));
+}
+
+void sidebar_draw(struct ui *ui, struct grid *g, struct rect r)
+{
+	g_autoptr(GArray) lines = sidebar_lines(ui);
+	struct rect inner = { r.row, r.col, r.rows, r.cols - 1 };
+	sidebar_show(ui, lines, r.rows);
+	for (int i = 0; i < r.rows; i++) {
+		int n = ui->side.top + i;
+		const struct line *l = n < ui->side.count ? &g_array_index(lines, struct line, n) : NULL;
+		if (l && l->kind == LINE_QUEUE)
+			draw_queue(ui, g, r.row + i, r.col, inner.cols);
+		else if (l && l->kind != LINE_BLANK)
+			draw_line(ui, g, inner, r.row + i, l, n == ui->side.cursor ? STYLE_CURSOR : 0);
+		grid_text(g, r.row + i, r.col + r.cols - 1, 1, STYLE_DIM, ui->plain ? " " : "|");
+	}
+}
+
+void sidebar_press(struct ui *ui, struct rect r, int row)
+{
+	g_autoptr(GArray) lines = sidebar_lines(ui);
+	int n = ui->side.top + row - r.row;
+	if (n < 0 || n >= (int)lines->len)
+		return;
+	const struct line *l = &g_array_index(lines, struct line, n);
+	if (l->kind == LINE_QUEUE)
+		command_run(ui, CMD_QUEUE);
+	else if (l->kind != LINE_BLANK)
+		open_line(ui, l);
+}
+
+void sidebar_roll(struct ui *ui, int lines)
+{
+	struct list *l = &ui->side;
+	l->top = CLAMP(l->top + lines, 0, MAX(l->count - l->height, 0));
+	ui->side_rolled = true;
+}
+
+/* --- commands --- */
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_folders *v = (struct view_folders *)view;
@@ -320,6 +400,7 @@ static const struct view_ops ops = {
 	.context = CTX_FOLDERS,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.title = title,
 	.free = destroy,
 };
@@ -328,6 +409,7 @@ static const struct view_ops pick_ops = {
 	.context = CTX_FOLDERS,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.key = pick_key,
 	.typing = N_("Up Down choose  Enter open  Esc back"),
 	.title = title,
@@ -338,6 +420,7 @@ static const struct view_ops pick_for_ops = {
 	.context = CTX_FOLDERS,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.key = pick_key,
 	.typing = N_("Up Down choose  Enter take  Esc give up"),
 	.title = title,

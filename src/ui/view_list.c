@@ -141,10 +141,31 @@ static void draw_empty(const struct view_list *v, struct grid *g, struct rect r)
 	text_free(t);
 }
 
+static int lines_each(struct rect r)
+{
+	return r.cols < TWO_LINES_BELOW && r.rows > 1 ? 2 : 1;
+}
+
+static enum pointed point(struct view *view, struct rect r, int row)
+{
+	struct model_list *m = view_list_model(view);
+	uint32_t position = m->top + (uint32_t)(row - r.row) / (uint32_t)lines_each(r);
+	if (position >= m->total)
+		return POINTED_NOWHERE;
+	bool again = position == m->cursor;
+	model_list_to(m, position);
+	return again ? POINTED_AGAIN : POINTED_AT;
+}
+
+static void roll(struct view *view, int lines)
+{
+	model_list_roll(view_list_model(view), lines);
+}
+
 static void draw(struct view *view, struct grid *g, struct rect r)
 {
 	struct view_list *v = (struct view_list *)view;
-	int lines = r.cols < TWO_LINES_BELOW && r.rows > 1 ? 2 : 1;
+	int lines = lines_each(r);
 	model_list_height(v->model, (uint32_t)MAX(r.rows / lines, 1));
 	if (!v->model->total)
 		draw_empty(v, g, r);
@@ -206,7 +227,7 @@ static void sought(void *aux, bool found)
 	else if (reading)
 		view_message_follow(ui_top(ui));
 	else if (then_read && ui_top(ui) == &v->view)
-		ui_push(ui, view_message_new(ui, &v->view));
+		pane_open(ui, &v->view);
 }
 
 static void seek(struct view_list *v, enum model_seek way, bool inclusive)
@@ -245,12 +266,8 @@ static bool command(struct view *view, enum app_command c)
 	case CMD_NEXT_UNREAD: seek(v, SEEK_DOWN, false); break;
 	case CMD_PREV_UNREAD: seek(v, SEEK_UP, false); break;
 	case CMD_READ:
-	case CMD_PARTS:
-		if (!model_list_current(m))
-			break;
-		ui_push(view->ui, view_message_new(view->ui, view));
-		if (c == CMD_PARTS)
-			ui_push(view->ui, view_parts_new(view->ui, ui_top(view->ui)));
+		if (model_list_current(m))
+			pane_open(view->ui, view);
 		break;
 	default: return false;
 	}
@@ -273,6 +290,7 @@ static bool stop(struct view *view)
 static void destroy(struct view *view)
 {
 	struct view_list *v = (struct view_list *)view;
+	pane_forget(view->ui, view);
 	model_list_free(v->model);
 	g_free(v);
 }
@@ -282,6 +300,8 @@ static const struct view_ops ops = {
 	.draw = draw,
 	.command = command,
 	.event = event,
+	.point = point,
+	.roll = roll,
 	.title = title,
 	.stop = stop,
 	.free = destroy,

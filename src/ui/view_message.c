@@ -13,17 +13,22 @@
 #define LINK_COLS_ASKED 240 /* of a link that is shown before it is opened */
 #define WHOLE_HEADER_ROWS 10
 #define RULE_ROWS 5
+#define PAUSE_MS 80 /* how long the cursor rests before what it is on is read */
 
 struct view_message {
 	struct view view;
 	struct view *list;           /* whose cursor is followed; NULL: one part of a message */
 	struct model_message *model; /* NULL: the row is not here yet */
 	struct text *text;
-	bool follow;  /* show what the list's cursor is on */
-	bool headers; /* all of them */
-	bool stale;   /* the text is to be made again */
-	int brief;    /* the header is cut short, for there is little room; 2: very little */
-	bool seen;    /* it was marked as read, which is done once */
+	bool follow;                   /* show what the list's cursor is on */
+	bool headers;                  /* all of them */
+	bool stale;                    /* the text is to be made again */
+	int brief;                     /* the header is cut short, for there is little room; 2: very little */
+	bool seen;                     /* it was marked as read, which is done once */
+	bool beside;                   /* it stands beside the list and keeps up with its cursor, after a pause */
+	enum app_command then;         /* from the list, as soon as it is here */
+	bool missed;                   /* what would have counted as read was covered */
+	struct timer *pause, *preview; /* until it is read, until it counts as read; NULL: it has no list */
 };
 
 /* --- the page --- */
@@ -290,7 +295,8 @@ static void add_body(const struct ui *ui, struct text *t, const struct engine_me
 static const struct store_row *row_of(const struct view_message *v)
 {
 	const struct store_row *row = v->list ? model_list_current(view_list_model(v->list)) : NULL;
-	return row && row->uid == v->model->uid && row->local == v->model->local ? row : NULL;
+	bool same = row && row->folder == v->model->folder_id;
+	return same && row->uid == v->model->uid && row->local == v->model->local ? row : NULL;
 }
 
 /* A message within is read as any other: its own header stands above its text. */
@@ -334,12 +340,46 @@ static bool is_choosing(const struct ui *ui);
 /* --- the model speaks --- */
 static void mark_seen(struct view_message *v)
 {
-	const struct store_row *row = v->model->message ? row_of(v) : NULL;
+	const struct store_row *row = v->model && v->model->message ? row_of(v) : NULL;
 	if (!row || v->seen)
 		return;
 	v->seen = true;
 	if (!(row->flags & MSG_SEEN))
 		change_seen(v->view.ui, v->view.account, row);
+}
+
+/* Its text is here: opened, it has been seen; beside the list it is once it has stood there for a while. */
+static void was_shown(struct view_message *v)
+{
+	int after = app_cfg(v->view.ui->app)->options.preview_seen;
+	if (!v->beside)
+		mark_seen(v);
+	else if (v->model->message && !v->seen && after >= 0)
+		timer_at(v->preview, clock_ms() + after * (int64_t)1000);
+}
+
+/* Under another view it counts anew from when it is on the screen again. */
+static void preview_over(void *aux)
+{
+	struct view_message *v = aux;
+	v->missed = ui_top(v->view.ui) != v->list;
+	if (v->beside && !v->missed)
+		mark_seen(v);
+}
+
+/* What was asked for in the list while the message was on its way. */
+static void act_now(struct view_message *v)
+{
+	struct ui *ui = v->view.ui;
+	enum app_command then = v->then;
+	const struct store_row *row = row_of(v);
+	v->then = CMD_NONE;
+	if (!then || !row || ui_top(ui) != v->list || !ui_is_idle(ui))
+		return;
+	if (v->model->message)
+		card_command(ui, v->model, row->flags, then);
+	else
+		ui_say(ui, app_err_text(&v->model->err, NULL));
 }
 
 static void changed(void *aux)
@@ -348,10 +388,25 @@ static void changed(void *aux)
 	if (!v->model)
 		return;
 	v->stale = true;
-	mark_seen(v);
+	was_shown(v);
+	if (!v->model->request)
+		act_now(v);
 	if (v->model->said)
 		ui_say(v->view.ui, g_steal_pointer(&v->model->said));
 	ui_touch(v->view.ui);
+}
+
+/* The text of what was shown goes. */
+static void leave(struct view_message *v)
+{
+	v->seen = v->missed = false;
+	v->then = CMD_NONE;
+	v->stale = true;
+	timer_at(v->pause, CLOCK_NEVER);
+	timer_at(v->preview, CLOCK_NEVER);
+	text_look_for(v->text, STR(""));
+	model_message_free(g_steal_pointer(&v->model));
+	text_reset(v->text);
 }
 
 /* Shows what the list's cursor is on, once it is known. */
@@ -363,13 +418,35 @@ static void follow(struct view_message *v)
 		return;
 	v->follow = false;
 	v->stale = true;
-	if (v->model && v->model->folder_id == row->folder && row_of(v))
+	if (v->model && row_of(v)) {
+		model_message_read(v->model);
 		return;
-	v->seen = false;
-	text_look_for(v->text, STR(""));
-	model_message_free(g_steal_pointer(&v->model));
-	text_reset(v->text);
+	}
+	leave(v);
 	v->model = model_message_new(v->view.ui->app, list->account, list->name, row, NULL, changed, v);
+}
+
+/* Beside the list: who and what at once, from the row; the text when the cursor has rested. */
+static void keep_up(struct view_message *v)
+{
+	const struct model_list *list = view_list_model(v->list);
+	const struct store_row *row = model_list_current(list);
+	if (row && v->model && row_of(v))
+		return;
+	leave(v);
+	if (!row)
+		return;
+	v->model = model_message_later(v->view.ui->app, list->account, list->name, row, changed, v);
+	timer_at(v->pause, clock_ms() + PAUSE_MS);
+}
+
+static void rested(void *aux)
+{
+	struct view_message *v = aux;
+	if (v->model)
+		model_message_read(v->model);
+	v->stale = true;
+	ui_touch(v->view.ui);
 }
 
 void view_message_follow(struct view *view)
@@ -384,16 +461,22 @@ void view_message_follow(struct view *view)
 static void draw(struct view *view, struct grid *g, struct rect r)
 {
 	struct view_message *v = (struct view_message *)view;
-	follow(v);
+	if (v->beside)
+		keep_up(v);
+	else
+		follow(v);
 	g->cursor_row = r.row;
 	g->cursor_col = r.col;
 	if (!v->model || v->follow) {
-		grid_text(g, r.row, r.col, r.cols, STYLE_DIM, "...");
+		grid_text(g, r.row, r.col, r.cols, STYLE_DIM, v->beside ? "" : "...");
 		return;
 	}
 	int brief = (r.rows < WHOLE_HEADER_ROWS) + (r.rows < RULE_ROWS);
 	v->stale = v->stale || v->brief != brief;
 	v->brief = brief;
+	if (v->missed && v->beside)
+		was_shown(v);
+	v->missed = false;
 	if (v->stale)
 		make_page(v);
 	text_show_hints(v->text, is_choosing(view->ui));
@@ -655,8 +738,11 @@ static struct text *text_of(struct view *view)
 static void destroy(struct view *view)
 {
 	struct view_message *v = (struct view_message *)view;
+	pane_forget(view->ui, view);
 	model_message_free(v->model);
 	text_free(v->text);
+	timer_free(v->pause);
+	timer_free(v->preview);
 	g_free(v);
 }
 
@@ -672,18 +758,47 @@ static const struct view_ops ops = {
 	.free = destroy,
 };
 
-struct view *view_message_new(struct ui *ui, struct view *list)
+struct view *view_message_beside(struct ui *ui, struct view *list)
 {
 	struct view_message *v = g_new0(struct view_message, 1);
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = list->account };
 	v->text = text_new();
 	text_fold(v->text, (unsigned)app_cfg(ui->app)->options.fold_quotes);
 	v->list = list;
-	v->follow = true;
-	/* What is read and what the cursor is on are one. */
-	model_list_stay(view_list_model(list));
-	follow(v);
+	v->pause = timer_new(ui->ctx, rested, v);
+	v->preview = timer_new(ui->ctx, preview_over, v);
+	v->beside = true;
 	return &v->view;
+}
+
+void view_message_set_beside(struct view *view, bool beside)
+{
+	struct view_message *v = (struct view_message *)view;
+	v->beside = beside;
+	v->follow = false;
+	timer_at(v->preview, CLOCK_NEVER);
+	if (beside)
+		return;
+	/* Opened: what is here by now is seen. */
+	view_message_follow(view);
+	if (v->model)
+		was_shown(v);
+}
+
+struct view *view_message_keep(struct view *view, enum app_command then)
+{
+	struct view_message *v = (struct view_message *)view;
+	keep_up(v);
+	model_message_read(v->model);
+	v->then = then;
+	if (!v->model->request)
+		act_now(v);
+	return view;
+}
+
+struct view *view_message_list(const struct view *view)
+{
+	return ((const struct view_message *)view)->list;
 }
 
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section)

@@ -23,7 +23,8 @@ struct view_parts {
 	GPtrArray *looks;   /* struct model_message *: winmail.dat that were looked into */
 	const struct engine_message *of;
 	bool stale, placed;
-	GPtrArray *saving; /* struct msg_part *: copies of those that a name is typed for */
+	enum app_command then; /* typed before they were here */
+	GPtrArray *saving;     /* struct msg_part *: copies of those that a name is typed for */
 };
 
 static void line_clear(void *data)
@@ -185,10 +186,13 @@ static void draw_part(const struct view_parts *v, struct grid *g, struct rect r,
 	grid_text(g, row, r.col + r.cols - size_cols, size_cols, style, size);
 }
 
+static void do_then(struct view_parts *v);
+
 static void draw(struct view *view, struct grid *g, struct rect r)
 {
 	struct view_parts *v = (struct view_parts *)view;
 	make_lines(v);
+	do_then(v);
 	list_show(&v->list, (int)v->lines->len, r.rows);
 	if (!v->lines->len)
 		grid_text(g, r.row, r.col + 1, r.cols - 1, STYLE_DIM, _("Fetching what the message is made of..."));
@@ -197,6 +201,11 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 		draw_part(v, g, r, r.row + i, v->list.top + i, sections);
 	g->cursor_row = r.row + v->list.cursor - v->list.top;
 	g->cursor_col = r.col;
+}
+
+static enum pointed point(struct view *view, struct rect r, int row)
+{
+	return list_point(&((struct view_parts *)view)->list, row - r.row);
 }
 
 /* --- saving --- */
@@ -224,7 +233,16 @@ static void part_free(void *p)
 	msg_part_free(p);
 }
 
-static void save(struct view_parts *v, const GPtrArray *parts)
+/* In the directory for it, under names that nothing has there. */
+static void save_at_once(struct view_parts *v, const GPtrArray *parts)
+{
+	struct ui *ui = v->view.ui;
+	struct model_source of = parts_source(view_message_model(v->message));
+	g_autofree char *dir = model_parts_save_dir(ui->parts);
+	model_parts_save(ui->parts, &of, parts, dir ? dir : ".");
+}
+
+static void ask_where(struct view_parts *v, const GPtrArray *parts)
 {
 	struct ui *ui = v->view.ui;
 	g_autofree char *dir = model_parts_save_dir(ui->parts), *path = NULL;
@@ -270,7 +288,7 @@ static GPtrArray *all_files(const struct view_parts *v)
 	return parts;
 }
 
-static void save_chosen(struct view_parts *v, struct msg_part *p)
+static void save_chosen(struct view_parts *v, struct msg_part *p, bool ask)
 {
 	g_autoptr(GPtrArray) parts = tagged_parts(v);
 	if (!parts->len && !is_file(p)) {
@@ -279,13 +297,13 @@ static void save_chosen(struct view_parts *v, struct msg_part *p)
 	}
 	if (!parts->len)
 		g_ptr_array_add(parts, p);
-	save(v, parts);
+	(ask ? ask_where : save_at_once)(v, parts);
 }
 
 static void save_all(struct view_parts *v)
 {
 	g_autoptr(GPtrArray) parts = all_files(v);
-	save(v, parts);
+	ask_where(v, parts);
 }
 
 /* --- commands --- */
@@ -367,7 +385,8 @@ static bool act(struct view_parts *v, struct model_message *m, struct msg_part *
 	case CMD_OPEN: open_part(v, m, p, false); return true;
 	case CMD_OPEN_OUTSIDE: open_part(v, m, p, true); return true;
 	case CMD_AS_TEXT: read_part(v, m, p); return true;
-	case CMD_SAVE: save_chosen(v, p); return true;
+	case CMD_SAVE: save_chosen(v, p, false); return true;
+	case CMD_SAVE_AS: save_chosen(v, p, true); return true;
 	case CMD_SAVE_ALL: save_all(v); return true;
 	case CMD_ATTACH_PART: compose_take_part(ui, m, p->section); return true;
 	case CMD_TAG: tag(v, p); return true;
@@ -385,6 +404,18 @@ static bool act(struct view_parts *v, struct model_message *m, struct msg_part *
 	}
 }
 
+/* Called when the parts may have come. */
+static void do_then(struct view_parts *v)
+{
+	struct msg_part *p = (struct msg_part *)current(v);
+	enum app_command c = v->then;
+	if (!c || !p)
+		return;
+	v->then = CMD_NONE;
+	if (ui_top(v->view.ui) == &v->view && ui_is_idle(v->view.ui))
+		act(v, view_message_model(v->message), p, c);
+}
+
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_parts *v = (struct view_parts *)view;
@@ -395,9 +426,11 @@ static bool command(struct view *view, enum app_command c)
 	struct msg_part *p = (struct msg_part *)current(v);
 	if (p && m)
 		return act(v, m, p, c);
-	if (c == CMD_OPEN || c == CMD_SAVE)
-		ui_say(view->ui, g_strdup(_("The parts are not here yet.")));
-	return c == CMD_OPEN || c == CMD_SAVE;
+	if (c == CMD_OPEN || c == CMD_SAVE || c == CMD_SAVE_AS) {
+		v->then = c;
+		ui_say(view->ui, g_strdup(_("As soon as the parts are here.")));
+	}
+	return v->then != CMD_NONE;
 }
 
 static char *title(struct view *view, int cols)
@@ -439,6 +472,7 @@ static const struct view_ops ops = {
 	.context = CTX_PARTS,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.title = title,
 	.stop = stop,
 	.free = destroy,

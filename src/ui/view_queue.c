@@ -170,6 +170,11 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	g->cursor_col = r.col;
 }
 
+static enum pointed point(struct view *view, struct rect r, int row)
+{
+	return list_point(&((struct view_queue *)view)->list, row - r.row);
+}
+
 /* --- commands --- */
 
 static void add_line(GString *out, const char *label, const char *value)
@@ -320,6 +325,7 @@ static const struct view_ops ops = {
 	.context = CTX_QUEUE,
 	.draw = draw,
 	.command = command,
+	.point = point,
 	.event = event,
 	.title = title,
 	.free = destroy,

@@ -16,6 +16,16 @@ void list_show(struct list *l, int count, int height)
 	settle(l);
 }
 
+enum pointed list_point(struct list *l, int line)
+{
+	int at = l->top + line;
+	if (line < 0 || line >= l->height || at >= l->count)
+		return POINTED_NOWHERE;
+	bool again = l->cursor == at;
+	l->cursor = at;
+	return again ? POINTED_AGAIN : POINTED_AT;
+}
+
 bool list_command(struct list *l, enum app_command c)
 {
 	int page = MAX(l->height, 1);

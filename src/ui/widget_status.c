@@ -431,8 +431,13 @@ void banner_draw(const struct ui *ui, struct grid *g, struct rect r)
 }
 
 /* --- what waits --- */
+unsigned queue_count(const struct ui *ui)
+{
+	return model_changes_waiting(ui->changes, -1) + model_queue_waiting(ui->queue, NULL);
+}
+
 char *queue_text(const struct ui *ui)
 {
-	unsigned waiting = model_changes_waiting(ui->changes, -1) + model_queue_waiting(ui->queue, NULL);
+	unsigned waiting = queue_count(ui);
 	return waiting ? g_strdup_printf(_("%u in queue"), waiting) : NULL;
 }

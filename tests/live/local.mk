@@ -32,13 +32,20 @@ LIVE_TESTS = \
 	tests/live/identity.test \
 	tests/live/parts.test \
 	tests/live/ask.test \
-	tests/live/tasks.test
+	tests/live/tasks.test \
+	tests/live/panes.test \
+	tests/live/latency.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
-	tests/live/postman.py
+	tests/live/postman.py tests/live/watch.c
 .PHONY: check-live
-check-live: all tests/crash/shim.so tests/model/clock.so
+check-live: all tests/crash/shim.so tests/model/clock.so tests/live/watch.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
 # Drafts as the screens save them, from lines on standard input.
 noinst_PROGRAMS += tests/live/drafter
 tests_live_drafter_SOURCES = tests/live/drafter.c
 tests_live_drafter_LDADD = $(LINK_ENGINE)
+# Preloaded: none of what the sanitizers and the hardening of the program add may be in it.
+CLEANFILES += tests/live/watch.so
+tests/live/watch.so: tests/live/watch.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/live && $(CC) -std=c17 -D_GNU_SOURCE -Wall -Wextra -O1 -shared -fPIC -o $@ \
+		$(srcdir)/tests/live/watch.c -ldl

@@ -23,3 +23,6 @@ noinst_PROGRAMS += tests/screen/show
 tests_screen_show_SOURCES = tests/screen/show.c $(STAGE)
 tests_screen_show_LDADD = $(STAGE_LIBS)
 EXTRA_DIST += tests/screen/golden
+check_PROGRAMS += tests/screen/test_panes
+tests_screen_test_panes_SOURCES = tests/screen/test_panes.c $(STAGE) $(UNIT)
+tests_screen_test_panes_LDADD = $(STAGE_LIBS)

@@ -397,6 +397,8 @@ static void take_change(struct stage *s, struct request *r)
 	s->last = app_change_copy(r->change);
 }
 
+static void send_request(void *it, struct request *r);
+
 void stage_durable(struct stage *s)
 {
 	for (guint i = s->held->len; i-- > 0;) {
@@ -405,6 +407,19 @@ void stage_durable(struct stage *s)
 			continue;
 		answer_change(s, r);
 		g_ptr_array_remove_index(s->held, i);
+	}
+	stage_settle(s);
+}
+
+void stage_answer(struct stage *s)
+{
+	for (guint i = s->held->len; i-- > 0;) {
+		struct request *r = s->held->pdata[i];
+		if (r->type == REQ_OPEN || r->type == REQ_CHANGE)
+			continue;
+		g_ptr_array_steal_index(s->held, i);
+		s->sent[r->type]--;
+		send_request(s, r);
 	}
 	stage_settle(s);
 }

@@ -53,6 +53,7 @@ void stage_tell(struct stage *s, struct event *ev); /* takes it, and settles */
 /* An EV_ACCOUNT of the first account. err may be NULL. */
 void stage_account(struct stage *s, enum account_phase phase, int64_t last_sync, int64_t next, struct err *e);
 void stage_durable(struct stage *s); /* what was held by slow_changes */
+void stage_answer(struct stage *s);  /* what was held by silent */
 void stage_deliver(struct stage *s); /* what is in the outbox reaches the server */
 /* Compares the grid with tests/screen/golden/NAME.txt; UPDATE=1 in the environment writes it. */
 void stage_golden(struct stage *s, const char *name);

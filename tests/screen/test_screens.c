@@ -67,7 +67,7 @@ static void part_of_text_opened_wraps_and_quotes(void)
 	stage_golden(s, "part-text-80x24");
 	stage_type(s, "q");
 	stage_type(s, "q");
-	g_assert_true(view_is_message(ui_top(s->ui)));
+	g_assert_true(view_is_list(ui_top(s->ui)));
 	stage_free(s);
 }
 
@@ -229,7 +229,6 @@ static void tagged_parts_are_saved_together(void)
 	stage_type(s, "tt");
 	stage_golden(s, "parts-tagged-80x24");
 	stage_type(s, "s");
-	stage_type(s, "\r");
 	g_assert_cmpstr(s->saved_section, ==, "3");
 	stage_golden(s, "parts-saved-80x24");
 	stage_free(s);
@@ -239,7 +238,7 @@ static void save_asks_a_name_inside(void)
 {
 	struct stage *s = stage_new(24, 80);
 	stage_type(s, "v");
-	stage_type(s, "s");
+	stage_type(s, "\033s");
 	stage_golden(s, "save-80x24");
 	stage_type(s, "\r");
 	g_assert_cmpstr(s->saved_section, ==, "2");

@@ -10,7 +10,7 @@ static void presets_are_the_tables(void)
 	const struct cfg_options *o = &c->options;
 	g_assert_cmpstr(o->keys, ==, "mutt");
 	g_assert_true(o->sidebar);
-	g_assert_false(o->mouse);
+	g_assert_true(o->mouse);
 	g_assert_false(o->plain);
 	g_assert_cmpint(o->escape_ms, ==, 60);
 	g_assert_null(o->cache_dir);
@@ -20,11 +20,11 @@ static void presets_are_the_tables(void)
 
 static void set_takes_several_of_every_type(void)
 {
-	struct cfg *c = told_parse("set mouse=on sidebar=no escape-ms=100 keys=mutt\n"
+	struct cfg *c = told_parse("set mouse=off sidebar=no escape-ms=100 keys=mutt\n"
 				   "set save-dir=/tmp/x date-format=\"%d %b %H:%M\"\n");
 	const struct cfg_options *o = &c->options;
 	g_assert_cmpuint(c->diags->len, ==, 0);
-	g_assert_true(o->mouse);
+	g_assert_false(o->mouse);
 	g_assert_false(o->sidebar);
 	g_assert_cmpint(o->escape_ms, ==, 100);
 	g_assert_cmpstr(o->save_dir, ==, "/tmp/x");
@@ -66,9 +66,9 @@ static void options_of_the_terminal_are_kept(void)
 
 static void unset_gives_the_preset_back(void)
 {
-	struct cfg *c = told_parse("set mouse=on save-dir=/x\nunset mouse save-dir\n");
+	struct cfg *c = told_parse("set mouse=off save-dir=/x\nunset mouse save-dir\n");
 	g_assert_cmpuint(c->diags->len, ==, 0);
-	g_assert_false(c->options.mouse);
+	g_assert_true(c->options.mouse);
 	g_assert_null(c->options.save_dir);
 	cfg_free(c);
 }
@@ -164,9 +164,19 @@ static void mailx_variables_are_one_notice_a_file(void)
 		"..\n");
 }
 
-static void option_of_a_later_version_is_a_warning(void)
+static void preview_seen_is_a_time_or_off(void)
 {
-	told_is("set preview-seen=2s\n", "1:5: warning: option 'preview-seen' is not supported by this version\n");
+	struct cfg *c = told_parse("set preview-seen=off\n");
+	g_assert_cmpint(c->options.preview_seen, ==, -1);
+	cfg_free(c);
+	c = told_parse("set preview-seen=1m\n");
+	g_assert_cmpint(c->options.preview_seen, ==, 60);
+	cfg_free(c);
+	c = told_parse("set preview-seen=off\nunset preview-seen\n");
+	g_assert_cmpint(c->options.preview_seen, ==, 2);
+	cfg_free(c);
+	told_is("set preview-seen=2h\n",
+		"1:18: error: '2h' is no value for 'preview-seen' [off, or a time up to 1h, as 10s or 2m]\n");
 }
 
 static void viewers_are_kept_by_type(void)
@@ -305,7 +315,7 @@ void suite(void)
 	unit_add(set_without_equals_sign_is_an_error);
 	unit_add(unknown_option_suggests_nearest);
 	unit_add(mailx_variables_are_one_notice_a_file);
-	unit_add(option_of_a_later_version_is_a_warning);
+	unit_add(preview_seen_is_a_time_or_off);
 	unit_add(viewers_are_kept_by_type);
 	unit_add(headers_binds_and_themes_are_kept);
 	unit_add(source_is_refused_from_memory);

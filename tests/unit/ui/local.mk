@@ -13,3 +13,6 @@ tests_unit_ui_test_paste_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
 check_PROGRAMS += tests/unit/ui/test_style
 tests_unit_ui_test_style_SOURCES = tests/unit/ui/test_style.c $(UNIT)
 tests_unit_ui_test_style_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/ui/test_layout
+tests_unit_ui_test_layout_SOURCES = tests/unit/ui/test_layout.c $(UNIT)
+tests_unit_ui_test_layout_LDADD = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)

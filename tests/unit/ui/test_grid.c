@@ -107,22 +107,6 @@ static void u01_sizes_are_clamped(void)
 	grid_clear(&g);
 }
 
-static void layout_body_is_inside_at_any_size(void)
-{
-	for (int rows = 1; rows <= 60; rows++) {
-		for (int cols = 1; cols <= 130; cols += 3) {
-			for (int banner = 0; banner <= 6; banner++) {
-				struct layout l = layout_make(rows, cols, banner, cols >= SIDEBAR_LEAST_COLS);
-				g_assert_cmpint(l.body.rows, >=, 1);
-				g_assert_cmpint(l.body.cols, >=, 1);
-				g_assert_cmpint(l.body.row + l.body.rows, <=, rows);
-				g_assert_cmpint(l.body.col + l.body.cols, ==, cols);
-				g_assert_cmpint(l.banner.row + l.banner.rows, <=, rows);
-			}
-		}
-	}
-}
-
 void suite(void)
 {
 	unit_add(promise_16_control_bytes_do_not_pass);
@@ -131,5 +115,4 @@ void suite(void)
 	unit_add(half_of_a_wide_cell_overwritten_blanks_the_other);
 	unit_add(outside_the_grid_nothing_is_drawn);
 	unit_add(u01_sizes_are_clamped);
-	unit_add(layout_body_is_inside_at_any_size);
 }
