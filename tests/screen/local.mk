@@ -26,3 +26,6 @@ EXTRA_DIST += tests/screen/golden
 check_PROGRAMS += tests/screen/test_panes
 tests_screen_test_panes_SOURCES = tests/screen/test_panes.c $(STAGE) $(UNIT)
 tests_screen_test_panes_LDADD = $(STAGE_LIBS)
+check_PROGRAMS += tests/screen/test_latency
+tests_screen_test_latency_SOURCES = tests/screen/test_latency.c $(STAGE) $(UNIT)
+tests_screen_test_latency_LDADD = $(STAGE_LIBS)

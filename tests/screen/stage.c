@@ -683,6 +683,13 @@ static void answer_file(struct stage *s, struct request *r)
 static void send_request(void *it, struct request *r)
 {
 	struct stage *s = it;
+	if (s->deaf && r->type != REQ_TAKEN) {
+		s->sent[r->type]++;
+		if (r->type == REQ_CHANGE)
+			take_change(s, r);
+		g_ptr_array_add(s->held, r);
+		return;
+	}
 	if (r->type == REQ_FILE) {
 		s->sent[r->type]++;
 		answer_file(s, r);

@@ -19,6 +19,7 @@ struct stage {
 	uint32_t rows;                     /* of the inbox */
 	bool cold;                         /* nothing was ever synced */
 	bool silent;                       /* messages and parts are never answered */
+	bool deaf;                         /* nothing is answered any more */
 	bool lose_message;                 /* reading a message fails */
 	bool slow_changes;                 /* changes are never durable: see stage_durable */
 	bool no_role;                      /* no folder has a role but the inbox */

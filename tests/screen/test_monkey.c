@@ -11,7 +11,7 @@ static const char *const keys[] = { "j", "k", "\r", "q", "i", "\t", "\033\t", " 
 	"t", "u", "\033u", "C", "w", "W", "y", "X", "r", ";", "\x12", "\x14", "m", "g", "L", "f", "\033f", "b", "e",
 	"R", "Q", "F", "P", "D", "p", "/", "2", "5", "x", "\x18", "a@b.example\r", "!1", "!f", "!e", "!o", "!r", "!m",
 	":", ":mov\r", ":move lists\t\r", ":archive\r", ":\x10\r", ":\x0b", ":bind index q down\r", "9", "\033z", "]",
-	"[", "?arch\r" };
+	"[", "?arch\r", "\\", "U", "I", "vs", "\033s", "\033[C", "\r" };
 
 static void upset(struct stage *s, GRand *rand)
 {
@@ -35,6 +35,14 @@ static void upset(struct stage *s, GRand *rand)
 	stage_tell(s, ev);
 }
 
+static void click(struct stage *s, GRand *rand)
+{
+	static const int buttons[] = { 0, 0, 0, 32, 64, 65 };
+	g_autofree char *report = g_strdup_printf("\033[<%d;%d;%d%c", buttons[g_rand_int_range(rand, 0, 6)],
+		g_rand_int_range(rand, 1, 222), g_rand_int_range(rand, 1, 62), g_rand_boolean(rand) ? 'M' : 'm');
+	stage_type(s, report);
+}
+
 static void monkey(guint32 seed)
 {
 	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
@@ -42,11 +50,13 @@ static void monkey(guint32 seed)
 	for (int i = 0; i < KEYS; i++) {
 		int what = g_rand_int_range(rand, 0, 40);
 		if (what == 0)
-			stage_resize(s, g_rand_int_range(rand, 1, 60), g_rand_int_range(rand, 1, 150));
+			stage_resize(s, g_rand_int_range(rand, 1, 60), g_rand_int_range(rand, 1, 220));
 		else if (what == 1)
 			upset(s, rand);
 		else if (what == 2)
 			clock_advance(100);
+		else if (what == 3)
+			click(s, rand);
 		else
 			stage_type(s, keys[g_rand_int_range(rand, 0, G_N_ELEMENTS(keys))]);
 		if (s->ui->quit) {
