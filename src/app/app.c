@@ -10,7 +10,9 @@ struct call {
 };
 
 struct app {
-	const struct cfg *cfg;
+	const struct cfg *started;
+	struct cfg cfg;      /* of the first reading and the newest */
+	GPtrArray *readings; /* struct cfg *: all later ones, for what was borrowed from them */
 	struct app_port port;
 	GSource *source;
 	GHashTable *calls; /* id -> struct call * */
@@ -52,7 +54,9 @@ static void got_event(void *value, void *aux)
 struct app *app_new(const struct cfg *cfg, const struct app_port *port, GMainContext *ctx)
 {
 	struct app *a = g_new0(struct app, 1);
-	a->cfg = cfg;
+	a->started = cfg;
+	a->cfg = *cfg;
+	a->readings = g_ptr_array_new_with_free_func((GDestroyNotify)cfg_free);
 	a->port = *port;
 	a->overlay = overlay_new();
 	a->calls = g_hash_table_new_full(NULL, NULL, NULL, g_free);
@@ -68,12 +72,24 @@ void app_free(struct app *a)
 	g_source_unref(a->source);
 	g_hash_table_unref(a->calls);
 	overlay_free(a->overlay);
+	g_ptr_array_unref(a->readings);
 	g_free(a);
 }
 
 const struct cfg *app_cfg(const struct app *a)
 {
-	return a->cfg;
+	return &a->cfg;
+}
+
+const struct cfg *app_mailrc(const struct app *a)
+{
+	return a->readings->len ? a->readings->pdata[a->readings->len - 1] : a->started;
+}
+
+void app_take_mailrc(struct app *a, struct cfg *now)
+{
+	g_ptr_array_add(a->readings, now);
+	a->cfg = cfg_mix(a->started, now);
 }
 
 struct overlay *app_overlay(const struct app *a)

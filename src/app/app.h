@@ -29,8 +29,11 @@ typedef void (*app_event_fn)(struct event *ev, void *aux);
 
 struct app;
 struct app *app_new(const struct cfg *cfg, const struct app_port *port, GMainContext *ctx);
-void app_free(struct app *a); /* NULL is a no-op */
-const struct cfg *app_cfg(const struct app *a);
+void app_free(struct app *a);                   /* NULL is a no-op */
+const struct cfg *app_cfg(const struct app *a); /* what counts; the pointer stays the same */
+/* The mailrc was read anew (taken): all but its accounts, and what counts from the next start, counts at once. */
+void app_take_mailrc(struct app *a, struct cfg *now);
+const struct cfg *app_mailrc(const struct app *a); /* as it was read last */
 /* Gives r its id, sends it, and calls fn for its events. fn may be NULL. */
 uint32_t app_request(struct app *a, struct request *r, app_event_fn fn, void *aux);
 void app_cancel(struct app *a, uint32_t id); /* its EV_ENDED still comes; 0 is a no-op */

@@ -228,7 +228,16 @@ static const struct cli_verb verbs[] = {
 	{ "provider", "list|show [NAME]", 1, 2, 0, N_("what is known of mail providers"),
 		N_("Cards of your own are files NAME.card in ~/.config/boxwood/providers; they come before those that "
 		   "are installed. `show` prints one as it could stand there.") },
-	{ "config", "check", 1, 1, 0, N_("read the mailrc and print every mistake in it"), NULL },
+	{ "config", "check|get [KEY]|explain KEY|set KEY VALUE..|unset KEY", 1, -1, BIT(CLI_DRY_RUN),
+		N_("read and change the mailrc"),
+		N_("`check` prints every mistake in it. A KEY is an option (`undo-send`) or a word of an account "
+		   "(`box.poll`). `get` prints its value, without KEY those of all; `explain` what it means, its "
+		   "default "
+		   "and the line that says it. `set` and `unset` change that line, or add one, and leave everything "
+		   "else in "
+		   "the file as it is; with --dry-run they print what would change. A VALUE that makes no sense is "
+		   "refused. "
+		   "Secrets are never shown.") },
 };
 
 /* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */

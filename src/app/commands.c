@@ -10,8 +10,8 @@
 #define IN_LETTERS (IN(INDEX) | IN(MESSAGE))
 #define IN_WRITE (IN(COMPOSE) | IN(FROM) | IN(DRAFTS) | IN(QUEUE))
 #define IN_ANSWERS (IN_LETTERS | IN(QUOTE))
-#define IN_LISTS (IN(FROM) | IN(DRAFTS) | IN(QUEUE))
-#define IN_ALL (IN_MAIL | IN(TEXT) | IN(QUOTE) | IN_WRITE)
+#define IN_LISTS (IN(FROM) | IN(DRAFTS) | IN(QUEUE) | IN(SETTINGS))
+#define IN_ALL (IN_MAIL | IN(TEXT) | IN(QUOTE) | IN_WRITE | IN(SETTINGS))
 
 /* Only what works is here: a key in this table is a promise. */
 static const struct app_command_info commands[CMD_COUNT] = {
@@ -732,6 +732,12 @@ static const struct app_command_info commands[CMD_COUNT] = {
 		.words = N_("lsub unsubscribe"),
 		.contexts = IN(FOLDERS),
 		.group = GROUP_CHANGE },
+	[CMD_PIN] = { .name = "pin-folder",
+		.keys = "p",
+		.hint = N_("pin"),
+		.help = N_("look at the folder as often as at the inbox, or no longer: written in the mailrc"),
+		.contexts = IN(FOLDERS),
+		.group = GROUP_CHANGE },
 	[CMD_SYNC] = { .name = "sync",
 		.keys = "$",
 		.hint = N_("sync"),
@@ -889,6 +895,35 @@ static const struct app_command_info commands[CMD_COUNT] = {
 		.words = N_("run type"),
 		.contexts = IN_ALL,
 		.group = GROUP_PROGRAM },
+	[CMD_SETTINGS] = { .name = "settings",
+		.keys = ",",
+		.help = N_("every option, what it means and where it is said, to change it"),
+		.contexts = IN_MAIL,
+		.group = GROUP_PROGRAM },
+	[CMD_SETTING_CHANGE] = { .name = "change-setting",
+		.keys = "Enter Right",
+		.hint = N_("change"),
+		.help = N_("the next of its values, or type one; it is written at once"),
+		.contexts = IN(SETTINGS),
+		.group = GROUP_CHANGE },
+	[CMD_SETTING_DEFAULT] = { .name = "default-setting",
+		.keys = "d",
+		.hint = N_("default"),
+		.help = N_("take it out of the mailrc: its default counts"),
+		.contexts = IN(SETTINGS),
+		.group = GROUP_CHANGE },
+	[CMD_SETTING_UNDO] = { .name = "undo-setting",
+		.keys = "u ^_",
+		.hint = N_("undo"),
+		.help = N_("put the line back as it was"),
+		.contexts = IN(SETTINGS),
+		.group = GROUP_CHANGE },
+	[CMD_SETTING_FILTER] = { .name = "filter-settings",
+		.keys = "/ l",
+		.hint = N_("filter"),
+		.help = N_("only those that have these words"),
+		.contexts = IN(SETTINGS),
+		.group = GROUP_MOVE },
 	[CMD_HELP] = { .name = "help",
 		.keys = "? F1",
 		.hint = N_("more"),
@@ -915,6 +950,7 @@ const char *const app_context_names[CTX_COUNT] = {
 	[CTX_DRAFTS] = "drafts",
 	[CTX_QUEUE] = "queue",
 	[CTX_QUOTE] = "quote",
+	[CTX_SETTINGS] = "settings",
 };
 
 static const enum app_command hints[CTX_COUNT][11] = {
@@ -930,6 +966,8 @@ static const enum app_command hints[CTX_COUNT][11] = {
 	[CTX_DRAFTS] = { CMD_OPEN, CMD_DROP, CMD_BACK, CMD_HELP },
 	[CTX_QUEUE] = { CMD_OPEN, CMD_EDIT, CMD_TRY, CMD_HOLD, CMD_DROP, CMD_BACK, CMD_HELP },
 	[CTX_QUOTE] = { CMD_TAKE_LINE, CMD_TAKE_PARAGRAPH, CMD_REPLY, CMD_REPLY_ALL, CMD_BACK, CMD_HELP },
+	[CTX_SETTINGS] = { CMD_SETTING_CHANGE, CMD_SETTING_DEFAULT, CMD_SETTING_UNDO, CMD_SETTING_FILTER, CMD_BACK,
+		CMD_HELP },
 };
 
 const struct app_command_info *app_command_info(enum app_command c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* setup check and config check. */
+/* setup check. */
 #include "batch/internal.h"
 
 #include <string.h>
@@ -109,30 +109,5 @@ int cmd_setup(struct batch *b)
 		if (!only || !strcmp(only, ((struct cfg_account *)b->cfg->accounts->pdata[i])->label))
 			check_account(b, (int)i);
 	err_clear(&e);
-	return b->code;
-}
-
-int cmd_config(struct batch *b)
-{
-	static const char *const levels[] = {
-		[CFG_ERROR] = "error", [CFG_WARNING] = "warning", [CFG_NOTICE] = "notice"
-	};
-	if (strcmp(first_word(b), "check"))
-		return usage(b, first_word(b), "check");
-	for (unsigned i = 0; i < b->cfg->diags->len; i++) {
-		const struct cfg_diag *d = b->cfg->diags->pdata[i];
-		struct json *j = json_record("diagnostic");
-		json_add(j, "file", json_string(d->file));
-		json_add(j, "line", json_number(d->line));
-		json_add(j, "col", json_number(d->col));
-		json_add(j, "level", json_string(levels[d->level]));
-		json_add(j, "text", json_string(d->text));
-		json_add(j, "hint", json_string(d->hint));
-		g_autofree char *text = g_strchomp(cfg_diag_text(d));
-		batch_record(b, j, text);
-		json_free(j);
-	}
-	if (cfg_errors(b->cfg))
-		b->code = EXIT_CODE_CONFIG;
 	return b->code;
 }

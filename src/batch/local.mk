@@ -8,6 +8,7 @@ src_batch_libbatch_a_SOURCES = \
 	src/batch/cmd_answer.c \
 	src/batch/cmd_cache.c \
 	src/batch/cmd_change.c \
+	src/batch/cmd_config.c \
 	src/batch/cmd_export.c \
 	src/batch/cmd_folder.c \
 	src/batch/cmd_from.c \

@@ -259,6 +259,7 @@ struct cfg_word {
 	const char *doc;             /* sentences for the manual, N_(), or NULL */
 	const char *example;         /* a line of mailrc.example, or NULL */
 	bool at_start;               /* a change of it counts from the next start; so do all words of accounts */
+	const char *group;           /* the heading over it and those behind it, N_(); NULL: that of the one before */
 	const struct cfg_rule *rule; /* how it is read; the room's own */
 };
 const struct cfg_word *cfg_option_words(size_t *n_out);  /* `set` */
@@ -322,5 +323,8 @@ int cfg_rewrite_undo(const struct cfg_rewrite *r, struct err *e); /* the same, b
 char *cfg_rewrite_diff(const struct cfg_rewrite *r); /* the lines that differ, for people and patch; g_free */
 void cfg_rewrite_free(struct cfg_rewrite *r);        /* NULL is a no-op */
 struct cfg *cfg_load_again(const struct cfg *c);     /* the same files, as they are now */
+/* What counts in a program that was started with one reading and has made another: accounts and what counts from the next
+ * start as they were, the rest as it is now. Borrows from both; never freed. */
+struct cfg cfg_mix(const struct cfg *started, const struct cfg *now);
 
 #endif

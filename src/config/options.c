@@ -22,6 +22,7 @@
 static const struct cfg_word option_words[] = {
 	{
 		.name = "keys",
+		.group = N_("The screens"),
 		.args = "mutt|vim",
 		.preset = "mutt",
 		.help = N_("the set of keys"),
@@ -168,6 +169,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "editor",
+		.group = N_("Writing"),
 		.args = "\"COMMAND\"",
 		.help = N_("the editor for letters"),
 		.doc = N_("The file is put behind it. It is split at blanks and run without a shell. Without it "
@@ -260,6 +262,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "html",
+		.group = N_("Reading"),
 		.args = "\"COMMAND\"",
 		.help = N_("shows HTML, in place of the program's own reader"),
 		.doc = N_("It reads HTML and prints text, both in UTF-8; run without a shell and without a network. "
@@ -271,6 +274,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "query-command",
+		.group = N_("Addresses"),
 		.args = "\"COMMAND\"",
 		.help = N_("a command that finds addresses"),
 		/* xgettext:no-c-format */
@@ -293,6 +297,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "delivery-reports",
+		.group = N_("Sending"),
 		.args = "never|success,failure,delay",
 		.help = N_("which reports of delivery are asked for with a letter"),
 		.doc = N_("Some of success, failure and delay, with commas between, or never, which asks for none, not "
@@ -330,6 +335,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "save-dir",
+		.group = N_("Parts and other programs"),
 		.args = "DIRECTORY",
 		.help = N_("where parts are saved"),
 		.doc = N_("Without it, in the working directory. ~ is the home directory."),
@@ -362,6 +368,7 @@ static const struct cfg_word option_words[] = {
 	},
 	{
 		.name = "cache-dir",
+		.group = N_("Places"),
 		.args = "DIRECTORY",
 		.help = N_("where the cache of mail lies"),
 		.doc = N_("Without it, $XDG_CACHE_HOME/boxwood. It may be deleted at any time. It should not lie on a "
@@ -573,6 +580,19 @@ void cfg_options_clear(struct cfg_options *o)
 	for (size_t i = 0; i < G_N_ELEMENTS(option_words); i++)
 		if (is_text(option_words[i].rule))
 			g_clear_pointer(text_field(o, option_words[i].rule), g_free);
+}
+
+struct cfg cfg_mix(const struct cfg *started, const struct cfg *now)
+{
+	struct cfg c = *now;
+	c.accounts = started->accounts;
+	c.broken = started->broken;
+	c.cards = started->cards;
+	for (size_t i = 0; i < G_N_ELEMENTS(option_words); i++)
+		if (option_words[i].at_start && is_text(option_words[i].rule))
+			*text_field(&c.options, option_words[i].rule) =
+				*text_field((struct cfg_options *)&started->options, option_words[i].rule);
+	return c;
 }
 
 /* --- set and unset --- */

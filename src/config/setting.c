@@ -74,7 +74,8 @@ void cfg_origin_add(struct parser *p, const char *key, const struct cfg_word *wo
 	const struct cfg_origin *had = word->rule->many ? g_hash_table_lookup(p->cfg->origins, key) : NULL;
 	struct cfg_origin *o = origin_new(w);
 	bool secret = false;
-	g_autofree char *text = words_text(w, n, &secret);
+	bool one = word->rule->max == 1 && !has_secret(w);
+	g_autofree char *text = one ? g_strdup(w->text) : words_text(w, n, &secret);
 	o->given = had ? g_strdup_printf("%s%s%s", had->given, word->rule->list ? " " : ", ", text) : g_strdup(text);
 	o->secret = secret || (had && had->secret);
 	g_hash_table_replace(p->cfg->origins, g_strdup(key), o);
@@ -159,7 +160,8 @@ static void word_get(struct cfg_setting *out)
 		g_free(out->value);
 		out->value = cfg_time_text(out->account->poll);
 	}
-	if (!out->value)
+	bool otherwise = !strcmp(out->word->name, "password") && out->account->password != CFG_PASSWORD_ASK;
+	if (!out->value && !otherwise)
 		out->value = g_strdup(out->word->preset);
 }
 

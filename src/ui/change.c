@@ -405,10 +405,47 @@ static char *beside(const struct store_folder *f)
 	return slash ? g_strndup(f->name, (gsize)(slash + 1 - f->name)) : g_strdup("");
 }
 
+static bool is_pinned(const struct cfg_account *a, const char *name)
+{
+	return g_ptr_array_find_with_equal_func(a->pinned, name, g_str_equal, NULL);
+}
+
+bool change_is_pinned(const struct ui *ui, int account, const char *name)
+{
+	const struct cfg_account *a = cfg_account(app_mailrc(ui->app), label_of(ui, account));
+	return a && is_pinned(a, name);
+}
+
+/* Kept in the mailrc, where a person would write it too. */
+static void toggle_pin(struct ui *ui, int account, const char *name)
+{
+	const char *const args[] = { name };
+	bool pinned = change_is_pinned(ui, account, name);
+	struct cfg_edit edit = { .op = pinned ? CFG_EDIT_REMOVE : CFG_EDIT_ADD,
+		.account = label_of(ui, account),
+		.word = "pinned",
+		.args = args,
+		.n = 1 };
+	struct err e = ERR_INIT;
+	struct cfg_rewrite *r = cfg_rewrite_new(app_mailrc(ui->app), &edit, &e);
+	if (r && !cfg_rewrite_write(r, &e)) {
+		ui_take_mailrc(ui, g_steal_pointer(&r->now));
+		ui_say(ui, g_strdup_printf(pinned ? _("%s is no longer pinned, from the next start.")
+						  : _("%s is pinned: from the next start it is looked at as often "
+						      "as the inbox."),
+				   name));
+	} else {
+		ui_say(ui, grid_line(str_of(e.text)));
+	}
+	cfg_rewrite_free(r);
+	err_clear(&e);
+}
+
 bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c)
 {
 	g_autofree char *parent = beside(f);
-	bool known = c == CMD_RENAME_FOLDER || c == CMD_DELETE_FOLDER || c == CMD_EMPTY_FOLDER || c == CMD_SUBSCRIBE;
+	bool known = c == CMD_RENAME_FOLDER || c == CMD_DELETE_FOLDER || c == CMD_EMPTY_FOLDER || c == CMD_SUBSCRIBE ||
+		     c == CMD_PIN;
 	if (c == CMD_CREATE_FOLDER) {
 		ask_name(ui, account, CHANGE_CREATE, parent);
 		return true;
@@ -419,7 +456,11 @@ bool change_folder_command(struct ui *ui, int account, const struct store_folder
 		ui_say(ui, g_strdup(_("This is an account, not a folder.")));
 		return true;
 	}
-	if (c == CMD_RENAME_FOLDER)
+	if (c == CMD_PIN && f->role == ROLE_INBOX)
+		ui_say(ui, g_strdup(_("The inbox is looked at most often already.")));
+	else if (c == CMD_PIN)
+		toggle_pin(ui, account, f->name);
+	else if (c == CMD_RENAME_FOLDER)
 		ask_name(ui, account, CHANGE_RENAME, f->name);
 	else if (c == CMD_DELETE_FOLDER)
 		ask_folder(ui, account, CHANGE_DELETE, f->name);

@@ -94,6 +94,7 @@ void command_run(struct ui *ui, enum app_command c)
 	case CMD_PREV_ACCOUNT: change_account(ui, -1); break;
 	case CMD_NEXT_UNREAD: ui_next_unread_folder(ui, false); break;
 	case CMD_SIDEBAR: toggle_sidebar(ui); break;
+	case CMD_SETTINGS: ui_push(ui, view_settings_new(ui)); break;
 	case CMD_HELP: ui_push(ui, view_help_new(ui, top->ops->context)); break;
 	case CMD_PALETTE: palette_open(ui, ""); break;
 	case CMD_MESSAGES: ui_push(ui, view_log_new(ui)); break;

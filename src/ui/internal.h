@@ -184,6 +184,7 @@ struct view *view_text_source(struct ui *ui, struct view *message);
 struct view *view_help_new(struct ui *ui, enum app_context of);
 /* Lines of a text are taken, for an answer to the message below. */
 struct view *view_quote_new(struct ui *ui, int account, const char *text);
+struct view *view_settings_new(struct ui *ui);
 struct view *view_drafts_new(struct ui *ui);
 struct view *view_queue_new(struct ui *ui);
 void view_queue_reload(struct view *v); /* no queue: nothing */
@@ -292,6 +293,7 @@ extern const struct model_changes_hooks change_hooks;
 /* The chosen messages of a list view; false: no command that changes any. */
 bool change_command(struct ui *ui, struct view *list, enum app_command c);
 /* The folder at the cursor (NULL: an account's line); false: no such command. */
+bool change_is_pinned(const struct ui *ui, int account, const char *name); /* as the mailrc says now */
 bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c);
 void change_seen(struct ui *ui, int account, const struct store_row *row); /* its text was shown */
 
@@ -501,7 +503,8 @@ void ui_drop_mail(struct ui *ui, const struct store_mail *m); /* asks before */
 void ui_lend(struct ui *ui);                                  /* the terminal to another program */
 void ui_take_back(struct ui *ui);
 bool ui_has(const struct ui *ui, const struct view *v);
-bool ui_is_idle(const struct ui *ui); /* nothing is being typed or asked */
+bool ui_is_idle(const struct ui *ui);                /* nothing is being typed or asked */
+void ui_take_mailrc(struct ui *ui, struct cfg *now); /* it was read anew; taken */
 bool ui_has_sidebar(const struct ui *ui, int cols);
 
 #endif

@@ -40,6 +40,11 @@ struct key_decoder {
 #define MOUSE_WHEEL 64
 #define PASTE_ROOM (KEY_PASTE_MAX + 8) /* the end mark may lie across */
 
+void key_decoder_wait(struct key_decoder *d, int escape_ms)
+{
+	d->escape_ms = escape_ms;
+}
+
 struct key_decoder *key_decoder_new(int escape_ms)
 {
 	struct key_decoder *d = g_new0(struct key_decoder, 1);

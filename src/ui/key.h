@@ -31,6 +31,7 @@ struct key_event {
 
 struct key_decoder;
 struct key_decoder *key_decoder_new(int escape_ms);
+void key_decoder_wait(struct key_decoder *d, int escape_ms);
 void key_decoder_free(struct key_decoder *d); /* NULL is a no-op */
 void key_feed(struct key_decoder *d, const unsigned char *bytes, size_t n);
 bool key_next(struct key_decoder *d, struct key_event *out); /* false: no more */

@@ -45,6 +45,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/view_queue.c \
 	src/ui/view_quote.c \
 	src/ui/view_setup.c \
+	src/ui/view_settings.c \
 	src/ui/view_text.c \
 	src/ui/widget_input.c \
 	src/ui/widget_list.c \

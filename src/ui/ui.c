@@ -460,6 +460,40 @@ static void folders_changed(void *aux)
 	ui_touch(aux);
 }
 
+/* --- options --- */
+static void apply_options(struct ui *ui)
+{
+	const struct cfg *cfg = app_cfg(ui->app);
+	key_decoder_wait(ui->decoder, cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
+	ui->sidebar = cfg->options.sidebar ? SIDEBAR_AUTO : SIDEBAR_OFF;
+	ui->pane = cfg->options.reading_pane ? PANE_AUTO : PANE_OFF;
+	ui->plain = cfg->options.plain;
+	ui->term->mouse(ui->term, cfg->options.mouse);
+}
+
+void ui_take_mailrc(struct ui *ui, struct cfg *now)
+{
+	const struct cfg *was = app_cfg(ui->app);
+	bool sidebar = was->options.sidebar, pane = was->options.reading_pane;
+	g_autofree char *theme = g_strdup(was->options.theme);
+	enum sidebar sidebar_shown = ui->sidebar;
+	enum pane pane_shown = ui->pane;
+	app_take_mailrc(ui->app, now);
+	const struct cfg *is = app_cfg(ui->app);
+	keymap_free(ui->keymap);
+	ui->keymap = keymap_new(is, NULL);
+	apply_options(ui);
+	/* What was shown or hidden by its key stays so until the option is another. */
+	if (sidebar == is->options.sidebar)
+		ui->sidebar = sidebar_shown;
+	if (pane == is->options.reading_pane)
+		ui->pane = pane_shown;
+	if (strcmp(theme, is->options.theme) != 0)
+		craft_begin(ui);
+	ui->all_dirty = true;
+	ui_touch(ui);
+}
+
 /* --- lifecycle --- */
 struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *term)
 {
@@ -482,17 +516,14 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->mailto = options->mailto;
 	ui->setup = options->setup;
 	ui->views = g_ptr_array_new_with_free_func(view_free);
-	ui->decoder = key_decoder_new(cfg->options.escape_ms > 0 ? cfg->options.escape_ms : 60);
+	ui->decoder = key_decoder_new(0);
 	ui->key_timer = timer_new(ui->ctx, key_gap, ui);
 	ui->panel_timer = timer_new(ui->ctx, typing_panel_due, ui);
 	ui->palette_lines = g_ptr_array_new_with_free_func(g_free);
 	ui->log = said_log_new();
-	ui->sidebar = cfg->options.sidebar ? SIDEBAR_AUTO : SIDEBAR_OFF;
-	ui->plain = cfg->options.plain;
-	ui->pane = cfg->options.reading_pane ? PANE_AUTO : PANE_OFF;
+	apply_options(ui);
 	ui->all_dirty = true;
 	craft_begin(ui);
-	term->mouse(term, cfg->options.mouse);
 	app_listen(a, heard, ui);
 	if (complaints->len)
 		ui_say(ui, g_strdup(complaints->pdata[0]));

@@ -241,6 +241,7 @@ static char *title(struct view *view, int cols)
 	case CTX_DRAFTS: return g_strdup(_("Keys in the letters begun"));
 	case CTX_QUEUE: return g_strdup(_("Keys in the queue"));
 	case CTX_QUOTE: return g_strdup(_("Keys for what is quoted"));
+	case CTX_SETTINGS: return g_strdup(_("Keys in the settings"));
 	default: return g_strdup(_("Keys in a text"));
 	}
 }

@@ -342,7 +342,7 @@ static void any_edit_changes_exactly_one_value(void)
 			try_edit(text, was,
 				&(struct cfg_edit){
 					.op = CFG_EDIT_SET, .account = "box", .word = "name", ARGS("Vera Lund") },
-				"\"Vera Lund\"");
+				"Vera Lund");
 		}
 		cfg_free(was);
 	}

@@ -47,7 +47,7 @@ static void words_of_accounts_tell_value_and_place(void)
 				   "  passcmd \"echo hunter2\"\n  pinned A \"B C\"\n  pinned D\n  keep text 30d\n"
 				   "  keep parts 1GB\n  poll 5m\n}\n");
 	is(c, "box.email", "vera@box.example 3");
-	is(c, "box.name", "\"Vera Lund\" 4");
+	is(c, "box.name", "Vera Lund 4");
 	is(c, "box.passcmd", "******** 5");
 	is(c, "box.pinned", "A \"B C\" D 7");
 	is(c, "box.keep", "text 30d, parts 1GB 9");
