@@ -154,6 +154,8 @@ enum app_command {
 	CMD_EMPTY_FOLDER,
 	CMD_SUBSCRIBE,
 	CMD_PIN,
+	CMD_FOLD_FOLDER,
+	CMD_FOLD_FOLDERS,
 	CMD_SYNC,
 	CMD_FOLDER,
 	CMD_NEXT_ACCOUNT,
@@ -284,6 +286,7 @@ struct model_account {
 struct model_folders {
 	struct app *app;
 	GPtrArray *accounts; /* struct model_account *, as in the mailrc */
+	GHashTable *folded;  /* "0/Lists": what lies below is not shown */
 	model_changed_fn changed;
 	void *aux;
 };
@@ -294,6 +297,12 @@ void model_folders_event(struct model_folders *m, struct event *ev);            
 struct model_account *model_folders_account(const struct model_folders *m, int account); /* NULL: no such index */
 const struct store_folder *model_folders_find(const struct model_folders *m, int account, const char *name);
 uint32_t model_folder_unread(const struct store_folder *f);
+bool model_folders_has_below(const struct model_folders *m, int account, const char *name);
+void model_folders_fold(struct model_folders *m, int account, const char *name); /* or unfolds */
+void model_folders_fold_all(struct model_folders *m);                            /* or, when any is, unfolds all */
+bool model_folders_is_folded(const struct model_folders *m, int account, const char *name);
+bool model_folders_is_hidden(const struct model_folders *m, int account, const char *name); /* below a folded one */
+uint32_t model_folders_unread_below(const struct model_folders *m, int account, const char *name);
 /* The next folder after (account, name) that holds unread mail, going round once. */
 const struct store_folder *model_folders_next_unread(const struct model_folders *m, int *account, const char *name);
 /* How well the letters of `typed` are found in `name`, in order: 0 not at all, more is better. */

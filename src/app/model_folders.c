@@ -28,6 +28,7 @@ struct model_folders *model_folders_new(struct app *a, model_changed_fn changed,
 	m->changed = changed;
 	m->aux = aux;
 	m->accounts = g_ptr_array_new_with_free_func(account_free);
+	m->folded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; i < cfg->accounts->len; i++) {
 		struct model_account *one = g_new0(struct model_account, 1);
 		one->cfg = cfg->accounts->pdata[i];
@@ -44,6 +45,7 @@ void model_folders_free(struct model_folders *m)
 	for (guint i = 0; i < m->accounts->len; i++)
 		app_forget(m->app, model_folders_account(m, (int)i)->request);
 	g_ptr_array_unref(m->accounts);
+	g_hash_table_unref(m->folded);
 	g_free(m);
 }
 
@@ -284,6 +286,84 @@ const struct store_folder *model_folders_next_unread(const struct model_folders 
 	if (after || before)
 		*account = after ? after_account : before_account;
 	return after ? after : before;
+}
+
+/* --- folding --- */
+static bool is_below(const char *name, const char *parent)
+{
+	size_t n = strlen(parent);
+	return !strncmp(name, parent, n) && name[n] == '/';
+}
+
+bool model_folders_has_below(const struct model_folders *m, int account, const char *name)
+{
+	const struct model_account *a = model_folders_account(m, account);
+	for (guint i = 0; a && i < a->folders->len; i++)
+		if (is_below(((const struct store_folder *)a->folders->pdata[i])->name, name))
+			return true;
+	return false;
+}
+
+static char *fold_key(int account, const char *name, size_t n)
+{
+	return g_strdup_printf("%d/%.*s", account, (int)n, name);
+}
+
+bool model_folders_is_folded(const struct model_folders *m, int account, const char *name)
+{
+	g_autofree char *key = fold_key(account, name, strlen(name));
+	return g_hash_table_contains(m->folded, key);
+}
+
+bool model_folders_is_hidden(const struct model_folders *m, int account, const char *name)
+{
+	if (!g_hash_table_size(m->folded))
+		return false;
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
+		g_autofree char *key = fold_key(account, name, (size_t)(slash - name));
+		g_autofree char *parent = g_strndup(name, (gsize)(slash - name));
+		/* A level that is no folder cannot be unfolded. */
+		if (g_hash_table_contains(m->folded, key) && model_folders_find(m, account, parent))
+			return true;
+	}
+	return false;
+}
+
+void model_folders_fold(struct model_folders *m, int account, const char *name)
+{
+	char *key = fold_key(account, name, strlen(name));
+	if (g_hash_table_remove(m->folded, key))
+		g_free(key);
+	else
+		g_hash_table_add(m->folded, key);
+	m->changed(m->aux);
+}
+
+void model_folders_fold_all(struct model_folders *m)
+{
+	bool any = g_hash_table_size(m->folded);
+	g_hash_table_remove_all(m->folded);
+	for (int i = 0; !any && i < (int)m->accounts->len; i++) {
+		const GPtrArray *folders = model_folders_account(m, i)->folders;
+		for (guint j = 0; j < folders->len; j++) {
+			const char *name = ((const struct store_folder *)folders->pdata[j])->name;
+			if (model_folders_has_below(m, i, name))
+				g_hash_table_add(m->folded, fold_key(i, name, strlen(name)));
+		}
+	}
+	m->changed(m->aux);
+}
+
+uint32_t model_folders_unread_below(const struct model_folders *m, int account, const char *name)
+{
+	const struct model_account *a = model_folders_account(m, account);
+	uint64_t n = 0;
+	for (guint i = 0; a && i < a->folders->len; i++) {
+		const struct store_folder *f = a->folders->pdata[i];
+		if (is_below(f->name, name))
+			n += model_folder_unread(f);
+	}
+	return (uint32_t)MIN(n, G_MAXUINT32);
 }
 
 /* A letter next to the one before counts most, then one at the start of a word. */

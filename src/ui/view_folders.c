@@ -8,6 +8,14 @@
 
 enum line_kind { LINE_FOLDER, LINE_BLANK, LINE_QUEUE };
 
+/* Beside a name, from so many columns on: unread, messages, size, and how it is kept. */
+#define FACTS_FROM_COLS 76
+#define UNREAD_COLS 14
+#define TOTAL_COLS 17
+#define SIZE_COLS 8
+#define MARK_COLS 16
+#define FACTS_COLS (UNREAD_COLS + TOTAL_COLS + SIZE_COLS + MARK_COLS)
+
 struct line {
 	enum line_kind kind; /* in the view: LINE_FOLDER */
 	int account;
@@ -37,6 +45,8 @@ static GArray *lines_all(const struct model_folders *m)
 		unsigned kind = 0;
 		for (guint j = 0; j < a->folders->len; j++) {
 			const struct store_folder *f = a->folders->pdata[j];
+			if (model_folders_is_hidden(m, i, f->name))
+				continue;
 			if ((f->flags & FOLDER_FOREIGN) != kind) {
 				struct line head = { .account = i, .head = kind = f->flags & FOLDER_FOREIGN };
 				g_array_append_val(lines, head);
@@ -118,14 +128,26 @@ static const char *leaf_of(const struct store_folder *f, const struct model_fold
 	return slash + 1;
 }
 
-static void draw_name(
-	struct grid *g, int row, int col, int cols, unsigned style, const char *name, const struct store_folder *f)
+/* Of a folded one with those below it. */
+static uint32_t unread_of(const struct model_folders *m, int account, const struct store_folder *f)
 {
-	uint32_t unread = model_folder_unread(f);
+	uint32_t own = model_folder_unread(f);
+	return model_folders_is_folded(m, account, f->name) ? own + model_folders_unread_below(m, account, f->name)
+							    : own;
+}
+
+static void draw_name(struct grid *g, int row, int col, int cols, unsigned style, const char *name, uint32_t unread)
+{
 	g_autofree char *count = unread ? g_strdup_printf("%u", unread) : g_strdup("");
 	int count_cols = MIN(grid_width(count), cols - 1);
 	grid_text(g, row, col, cols - count_cols - 1, style | (unread ? STYLE_NEW : STYLE_NORMAL), name);
 	grid_text(g, row, col + cols - count_cols, count_cols, style | STYLE_NEW, count);
+}
+
+static bool is_folded(const struct model_folders *m, const struct line *l)
+{
+	return model_folders_is_folded(m, l->account, l->folder->name) &&
+	       model_folders_has_below(m, l->account, l->folder->name);
 }
 
 static void draw_line(const struct ui *ui, struct grid *g, struct rect r, int row, const struct line *l, unsigned style)
@@ -146,7 +168,64 @@ static void draw_line(const struct ui *ui, struct grid *g, struct rect r, int ro
 	int depth;
 	const char *leaf = leaf_of(l->folder, ui->folders, l->account, &depth);
 	depth = MIN(depth, r.cols / 4);
-	draw_name(g, row, r.col + 1 + depth, r.cols - 1 - depth, style, leaf, l->folder);
+	bool folded = is_folded(ui->folders, l);
+	g_autofree char *name = folded ? g_strconcat(leaf, "/..", NULL) : g_strdup(leaf);
+	draw_name(g, row, r.col + 1 + depth, r.cols - 1 - depth, style, name,
+		unread_of(ui->folders, l->account, l->folder));
+}
+
+/* --- with what is known of the folder, where there is room --- */
+static const char *mark_of(const struct ui *ui, const struct line *l)
+{
+	const struct model_account *a = model_folders_account(ui->folders, l->account);
+	bool subscribes = false;
+	if (change_is_pinned(ui, l->account, l->folder->name))
+		return _("pinned");
+	if (g_ptr_array_find_with_equal_func(a->cfg->skipped, l->folder->name, g_str_equal, NULL))
+		return _("skipped");
+	for (guint i = 0; i < a->folders->len && !subscribes; i++)
+		subscribes = ((const struct store_folder *)a->folders->pdata[i])->flags & FOLDER_SUBSCRIBED;
+	return subscribes && !(l->folder->flags & FOLDER_SUBSCRIBED) ? _("not subscribed") : "";
+}
+
+static void draw_right(struct grid *g, int row, int end, int cols, unsigned style, const char *text)
+{
+	int used = MIN(grid_width(text), cols);
+	grid_text(g, row, end - used, used, style, text);
+}
+
+static void draw_facts(
+	const struct ui *ui, struct grid *g, struct rect r, int row, const struct line *l, unsigned style)
+{
+	const struct store_folder *f = l->folder;
+	int end = r.col + r.cols;
+	uint32_t unread = unread_of(ui->folders, l->account, f), all = MAX(f->exists, f->rows + f->rows_local);
+	g_autofree char *count = unread ? g_strdup_printf(_("%u unread"), unread) : g_strdup("");
+	g_autofree char *total = g_strdup_printf(P_("%u message", "%u messages", all), all);
+	g_autofree char *size = f->sized ? app_size(f->size) : g_strdup("");
+	int depth;
+	const char *leaf = leaf_of(f, ui->folders, l->account, &depth);
+	g_autofree char *name = is_folded(ui->folders, l) ? g_strconcat(leaf, "/..", NULL) : g_strdup(leaf);
+	depth = MIN(depth, r.cols / 4);
+	grid_text(g, row, r.col + 1 + depth, r.cols - FACTS_COLS - 1 - depth,
+		style | (unread ? STYLE_NEW : STYLE_NORMAL), name);
+	draw_right(g, row, end - MARK_COLS - SIZE_COLS - TOTAL_COLS, UNREAD_COLS - 1, style | STYLE_NEW, count);
+	if (!(f->flags & FOLDER_NOSELECT))
+		draw_right(g, row, end - MARK_COLS - SIZE_COLS, TOTAL_COLS - 1, style | STYLE_DIM, total);
+	draw_right(g, row, end - MARK_COLS, SIZE_COLS - 1, style | STYLE_DIM, size);
+	grid_text(g, row, end - MARK_COLS + 2, MARK_COLS - 2, style | STYLE_DIM, mark_of(ui, l));
+}
+
+static void draw_wide(const struct ui *ui, struct grid *g, struct rect r, int row, const struct line *l, unsigned style)
+{
+	if (!l->folder || r.cols < FACTS_FROM_COLS) {
+		draw_line(ui, g, r, row, l, style);
+		return;
+	}
+	grid_fill(g, row, r.col, r.cols, style, ' ');
+	if (style)
+		grid_text(g, row, r.col, 1, style, ">");
+	draw_facts(ui, g, r, row, l, style);
 }
 
 static void draw_found(
@@ -159,7 +238,7 @@ static void draw_found(
 	grid_fill(g, row, r.col, r.cols, style, ' ');
 	if (style)
 		grid_text(g, row, r.col, 1, style, ">");
-	draw_name(g, row, r.col + 1, r.cols - 1, style, name, l->folder);
+	draw_name(g, row, r.col + 1, r.cols - 1, style, name, model_folder_unread(l->folder));
 }
 
 static void draw_empty(const struct view_folders *v, struct grid *g, struct rect r)
@@ -213,7 +292,7 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	for (int i = 0; i < r.rows && v->list.top + i < v->list.count; i++) {
 		const struct line *l = &g_array_index(v->lines, struct line, v->list.top + i);
 		unsigned style = v->list.top + i == v->list.cursor ? STYLE_CURSOR : 0;
-		(v->picks ? draw_found : draw_line)(view->ui, g, r, r.row + i, l, style);
+		(v->picks ? draw_found : draw_wide)(view->ui, g, r, r.row + i, l, style);
 	}
 	if (!v->picks) {
 		g->cursor_row = r.row + v->list.cursor - v->list.top;
@@ -327,6 +406,48 @@ void sidebar_roll(struct ui *ui, int lines)
 }
 
 /* --- commands --- */
+static void go_to(struct view_folders *v, int account, const char *name)
+{
+	make_lines(v);
+	for (guint i = 0; i < v->lines->len; i++) {
+		const struct line *l = &g_array_index(v->lines, struct line, i);
+		if (l->folder && l->account == account && !strcmp(l->folder->name, name))
+			v->list.cursor = (int)i;
+	}
+}
+
+/* One that has none below it folds the one above it. */
+static void fold(struct view_folders *v)
+{
+	struct model_folders *m = v->view.ui->folders;
+	const struct line *l = current(v);
+	if (!l || !l->folder)
+		return;
+	int account = l->account;
+	g_autofree char *name = g_strdup(l->folder->name);
+	while (!model_folders_has_below(m, account, name) || !model_folders_find(m, account, name)) {
+		char *slash = strrchr(name, '/');
+		if (!slash) {
+			ui_say(v->view.ui, g_strdup(_("No folder lies below this one.")));
+			return;
+		}
+		*slash = '\0';
+	}
+	model_folders_fold(m, account, name);
+	go_to(v, account, name);
+}
+
+static void fold_all(struct view_folders *v)
+{
+	const struct line *l = current(v);
+	int account = l ? l->account : 0;
+	g_autofree char *name = g_strdup(l && l->folder ? l->folder->name : "");
+	model_folders_fold_all(v->view.ui->folders);
+	while (model_folders_is_hidden(v->view.ui->folders, account, name))
+		*strrchr(name, '/') = '\0';
+	go_to(v, account, name);
+}
+
 static bool command(struct view *view, enum app_command c)
 {
 	struct view_folders *v = (struct view_folders *)view;
@@ -337,6 +458,10 @@ static bool command(struct view *view, enum app_command c)
 	if (list_command(&v->list, c))
 		return true;
 	make_lines(v);
+	if (c == CMD_FOLD_FOLDER || c == CMD_FOLD_FOLDERS) {
+		c == CMD_FOLD_FOLDER ? fold(v) : fold_all(v);
+		return true;
+	}
 	const struct line *l = current(v);
 	return l && change_folder_command(view->ui, l->account, l->folder, c);
 }

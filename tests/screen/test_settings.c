@@ -161,6 +161,27 @@ static void folder_is_pinned_in_the_mailrc(void)
 	close_stage(s);
 }
 
+static void folders_below_are_folded(void)
+{
+	struct stage *s = open_stage(24, 80);
+	stage_type(s, "q");
+	stage_type(s, "f");
+	shows(s, "No folder lies below this one.");
+	stage_type(s, "jjjjjjf");
+	stage_golden(s, "folders-folded-80x24");
+	stage_resize(s, 14, 40);
+	shows(s, ">Lists/..                              9");
+	stage_type(s, "f");
+	shows(s, "|  dev ");
+	stage_type(s, "jf");
+	shows(s, ">Lists/..                              9");
+	stage_type(s, "F");
+	shows(s, "|  dev ");
+	stage_type(s, "jF");
+	shows(s, ">Lists/..                              9");
+	close_stage(s);
+}
+
 void suite(void)
 {
 	unit_add(golden);
@@ -170,4 +191,5 @@ void suite(void)
 	unit_add(what_counts_later_says_so);
 	unit_add(another_hand_is_not_overwritten);
 	unit_add(folder_is_pinned_in_the_mailrc);
+	unit_add(folders_below_are_folded);
 }
