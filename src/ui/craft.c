@@ -56,7 +56,8 @@ void craft_begin(struct ui *ui)
 		return;
 	key_expect_answer(ui->decoder);
 	ui->answer_counts = true;
-	ui->answer = timer_new(ui->ctx, no_answer, ui);
+	if (!ui->answer)
+		ui->answer = timer_new(ui->ctx, no_answer, ui);
 	timer_at(ui->answer, clock_ms() + BACKGROUND_MS);
 }
 
