@@ -156,3 +156,4 @@ complete -c boxwood -n '__fish_seen_subcommand_from address' -s n -x -d 'how man
 complete -c boxwood -n '__fish_seen_subcommand_from import' -l dry-run -d 'change nothing, only say what would be done'
 complete -c boxwood -n '__fish_seen_subcommand_from import' -l queue -d 'end once it is written down, without waiting for the server'
 complete -c boxwood -n '__fish_seen_subcommand_from config' -l dry-run -d 'change nothing, only say what would be done'
+complete -c boxwood -n '__fish_seen_subcommand_from config' -l from -x -a 'mutt aerc alpine mailx mbsync' -d 'the program whose file it is'

@@ -230,6 +230,7 @@ enum cli_option_id {
 	CLI_PASSWORD_FD,
 	CLI_YES,
 	CLI_FORCE,
+	CLI_OF_PROGRAM, /* of one name with CLI_FROM: the command decides */
 	CLI_OPTIONS
 };
 #define CLI_SHARED CLI_EMAIL /* those before it have a bit each */

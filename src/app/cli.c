@@ -83,6 +83,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_SKIP_EMPTY] = { "skip-empty", 0, NULL, N_("send nothing if there is no text"), false },
 	[CLI_ESCAPES] = { "escapes", 0, NULL,
 		N_("on a terminal, lines that begin with ~ are commands, as in mail; ~? lists them"), false },
+	[CLI_OF_PROGRAM] = { "from", 0, "mutt|aerc|alpine|mailx|mbsync", N_("the program whose file it is"), false },
 	[CLI_INLINE] = { "inline", 0, NULL,
 		N_("the message as text, with what is attached to it; so it is without --attach"), false },
 	[CLI_EMAIL] = { "email", 0, "ADDRESS", N_("the address to be set up"), false },
@@ -104,6 +105,7 @@ static const char *const only[CLI_OPTIONS] = {
 	[CLI_PASSWORD_FD] = "setup",
 	[CLI_YES] = "setup",
 	[CLI_FORCE] = "setup",
+	[CLI_OF_PROGRAM] = "config",
 };
 
 #define BIT(o) (UINT64_C(1) << (o))
@@ -228,7 +230,7 @@ static const struct cli_verb verbs[] = {
 	{ "provider", "list|show [NAME]", 1, 2, 0, N_("what is known of mail providers"),
 		N_("Cards of your own are files NAME.card in ~/.config/boxwood/providers; they come before those that "
 		   "are installed. `show` prints one as it could stand there.") },
-	{ "config", "check|get [KEY]|explain KEY|set KEY VALUE..|unset KEY", 1, -1, BIT(CLI_DRY_RUN),
+	{ "config", "check|get [KEY]|explain KEY|set KEY VALUE..|unset KEY|import FILE", 1, -1, BIT(CLI_DRY_RUN),
 		N_("read and change the mailrc"),
 		N_("`check` prints every mistake in it. A KEY is an option (`undo-send`) or a word of an account "
 		   "(`box.poll`). `get` prints its value, without KEY those of all; `explain` what it means, its "
@@ -236,8 +238,9 @@ static const struct cli_verb verbs[] = {
 		   "and the line that says it. `set` and `unset` change that line, or add one, and leave everything "
 		   "else in "
 		   "the file as it is; with --dry-run they print what would change. A VALUE that makes no sense is "
-		   "refused. "
-		   "Secrets are never shown.") },
+		   "refused. Secrets are never shown. `import` with --from prints what a file of another program says "
+		   "as lines of a mailrc, and what it could not carry over; it writes nothing and copies no "
+		   "password.") },
 };
 
 /* Of the contract, not in this version: they answer with a sentence and EXIT_CODE_LACKING. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config check, get, explain, set, unset. */
+/* config check, get, explain, set, unset, import. */
 #include "batch/internal.h"
 
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
+#include "base/utf8.h"
 
 #define LABEL_COLS 12
 
@@ -163,6 +165,57 @@ static int change(struct batch *b, const char *key, const char *value, struct er
 	return failed;
 }
 
+/* --- import --- */
+
+static void print_lines(struct batch *b, const struct cfg_import *i)
+{
+	g_auto(GStrv) lines = g_strsplit(i->mailrc->str, "\n", -1);
+	for (char **line = lines; *line && (line[1] || **line); line++) {
+		struct json *j = json_record("mailrc");
+		json_add(j, "line", json_string(*line));
+		batch_record(b, j, *line);
+		json_free(j);
+	}
+}
+
+/* In text as comments, so that all of it can be a mailrc. */
+static void print_left(struct batch *b, const struct cfg_import *i)
+{
+	if (i->left->len && !batch_wants_json(b)) {
+		g_autofree char *head = g_strdup_printf("\n# %s\n", _("Not carried over:"));
+		batch_text(b, head);
+	}
+	for (guint k = 0; k < i->left->len; k++) {
+		const struct cfg_diag *d = i->left->pdata[k];
+		g_autofree char *line = g_strdup_printf("# %s:%u: %s\n", d->file, d->line, d->text);
+		if (batch_wants_json(b))
+			print_diag(b, d);
+		else
+			batch_text(b, line);
+	}
+}
+
+static int import(struct batch *b, const char *path, struct err *e)
+{
+	const char *kind = cli_value(b->cli, CLI_OF_PROGRAM);
+	struct buf text;
+	if (!kind || !g_strv_contains(cfg_import_kinds, kind))
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("--from needs one of: %s"),
+			cli_option(CLI_OF_PROGRAM)->arg);
+	buf_init(&text, CFG_FILE_MAX);
+	if (fs_read(path, CFG_FILE_MAX, &text, e)) {
+		buf_clear(&text);
+		return -1;
+	}
+	g_autofree char *name = utf8_line(str_of(path));
+	struct cfg_import *i = cfg_import_new(kind, buf_str(&text), name);
+	print_lines(b, i);
+	print_left(b, i);
+	cfg_import_free(i);
+	buf_clear(&text);
+	return 0;
+}
+
 /* --- the command --- */
 
 static int usage(struct batch *b, struct err *e)
@@ -207,6 +260,8 @@ int cmd_config(struct batch *b)
 		change(b, key, value, &e);
 	} else if (!strcmp(what, "unset") && args->len == 2) {
 		change(b, key, NULL, &e);
+	} else if (!strcmp(what, "import") && args->len == 2) {
+		import(b, key, &e);
 	} else {
 		usage(b, &e);
 	}

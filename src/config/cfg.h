@@ -327,4 +327,14 @@ struct cfg *cfg_load_again(const struct cfg *c);     /* the same files, as they 
  * start as they were, the rest as it is now. Borrows from both; never freed. */
 struct cfg cfg_mix(const struct cfg *started, const struct cfg *now);
 
+/* --- from the files of other programs (import.c) --- */
+struct cfg_import {
+	GString *mailrc; /* lines of a mailrc; what is to be done by hand stands there in comments. Never a password */
+	GPtrArray *left; /* struct cfg_diag *: what was not carried over, in order */
+};
+extern const char *const cfg_import_kinds[]; /* "mutt", "aerc", ..; ended by NULL */
+/* file: as it is to be named. NULL: no such kind. */
+struct cfg_import *cfg_import_new(const char *kind, struct str text, const char *file);
+void cfg_import_free(struct cfg_import *i); /* NULL is a no-op */
+
 #endif

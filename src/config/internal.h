@@ -230,6 +230,67 @@ char *cfg_key_of(const char *account, const char *word); /* "box.poll"; account 
 /* --- cfg.c --- */
 struct cfg *cfg_load_over(const char *path, const char *card_dir, const char *over_path, struct str over_text);
 
+/* --- import.c: what the readers of other programs' files fill --- */
+#define IMPORT_ACCOUNTS_MAX 64
+#define IMPORT_LEFT_MAX 500 /* notices of one file */
+
+struct import_server {
+	char *host; /* NULL: none */
+	unsigned port;
+	enum cfg_security security;
+};
+struct import_account {
+	char *label, *email, *name, *login, *smtp_login, *auth, *prefix, *poll, *cafile;
+	char *passcmd;
+	bool token;                       /* it gives a token */
+	unsigned password, smtp_password; /* the line where one stands; 0: none */
+	struct import_server imap, smtp;
+	char *roles[CFG_ROLES];
+	char *signature;
+	GPtrArray *pinned, *froms; /* char *: folders; addresses, with a name or without */
+};
+struct import {
+	const char *file;
+	unsigned line;       /* that is being read */
+	unsigned taken;      /* lines read so far */
+	GString *top;        /* lines in front of the accounts */
+	GPtrArray *accounts; /* struct import_account * */
+	GPtrArray *left;     /* struct cfg_diag * */
+	GHashTable *told;    /* words of which one notice is enough */
+};
+struct import_account *import_account(struct import *i, const char *label); /* a new one, of a name like that */
+struct import_account *import_first(struct import *i);                      /* the only one, made when there is none */
+void import_put(char **field, const char *value);                           /* replaces it; "" and NULL: nothing */
+void import_line(struct import *i, const char *word, const char *const *args, size_t n); /* a command */
+/* members: char *, addresses with a name or without, and other aliases. */
+void import_alias(struct import *i, const char *nick, const GPtrArray *members);
+void import_option(struct import *i, const char *name, const char *value);
+/* Said once for each `what`. It is named, never its value. */
+void import_leave(struct import *i, const char *what, const char *why);
+/* SCHEME://[USER[:PASSWORD]@]HOST[:PORT][/PATH]; *path_out (may be NULL): g_free. False: it is none. */
+bool import_url(struct import *i, struct import_account *a, const char *url, char **path_out);
+/* HOST or HOST:PORT; port 0: the usual one. */
+void import_server(struct import_server *s, const char *host, unsigned port, enum cfg_security security, bool smtp);
+/* A command line for a shell, as one without. */
+bool import_needs_shell(const char *command);
+void import_passcmd(struct import *i, struct import_account *a, const char *shell);
+void import_address(struct import_account *a, const char *text); /* NAME <ADDRESS>: the account's own, else one more */
+const char *import_folder(const char *written);                  /* without what says that it is a folder there */
+/* Words of a line as a shell would cut it; *next_out: what stands behind the `ends` that stopped it. NULL: none. */
+struct import_word {
+	char *text;
+	bool command; /* it stood in backticks */
+};
+GArray *import_words(struct str line, const char *ends, struct str *rest_out);
+/* The next line, with those that a backslash joins to it; i->line is where it begins. */
+bool import_next(struct import *i, struct str *text, GString *line_out);
+
+void import_mutt(struct import *i, struct str text);
+void import_mailx(struct import *i, struct str text);
+void import_aerc(struct import *i, struct str text);
+void import_mbsync(struct import *i, struct str text);
+void import_alpine(struct import *i, struct str text);
+
 /* --- value.c --- */
 bool cfg_value_time(struct str s, int *seconds_out);    /* "90s 15m 24h 90d 2w", at most ten years */
 bool cfg_value_size(struct str s, int64_t *octets_out); /* "64KB 1MB 2GB", at most 1 PB */

@@ -9,6 +9,10 @@ src_config_libconfig_a_SOURCES = \
 	src/config/diag.c \
 	src/config/edit.c \
 	src/config/identity.c \
+	src/config/import.c \
+	src/config/import_alpine.c \
+	src/config/import_ini.c \
+	src/config/import_mutt.c \
 	src/config/lexer.c \
 	src/config/nearest.c \
 	src/config/options.c \

@@ -14,6 +14,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_mailcap \
 	tests/fuzz/fuzz_mailrc \
 	tests/fuzz/fuzz_mailrc_edit \
+	tests/fuzz/fuzz_mailrc_import \
 	tests/fuzz/fuzz_msg_address \
 	tests/fuzz/fuzz_msg_authres \
 	tests/fuzz/fuzz_msg_calendar \
@@ -97,6 +98,9 @@ tests_fuzz_fuzz_mailrc_LDADD = src/config/libconfig.a $(LINK_BASE)
 tests_fuzz_fuzz_mailrc_edit_SOURCES = tests/fuzz/fuzz_mailrc_edit.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailrc_edit_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mailrc_edit_LDADD = src/config/libconfig.a $(LINK_BASE)
+tests_fuzz_fuzz_mailrc_import_SOURCES = tests/fuzz/fuzz_mailrc_import.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_mailrc_import_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mailrc_import_LDADD = src/config/libconfig.a $(LINK_BASE)
 
 tests_fuzz_fuzz_msg_address_SOURCES = tests/fuzz/fuzz_msg_address.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_address_LDFLAGS = $(FUZZ_LINK)
