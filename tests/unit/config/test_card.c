@@ -155,8 +155,85 @@ static void cards_floor_counts_when_it_is_higher(void)
 	cfg_free(c);
 }
 
+/* "mail.runbox.com:993 tls, .." */
+static char *servers(const GPtrArray *all)
+{
+	static const char *const securities[] = { "tls", "starttls", "insecure" };
+	GString *out = g_string_new(NULL);
+	for (guint i = 0; i < all->len; i++) {
+		const struct cfg_server *s = all->pdata[i];
+		g_string_append_printf(
+			out, "%s%s:%u %s", i ? ", " : "", s->host, (unsigned)s->port, securities[s->security]);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void runbox_card_has_all_that_its_pages_name(void)
+{
+	struct cfg *c = runbox("vera@box.example", "");
+	const struct cfg_card *runbox_card = cfg_account(c, "box")->card;
+	g_autofree char *imap = servers(runbox_card->imap), *smtp = servers(runbox_card->smtp);
+	g_autofree char *pop3 = servers(runbox_card->pop3);
+	g_assert_cmpstr(imap, ==,
+		"mail.runbox.com:993 tls, secure.runbox.com:993 tls, imap.runbox.com:143 starttls, "
+		"imap.runbox.com:1143 starttls");
+	g_assert_cmpstr(smtp, ==,
+		"mail.runbox.com:465 tls, mail.runbox.com:587 starttls, secure.runbox.com:587 starttls, "
+		"secure.runbox.com:26 starttls, secure.runbox.com:25 starttls, smtp.runbox.com:587 starttls, "
+		"smtp.runbox.com:26 starttls, smtp.runbox.com:25 starttls");
+	g_assert_cmpstr(pop3, ==, "mail.runbox.com:995 tls, mail.runbox.com:110 starttls");
+	g_autoptr(GPtrArray) hosted = cfg_card_logins(runbox_card, "vera@box.example");
+	g_assert_cmpuint(hosted->len, ==, 2);
+	g_assert_cmpstr(hosted->pdata[0], ==, "vera%box.example");
+	g_assert_cmpstr(hosted->pdata[1], ==, "vera");
+	g_autoptr(GPtrArray) own = cfg_card_logins(runbox_card, "vera@runbox.com");
+	g_assert_cmpuint(own->len, ==, 1);
+	g_assert_cmpstr(own->pdata[0], ==, "vera");
+	cfg_free(c);
+}
+
+static void installed_cards_are_whole_and_encrypt(void)
+{
+	g_autoptr(GPtrArray) cards = told_cards();
+	g_assert_cmpuint(cards->len, >=, 15);
+	for (guint i = 0; i < cards->len; i++) {
+		const struct cfg_card *c = cards->pdata[i];
+		const GPtrArray *const lists[] = { c->imap, c->smtp };
+		g_assert_nonnull(c->title);
+		g_assert_true(c->logins->len || (c->login_own && c->domains->len));
+		for (size_t k = 0; k < G_N_ELEMENTS(lists); k++) {
+			g_assert_cmpuint(lists[k]->len, >, 0);
+			for (guint n = 0; n < lists[k]->len; n++)
+				g_assert_cmpint(
+					((const struct cfg_server *)lists[k]->pdata[n])->security, !=, CFG_INSECURE);
+		}
+	}
+}
+
+static void word_is_quoted_as_the_lexer_reads_it(void)
+{
+	static const char *const words[] = { "plain", "vera%box.example", "", "two words", "a\"b", "a\\b", "#x", "{",
+		"}", "it's", "Jos\303\251" };
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autofree char *quoted = cfg_quoted(words[i]);
+		struct lexer l;
+		struct stmt s;
+		unsigned seq = 0;
+		g_autofree char *line = g_strdup_printf("w %s", quoted);
+		cfg_lex_init(&l, str_of(line), "m", &seq);
+		cfg_stmt_init(&s);
+		g_assert_cmpint(cfg_lex_next(&l, &s), ==, LEX_ITEM);
+		g_assert_cmpuint(s.n, ==, 2);
+		g_assert_cmpstr(s.word[1].text, ==, words[i]);
+		cfg_stmt_clear(&s);
+	}
+}
+
 void suite(void)
 {
+	unit_add(runbox_card_has_all_that_its_pages_name);
+	unit_add(installed_cards_are_whole_and_encrypt);
+	unit_add(word_is_quoted_as_the_lexer_reads_it);
 	unit_add(runbox_card_fills_an_account);
 	unit_add(runbox_own_domain_logs_in_by_local_part);
 	unit_add(runbox_login_of_a_domain_added_later_is_fine);
