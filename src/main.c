@@ -240,11 +240,16 @@ static int set_up(const struct cli *c, struct cfg **cfg)
 		*cfg = cfg_load(cli_value(c, CLI_CONFIG), CARDDIR);
 		return run(&screens, *cfg);
 	}
-	/* Nothing to draw on: it is asked line by line. */
-	if (c->verb && e.cause == ERR_USAGE)
+	if (e.cause == ERR_USAGE && c->verb) {
+		/* Nothing to draw on: it is asked line by line. */
 		code = run(c, *cfg);
-	else if (e.cause)
+	} else if (e.cause) {
+		g_autofree char *why = g_strdup(e.text);
+		if (e.cause == ERR_USAGE)
+			err_set(&e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+				_("%s; there is no account yet, and `boxwood setup` asks for one line by line"), why);
 		code = batch_fail(c, NULL, &e);
+	}
 	err_clear(&e);
 	return code;
 }

@@ -442,6 +442,7 @@ static int add_from(struct setup *s, const char *addr, struct err *e)
 	if (s->aliases->len >= FROMS_MAX)
 		return err_set(e, ERR_PROGRAM, ERR_INPUT, ERR_NEVER, _("more than %d addresses"), FROMS_MAX);
 	g_ptr_array_add(s->aliases, g_strdup(addr));
+	setup_forget(s, SETUP_FROM, SETUP_FROM);
 	return 0;
 }
 

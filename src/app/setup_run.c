@@ -55,7 +55,7 @@ struct setup_run {
 	bool fresh;  /* the password, or that it shall be tried again, was given and not acted upon yet */
 	bool wanted; /* a try begins once the engine of the former one has ended */
 	uint32_t check;
-	bool smtp_ok;
+	guint probed; /* aliases that were asked about */
 	char *worked; /* login and server that let us in with this secret; NULL */
 	struct proc *storing;
 	char *path;
@@ -367,6 +367,59 @@ static void end_check(struct setup_run *r, const struct err *e)
 		failed(r, SETUP_LOGIN, e);
 }
 
+static bool is_alias(const struct setup *s, const char *addr)
+{
+	for (guint i = 0; i < s->aliases->len; i++)
+		if (!g_ascii_strcasecmp(s->aliases->pdata[i], addr))
+			return true;
+	return false;
+}
+
+/* An alias that is not accepted is no mistake of the account: it can be validated later. */
+static void take_identities(struct setup_run *r, const GPtrArray *identities)
+{
+	g_autofree char *told = NULL;
+	const struct engine_identity *bad = NULL;
+	for (guint i = 0; i < identities->len; i++) {
+		const struct engine_identity *id = identities->pdata[i];
+		if (!bad && id->known.state == IDENTITY_REFUSED && is_alias(r->s, id->known.addr))
+			bad = id;
+	}
+	if (!bad) {
+		result(r, SETUP_FROM, SETUP_OK, g_strdup(_("probed, none sent")));
+		return;
+	}
+	struct setup_result *now = result(r, SETUP_FROM, SETUP_WARN,
+		g_strdup_printf(_("%s is not accepted yet: it has to be validated"), bad->known.addr));
+	told = bad->known.text ? g_strdup_printf("%d %s", bad->known.code, bad->known.text) : NULL;
+	now->server = told ? utf8_line(str_of(told)) : NULL;
+}
+
+static void probe_next(struct setup_run *r);
+
+static void probed(struct event *ev, void *aux)
+{
+	struct setup_run *r = aux;
+	if (ev->type == EV_IDENTITIES && ev->identities)
+		take_identities(r, ev->identities);
+	if (ev->type == EV_ENDED) {
+		r->check = 0;
+		probe_next(r);
+	}
+	say_changed(r);
+}
+
+/* Each alias, one by one, on the connection of its own that a probe takes. */
+static void probe_next(struct setup_run *r)
+{
+	bool sends = r->s->results[SETUP_SEND].state == SETUP_OK;
+	if (!sends || r->probed >= r->s->aliases->len)
+		return;
+	struct request *request = request_new(REQ_PROBE, 0, 0);
+	request->folder = g_strdup(r->s->aliases->pdata[r->probed++]);
+	r->check = app_request(r->try.app, request, probed, r);
+}
+
 static void tried(struct event *ev, void *aux)
 {
 	struct setup_run *r = aux;
@@ -374,7 +427,10 @@ static void tried(struct event *ev, void *aux)
 		take_check(r, ev->check);
 	if (ev->type == EV_ENDED) {
 		r->check = 0;
+		r->probed = 0;
 		end_check(r, &ev->err);
+		if (!ev->err.cause)
+			probe_next(r);
 	}
 	say_changed(r);
 }
@@ -436,7 +492,9 @@ static void try_login(struct setup_run *r)
 {
 	struct setup *s = r->s;
 	g_autofree char *entered = setup_is_whole(s) ? entrance(s) : NULL;
-	bool again = r->worked && !g_strcmp0(entered, r->worked) && s->results[SETUP_FOLDERS].state == SETUP_UNTESTED;
+	bool left = s->results[SETUP_FOLDERS].state == SETUP_UNTESTED ||
+		    (s->results[SETUP_FROM].state == SETUP_UNTESTED && s->results[SETUP_SEND].state == SETUP_OK);
+	bool again = r->worked && !g_strcmp0(entered, r->worked) && left;
 	bool known = r->secret || s->keep == SETUP_KEEP_COMMAND;
 	enum setup_state receive = s->results[SETUP_RECEIVE].state;
 	if (!entered || !known || !(r->fresh || again) || r->looking[SETUP_IMAP].id || r->looking[SETUP_SMTP].id ||

@@ -204,7 +204,8 @@ static GPtrArray *rows_of(const struct view_setup *v)
 			 NULL),
 		&s->results[SETUP_SEND]);
 	add(rows, NO_FIELD, _("Check every"), s->email ? poll_text(s) : g_strdup(""), NULL);
-	add_mark(add(rows, FIELD_FROM, _("From addresses"), from_text(s), NULL), &s->results[SETUP_FROM]);
+	add_mark(add(rows, NO_FIELD, _("From addresses"), from_text(s), NULL), &s->results[SETUP_FROM]);
+	add(rows, FIELD_FROM, "", g_strdup(_("add others")), NULL)->style = STYLE_DIM;
 	add(rows, NO_FIELD, "", g_strdup(""), NULL);
 	add(rows, FIELD_FINISH, "", finish_text(v), NULL);
 	return rows;
@@ -281,7 +282,8 @@ static struct text *help_text(const struct view_setup *v)
 		text_add(t, STYLE_ERROR, 2, str_of(v->complaint));
 		return t;
 	}
-	if (test >= SETUP_TESTS || v->s->results[test].state != SETUP_FAILED)
+	bool doubtful = test < SETUP_TESTS && v->s->results[test].state == SETUP_WARN && v->s->results[test].server;
+	if (test >= SETUP_TESTS || (v->s->results[test].state != SETUP_FAILED && !doubtful))
 		test = v->field == FIELD_FINISH || v->field == FIELD_KEEP ? bad : SETUP_TESTS;
 	if (test >= SETUP_TESTS) {
 		text_add(t, STYLE_DIM, 2, str_of(help_of(v)));
@@ -291,7 +293,7 @@ static struct text *help_text(const struct view_setup *v)
 	}
 	const struct setup_result *r = &v->s->results[test];
 	g_autofree char *hint = setup_hint(v->s, test);
-	text_addf(t, STYLE_ERROR, 2, "! %s", r->text ? r->text : "");
+	text_addf(t, doubtful ? STYLE_WARNING : STYLE_ERROR, 2, "! %s", r->text ? r->text : "");
 	if (r->server)
 		text_addf(t, STYLE_NORMAL, 2, _("  The server said: %s"), r->server);
 	if (hint)

@@ -4,6 +4,7 @@ LIVE_TESTS = \
 	tests/live/server.test \
 	tests/live/hostile.test \
 	tests/live/screens.test \
+	tests/live/setup.test \
 	tests/live/program.test \
 	tests/live/first.test \
 	tests/live/agree.test \
