@@ -259,8 +259,9 @@ int setup_choose_card(struct setup *s, const char *name, struct err *e)
 	return 0;
 }
 
-void setup_take_found(struct setup *s, struct cfg_card *found, const char *where)
+void setup_take_found(struct setup *s, struct cfg_card *found, const char *where, bool unsure)
 {
+	s->found_unsure = unsure;
 	cfg_card_free(s->found);
 	g_free(s->found_where);
 	s->found = found;
@@ -270,6 +271,62 @@ void setup_take_found(struct setup *s, struct cfg_card *found, const char *where
 		if (found && ((const struct setup_choice *)s->choices->pdata[i])->kind == SETUP_FOUND)
 			s->choice = i;
 	provider_changed(s);
+}
+
+/* "mx1.runbox.com" is of who has "mail.runbox.com", or gives out addresses of "runbox.com". */
+static bool is_below(const char *host, const char *domain)
+{
+	size_t h = strlen(host), d = strlen(domain);
+	return h >= d && !g_ascii_strcasecmp(host + h - d, domain) && (h == d || host[h - d - 1] == '.');
+}
+
+static bool is_below_any(const char *host, const GPtrArray *domains)
+{
+	for (guint i = 0; i < domains->len; i++)
+		if (is_below(host, domains->pdata[i]))
+			return true;
+	return false;
+}
+
+/* By the name of its own mail servers, or of the addresses it gives out. */
+static bool is_of_host(const struct cfg_card *card, const char *host)
+{
+	if (!card->logins->len)
+		return false;
+	for (guint i = 0; i < card->imap->len; i++) {
+		const struct cfg_server *s = card->imap->pdata[i];
+		const char *dot = strchr(s->host, '.');
+		if (dot && strchr(dot + 1, '.') && is_below(host, dot + 1))
+			return true;
+	}
+	return is_below_any(host, card->domains);
+}
+
+const struct cfg_card *setup_card_of_hosts(const struct cfg *cfg, const GPtrArray *hosts)
+{
+	for (guint k = 0; k < hosts->len; k++) {
+		for (guint i = 0; i < cfg->cards->len; i++)
+			if (is_below_any(hosts->pdata[k], ((const struct cfg_card *)cfg->cards->pdata[i])->mx))
+				return cfg->cards->pdata[i];
+		for (guint i = 0; i < cfg->cards->len; i++)
+			if (is_of_host(cfg->cards->pdata[i], hosts->pdata[k]))
+				return cfg->cards->pdata[i];
+	}
+	return NULL;
+}
+
+bool setup_is_vouched(const struct setup *s)
+{
+	const struct setup_choice *c = setup_choice_of(s);
+	const char *domain = s->email ? strrchr(s->email, '@') + 1 : "";
+	if (!c || c->kind != SETUP_FOUND || !s->found_unsure)
+		return true;
+	const GPtrArray *const lists[] = { c->card->imap, c->card->smtp };
+	for (size_t k = 0; k < G_N_ELEMENTS(lists); k++)
+		for (guint i = 0; i < lists[k]->len; i++)
+			if (!is_below(((const struct cfg_server *)lists[k]->pdata[i])->host, domain))
+				return false;
+	return true;
 }
 
 const char *setup_login(const struct setup *s)

@@ -53,6 +53,7 @@ struct setup {
 	unsigned choice;
 	bool chosen;            /* by the user */
 	struct cfg_card *found; /* NULL: nothing was looked up, or nothing was found */
+	bool found_unsure;      /* it came from the name service alone */
 	char *found_where;      /* which records or address said so; NULL */
 	GPtrArray *logins;      /* char *: what the login name may be, the likely one first */
 	unsigned login;
@@ -90,8 +91,10 @@ void setup_drop_from(struct setup *s);                                 /* the on
 int setup_set_command(struct setup *s, const char *typed, struct err *e);
 bool setup_keep_works(enum setup_keep keep); /* that program is here */
 void setup_next_keep(struct setup *s, int by);
-void setup_take_found(
-	struct setup *s, struct cfg_card *found, const char *where); /* takes found; NULL: there is nothing */
+/* Takes found. unsure: nobody vouches for it. */
+void setup_take_found(struct setup *s, struct cfg_card *found, const char *where, bool unsure);
+/* False: the servers are others than the domain's own, and only the name service says so: somebody has to look at them. */
+bool setup_is_vouched(const struct setup *s);
 
 const struct setup_choice *setup_choice_of(const struct setup *s);     /* NULL: no address yet */
 const char *setup_login(const struct setup *s);                        /* NULL: not known */
@@ -113,6 +116,9 @@ char *setup_hint(const struct setup *s, enum setup_test test); /* what to do abo
 /* The account's lines as they go into a mailrc; directory: where a password file lies. */
 char *setup_block(const struct setup *s, const char *directory);
 
+/* The provider whose servers are among the hosts that take a domain's mail; NULL. */
+const struct cfg_card *setup_card_of_hosts(const struct cfg *cfg, const GPtrArray *hosts);
+
 /* --- tests, look-up and writing (setup_run.c) --- */
 struct setup_run;
 /* changed() is called from ctx whenever s has changed by itself. */
@@ -124,6 +130,11 @@ void setup_run_look(struct setup_run *r);
 void setup_run_password(struct setup_run *r, struct secret *secret);
 bool setup_run_has_password(const struct setup_run *r);
 void setup_run_again(struct setup_run *r); /* everything, the password once more too */
+/* Looks for the provider: in the copies kept here (cfg_autoconfig_copy), then, if `ask`, in the network. A choice is added and
+ * taken, or setup_run_look_up_err says why none was. */
+void setup_run_look_up(struct setup_run *r, bool ask);
+bool setup_run_is_looking_up(const struct setup_run *r);
+const struct err *setup_run_look_up_err(const struct setup_run *r); /* NULL: it was not looked up, or found */
 bool setup_run_is_busy(const struct setup_run *r);
 /* Keeps the password where it is to be kept and writes the mailrc at path: a new file, or this account behind what is there.
  * saved() is called once, from ctx or at once: e is empty, or says why nothing was written. */

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/idn.h"
 #include "base/proc.h"
 #include "base/utf8.h"
 
@@ -50,6 +51,8 @@ struct setup_run {
 	bool ending;         /* the engine that tries has been told to end */
 	struct timer *timer; /* until it has */
 	struct looking looking[SETUP_SERVICES];
+	uint32_t look_up; /* a request; 0: none */
+	struct err look_up_err;
 	char *scratch; /* directory; NULL: not made yet */
 	struct secret *secret;
 	bool fresh;  /* the password, or that it shall be tried again, was given and not acted upon yet */
@@ -159,6 +162,14 @@ static void failed(struct setup_run *r, enum setup_test test, const struct err *
 	now->server = e->server ? utf8_line(str_of(e->server)) : NULL;
 }
 
+/* The engine that logs in nowhere. */
+static struct app *looker(struct setup_run *r)
+{
+	if (!r->look.app)
+		lab_open(&r->look, cfg_parse(STR(""), "", NULL), NULL, r);
+	return r->look.app;
+}
+
 /* --- looking at servers --- */
 
 static void try_login(struct setup_run *r);
@@ -250,14 +261,12 @@ static void look_at(struct looking *l)
 	struct engine_reach *reach = reach_of(r, l->service);
 	if (!reach)
 		return;
-	if (!r->look.app)
-		lab_open(&r->look, cfg_parse(STR(""), "", NULL), NULL, r);
 	l->asked = setup_server(r->s, l->service);
 	l->began = clock_ms();
 	result(r, test_of(l->service), SETUP_TESTING, NULL);
 	struct request *request = request_new(REQ_REACH, 0, -1);
 	request->reach = reach;
-	l->id = app_request(r->look.app, request, looked, l);
+	l->id = app_request(looker(r), request, looked, l);
 }
 
 void setup_run_look(struct setup_run *r)
@@ -276,6 +285,68 @@ void setup_run_look(struct setup_run *r)
 	}
 	try_login(r);
 	say_changed(r);
+}
+
+/* --- looking for them --- */
+
+/* Who vouches for what: a card of ours is known, a web server is known by its certificate, a record by nobody. */
+static void take_found(struct setup_run *r, struct engine_found *f)
+{
+	struct setup *s = r->s;
+	struct err none = ERR_INIT;
+	const struct cfg_card *card = setup_card_of_hosts(s->cfg, f->mx);
+	if (card)
+		setup_choose_card(s, card->name, &none);
+	else if (f->page)
+		setup_take_found(s, g_steal_pointer(&f->page), f->url, false);
+	else if (f->records)
+		setup_take_found(s, g_steal_pointer(&f->records), _("the name service"), true);
+	else
+		err_set(&r->look_up_err, ERR_PROGRAM, ERR_MISSING, ERR_NEVER,
+			_("'%s' does not say where its mail is; its provider's help does"), strrchr(s->email, '@') + 1);
+	err_clear(&none);
+}
+
+static void looked_up(struct event *ev, void *aux)
+{
+	struct setup_run *r = aux;
+	if (ev->type == EV_FOUND)
+		take_found(r, ev->found);
+	if (ev->type != EV_ENDED)
+		return;
+	r->look_up = 0;
+	if (ev->err.cause)
+		err_copy(&r->look_up_err, &ev->err);
+	setup_run_look(r);
+}
+
+void setup_run_look_up(struct setup_run *r, bool ask)
+{
+	const char *at = r->s->email ? strrchr(r->s->email, '@') : NULL;
+	g_autofree char *domain = at ? idn_to_ascii(at + 1) : NULL, *where = NULL;
+	if (!domain || r->look_up)
+		return;
+	err_clear(&r->look_up_err);
+	struct cfg_card *copy = cfg_autoconfig_copy(AUTOCONFIGDIR, domain, &where);
+	if (copy) {
+		setup_take_found(r->s, copy, where, false);
+		setup_run_look(r);
+	} else if (ask) {
+		struct request *request = request_new(REQ_DISCOVER, 0, -1);
+		request->folder = g_steal_pointer(&domain);
+		r->look_up = app_request(looker(r), request, looked_up, r);
+		say_changed(r);
+	}
+}
+
+bool setup_run_is_looking_up(const struct setup_run *r)
+{
+	return r->look_up;
+}
+
+const struct err *setup_run_look_up_err(const struct setup_run *r)
+{
+	return r->look_up_err.cause ? &r->look_up_err : NULL;
 }
 
 /* --- logging in --- */
@@ -532,8 +603,8 @@ void setup_run_again(struct setup_run *r)
 
 bool setup_run_is_busy(const struct setup_run *r)
 {
-	return r->looking[SETUP_IMAP].id || r->looking[SETUP_SMTP].id || r->wanted || (r->try.app && r->check) ||
-	       (r->try.app && r->s->results[SETUP_LOGIN].state == SETUP_TESTING);
+	return r->look_up || r->looking[SETUP_IMAP].id || r->looking[SETUP_SMTP].id || r->wanted ||
+	       (r->try.app && r->check) || (r->try.app && r->s->results[SETUP_LOGIN].state == SETUP_TESTING);
 }
 
 /* --- writing it down --- */
@@ -711,6 +782,7 @@ void setup_run_free(struct setup_run *r)
 	timer_free(r->timer);
 	secret_free(r->secret);
 	g_free(r->worked);
+	err_clear(&r->look_up_err);
 	g_free(r->path);
 	g_free(r);
 }

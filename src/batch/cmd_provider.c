@@ -55,6 +55,7 @@ static char *card_text(const struct cfg_card *c)
 	GString *out = g_string_new(NULL);
 	add_word(out, "title", c->title);
 	add_list(out, "domain", c->domains);
+	add_list(out, "mx", c->mx);
 	add_servers(out, "imap", c->imap);
 	add_servers(out, "smtp", c->smtp);
 	add_servers(out, "pop3", c->pop3);
@@ -107,6 +108,7 @@ static void print_card(struct batch *b, const struct cfg_card *c, const char *te
 	json_add(j, "name", json_string(c->name));
 	json_add(j, "title", json_string(c->title));
 	json_add(j, "domain", json_words(c->domains));
+	json_add(j, "mx", json_words(c->mx));
 	json_add(j, "imap", json_servers(c->imap));
 	json_add(j, "smtp", json_servers(c->smtp));
 	json_add(j, "pop3", json_servers(c->pop3));

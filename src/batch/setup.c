@@ -89,6 +89,18 @@ static int save(struct setting_up *u, struct err *e)
 	return -1;
 }
 
+static void look_up(struct setting_up *u, bool ask)
+{
+	setup_run_look_up(u->run, ask);
+	while (setup_run_is_looking_up(u->run))
+		g_main_context_iteration(u->b->ctx, TRUE);
+	const struct err *why = setup_run_look_up_err(u->run);
+	const struct setup_choice *c = setup_choice_of(u->s);
+	g_autofree char *text = why ? app_err_text(why, NULL) : c->card ? setup_choice_text(u->s, c) : NULL;
+	if (text)
+		batch_note(u->b, text);
+}
+
 /* --- without questions --- */
 
 static struct secret *read_secret(const char *number, struct err *e)
@@ -140,6 +152,13 @@ static int want_words(struct setting_up *u, struct err *e)
 			_("who has the mail of '%s' is not known: --provider NAME (`boxwood provider list` names "
 			  "them)"),
 			u->s->email);
+	if (!setup_is_vouched(u->s) && !cli_has(u->b->cli, CLI_FORCE)) {
+		g_autofree char *server = setup_server(u->s, SETUP_IMAP);
+		return err_set(e, ERR_PROGRAM, ERR_INPUT, ERR_NEVER,
+			_("only the name service says that the mail of '%s' is at %s; somebody has to look at that: "
+			  "--force takes it"),
+			u->s->email, server);
+	}
 	return 0;
 }
 
@@ -148,6 +167,8 @@ static int unattended(struct setting_up *u, struct err *e)
 	const struct cli *c = u->b->cli;
 	const char *fd = cli_value(c, CLI_PASSWORD_FD);
 	bool force = cli_has(c, CLI_FORCE);
+	if (u->s->email && setup_choice_of(u->s)->kind == SETUP_LOOK_UP)
+		look_up(u, cli_has(c, CLI_YES));
 	if (want_words(u, e))
 		return -1;
 	struct secret *secret = fd ? read_secret(fd, e) : NULL;
@@ -331,11 +352,18 @@ static int interview(struct setting_up *u, struct err *e)
 {
 	say(u, _("Nothing is written until the end. ^D gives up."));
 	bool goes = (u->s->email || ask_address(u)) && (setup_has_servers(u->s) || ask_provider(u));
+	if (goes && setup_choice_of(u->s)->kind == SETUP_LOOK_UP)
+		look_up(u, true);
 	if (goes && !setup_has_servers(u->s)) {
 		say(u, _("Providers say SSL or SSL/TLS for tls, and TLS for starttls; the ports are 993 and 465 for "
 			 "tls, 143 "
 			 "and 587 for starttls."));
 		goes = ask_server(u, SETUP_IMAP) && ask_server(u, SETUP_SMTP);
+	}
+	if (goes) {
+		g_autofree char *imap = setup_server(u->s, SETUP_IMAP), *smtp = setup_server(u->s, SETUP_SMTP);
+		g_autofree char *line = g_strdup_printf(_("Receive from %s, send to %s"), imap, smtp ? smtp : "-");
+		say(u, line);
 	}
 	const char *note = setup_card_note(u->s);
 	if (goes && note)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
 
 static void alias_free(void *v)
@@ -188,4 +189,29 @@ const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port
 			return pin->sha256;
 	}
 	return NULL;
+}
+
+struct cfg_card *cfg_autoconfig_copy(const char *directory, const char *domain, char **where_out)
+{
+	g_autofree char *own = config_dir(), *mine = g_build_filename(own, "autoconfig", NULL);
+	const char *const places[] = { mine, directory };
+	struct cfg_card *card = NULL;
+	*where_out = NULL;
+	/* A domain is part of the path. */
+	if (!cfg_value_host(str_of(domain)) || strchr(domain, ':'))
+		return NULL;
+	for (size_t i = 0; !card && i < G_N_ELEMENTS(places); i++) {
+		struct err e = ERR_INIT;
+		struct buf text;
+		g_autofree char *name = g_ascii_strdown(domain, -1);
+		g_autofree char *path = places[i] ? g_build_filename(places[i], name, NULL) : NULL;
+		buf_init(&text, CFG_AUTOCONFIG_MAX);
+		if (path && !fs_read(path, CFG_AUTOCONFIG_MAX, &text, &e))
+			card = cfg_autoconfig(buf_str(&text), name);
+		if (card)
+			*where_out = g_steal_pointer(&path);
+		buf_clear(&text);
+		err_clear(&e);
+	}
+	return card;
 }

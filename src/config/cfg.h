@@ -192,7 +192,8 @@ struct cfg_origin {
 /* A provider card: a file of the same grammar, one word a line. */
 struct cfg_card {
 	char *name, *title;
-	GPtrArray *domains;            /* char *: the provider's own mail domains */
+	GPtrArray *domains; /* char *: the provider's own mail domains */
+	GPtrArray *mx;      /* char *: domains of the hosts that take mail for those it hosts, beside its own */
 	GPtrArray *imap, *smtp, *pop3; /* struct cfg_server *, best first */
 	GPtrArray *logins; /* char *: templates with %u (local part), %d (domain) and %%; most likely first */
 	char *login_own;   /* template for addresses in `domains` */
@@ -228,7 +229,16 @@ const struct cfg_from *cfg_from_of_folder(const struct cfg_account *a, const cha
 const struct cfg_from *cfg_from_default(const struct cfg_account *a);
 /* The pin for host:port, or NULL. */
 const char *cfg_pin(const struct cfg_account *a, const char *host, uint16_t port);
-void cfg_card_free(struct cfg_card *card); /* NULL is a no-op */
+struct cfg_card *cfg_card_new(const char *name); /* with nothing on it */
+void cfg_card_free(struct cfg_card *card);       /* NULL is a no-op */
+bool cfg_card_add(struct cfg_card *card, bool sends, const char *host, unsigned port, enum cfg_security security);
+#define CFG_AUTOCONFIG_MAX (256u << 10)
+/* Mozilla's XML that says where a domain's mail is (autoconfig), as a card; only encrypted servers that take passwords. NULL: it
+ * is none, or names no such IMAP server. Any bytes; g_free the card by cfg_card_free. */
+struct cfg_card *cfg_autoconfig(struct str text, const char *domain);
+/* The copy of such a file that the user or the machine keeps for that domain: $XDG_CONFIG_HOME/boxwood/autoconfig/DOMAIN, or
+ * below directory (NULL: none). NULL: there is none. *where_out: the file; g_free. */
+struct cfg_card *cfg_autoconfig_copy(const char *directory, const char *domain, char **where_out);
 /* The provider has given out addresses of that domain itself. */
 bool cfg_card_owns(const struct cfg_card *card, const char *domain);
 /* Login names that the provider may want for an address (char *, freeing), the likely one first; maybe empty. */

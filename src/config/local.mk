@@ -4,6 +4,7 @@ src_config_libconfig_a_SOURCES = \
 	src/config/internal.h \
 	src/config/account.c \
 	src/config/alias.c \
+	src/config/autoconfig.c \
 	src/config/block.c \
 	src/config/cfg.c \
 	src/config/diag.c \

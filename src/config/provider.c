@@ -117,6 +117,7 @@ static void take_size(struct parser *p, const struct stmt *s, void *into, const 
 static const struct cfg_word card_words[] = {
 	{ .name = "title", .args = "TEXT", .rule = TEXT(title) },
 	{ .name = "domain", .args = "DOMAIN..", .rule = NAMES(domains) },
+	{ .name = "mx", .args = "DOMAIN..", .rule = NAMES(mx) },
 	{ .name = "imap", .args = "HOST:PORT tls|starttls", .rule = SERVERS(imap) },
 	{ .name = "smtp", .args = "HOST:PORT tls|starttls", .rule = SERVERS(smtp) },
 	{ .name = "pop3", .args = "HOST:PORT tls|starttls", .rule = SERVERS(pop3) },
@@ -148,18 +149,19 @@ void cfg_card_free(struct cfg_card *card)
 		g_free(texts[i]);
 	for (int i = 0; i < CFG_ROLES; i++)
 		g_free(card->roles[i]);
-	GPtrArray *const lists[] = { card->domains, card->imap, card->smtp, card->pop3, card->logins,
+	GPtrArray *const lists[] = { card->domains, card->mx, card->imap, card->smtp, card->pop3, card->logins,
 		card->confirm_from, card->confirm_hosts, card->authservs };
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_ptr_array_unref(lists[i]);
 	g_free(card);
 }
 
-static struct cfg_card *card_new(const char *name)
+struct cfg_card *cfg_card_new(const char *name)
 {
 	struct cfg_card *card = g_new0(struct cfg_card, 1);
 	card->name = g_strdup(name);
 	card->domains = g_ptr_array_new_with_free_func(g_free);
+	card->mx = g_ptr_array_new_with_free_func(g_free);
 	card->logins = g_ptr_array_new_with_free_func(g_free);
 	card->confirm_from = g_ptr_array_new_with_free_func(g_free);
 	card->confirm_hosts = g_ptr_array_new_with_free_func(g_free);
@@ -172,7 +174,7 @@ static struct cfg_card *card_new(const char *name)
 
 struct cfg_card *cfg_card_parse(struct parser *p, struct str text, const char *file, const char *name)
 {
-	struct cfg_card *card = card_new(name);
+	struct cfg_card *card = cfg_card_new(name);
 	unsigned before = p->errors;
 	struct lexer l;
 	struct stmt s;
@@ -282,4 +284,14 @@ GPtrArray *cfg_card_logins(const struct cfg_card *card, const char *email)
 			g_ptr_array_add(logins, g_steal_pointer(&login));
 	}
 	return logins;
+}
+
+bool cfg_card_add(struct cfg_card *card, bool sends, const char *host, unsigned port, enum cfg_security security)
+{
+	if (!cfg_value_host(str_of(host)) || !port || port > UINT16_MAX)
+		return false;
+	struct cfg_server *s = g_new0(struct cfg_server, 1);
+	*s = (struct cfg_server){ g_strdup(host), (uint16_t)port, security };
+	g_ptr_array_add(sends ? card->smtp : card->imap, s);
+	return true;
 }

@@ -183,6 +183,7 @@ void event_free(struct event *ev)
 	g_clear_pointer(&ev->people, g_ptr_array_unref);
 	engine_draft_free(ev->draft);
 	g_clear_pointer(&ev->drafts, g_ptr_array_unref);
+	engine_found_free(ev->found);
 	err_clear(&ev->err);
 	g_free(ev);
 }
@@ -321,6 +322,7 @@ static void cancel(struct engine *en, struct request *r)
 	cached_cancel(en, r->answers);
 	unsubscribe_cancel(en, r->answers);
 	reach_cancel(en, r->answers);
+	discover_cancel(en, r->answers);
 	engine_end(en, r, NULL);
 }
 
@@ -408,6 +410,7 @@ static void got_request(void *value, void *aux)
 	case REQ_POST: post_due_request(en, a, r); break;
 	case REQ_UNSUBSCRIBE: unsubscribe_request(en, a, r); break;
 	case REQ_REACH: reach_request(en, r); break;
+	case REQ_DISCOVER: discover_request(en, r); break;
 	case REQ_PROBE: probe_request(en, a, r); break;
 	case REQ_IDENTITIES: identities_request(en, a, r); break;
 	case REQ_IDENTITY_ADD: identity_add_request(en, a, r); break;
@@ -568,6 +571,7 @@ static void shut(struct engine *en)
 	confirm_free(g_steal_pointer(&en->confirm));
 	g_ptr_array_unref(en->leaving);
 	g_ptr_array_unref(en->reached);
+	g_ptr_array_unref(en->discoveries);
 	if (en->reader_thread) {
 		channel_send(en->reader_requests, request_new(REQ_QUIT, 0, -1));
 		g_thread_join(en->reader_thread);
@@ -593,6 +597,7 @@ static gpointer engine_main(gpointer data)
 	en->confirm = confirm_new(en);
 	en->leaving = unsubscribe_all_new();
 	en->reached = reach_all_new();
+	en->discoveries = discoveries_new();
 	if (open_store(en, &fresh, &e)) {
 		struct event *ev = event_new(EV_ENDED, 0, -1);
 		err_move(&ev->err, &e);

@@ -88,6 +88,8 @@ enum request_type {
 	REQ_UNSUBSCRIBE, /* .path: an https address that a list gives; one POST to it (RFC 8058), for the user said so */
 	REQ_REACH, /* .reach: is that server there, and who it should be? Nothing of a login is sent -> EV_CHECK of TLS, and
 			  * of CAPABILITY or SMTP */
+	REQ_DISCOVER, /* .folder: a domain in ASCII; where may its mail be? Its name service and its web server are asked, of
+			  * which the user has been told -> EV_FOUND */
 };
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
@@ -236,6 +238,7 @@ enum event_type {
 	EV_PEOPLE, /* .people, best first */
 	EV_DRAFT,  /* .draft */
 	EV_DRAFTS, /* .drafts */
+	EV_FOUND,  /* .found */
 	EV_ENDED,  /* the request .id has ended; .err.cause ERR_NONE: done */
 };
 
@@ -320,6 +323,15 @@ struct engine_check {
 	char *prefix;     /* .. and what they begin with; NULL */
 };
 
+/* What a domain says of its mail. Nobody vouches for its records. */
+struct engine_found {
+	GPtrArray *mx;            /* char *: hosts that take its mail */
+	struct cfg_card *records; /* of SRV; NULL */
+	struct cfg_card *page;    /* of its web server; NULL */
+	char *url;                /* .. which one */
+};
+void engine_found_free(struct engine_found *f);
+
 struct engine_sync {
 	char *folder;                  /* shown name */
 	unsigned fresh, changed, gone; /* new, changed, gone */
@@ -403,6 +415,7 @@ struct event {
 	GPtrArray *people;     /* struct store_person * */
 	struct engine_draft *draft;
 	GPtrArray *drafts; /* struct store_draft * */
+	struct engine_found *found;
 	bool after_data;
 	uint64_t size_max; /* EV_IDENTITIES: octets of a message that the server takes; 0: not known */
 	bool duplicate;    /* EV_MAIL of SEND: the key was used before */

@@ -30,6 +30,7 @@ struct engine {
 	GPtrArray *streams;        /* of cached.c */
 	GPtrArray *leaving;        /* of unsubscribe.c */
 	GPtrArray *reached;        /* of reach.c */
+	GPtrArray *discoveries;    /* of discover.c */
 	enum html_lock html_lock;
 	struct pool *pool;
 	GThread *thread, *reader_thread;
@@ -536,6 +537,11 @@ void unsubscribe_cancel(struct engine *en, uint32_t request);
 GPtrArray *reach_all_new(void);
 void reach_request(struct engine *en, struct request *r); /* takes r */
 void reach_cancel(struct engine *en, uint32_t request);
+
+/* --- where a domain's mail may be (discover.c) --- */
+GPtrArray *discoveries_new(void);
+void discover_request(struct engine *en, struct request *r); /* takes r */
+void discover_cancel(struct engine *en, uint32_t request);
 
 /* --- text jobs on the pool (text.c) --- */
 struct text_job {

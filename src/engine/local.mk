@@ -18,6 +18,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/confirm.c \
 	src/engine/connection.c \
 	src/engine/dialogue.c \
+	src/engine/discover.c \
 	src/engine/draft.c \
 	src/engine/effect.c \
 	src/engine/engine.c \

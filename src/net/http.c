@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One POST over HTTPS (RFC 9112), and of its answer the code alone: no redirect is followed, no cookie and no name of ours
- * is sent, nothing of the answer's body is read. */
+/* One question over HTTPS (RFC 9112): no redirect is followed, no cookie and no name of ours is sent. Of the answer to a POST
+ * only the code is read. A GET is HTTP/1.0, so that the answer's end is that of the connection. */
 #include "net/internal.h"
 
 #include <string.h>
@@ -19,6 +19,7 @@ struct http {
 	int64_t deadline;
 	int code; /* 0: not known yet */
 	void (*done)(int code, struct err *e, void *aux);
+	void (*got)(int code, struct str body, struct err *e, void *aux); /* a GET */
 	void *aux;
 	char *label;
 };
@@ -114,6 +115,20 @@ int http_code(struct str bytes)
 	return 0;
 }
 
+/* What stands behind the fields; empty: its beginning is not here. */
+static struct str http_body(struct str bytes)
+{
+	struct str line;
+	bool passed = false;
+	while (next_line(&bytes, &line)) {
+		if (!passed && code_of(line) >= 200)
+			passed = true;
+		else if (passed && !line.n)
+			return bytes;
+	}
+	return (struct str){ 0 };
+}
+
 /* --- as a session --- */
 
 static void on_connected(void *it, bool tls)
@@ -126,10 +141,12 @@ static void on_connected(void *it, bool tls)
 static int on_feed(void *it, struct str bytes, struct err *e)
 {
 	struct http *h = it;
-	if (h->code)
+	if (h->code && !h->got)
 		return 0;
 	if (buf_add_str(&h->in, bytes))
 		return err_set(e, ERR_MESSAGE, ERR_PROTOCOL, ERR_NEVER, "'%s' answers without end", h->label);
+	if (h->code)
+		return 0;
 	h->code = http_code(buf_str(&h->in));
 	if (h->code >= 0)
 		return 0;
@@ -160,7 +177,8 @@ static void on_expired(void *it, struct err *e)
 
 static enum wire_want on_want(void *it)
 {
-	return ((struct http *)it)->code ? WIRE_CLOSE : WIRE_NOTHING;
+	const struct http *h = it;
+	return h->code && (!h->got || h->code / 100 != 2) ? WIRE_CLOSE : WIRE_NOTHING;
 }
 
 static void on_eof(void *it, struct err *e)
@@ -184,32 +202,58 @@ static void on_ended(struct err *e, void *aux)
 {
 	struct http *h = aux;
 	/* How the connection went down after the answer does not matter. */
-	if (h->code)
+	if (h->code && !h->got)
 		err_clear(e);
-	h->done(h->code, e, h->aux);
+	if (h->got)
+		h->got(e->cause ? 0 : h->code, http_body(buf_str(&h->in)), e, h->aux);
+	else
+		h->done(h->code, e, h->aux);
 }
 
-struct http *http_post(const struct http_url *u, const char *cafile, const char *form,
-	void (*done)(int code, struct err *e, void *aux), void *aux)
+static struct http *ask(const struct http_url *u, const char *cafile, size_t most)
 {
 	static const struct wire_callbacks callbacks = { .progress = on_progress, .ended = on_ended };
 	struct http *h = g_new0(struct http, 1);
 	struct net_where where = { .host = u->host, .port = u->port, .security = NET_TLS, .cafile = cafile };
 	struct wire_session session = { h, on_connected, on_feed, on_pending, on_sent, on_deadline, on_expired, on_want,
 		on_eof, on_tls_started, NULL };
-	g_autofree char *port = u->port == 443 ? g_strdup("") : g_strdup_printf(":%u", (unsigned)u->port);
-	h->done = done;
-	h->aux = aux;
 	h->deadline = CLOCK_NEVER;
 	h->label = utf8_line(str_of(u->host));
-	buf_init(&h->in, HEAD_MAX);
+	buf_init(&h->in, most);
 	buf_init(&h->out, URL_MAX + HEAD_MAX);
+	/* It sends nothing before it is connected. */
+	h->wire = wire_open(&where, &session, &callbacks, h);
+	return h;
+}
+
+static char *port_text(const struct http_url *u)
+{
+	return u->port == 443 ? g_strdup("") : g_strdup_printf(":%u", (unsigned)u->port);
+}
+
+struct http *http_get(const struct http_url *u, const char *cafile,
+	void (*got)(int code, struct str body, struct err *e, void *aux), void *aux)
+{
+	g_autofree char *port = port_text(u);
+	struct http *h = ask(u, cafile, HTTP_BODY_MAX + HEAD_MAX);
+	h->got = got;
+	h->aux = aux;
+	buf_addf(&h->out, "GET %s HTTP/1.0\r\nHost: %s%s\r\n\r\n", u->target, u->host, port);
+	return h;
+}
+
+struct http *http_post(const struct http_url *u, const char *cafile, const char *form,
+	void (*done)(int code, struct err *e, void *aux), void *aux)
+{
+	g_autofree char *port = port_text(u);
+	struct http *h = ask(u, cafile, HEAD_MAX);
+	h->done = done;
+	h->aux = aux;
 	buf_addf(&h->out,
 		"POST %s HTTP/1.1\r\nHost: %s%s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
 		"%zu\r\n"
 		"Connection: close\r\n\r\n%s",
 		u->target, u->host, port, strlen(form), form);
-	h->wire = wire_open(&where, &session, &callbacks, h);
 	return h;
 }
 

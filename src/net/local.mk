@@ -4,6 +4,7 @@ src_net_libnet_a_SOURCES = \
 	src/net/connect.c \
 	src/net/deflate.c \
 	src/net/http.c \
+	src/net/lookup.c \
 	src/net/internal.h \
 	src/net/echo.c \
 	src/net/mechanism.c \

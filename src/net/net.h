@@ -87,7 +87,7 @@ const char *wire_tls_version(const struct wire *w); /* "TLSv1.3", NULL before TL
 bool wire_exporter(const struct wire *w, unsigned char out[32]);
 void net_cert_clear(struct net_cert *c);
 
-/* --- one POST over HTTPS (http.c) --- */
+/* --- one question over HTTPS (http.c) --- */
 struct http_url {
 	char *host; /* in ASCII */
 	uint16_t port;
@@ -101,7 +101,24 @@ void http_url_clear(struct http_url *u);
 struct http;
 struct http *http_post(const struct http_url *u, const char *cafile, const char *form,
 	void (*done)(int code, struct err *e, void *aux), void *aux);
+#define HTTP_BODY_MAX (256u << 10)
+/* What is there, at most HTTP_BODY_MAX octets of it; otherwise the same. body is borrowed. */
+struct http *http_get(const struct http_url *u, const char *cafile,
+	void (*done)(int code, struct str body, struct err *e, void *aux), void *aux);
 void http_free(struct http *h); /* also from inside done; NULL is a no-op */
+
+/* --- what the name service says of a domain (lookup.c) --- */
+struct net_target {
+	char *host;    /* never empty */
+	uint16_t port; /* MX: 0 */
+};
+/* The hosts of _SERVICE._tcp.DOMAIN (RFC 2782), or with service NULL those that take its mail (MX), the preferred first; none
+ * is no error. done() is called once from the thread-default context, never from inside, unless lookup_free came first;
+ * targets (struct net_target *) are borrowed. */
+struct lookup;
+struct lookup *lookup_new(const char *service, const char *domain,
+	void (*done)(const GPtrArray *targets, struct err *e, void *aux), void *aux);
+void lookup_free(struct lookup *l); /* NULL is a no-op */
 
 /* n random octets from the system's generator; ends the program if there are none. */
 void net_random(void *p, size_t n);

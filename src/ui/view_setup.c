@@ -235,12 +235,17 @@ static enum field field_of(enum setup_test t)
 
 static const char *help_of(const struct view_setup *v)
 {
+	if (v->run && setup_run_is_looking_up(v->run))
+		return _("Looking for it..");
 	const struct setup_choice *c = setup_choice_of(v->s);
 	const char *note = setup_card_note(v->s);
 	switch (v->field) {
 	case FIELD_EMAIL: return _("The address others write to.");
 	case FIELD_NAME: return _("As others see it in your letters; it may be left empty.");
 	case FIELD_PROVIDER:
+		if (!setup_is_vouched(v->s))
+			return _("Only the name service says so, and nobody vouches for it: are these the servers your "
+				 "provider names?");
 		return c && c->kind == SETUP_LOOK_UP
 			       ? _("Enter asks the name service and the domain's web server for its mail servers. "
 				   "Nothing "
@@ -285,6 +290,12 @@ static struct text *help_text(const struct view_setup *v)
 	bool doubtful = test < SETUP_TESTS && v->s->results[test].state == SETUP_WARN && v->s->results[test].server;
 	if (test >= SETUP_TESTS || (v->s->results[test].state != SETUP_FAILED && !doubtful))
 		test = v->field == FIELD_FINISH || v->field == FIELD_KEEP ? bad : SETUP_TESTS;
+	const struct err *lost = v->run && v->field == FIELD_PROVIDER ? setup_run_look_up_err(v->run) : NULL;
+	if (test >= SETUP_TESTS && lost) {
+		g_autofree char *words = app_err_text(lost, NULL);
+		text_addf(t, STYLE_ERROR, 2, "! %s", words);
+		return t;
+	}
 	if (test >= SETUP_TESTS) {
 		text_add(t, STYLE_DIM, 2, str_of(help_of(v)));
 		if (bad < SETUP_TESTS)
@@ -569,6 +580,12 @@ static void command_typed(struct ui *ui, struct str typed_command, void *aux)
 	say(v, &e);
 }
 
+static bool wants_look_up(const struct view_setup *v)
+{
+	const struct setup_choice *c = setup_choice_of(v->s);
+	return c && c->kind == SETUP_LOOK_UP;
+}
+
 static void enter(struct view_setup *v)
 {
 	if (v->field == FIELD_FINISH) {
@@ -580,6 +597,8 @@ static void enter(struct view_setup *v)
 	} else if (v->field == FIELD_KEEP && v->s->keep == SETUP_KEEP_COMMAND) {
 		ui_ask(v->view.ui, g_strdup(_("Command that prints the password: ")),
 			v->s->command ? v->s->command : "", false, command_typed, v, NULL);
+	} else if (v->field == FIELD_PROVIDER && v->run && wants_look_up(v)) {
+		setup_run_look_up(v->run, true);
 	} else if (v->field == FIELD_FROM && v->input.n) {
 		go(v, FIELD_FROM);
 	} else {

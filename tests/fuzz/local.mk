@@ -2,6 +2,7 @@
 # words in tests/fuzz/fuzz_X.dict. `make check` runs the seeds and some mutations of them; configured with --enable-fuzz
 # (CC=clang), `make fuzz SECONDS=60` lets libFuzzer work on each for so long.
 FUZZERS = \
+	tests/fuzz/fuzz_autoconfig \
 	tests/fuzz/fuzz_clean \
 	tests/fuzz/fuzz_compose_build \
 	tests/fuzz/fuzz_compose_flow \
@@ -92,6 +93,9 @@ tests_fuzz_fuzz_mailcap_SOURCES = tests/fuzz/fuzz_mailcap.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailcap_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mailcap_LDADD = $(LINK_APP)
 
+tests_fuzz_fuzz_autoconfig_SOURCES = tests/fuzz/fuzz_autoconfig.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_autoconfig_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_autoconfig_LDADD = src/config/libconfig.a $(LINK_BASE)
 tests_fuzz_fuzz_mailrc_SOURCES = tests/fuzz/fuzz_mailrc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mailrc_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mailrc_LDADD = src/config/libconfig.a $(LINK_BASE)

@@ -8,7 +8,6 @@ my $drafts = 'no test by this name: drafts are tested in tests/live/write.test a
 
 our %not_ours = (
 	promise_19 => 'not built: encryption',
-	t22 => 'not built: finding servers by a mail address',
 	d15 => $drafts,
 	d16 => $drafts,
 	d17 => $drafts,

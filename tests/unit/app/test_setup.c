@@ -7,7 +7,7 @@
 #include <glib/gstdio.h>
 
 static const char box[] =
-	"title Box\ndomain box.test boxes.test\nimap mail.box.test:993 tls\nimap imap.box.test:143 "
+	"title Box\ndomain box.test boxes.test\nmx takes.test\nimap mail.box.test:993 tls\nimap imap.box.test:143 "
 	"starttls\nsmtp mail.box.test:465 tls\nlogin %u%%%d\nlogin %u\nlogin-own %u\nprefix INBOX\npoll "
 	"10m\nnote \"Make an app password.\"\n";
 static const char own[] = "title Own\ndomain own.test\nimap mail.own.test:993 tls\nsmtp mail.own.test:465 tls\n";
@@ -195,6 +195,48 @@ static void second_account_gets_a_name_of_its_own(void)
 	cfg_free(cfg);
 }
 
+static void look_up_tells_by_whom(void)
+{
+	static const struct {
+		const char *host, *card;
+	} cases[] = { { "mx1.box.test", "box" }, { "mx.boxes.test", "box" }, { "mx.takes.test", "box" },
+		{ "MX.BOX.TEST", "box" }, { "notbox.test", NULL }, { "mx.own.test", NULL }, { "test", NULL } };
+	struct cfg *cfg = load("");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) hosts = g_ptr_array_new();
+		g_ptr_array_add(hosts, (char *)cases[i].host);
+		const struct cfg_card *card = setup_card_of_hosts(cfg, hosts);
+		g_assert_cmpstr(card ? card->name : NULL, ==, cases[i].card);
+	}
+	cfg_free(cfg);
+}
+
+static void t22_servers_of_others_that_nobody_vouches_for_are_told(void)
+{
+	struct cfg *cfg = load("");
+	struct setup *s = begin(cfg, "vera@lund.example");
+	static const struct {
+		const char *host;
+		bool unsure, vouched;
+	} cases[] = { { "mail.lund.example", true, true }, { "imap.attacker.test", true, false },
+		{ "notlund.example", true, false }, { "imap.attacker.test", false, true } };
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct cfg_card *card = cfg_card_new("lund.example");
+		g_assert_true(cfg_card_add(card, false, cases[i].host, 993, CFG_TLS));
+		g_assert_false(cfg_card_add(card, false, "no host", 993, CFG_TLS));
+		setup_take_found(s, card, "somebody", cases[i].unsure);
+		g_assert_cmpint(setup_choice_of(s)->kind, ==, SETUP_FOUND);
+		g_assert_cmpint(setup_is_vouched(s), ==, cases[i].vouched);
+		/* The usual login names, for none was told. */
+		g_assert_cmpstr(setup_login(s), ==, "vera@lund.example");
+	}
+	g_autofree char *block = setup_block(s, "/x");
+	g_assert_null(strstr(block, "provider"));
+	g_assert_nonnull(strstr(block, "imap.attacker.test:993 tls"));
+	setup_free(s);
+	cfg_free(cfg);
+}
+
 static void green_wants_every_test(void)
 {
 	struct cfg *cfg = load("");
@@ -249,6 +291,8 @@ void suite(void)
 	unit_add(nonsense_is_refused_and_changes_nothing);
 	unit_add(lines_are_read_back_as_they_were_meant);
 	unit_add(second_account_gets_a_name_of_its_own);
+	unit_add(look_up_tells_by_whom);
+	unit_add(t22_servers_of_others_that_nobody_vouches_for_are_told);
 	unit_add(green_wants_every_test);
 	unit_add(card_without_smtp_wants_one_or_none);
 }

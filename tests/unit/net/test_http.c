@@ -56,6 +56,7 @@ struct asked {
 	int code;
 	unsigned ended;
 	struct err e;
+	char *body; /* of a GET; NULL */
 };
 
 static void done(int code, struct err *e, void *aux)
@@ -66,8 +67,15 @@ static void done(int code, struct err *e, void *aux)
 	err_move(&a->e, e);
 }
 
+static void got(int code, struct str body, struct err *e, void *aux)
+{
+	struct asked *a = aux;
+	a->body = str_dup(body);
+	done(code, e, aux);
+}
+
 /* false: the case is skipped. */
-static bool ask(const char *script, bool trusted, struct asked *a)
+static bool ask_by(bool get, const char *script, bool trusted, struct asked *a)
 {
 	struct peer *p = peer_new(script, 1);
 	if (!p)
@@ -77,7 +85,8 @@ static bool ask(const char *script, bool trusted, struct asked *a)
 	struct http_url u;
 	*a = (struct asked){ 0 };
 	g_assert_cmpint(http_url_parse(url, &u, &a->e), ==, 0);
-	struct http *h = http_post(&u, trusted ? cafile : NULL, "List-Unsubscribe=One-Click", done, a);
+	const char *ca = trusted ? cafile : NULL;
+	struct http *h = get ? http_get(&u, ca, got, a) : http_post(&u, ca, "List-Unsubscribe=One-Click", done, a);
 	while (!a->ended)
 		g_main_context_iteration(NULL, TRUE);
 	http_free(h);
@@ -85,6 +94,35 @@ static bool ask(const char *script, bool trusted, struct asked *a)
 	g_assert_cmpuint(a->ended, ==, 1);
 	g_assert_true(peer_end(p, NULL));
 	return true;
+}
+
+static bool ask(const char *script, bool trusted, struct asked *a)
+{
+	return ask_by(false, script, trusted, a);
+}
+
+static void check_get(const char *answer, int code, enum err_cause cause, const char *body)
+{
+	struct asked a;
+	g_autofree char *script =
+		g_strdup_printf("TLS good\nC /GET .u.id=1 HTTP.1.0/\nC /Host: 127.0.0.1/\nC /^$/\n%s", answer);
+	if (ask_by(true, script, true, &a)) {
+		g_assert_cmpint(a.code, ==, code);
+		g_assert_cmpint(a.e.cause, ==, cause);
+		g_assert_cmpstr(a.body, ==, body);
+	}
+	g_free(a.body);
+	err_clear(&a.e);
+}
+
+static void what_is_there_is_got(void)
+{
+	check_get("S \"HTTP/1.1 200 OK\\r\\nContent-Type: text/xml\\r\\n\\r\\n<a>\"\nS \"</a>\"\nFIN\n", 200, ERR_NONE,
+		"<a></a>");
+	check_get("S \"HTTP/1.1 404 Not Found\\r\\n\\r\\nno\"\nEXPECT-CLOSE 5s any\n", 404, ERR_NONE, "no");
+	check_get("S \"HTTP/1.1 301 Moved\\r\\nLocation: https://127.0.0.1/evil\\r\\n\\r\\n\"\nEXPECT-CLOSE 5s any\n",
+		301, ERR_NONE, "");
+	check_get("FIN\n", 0, ERR_NET, "");
 }
 
 #define REQUEST                                                                                                        \
@@ -138,6 +176,7 @@ void suite(void)
 	unit_add(h19_only_plain_https_is_asked);
 	unit_add(code_is_read_at_any_cut);
 	unit_add(form_is_posted_and_the_code_comes_back);
+	unit_add(what_is_there_is_got);
 	unit_add(h19_redirect_is_not_followed);
 	unit_add(what_is_no_http_is_an_error);
 	unit_add(nothing_goes_to_a_certificate_nobody_vouches_for);
