@@ -41,6 +41,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/report.c \
 	src/msg/seal.c \
 	src/msg/text.c \
+	src/msg/thread.c \
 	src/msg/tnef.c \
 	src/msg/vcard.c \
 	src/msg/within.c \

@@ -86,6 +86,15 @@ const char *msg_head_get(const struct msg_head *h, const char *name); /* decoded
 /* One RFC 2047 unstructured value to clean UTF-8. g_free. */
 char *msg_decode_words(struct str raw);
 
+/* --- threads (thread.c): RFC 5256 --- */
+#define MSG_THREAD_REFS 32
+/* What is left of a decoded subject without "Re:", "[list]", "(fwd)" and their like (2.1); its case stays. reply_out (may
+ * be NULL): it says itself that it answers or forwards something. g_free. */
+char *msg_base_subject(const char *subject, bool *reply_out);
+/* The ids that References names, without them In-Reply-To's; each once, the nearest last, never its own, at most
+ * MSG_THREAD_REFS: char *, freeing, maybe empty. */
+GPtrArray *msg_thread_refs(const struct msg_head *h);
+
 /* --- what a server found out about who sent a message (authres.c): RFC 8601 --- */
 struct msg_authres_property {
 	char *name;  /* "header.d", "smtp.mailfrom", "policy.dmarc": in lower case */

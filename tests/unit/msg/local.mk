@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_samples \
 	tests/unit/msg/test_seal \
 	tests/unit/msg/test_text \
+	tests/unit/msg/test_thread \
 	tests/unit/msg/test_vcard \
 	tests/unit/msg/test_within \
 	tests/unit/msg/test_words
@@ -56,6 +57,8 @@ tests_unit_msg_test_seal_SOURCES = tests/unit/msg/test_seal.c $(UNIT)
 tests_unit_msg_test_seal_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_text_SOURCES = tests/unit/msg/test_text.c $(UNIT)
 tests_unit_msg_test_text_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_thread_SOURCES = tests/unit/msg/test_thread.c $(UNIT)
+tests_unit_msg_test_thread_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_vcard_SOURCES = tests/unit/msg/test_vcard.c $(UNIT)
 tests_unit_msg_test_vcard_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_within_SOURCES = tests/unit/msg/test_within.c $(UNIT)
