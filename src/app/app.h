@@ -55,6 +55,7 @@ void overlay_settle(struct overlay *o, uint32_t request, uint32_t newest);
 bool overlay_lift(struct overlay *o, uint32_t request);
 /* Row of an answer to the request `asked`: gets the flags it will have; true: it is gone. */
 bool overlay_row(const struct overlay *o, uint32_t asked, struct store_row *row);
+bool overlay_place(const struct overlay *o, uint32_t asked, struct store_place at, uint32_t *flags); /* the same */
 uint32_t overlay_hidden(
 	const struct overlay *o, uint32_t asked, uint32_t folder); /* rows of the folder that are gone */
 struct overlay *app_overlay(const struct app *a);

@@ -31,7 +31,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_NUMBER] = { NULL, 'n', "N", N_("how many, 0 for all; 50 if not given"), false },
 	[CLI_SORT] = { "sort", 0, "received|date|from|subject|size",
 		N_("the order; received, newest first, if not given"), false },
-	[CLI_THREADS] = { "threads", 0, NULL, N_("in threads; not in this version"), false },
+	[CLI_THREADS] = { "threads", 0, NULL, N_("whole threads, the one with the newest message first"), false },
 	[CLI_PART] = { "part", 0, "N", N_("this part (a section such as 1.2)"), false },
 	[CLI_DIGEST] = { "digest", 0, NULL, N_("add the SHA-256 of every part; fetches all of them"), false },
 	[CLI_RAW] = { "raw", 0, NULL, N_("the message exactly as received"), false },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What files of app share: cards, set-up, and the tables of keys. */
+/* What files of app share: cards, set-up, lists, and the tables of keys. */
 #ifndef BOXWOOD_APP_INTERNAL_H
 #define BOXWOOD_APP_INTERNAL_H
 
@@ -29,5 +29,19 @@ struct preset {
 	const struct preset_key *keys; /* ended by CMD_NONE */
 };
 const struct preset *preset_find(const char *name); /* NULL: the first */
+
+/* --- model_list.c --- */
+/* Nothing is loaded any more: asks for what is there, the cursor being at that position of it, as far as one knows. */
+void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t position);
+
+/* --- model_thread.c: lines of lists, which are whole threads or messages --- */
+/* Where the line stands among the others: for asking beside it. */
+int64_t line_anchor(const GPtrArray *rows, guint at);
+/* No thread is cut: the first line of the one to which the line at `at` belongs, or of the next. */
+guint line_floor(const GPtrArray *rows, guint at);
+guint line_ceiling(const GPtrArray *rows, guint at);
+bool line_is_gone(const struct overlay *o, uint32_t asked, GPtrArray *rows, guint at); /* and as it will be */
+bool line_has(const struct store_row *row, uint32_t flag);                             /* all of a folded thread */
+GArray *places_of_line(const struct store_row *row);                                   /* struct store_place */
 
 #endif

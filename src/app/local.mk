@@ -34,6 +34,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_queue.c \
 	src/app/notifier.c \
 	src/app/notify.c \
+	src/app/model_thread.c \
 	src/app/overlay.c \
 	src/app/palette.c \
 	src/app/presets.c \

@@ -71,9 +71,10 @@ enum app_command {
 	CMD_READ,
 	CMD_OPEN,
 	CMD_BACK,
-	CMD_PANE_ENTER,
 	CMD_READ_ON, /* behind CMD_PAGE_DOWN: in the list it takes Space from it */
 	CMD_READ_BACK,
+	CMD_LEFT,
+	CMD_RIGHT,
 	CMD_PARTS,
 	CMD_HEADERS,
 	CMD_SOURCE,
@@ -142,10 +143,19 @@ enum app_command {
 	CMD_SET_FLAG,
 	CMD_CLEAR_FLAG,
 	CMD_TOGGLE_NEW,
-	CMD_MARK_READ,
 	CMD_TAG,
 	CMD_UNTAG,
 	CMD_TAG_PREFIX,
+	CMD_THREADS,
+	CMD_THREAD_TURN,
+	CMD_THREAD_TURN_ALL,
+	CMD_THREAD_NEXT,
+	CMD_THREAD_PREVIOUS,
+	CMD_THREAD_DELETE,
+	CMD_THREAD_READ,
+	CMD_THREAD_ARCHIVE,
+	CMD_THREAD_MOVE,
+	CMD_THREAD_TAG,
 	CMD_UNDO,
 	CMD_REDO,
 	CMD_CREATE_FOLDER,
@@ -217,6 +227,7 @@ extern const char *const app_context_names[CTX_COUNT];
 const char *app_group_title(enum app_group g); /* translated */
 /* The likeliest commands of a context, best first, ended by CMD_NONE; at most 10. */
 const enum app_command *app_hints(enum app_context ctx);
+const enum app_command *app_hints_of_threads(void); /* of the index by threads */
 
 /* --- the key map: the keys of a preset and the mailrc's `bind` and `macro` lines over them --- */
 extern const char *const app_presets[]; /* "mutt", "vim"; NULL ends them */
@@ -329,18 +340,25 @@ struct model_list {
 	bool loaded;                 /* an answer has come */
 	struct err err;              /* why there are no rows */
 	bool gone_hidden;            /* the user has read that the folder is gone */
+	bool threads;                /* positions are lines of threads; set by model_list_by_threads */
+	bool unfolded;               /* the threads are, but for those of `turned`; else only those */
 	/* The rest is the model's own. */
 	bool stale;       /* the cache has changed since the last question */
 	uint32_t request; /* the window asked for, 0 none */
 	struct store_window asked;
 	bool asked_to_seek;
-	GPtrArray *coming;    /* its rows */
-	bool short_of;        /* they were fewer than asked for: the end is reached */
-	bool starved;         /* all of them are gone by what is laid over: no use to ask again before it settles */
-	uint32_t hidden;      /* rows of the folder that are gone so */
-	GArray *left;         /* int64_t: messages the cursor was on when they went so, since it was moved last */
-	GHashTable *tagged;   /* gint64: places of this folder */
-	enum model_seek seek; /* looking for unread mail past what is loaded */
+	GPtrArray *coming;       /* its rows */
+	bool short_of;           /* they were fewer than asked for: the end is reached */
+	bool starved;            /* all of them are gone by what is laid over: no use to ask again before it settles */
+	uint32_t hidden;         /* rows of the folder that are gone so */
+	GArray *left;            /* int64_t: messages the cursor was on when they went so, since it was moved last */
+	GHashTable *tagged;      /* gint64: places */
+	GArray *turned;          /* int64_t: in_thread of those that are as the others are not */
+	uint32_t thread_request; /* what is the thread at the cursor? 0: not asked */
+	int thread_what;
+	void (*got_thread)(void *aux, int what, GArray *places);
+	void *thread_aux;
+	enum model_seek seek;        /* looking for unread mail past what is loaded */
 	uint32_t seek_at, seek_left; /* the next position to look at; windows left */
 	int64_t seek_mid;            /* the last row looked at */
 	uint32_t seek_uid;
@@ -380,8 +398,26 @@ void model_list_untag(struct model_list *m);
 bool model_list_is_gone(const struct model_list *m); /* the server has the folder no more, or not to be opened */
 bool model_list_is_tagged(const struct model_list *m, const struct store_row *row);
 guint model_list_tags(const struct model_list *m);
-GArray *model_list_chosen(const struct model_list *m);               /* struct store_place; NULL: there is none */
+GArray *model_list_chosen(
+	const struct model_list *m); /* struct store_place; all of a folded thread; NULL: there is none */
 bool model_list_all_have(const struct model_list *m, uint32_t flag); /* of those chosen that are loaded */
+
+/* --- the same by threads (model_thread.c) --- */
+#define MODEL_LIST_TURNED 1000 /* threads that are remembered as folded or not */
+void model_list_by_threads(struct model_list *m, bool on);
+/* The first line of the thread to which the line at a position belongs; NULL: not by threads, or not here yet. */
+const struct store_row *model_list_head(const struct model_list *m, uint32_t position);
+bool model_row_is_unread(const struct store_row *row); /* of a folded thread: any of it */
+/* The thread at the cursor: false, it is so already, or there is nothing to fold. */
+enum model_fold { FOLD_IT, UNFOLD_IT, TURN_IT };
+bool model_list_fold(struct model_list *m, enum model_fold how);
+void model_list_fold_all(struct model_list *m); /* or unfolds all */
+void model_list_to_thread(
+	struct model_list *m, bool down); /* the cursor, to the first line of the next or previous one */
+/* Gives the messages (struct store_place, taken; NULL: none) of the thread at the cursor that lie in the folder: at once if
+ * the list is by threads, else when the cache has said which these are. what is the caller's. */
+void model_list_thread(struct model_list *m, int what, void (*got)(void *aux, int what, GArray *places), void *aux);
+void model_list_tag_thread(struct model_list *m, const GArray *places); /* or untags, if all are */
 
 /* --- what the user changes --- */
 #define MODEL_TROUBLES_KEPT 20

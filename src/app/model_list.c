@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/internal.h"
 #include "app/model.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ static void take_out_hidden(struct model_list *m)
 	const struct overlay *o = app_overlay(m->app);
 	guint before = m->coming->len;
 	for (guint i = before; i-- > 0;)
-		if (overlay_row(o, m->request, m->coming->pdata[i]))
+		if (line_is_gone(o, m->request, m->coming, i))
 			g_ptr_array_remove_index(m->coming, i);
 	m->starved = before && !m->coming->len;
 	m->hidden = m->folder ? overlay_hidden(o, m->request, m->folder->id) : 0;
@@ -60,6 +61,9 @@ static void take_out_hidden(struct model_list *m)
 static uint32_t rows_told(const struct model_list *m)
 {
 	uint32_t rows = m->folder ? m->folder->rows : 0;
+	/* How many lines there are is known at the end; before, what is there at least. */
+	if (m->threads)
+		return m->folder && !m->unfolded ? m->folder->threads : rows;
 	return rows > m->hidden ? rows - m->hidden : 0;
 }
 
@@ -97,8 +101,11 @@ static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uin
 		.mid = mid,
 		.uid = uid,
 		.rows = rows,
+		.threads = m->threads,
+		.unfolded = m->unfolded,
 	};
 	r->window = m->asked;
+	r->turned = m->threads && m->turned->len ? g_array_copy(m->turned) : NULL;
 	r->folder = g_strdup(m->name);
 	m->coming = store_rows_new();
 	m->short_of = true;
@@ -110,7 +117,7 @@ static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uin
 static void ask_beside(struct model_list *m, enum store_anchor anchor, guint at, unsigned rows)
 {
 	const struct store_row *row = m->rows->pdata[at];
-	ask(m, anchor, row->mid, row->uid, rows);
+	ask(m, anchor, line_anchor(m->rows, at), row->uid, rows);
 }
 
 static void drop_question(struct model_list *m)
@@ -165,14 +172,35 @@ static void pump(struct model_list *m)
 }
 
 /* --- answers --- */
-/* Where the message stands now, by whatever UID, or the next older one if it has gone. */
-static uint32_t position_of(const struct model_list *m, int64_t mid)
+/* What the cursor is on. */
+struct spot {
+	int64_t mid, in_thread, anchor;
+};
+
+static struct spot spot_of(const struct model_list *m)
 {
+	const struct store_row *row = model_list_current(m);
+	if (!row)
+		return (struct spot){ 0 };
+	return (struct spot){ row->mid, row->in_thread, line_anchor(m->rows, m->cursor - m->first) };
+}
+
+/* Where the message stands now, by whatever UID, or the next older one if it has gone. Of a thread that was folded its
+ * line. */
+static uint32_t position_of(const struct model_list *m, const struct spot *s)
+{
+	guint thread = G_MAXUINT, older = G_MAXUINT;
 	for (guint i = 0; i < m->rows->len; i++) {
 		const struct store_row *row = m->rows->pdata[i];
-		if (row->mid <= mid)
+		if (row->mid == s->mid)
 			return m->first + i;
+		if (thread == G_MAXUINT && row->in_thread && row->in_thread == s->in_thread)
+			thread = i;
+		if (older == G_MAXUINT && line_anchor(m->rows, i) <= s->anchor)
+			older = i;
 	}
+	if (thread != G_MAXUINT || older != G_MAXUINT)
+		return m->first + (thread != G_MAXUINT ? thread : older);
 	return m->rows->len ? end_of(m) - 1 : 0;
 }
 
@@ -200,13 +228,11 @@ void model_list_stay(struct model_list *m)
 /* Takes a fresh stretch and keeps the cursor on its message. */
 static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
 {
-	const struct store_row *current = model_list_current(m);
-	int64_t mid = current ? current->mid : 0;
+	struct spot at = spot_of(m);
 	uint32_t old = m->cursor;
-	bool known = current != NULL;
 	set_rows(m, rows, first);
-	if (known) {
-		m->cursor = position_of(m, mid);
+	if (at.mid) {
+		m->cursor = position_of(m, &at);
 		/* The rows on the screen stay where they are, save at the top, where new mail should be seen. */
 		if (m->top)
 			m->top = (uint32_t)MAX((int64_t)m->top + m->cursor - old, 0);
@@ -219,7 +245,7 @@ static void append(struct model_list *m, GPtrArray *rows)
 	g_ptr_array_extend_and_steal(m->rows, rows);
 	uint32_t spare = m->rows->len > MODEL_LIST_KEEP ? m->rows->len - MODEL_LIST_KEEP : 0;
 	uint32_t above = m->top > m->first ? m->top - m->first : 0;
-	spare = MIN(spare, above);
+	spare = line_floor(m->rows, MIN(spare, above));
 	if (spare)
 		g_ptr_array_remove_range(m->rows, 0, spare);
 	m->first += spare;
@@ -239,6 +265,7 @@ static void prepend(struct model_list *m, GPtrArray *rows, bool reached_top)
 	uint32_t bottom = m->top + m->height;
 	uint32_t spare = m->rows->len > MODEL_LIST_KEEP ? m->rows->len - MODEL_LIST_KEEP : 0;
 	spare = MIN(spare, end_of(m) > bottom ? end_of(m) - bottom : 0);
+	spare = m->rows->len - line_ceiling(m->rows, m->rows->len - spare);
 	if (spare)
 		g_ptr_array_remove_range(m->rows, (guint)(m->rows->len - spare), spare);
 }
@@ -257,6 +284,7 @@ static void take_window(struct model_list *m, GPtrArray *rows)
 		count(m, short_of);
 		break;
 	case ANCHOR_AT:
+	case ANCHOR_THREAD:
 		replace(m, rows, m->first);
 		/* Gone from under us: the newest are always there. */
 		m->stale = m->stale || !rows->len;
@@ -287,27 +315,30 @@ static void seek_done(struct model_list *m, bool found)
 }
 
 /* The first unread of rows in the direction looked; -1: none. */
-static int first_unread(const GPtrArray *rows, enum model_seek way, guint from)
+static int first_unread(const struct model_list *m, const GPtrArray *rows, enum model_seek way, guint from)
 {
 	int step = way == SEEK_DOWN ? 1 : -1;
-	for (int i = (int)from; i >= 0 && i < (int)rows->len; i += step)
-		if (!(((const struct store_row *)rows->pdata[i])->flags & MSG_SEEN))
+	for (int i = (int)from; i >= 0 && i < (int)rows->len; i += step) {
+		const struct store_row *row = rows->pdata[i];
+		bool elsewhere = row->in_thread && m->folder && row->folder != m->folder->id;
+		if (model_row_is_unread(row) && !elsewhere)
 			return i;
+	}
 	return -1;
 }
 
 static void seek_past(struct model_list *m, const GPtrArray *rows)
 {
-	const struct store_row *edge = rows->pdata[m->seek == SEEK_DOWN ? rows->len - 1 : 0];
-	m->seek_mid = edge->mid;
-	m->seek_uid = edge->uid;
+	guint at = m->seek == SEEK_DOWN ? rows->len - 1 : 0;
+	m->seek_mid = line_anchor(rows, at);
+	m->seek_uid = ((const struct store_row *)rows->pdata[at])->uid;
 }
 
 static void take_sought(struct model_list *m, GPtrArray *rows)
 {
 	bool down = m->seek == SEEK_DOWN, short_of = m->short_of || !rows->len;
 	uint32_t begins = down ? m->seek_at : m->seek_at + 1 > rows->len ? m->seek_at + 1 - rows->len : 0;
-	int found = rows->len ? first_unread(rows, m->seek, down ? 0 : rows->len - 1) : -1;
+	int found = rows->len ? first_unread(m, rows, m->seek, down ? 0 : rows->len - 1) : -1;
 	if (found >= 0) {
 		set_rows(m, rows, begins);
 		m->total = MAX(m->total, end_of(m));
@@ -385,6 +416,7 @@ struct model_list *model_list_new(struct app *a, int account, const char *name, 
 	m->rows = store_rows_new();
 	m->tagged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	m->left = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	m->turned = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	m->changed = changed;
 	m->sought = sought;
 	m->aux = aux;
@@ -398,6 +430,7 @@ void model_list_free(struct model_list *m)
 		return;
 	drop_question(m);
 	app_forget(m->app, m->opened);
+	app_forget(m->app, m->thread_request);
 	if (m->wanted) {
 		struct request *r = request_new(REQ_CLOSE, 0, m->account);
 		r->folder = g_strdup(m->name);
@@ -406,6 +439,7 @@ void model_list_free(struct model_list *m)
 	g_ptr_array_unref(m->rows);
 	g_hash_table_unref(m->tagged);
 	g_array_unref(m->left);
+	g_array_unref(m->turned);
 	if (m->folder)
 		store_folder_clear(m->folder);
 	g_free(m->folder);
@@ -479,15 +513,16 @@ void model_list_height(struct model_list *m, uint32_t rows)
 	pump(m);
 }
 
-static void jump(struct model_list *m, enum store_anchor anchor, uint32_t position)
+void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t position)
 {
 	model_list_stay(m);
 	drop_question(m);
 	m->seek = SEEK_NO;
 	set_rows(m, store_rows_new(), position);
+	m->total = MAX(m->total, position + 1);
 	m->cursor = position;
 	clamp(m);
-	ask(m, anchor, 0, 0, MODEL_LIST_WINDOW);
+	ask(m, anchor, mid, 0, MODEL_LIST_WINDOW);
 	m->changed(m->aux);
 }
 
@@ -496,7 +531,7 @@ void model_list_first(struct model_list *m)
 	if (!m->first)
 		model_list_to(m, 0);
 	else
-		jump(m, ANCHOR_TOP, 0);
+		list_jump(m, ANCHOR_TOP, 0, 0);
 }
 
 void model_list_last(struct model_list *m)
@@ -504,7 +539,7 @@ void model_list_last(struct model_list *m)
 	if (end_of(m) >= m->total)
 		model_list_to(m, m->total ? m->total - 1 : 0);
 	else
-		jump(m, ANCHOR_BOTTOM, m->total - 1);
+		list_jump(m, ANCHOR_BOTTOM, 0, m->total - 1);
 }
 
 void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive)
@@ -513,7 +548,7 @@ void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive)
 	bool down = way == SEEK_DOWN;
 	int64_t from = (int64_t)m->cursor - m->first + (inclusive ? 0 : down ? 1 : -1);
 	bool here = from >= 0 && from < (int64_t)m->rows->len;
-	int found = here ? first_unread(m->rows, way, (guint)from) : -1;
+	int found = here ? first_unread(m, m->rows, way, (guint)from) : -1;
 	if (found >= 0) {
 		model_list_to(m, m->first + (uint32_t)found);
 		seek_done(m, true);
@@ -545,10 +580,11 @@ void model_list_lay(struct model_list *m)
 	uint32_t above = 0, gone = 0;
 	for (guint i = m->rows->len; i-- > 0;) {
 		struct store_row *row = m->rows->pdata[i];
-		if (!overlay_row(o, app_newest(m->app), row))
+		int64_t mid = row->mid;
+		if (!line_is_gone(o, app_newest(m->app), m->rows, i))
 			continue;
 		if (m->first + i == m->cursor) {
-			g_array_append_val(m->left, row->mid);
+			g_array_append_val(m->left, mid);
 			if (m->left->len > LEFT_KEPT)
 				g_array_remove_index(m->left, 0);
 		}
@@ -575,9 +611,19 @@ bool model_list_is_gone(const struct model_list *m)
 }
 
 /* --- tags --- */
+static gint64 tag_at(struct store_place p)
+{
+	return (gint64)p.folder << 33 | (p.local ? (gint64)1 << 32 | p.local : p.uid);
+}
+
+static struct store_place place_of(const struct store_row *row)
+{
+	return (struct store_place){ row->folder, row->uid, row->local };
+}
+
 static gint64 tag_of(const struct store_row *row)
 {
-	return row->local ? (gint64)1 << 32 | row->local : row->uid;
+	return tag_at(place_of(row));
 }
 
 bool model_list_is_tagged(const struct model_list *m, const struct store_row *row)
@@ -591,28 +637,41 @@ guint model_list_tags(const struct model_list *m)
 	return g_hash_table_size(m->tagged);
 }
 
+static void turn_tags(struct model_list *m, const GArray *places)
+{
+	bool all = true;
+	for (guint i = 0; i < places->len; i++) {
+		gint64 tag = tag_at(g_array_index(places, struct store_place, i));
+		all = g_hash_table_contains(m->tagged, &tag) && all;
+	}
+	for (guint i = 0; i < places->len; i++) {
+		gint64 tag = tag_at(g_array_index(places, struct store_place, i));
+		if (all)
+			g_hash_table_remove(m->tagged, &tag);
+		else
+			g_hash_table_add(m->tagged, g_memdup2(&tag, sizeof tag));
+	}
+	m->changed(m->aux);
+}
+
+void model_list_tag_thread(struct model_list *m, const GArray *places)
+{
+	turn_tags(m, places);
+}
+
 void model_list_tag(struct model_list *m)
 {
 	const struct store_row *row = model_list_current(m);
 	if (!row)
 		return;
-	gint64 tag = tag_of(row);
-	if (!g_hash_table_remove(m->tagged, &tag))
-		g_hash_table_add(m->tagged, g_memdup2(&tag, sizeof tag));
-	m->changed(m->aux);
+	g_autoptr(GArray) places = places_of_line(row);
+	turn_tags(m, places);
 }
 
 void model_list_untag(struct model_list *m)
 {
 	g_hash_table_remove_all(m->tagged);
 	m->changed(m->aux);
-}
-
-static void add_place(GArray *places, uint32_t folder, gint64 tag)
-{
-	bool local = tag >> 32;
-	struct store_place p = { folder, local ? 0 : (uint32_t)tag, local ? (uint32_t)tag : 0 };
-	g_array_append_val(places, p);
 }
 
 GArray *model_list_chosen(const struct model_list *m)
@@ -622,12 +681,16 @@ GArray *model_list_chosen(const struct model_list *m)
 	gpointer tag;
 	if (!m->folder || (!row && !model_list_tags(m)))
 		return NULL;
+	if (!model_list_tags(m))
+		return places_of_line(row);
 	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
 	g_hash_table_iter_init(&iter, m->tagged);
-	while (g_hash_table_iter_next(&iter, &tag, NULL))
-		add_place(places, m->folder->id, *(gint64 *)tag);
-	if (!places->len)
-		add_place(places, row->folder, tag_of(row));
+	while (g_hash_table_iter_next(&iter, &tag, NULL)) {
+		gint64 key = *(gint64 *)tag;
+		bool local = key >> 32 & 1;
+		struct store_place p = { (uint32_t)(key >> 33), local ? 0 : (uint32_t)key, local ? (uint32_t)key : 0 };
+		g_array_append_val(places, p);
+	}
 	return places;
 }
 
@@ -635,7 +698,7 @@ bool model_list_all_have(const struct model_list *m, uint32_t flag)
 {
 	const struct store_row *current = model_list_current(m);
 	if (!model_list_tags(m))
-		return current && current->flags & flag;
+		return current && line_has(current, flag);
 	for (guint i = 0; i < m->rows->len; i++) {
 		const struct store_row *row = m->rows->pdata[i];
 		if (model_list_is_tagged(m, row) && !(row->flags & flag))

@@ -97,18 +97,24 @@ static bool holds(const struct laid *l, uint32_t asked)
 	return !l->settled || (int32_t)(asked - l->newest) <= 0;
 }
 
-bool overlay_row(const struct overlay *o, uint32_t asked, struct store_row *row)
+bool overlay_place(const struct overlay *o, uint32_t asked, struct store_place at, uint32_t *flags)
 {
-	gint64 key = key_of(row->folder, row->uid, row->local);
+	gint64 key = key_of(at.folder, at.uid, at.local);
 	bool hidden = false;
 	for (guint i = 0; i < o->laid->len; i++) {
 		const struct laid *l = o->laid->pdata[i];
 		if (!holds(l, asked) || !g_hash_table_contains(l->places, &key))
 			continue;
 		hidden = hidden || l->hides;
-		row->flags = (row->flags | l->add) & ~l->remove;
+		*flags = (*flags | l->add) & ~l->remove;
 	}
 	return hidden;
+}
+
+bool overlay_row(const struct overlay *o, uint32_t asked, struct store_row *row)
+{
+	struct store_place at = { row->folder, row->uid, row->local };
+	return overlay_place(o, asked, at, &row->flags);
 }
 
 uint32_t overlay_hidden(const struct overlay *o, uint32_t asked, uint32_t folder)

@@ -9,16 +9,17 @@
 #define ALL (~0u)
 
 static const struct preset_key mutt[] = {
-	{ IN(MESSAGE), CMD_BACK, "q i EscEsc Left" },
+	{ IN(MESSAGE), CMD_BACK, "q i EscEsc" },
 	{ 0, CMD_NONE, NULL },
 };
 
 /* g, d, y and z begin chords; the lines of a message scroll by j and k. */
 static const struct preset_key vim[] = {
-	{ IN(MESSAGE), CMD_BACK, "q i EscEsc Left" },
+	{ IN(MESSAGE), CMD_BACK, "q i EscEsc" },
 	{ ALL, CMD_FIRST, "gg Home" },
 	{ ALL, CMD_LAST, "G End" },
-	{ ALL, CMD_PAGE_DOWN, "^F Space PgDn" },
+	{ IN(INDEX), CMD_PAGE_DOWN, "^F PgDn" },
+	{ ALL & ~IN(INDEX), CMD_PAGE_DOWN, "^F Space PgDn" },
 	{ ALL, CMD_SCROLL_DOWN, "^F Space PgDn" },
 	{ ALL, CMD_PAGE_UP, "^B PgUp" },
 	{ ALL, CMD_HALF_DOWN, "^D" },
@@ -40,7 +41,14 @@ static const struct preset_key vim[] = {
 	{ ALL, CMD_REPLY_ALL, "ga" },
 	{ ALL, CMD_REPLY_LIST, "gl L" },
 	{ ALL, CMD_TOGGLE_NEW, "gn" },
-	{ ALL, CMD_MARK_READ, "gr" },
+	{ ALL, CMD_THREAD_READ, "gr" },
+	{ ALL, CMD_THREAD_DELETE, "dT" },
+	{ ALL, CMD_THREAD_NEXT, "gj" },
+	{ ALL, CMD_THREAD_PREVIOUS, "gk" },
+	{ ALL, CMD_THREAD_TURN, "za Escv" },
+	{ ALL, CMD_THREAD_TURN_ALL, "zA EscV" },
+	{ ALL, CMD_LEFT, "zc Left" },
+	{ ALL, CMD_RIGHT, "zo Right" },
 	{ ALL, CMD_NEXT_ACCOUNT, "gt }" },
 	{ ALL, CMD_PREV_ACCOUNT, "gT {" },
 	{ ALL, CMD_REDO, "^R Escu" },

@@ -14,8 +14,9 @@ struct listing {
 	const char *account;
 	unsigned printed, limit; /* limit 0: all */
 	unsigned page;           /* rows of the last answer */
-	int64_t mid;             /* of the last row, to go on from */
+	int64_t mid;             /* of the last row or thread, to go on from */
 	uint32_t uid;
+	bool threads;
 	int64_t synced; /* of the folder */
 	int64_t now;
 };
@@ -29,11 +30,17 @@ static void print_rows(struct event *ev, void *aux)
 	l->synced = ev->folder->last_sync;
 	for (unsigned i = 0; i < ev->rows->len; i++) {
 		const struct store_row *row = ev->rows->pdata[i];
+		if (row->head)
+			l->mid = row->head->newest;
+		/* What belongs to a thread and lies elsewhere is for that folder's list. */
+		if (row->folder != ev->folder->id || (l->limit && l->printed == l->limit))
+			continue;
 		struct json *j = batch_wants_json(l->batch) ? record_row(l->account, ev->folder, row) : NULL;
 		g_autofree char *text = j ? NULL : text_row(row, l->now);
 		batch_record(l->batch, j, text);
 		json_free(j);
-		l->mid = row->mid;
+		if (!l->threads)
+			l->mid = row->mid;
 		l->uid = row->uid;
 		l->printed++;
 	}
@@ -58,6 +65,14 @@ static int sort_order(struct batch *b, enum store_order *out, struct err *e)
 		     : 0;
 }
 
+static int thread_order(struct batch *b, enum store_order order, struct err *e)
+{
+	if (!cli_has(b->cli, CLI_THREADS) || order == ORDER_RECEIVED)
+		return 0;
+	return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+		_("--threads has an order of its own, --sort %s is none of it"), cli_value(b->cli, CLI_SORT));
+}
+
 static int row_limit(struct batch *b, unsigned *out, struct err *e)
 {
 	const char *value = cli_value(b->cli, CLI_NUMBER);
@@ -80,7 +95,9 @@ static int print_window(
 			.anchor = l->printed ? ANCHOR_BELOW : ANCHOR_TOP,
 			.mid = l->mid,
 			.uid = l->uid,
-			.rows = order == ORDER_RECEIVED ? MIN(left, PAGE) : l->limit };
+			.rows = order == ORDER_RECEIVED ? MIN(left, PAGE) : l->limit,
+			.threads = l->threads,
+			.unfolded = true };
 		l->page = 0;
 		if (batch_ask(b, r, print_rows, l, BATCH_CACHE_MS, e))
 			return -1;
@@ -114,15 +131,14 @@ int cmd_list(struct batch *b)
 	const char *folder = b->cli->args->len ? b->cli->args->pdata[0] : "Inbox";
 	if (b->cli->args->len > 1)
 		return not_yet(b, _("a QUERY"));
-	if (cli_has(b->cli, CLI_THREADS))
-		return not_yet(b, "--threads");
 	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
-	if (account < 0 || sort_order(b, &order, &e) || row_limit(b, &l.limit, &e)) {
+	if (account < 0 || sort_order(b, &order, &e) || thread_order(b, order, &e) || row_limit(b, &l.limit, &e)) {
 		batch_error(b, NULL, &e);
 		err_clear(&e);
 		return b->code;
 	}
 	l.account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
+	l.threads = cli_has(b->cli, CLI_THREADS);
 	if (!strcmp(folder, "."))
 		folder = "Inbox";
 	batch_refresh(b, account, folder, l.limit ? l.limit : UINT32_MAX, false, &stale);

@@ -222,6 +222,8 @@ static void append_fit(GString *out, const char *text, int columns)
 	g_string_append_printf(out, "%*s", columns - width, "");
 }
 
+#define DEPTH_SHOWN 8 /* of answers to answers */
+
 char *text_row(const struct store_row *row, int64_t now)
 {
 	GString *out = g_string_new(NULL);
@@ -240,7 +242,8 @@ char *text_row(const struct store_row *row, int64_t now)
 					      : ' ');
 	append_fit(out, date, iso ? 17 : 7);
 	append_fit(out, who, 20);
-	g_string_append_printf(out, " %s", row->subject && *row->subject ? row->subject : _("(no subject)"));
+	g_string_append_printf(out, " %*s%s", 2 * (int)MIN(row->depth, DEPTH_SHOWN), "",
+		row->subject && *row->subject ? row->subject : _("(no subject)"));
 	return g_string_free(out, FALSE);
 }
 

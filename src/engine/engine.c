@@ -29,6 +29,8 @@ void request_free(struct request *r)
 	g_free(r->msgid);
 	if (r->uids)
 		g_array_unref(r->uids);
+	if (r->turned)
+		g_array_unref(r->turned);
 	buf_clear(&r->bytes);
 	secret_free(r->secret);
 	engine_change_free(r->change);

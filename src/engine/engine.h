@@ -183,7 +183,8 @@ struct request {
 	int account;  /* index in cfg->accounts; -1: all or none */
 	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
-	uint32_t rows; /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
+	GArray *turned; /* int64_t: of a WINDOW by threads; owned, NULL: none */
+	uint32_t rows;  /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
 	uint32_t uid;
 	uint32_t local; /* in place of uid: of a place no server has named (FIND) */
 	GArray *uids;   /* uint32_t: BODIES; owned */

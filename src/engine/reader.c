@@ -29,6 +29,7 @@ static int window(struct engine *en, struct store_reader *r, struct request *q, 
 	if (find_folder(en, r, q, ev->folder, e))
 		return -1;
 	w.folder = ev->folder->id;
+	w.turned = q->turned;
 	ev->folder_id = w.folder;
 	if (!w.folder)
 		return 0;

@@ -50,6 +50,7 @@ static int64_t received_of(const struct imap_event *ev, const struct msg_head *h
 void row_from_fetch(const struct imap_event *ev, struct store_row *out)
 {
 	struct msg_head *h = msg_head_parse(ev->u.fetch.header);
+	GPtrArray *refs = msg_thread_refs(h);
 	*out = (struct store_row){ .uid = ev->u.fetch.uid,
 		.flags = row_flags(ev),
 		.size = ev->u.fetch.size,
@@ -66,5 +67,6 @@ void row_from_fetch(const struct imap_event *ev, struct store_row *out)
 	out->to = g_steal_pointer(&h->to);
 	out->cc = g_steal_pointer(&h->cc);
 	out->thread = thread_of(h, out->msgid);
+	out->refs = refs;
 	msg_head_free(h);
 }

@@ -31,7 +31,7 @@ GPtrArray *store_folders_new(void)
 	"SELECT id, account, raw, name, delimiter, role, flags, uidvalidity, uidnext, message_count, unseen, "         \
 	"filled_down_to,"                                                                                              \
 	" complete, highestmodseq, last_sync, rows, rows_unseen, rows_local, heir_of,"                                 \
-	" rights, mailboxid, size IS NOT NULL, size FROM folder WHERE dropped = 0 "                                    \
+	" rights, mailboxid, size IS NOT NULL, size, threads FROM folder WHERE dropped = 0 "                           \
 	"AND "
 
 static void read_folder(struct query *q, struct store_folder *f)
@@ -61,6 +61,7 @@ static void read_folder(struct query *q, struct store_folder *f)
 		.mailboxid = db_dup_text(q, 20),
 		.sized = db_get_int(q, 21),
 		.size = (uint64_t)db_get_int(q, 22),
+		.threads = (uint32_t)db_get_int(q, 23),
 	};
 	if (f->complete)
 		f->unseen = f->rows_unseen;

@@ -88,7 +88,7 @@ struct shelf {
 
 struct tally {
 	uint32_t folder;
-	int rows, local, unseen;
+	int rows, local, unseen, threads;
 };
 
 /* Kept in the cache too, so that a state that lost changes is found out. */
@@ -105,8 +105,9 @@ struct store {
 	unsigned ids_waiting; /* about so many Message-IDs wait for their place in the index */
 	unsigned ids_slice;   /* the slice of the index that is filled next */
 	uint32_t mid_hint;
-	struct changes_mark mark; /* as the cache has it */
-	struct changes_mark left; /* of a cache left behind at opening */
+	struct thread_ids *thread_ids; /* of threads.c: those that wait to be sorted in; NULL: not read yet */
+	struct changes_mark mark;      /* as the cache has it */
+	struct changes_mark left;      /* of a cache left behind at opening */
 };
 
 struct store_reader {
@@ -134,6 +135,9 @@ static inline uint32_t place_folder(int64_t key)
 
 /* Over what ties a UID to its message. */
 int64_t place_sum(int64_t key, int64_t mid);
+
+/* What the open transaction adds to a folder's counts. */
+struct tally *store_tally(struct store *st, uint32_t folder);
 
 /* Joins the open transaction or begins one; store_leave ends what store_enter began. */
 int store_enter(struct store *st, bool *own_out, struct err *e);
@@ -164,7 +168,29 @@ int folder_insert(struct store *st, struct store_folder *f, struct err *e);
 /* The numbers it had before, of which places wait, are to be swept. */
 int folder_drop_ancestors(struct store *st, uint32_t id, struct err *e);
 
+/* --- threads.c --- */
+/* Finds the thread of a new message, or begins one. Its places are told beside: a folder orders its threads by them. */
+int thread_link(struct store *st, int64_t mid, const struct store_row *row, struct err *e);
+int thread_unlink(struct store *st, int64_t mid, struct err *e); /* it has no place any more */
+int thread_place_add(struct store *st, uint32_t folder, int64_t mid, struct err *e);
+int thread_place_drop(struct store *st, uint32_t folder, int64_t mid, struct err *e);
+int threads_index(struct store *st, struct err *e); /* a bounded piece of the work that waits */
+void threads_rest(struct store *st);                /* the transaction has ended */
+void threads_forget(struct store *st);              /* what is known of the file may be wrong */
+int64_t thread_id_hash(const char *msgid);
+
+/* --- thread_window.c --- */
+int thread_window(struct db *cache, const struct store_window *w, GPtrArray *rows_out, struct err *e);
+
 /* --- query.c --- */
+/* The columns row_read wants, of a place p and its message m. The planner is told the order of the
+ * join (CROSS): it knows nothing of sizes, for the tables are never analysed. */
+#define ROW                                                                                                            \
+	"SELECT p.key, p.mid, p.flags, p.size, p.date, p.attachments, p.keywords, p.sum, " MESSAGE_COLUMNS             \
+	", m.sum FROM "
+#define AND_MESSAGE " CROSS JOIN message m ON m.mid=p.mid "
+/* False: the message is damaged; such a row is shown to nobody and the next start begins a new cache. */
+bool row_read_place(struct db *cache, struct query *q, struct store_row *row);
 int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e); /* ERR_MISSING */
 
 /* --- messages.c --- */

@@ -23,4 +23,6 @@ src_store_libstore_a_SOURCES = \
 	src/store/requests.c \
 	src/store/row.c \
 	src/store/schema.c \
-	src/store/store.h
+	src/store/store.h \
+	src/store/thread_window.c \
+	src/store/threads.c

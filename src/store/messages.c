@@ -220,8 +220,11 @@ int message_put(struct store *st, const struct store_row *row, int64_t *mid, str
 	message_of(row, packed, &m);
 	if (insert_message(st, *mid, &m, e))
 		return -1;
-	bool shared = !db_changes(st->shelf.cache);
-	return shared || !m.field[MSGID].n ? 0 : insert_id(st, *mid, m.field[MSGID], e);
+	if (!db_changes(st->shelf.cache)) /* it is shared */
+		return 0;
+	if (m.field[MSGID].n && insert_id(st, *mid, m.field[MSGID], e))
+		return -1;
+	return thread_link(st, *mid, row, e);
 }
 
 int message_clone(struct store *st, int64_t mid, struct store_place near, int64_t *clone_out, struct err *e)
@@ -312,7 +315,7 @@ static int forget_id(struct store *st, int64_t mid, struct err *e)
 
 int message_forget(struct store *st, int64_t mid, struct err *e)
 {
-	if (forget_id(st, mid, e) || parts_forget(st, mid, e))
+	if (forget_id(st, mid, e) || thread_unlink(st, mid, e) || parts_forget(st, mid, e))
 		return -1;
 	struct query *q = db_query(st->shelf.cache, "DELETE FROM email_id WHERE mid=?");
 	db_bind_int(q, mid);

@@ -13,6 +13,7 @@ static void forget_transaction(struct store *st)
 	st->in_transaction = false;
 	g_array_set_size(st->tallies, 0);
 	g_hash_table_remove_all(st->handed);
+	threads_rest(st);
 }
 
 int store_begin(struct store *st, struct err *e)
@@ -31,9 +32,11 @@ int store_commit(struct store *st, struct err *e)
 		return err_set(e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "no transaction to commit");
 	int result = store_tally_flush(st, e);
 	forget_transaction(st);
-	if (db_end(st->shelf.cache, result, e))
+	if (db_end(st->shelf.cache, result, e)) {
+		threads_forget(st);
 		return -1;
-	return message_index(st, e);
+	}
+	return message_index(st, e) || threads_index(st, e) ? -1 : 0;
 }
 
 void store_rollback(struct store *st)
@@ -41,6 +44,7 @@ void store_rollback(struct store *st)
 	if (!st->in_transaction)
 		return;
 	forget_transaction(st);
+	threads_forget(st);
 	db_end(st->shelf.cache, -1, NULL);
 }
 
@@ -62,34 +66,40 @@ int store_leave(struct store *st, bool own, int result, struct err *e)
 
 /* --- the folders' counts, kept in memory until the transaction ends --- */
 
-static void tally(struct store *st, int64_t key, int places, int unseen)
+struct tally *store_tally(struct store *st, uint32_t folder)
 {
-	uint32_t folder = place_folder(key);
-	int local = key & PLACE_LOCAL ? places : 0;
 	for (guint i = 0; i < st->tallies->len; i++) {
 		struct tally *t = &g_array_index(st->tallies, struct tally, i);
-		if (t->folder != folder)
-			continue;
-		t->rows += places - local;
-		t->local += local;
-		t->unseen += unseen;
-		return;
+		if (t->folder == folder)
+			return t;
 	}
-	struct tally t = { folder, places - local, local, unseen };
+	struct tally t = { .folder = folder };
 	g_array_append_val(st->tallies, t);
+	return &g_array_index(st->tallies, struct tally, st->tallies->len - 1);
+}
+
+static void tally(struct store *st, int64_t key, int places, int unseen)
+{
+	struct tally *t = store_tally(st, place_folder(key));
+	int local = key & PLACE_LOCAL ? places : 0;
+	t->rows += places - local;
+	t->local += local;
+	t->unseen += unseen;
 }
 
 int store_tally_flush(struct store *st, struct err *e)
 {
 	for (guint i = 0; i < st->tallies->len; i++) {
 		struct tally *t = &g_array_index(st->tallies, struct tally, i);
-		if (!t->rows && !t->local && !t->unseen)
+		if (!t->rows && !t->local && !t->unseen && !t->threads)
 			continue;
-		struct query *q = db_query(st->shelf.cache,
-			"UPDATE folder SET rows=rows+?, rows_local=rows_local+?, rows_unseen=rows_unseen+? WHERE id=?");
+		struct query *q = db_query(st->shelf.cache, "UPDATE folder SET rows=rows+?, rows_local=rows_local+?, "
+							    "rows_unseen=rows_unseen+?, threads=threads+?"
+							    " WHERE id=?");
 		db_bind_int(q, t->rows);
 		db_bind_int(q, t->local);
 		db_bind_int(q, t->unseen);
+		db_bind_int(q, t->threads);
 		db_bind_int(q, t->folder);
 		if (db_run(q, e))
 			return -1;
@@ -210,7 +220,7 @@ static int insert_place(struct store *st, const struct store_row *row, int64_t k
 	if (db_run(q, e))
 		return -1;
 	tally(st, key, 1, !(flags & MSG_SEEN));
-	return 0;
+	return thread_place_add(st, row->folder, mid, e);
 }
 
 /* Folder 0 is nobody's: what waits to be expunged lies there unseen, under its local number. */
@@ -268,6 +278,8 @@ int place_remove(struct store *st, const struct place *p, struct err *e)
 	if (db_run(q, e))
 		return -1;
 	tally(st, p->key, -1, -!(p->flags & MSG_SEEN));
+	if (thread_place_drop(st, place_folder(p->key), p->mid, e))
+		return -1;
 	int shared = is_shared(st->shelf.cache, p->mid, e);
 	return shared ? MIN(shared, 0) : message_forget(st, p->mid, e);
 }
@@ -289,6 +301,9 @@ int place_rekey(struct store *st, struct place *p, int64_t key, struct err *e)
 		return -1;
 	tally(st, p->key, -1, -!(p->flags & MSG_SEEN));
 	tally(st, key, 1, !(p->flags & MSG_SEEN));
+	if (folder != place_folder(p->key) &&
+		(thread_place_drop(st, place_folder(p->key), p->mid, e) || thread_place_add(st, folder, mid, e)))
+		return -1;
 	p->key = key;
 	p->mid = mid;
 	return 0;
@@ -344,7 +359,7 @@ static int copy_place(struct store *st, int64_t from, int64_t to, struct err *e)
 	if (db_run(q, e))
 		return -1;
 	tally(st, to, 1, !(p.flags & MSG_SEEN));
-	return 0;
+	return thread_place_add(st, at.folder, p.mid, e);
 }
 
 /* Both ends must be places; then in a transaction. */

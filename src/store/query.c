@@ -19,6 +19,8 @@ void store_row_clear(struct store_row *row)
 	g_clear_pointer(&row->to, g_ptr_array_unref);
 	g_clear_pointer(&row->cc, g_ptr_array_unref);
 	g_clear_pointer(&row->keywords, g_ptr_array_unref);
+	g_clear_pointer(&row->refs, g_ptr_array_unref);
+	store_thread_free(row->head);
 	*row = (struct store_row){ 0 };
 }
 
@@ -42,17 +44,10 @@ GPtrArray *store_rows_new(void)
 
 /* --- one row --- */
 
-/* The columns read_row wants, of a place p and its message m. The planner is told the order of the
- * join (CROSS): it knows nothing of sizes, for the tables are never analysed. */
-#define ROW                                                                                                            \
-	"SELECT p.key, p.mid, p.flags, p.size, p.date, p.attachments, p.keywords, p.sum, " MESSAGE_COLUMNS             \
-	", m.sum FROM "
 #define ROW_SUM 7
 #define ROW_MESSAGE 8
-#define AND_MESSAGE " CROSS JOIN message m ON m.mid=p.mid "
 
-/* False: the message is damaged; such a row is shown to nobody and the next start begins a new cache. */
-static bool read_row(struct db *cache, struct query *q, struct store_row *row)
+bool row_read_place(struct db *cache, struct query *q, struct store_row *row)
 {
 	int64_t key = db_get_int(q, 0);
 	*row = (struct store_row){
@@ -80,7 +75,7 @@ static int read_rows(struct db *cache, struct query *q, GPtrArray *out, struct e
 	enum db_pull pull;
 	while ((pull = db_pull(q, e)) == DB_ITEM) {
 		struct store_row *row = g_new(struct store_row, 1);
-		if (read_row(cache, q, row))
+		if (row_read_place(cache, q, row))
 			g_ptr_array_add(out, row);
 		else
 			g_free(row);
@@ -93,7 +88,7 @@ int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e)
 	struct query *q = db_query(cache, ROW "place p" AND_MESSAGE "WHERE p.key=?");
 	db_bind_int(q, key);
 	enum db_pull pull = db_pull(q, e);
-	bool sound = pull == DB_ITEM && read_row(cache, q, out);
+	bool sound = pull == DB_ITEM && row_read_place(cache, q, out);
 	if (pull == DB_ITEM)
 		db_reset(q);
 	if (pull == DB_BAD || sound)
@@ -163,6 +158,8 @@ static void reverse(GPtrArray *rows, guint from)
 int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e)
 {
 	struct db *cache = r->shelf.cache;
+	if (w->threads)
+		return thread_window(cache, w, rows_out, e);
 	if (w->order != ORDER_RECEIVED)
 		return sorted_window(cache, w, rows_out, e);
 	guint before = rows_out->len;
@@ -174,7 +171,7 @@ int reader_window(struct store_reader *r, const struct store_window *w, GPtrArra
 	case ANCHOR_BOTTOM: db_bind_int(q, 0); break;
 	case ANCHOR_BELOW: db_bind_int(q, w->mid - 1); break;
 	case ANCHOR_ABOVE: db_bind_int(q, w->mid + 1); break;
-	case ANCHOR_AT: db_bind_int(q, w->mid); break;
+	default: db_bind_int(q, w->mid); break;
 	}
 	db_bind_int(q, w->rows ? (int64_t)w->rows : -1);
 	int result = read_rows(cache, q, rows_out, e);

@@ -87,7 +87,7 @@ int store_folder_renumber(struct store *st, struct store_folder *f, uint32_t uid
 	struct store_folder fresh = *f;
 	fresh.heir_of = f->id;
 	fresh.uidvalidity = uidvalidity;
-	fresh.uidnext = fresh.rows = fresh.rows_local = fresh.rows_unseen = fresh.filled_down_to = 0;
+	fresh.uidnext = fresh.rows = fresh.rows_local = fresh.rows_unseen = fresh.threads = fresh.filled_down_to = 0;
 	fresh.complete = false;
 	fresh.highestmodseq = 0;
 	fresh.last_sync = 0;

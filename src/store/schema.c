@@ -16,7 +16,8 @@ static const char cache_sql[] =
 	" filled_down_to INTEGER NOT NULL, complete INTEGER NOT NULL, highestmodseq INTEGER NOT NULL,"
 	" last_sync INTEGER NOT NULL, rows INTEGER NOT NULL DEFAULT 0, rows_local INTEGER NOT NULL DEFAULT 0,"
 	" rows_unseen INTEGER NOT NULL DEFAULT 0, heir_of INTEGER NOT NULL DEFAULT 0,"
-	" dropped INTEGER NOT NULL DEFAULT 0, rights TEXT, mailboxid TEXT, size INTEGER) STRICT;"
+	" dropped INTEGER NOT NULL DEFAULT 0, rights TEXT, mailboxid TEXT, size INTEGER,"
+	" threads INTEGER NOT NULL DEFAULT 0) STRICT;"
 	"CREATE UNIQUE INDEX folder_by_raw ON folder(account, raw) WHERE dropped = 0;"
 	"CREATE TABLE place(key INTEGER PRIMARY KEY, folder INTEGER NOT NULL, mid INTEGER NOT NULL, sum INTEGER NOT "
 	"NULL,"
@@ -33,6 +34,17 @@ static const char cache_sql[] =
 	/* what the server calls a message wherever it lies (RFC 8474) */
 	"CREATE TABLE email_id(mid INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL) STRICT;"
 	"CREATE UNIQUE INDEX email_id_by_id ON email_id(account, id);"
+	/* A thread is called by the mid that began it. thread_mid: each message's, and the ids it refers to, hashed;
+	 * thread_place: where its messages lie, the newest of it in each folder being what orders the folder's threads;
+	 * thread_size: of those that have several, or into which they were joined; thread_id: whose an id is, of messages
+	 * that are here and of those that are only referred to, thread_id_new those that wait to be sorted in. */
+	"CREATE TABLE thread_mid(mid INTEGER PRIMARY KEY, thread INTEGER NOT NULL, refs BLOB) STRICT;"
+	"CREATE TABLE thread_place(thread INTEGER NOT NULL, folder INTEGER NOT NULL, mid INTEGER NOT NULL,"
+	" newest INTEGER NOT NULL, PRIMARY KEY(thread, folder, mid)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX thread_newest ON thread_place(folder, mid) WHERE newest=1;"
+	"CREATE TABLE thread_size(thread INTEGER PRIMARY KEY, size INTEGER NOT NULL, joined INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE thread_id(hash INTEGER PRIMARY KEY, thread INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE thread_id_new(n INTEGER PRIMARY KEY, hash INTEGER NOT NULL, thread INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE structure(mid INTEGER PRIMARY KEY, sum INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
 	/* bytes NULL: in a file of parts/; used: the day, since 1970 */
 	"CREATE TABLE part(id INTEGER PRIMARY KEY, mid INTEGER NOT NULL, section TEXT NOT NULL, size INTEGER NOT NULL,"
@@ -138,7 +150,8 @@ static const char *const state_steps[] = { NULL,
 	LETTERS, DIALOGUES, "ALTER TABLE account ADD COLUMN size_max INTEGER NOT NULL DEFAULT 0;", PARENTS };
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
-	"message_id_new", "email_id", "structure", "part", NULL };
+	"message_id_new", "email_id", "thread_mid", "thread_place", "thread_size", "thread_id", "thread_id_new",
+	"structure", "part", NULL };
 static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
 	"outbox", "outbox_rcpt", "draft", "draft_file", "identity", "judge", "person", "person_word", "left_file",
 	"outbox_dialogue", NULL };
@@ -147,7 +160,7 @@ const struct schema schema_cache = {
 	.sql = cache_sql,
 	.tables = cache_tables,
 	.application = 0x42785763, /* "BxWc" */
-	.version = 3,
+	.version = 4,
 };
 
 const struct schema schema_state = {

@@ -127,6 +127,7 @@ struct store_folder {
 	uint32_t rows;                 /* places in the cache that the server has named */
 	uint32_t rows_local;           /* those it has not */
 	uint32_t rows_unseen;          /* of both */
+	uint32_t threads;              /* to which all these belong */
 	uint32_t heir_of; /* its number before UIDVALIDITY changed, while the old places may be taken over; 0: none */
 	uint32_t filled_down_to; /* every UID at or above it is cached; 0: nothing yet */
 	bool complete;           /* filled down to the oldest */
@@ -140,7 +141,7 @@ struct store_folder {
 void store_folder_clear(struct store_folder *f);
 GPtrArray *store_folders_new(void); /* of struct store_folder *, freeing */
 
-/* Inserts (id 0) or updates by id; f->id is set. The rows' counts and heir_of are kept by the store. */
+/* Inserts (id 0) or updates by id; f->id is set. The counts of rows and threads and heir_of are kept by the store. */
 int store_folder_put(struct store *st, struct store_folder *f, struct err *e);
 int store_folder_get(struct store *st, uint32_t id, struct store_folder *out, struct err *e);
 int store_folder_find(struct store *st, uint32_t account, struct str raw, struct store_folder *out, struct err *e);
@@ -198,6 +199,13 @@ struct store_row {
 	char *thread;                           /* a stable id: the first reference, else the own id; may be NULL */
 	int attachments;                        /* -1: not known yet */
 	char *emailid;                          /* of the server (RFC 8474): on its way in only; owned, may be NULL */
+	GPtrArray *refs; /* char *: what it refers to (msg_thread_refs): on its way in only; owned, may be NULL */
+	/* of windows by threads */
+	int64_t in_thread;         /* the same for all lines of a thread; 0: no such window */
+	struct store_thread *head; /* of a thread's first line; owned; NULL: another line */
+	unsigned depth;            /* 0: not below another */
+	uint32_t bars;             /* bit i: another answer to the same message follows further down, at depth i + 1 */
+	bool same_subject;         /* as the line it stands below */
 };
 void store_row_clear(struct store_row *row);
 void store_row_free(struct store_row *row); /* clear + g_free */
@@ -317,9 +325,31 @@ int store_evict_rows(struct store *st, uint32_t folder, int64_t older_than, uint
  * opening mends the file: a new cache, a state without what is damaged. */
 bool store_check(struct store *st, GPtrArray *faults_out, struct err *e);
 
+/* --- threads: RFC 5256's REFERENCES, kept as messages come and go, across folders and accounts --- */
+#define STORE_THREAD_MAX 10000  /* messages: what comes then begins another */
+#define STORE_THREAD_LINES 1000 /* of one thread in a window, the newest */
+struct store_member {
+	struct store_place at;
+	uint32_t flags;
+};
+/* What a thread is in one folder. */
+struct store_thread {
+	int64_t newest;   /* its newest mid in the folder: what orders it, and the anchor of windows */
+	int64_t when;     /* wall seconds: that one's date */
+	GArray *members;  /* struct store_member: its messages in the folder, newest first; never empty; owned */
+	char *subject;    /* of the first message of it that is known; owned */
+	GPtrArray *names; /* char *: who wrote them, each once, the first first; at most STORE_THREAD_NAMES; owned */
+	unsigned writers; /* how many there are of them, up to STORE_THREAD_LINES */
+	bool elsewhere;   /* other folders have messages of it */
+	bool folded;      /* this is its only line, of its oldest unread message, else of the newest */
+};
+#define STORE_THREAD_NAMES 3
+void store_thread_free(struct store_thread *t); /* NULL is a no-op */
+unsigned store_thread_unseen(const struct store_thread *t);
+
 /* --- windows: what a list shows --- */
 enum store_order { ORDER_RECEIVED, ORDER_DATE, ORDER_FROM, ORDER_SUBJECT, ORDER_SIZE };
-enum store_anchor { ANCHOR_TOP, ANCHOR_BOTTOM, ANCHOR_BELOW, ANCHOR_ABOVE, ANCHOR_AT };
+enum store_anchor { ANCHOR_TOP, ANCHOR_BOTTOM, ANCHOR_BELOW, ANCHOR_ABOVE, ANCHOR_AT, ANCHOR_THREAD };
 struct store_window {
 	uint32_t folder;
 	enum store_order order;   /* other than RECEIVED: TOP only */
@@ -327,6 +357,13 @@ struct store_window {
 	int64_t mid;
 	uint32_t uid;
 	unsigned rows; /* 0: all */
+	/* By threads (ORDER_RECEIVED), the one with the newest message of the folder first: BELOW, ABOVE and AT are relative to
+	 * a `newest`; THREAD is AT that of the message mid. Whole threads come until `rows` lines are reached: fewer lines
+	 * mean the end. An unfolded one has a line for each of its messages in the folder, and for those elsewhere in the
+	 * account, save Trash, Junk and Drafts. */
+	bool threads;
+	bool unfolded;        /* all but those of `turned`; else only those */
+	const GArray *turned; /* int64_t, in_thread of them; borrowed, NULL: none */
 };
 /* Rows newest first whatever the anchor. Costs the same in a folder of any size (ORDER_RECEIVED). */
 int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e);

@@ -302,23 +302,36 @@ static void pick_target(struct ui *ui, struct view *list, enum change_op op, GAr
 	ui_push(ui, view_folders_pick_for(ui, &pick));
 }
 
-/* Takes places. */
-static void run(struct ui *ui, struct view *list, enum app_command c, GArray *places)
+void change_places(struct ui *ui, struct view *list, enum app_command c, GArray *places)
 {
 	const struct store_folder *f = view_list_model(list)->folder;
 	enum store_role here = f ? f->role : ROLE_NONE;
 	switch (c) {
+	case CMD_THREAD_DELETE:
 	case CMD_DELETE: delete (ui, list, here, places); break;
+	case CMD_THREAD_ARCHIVE:
 	case CMD_ARCHIVE: archive(ui, list, here, places); break;
 	case CMD_SPAM: spam(ui, list, here, places); break;
+	case CMD_THREAD_MOVE:
 	case CMD_MOVE: pick_target(ui, list, CHANGE_MOVE, places); break;
 	case CMD_COPY: pick_target(ui, list, CHANGE_COPY, places); break;
 	case CMD_FLAG: toggle(ui, list, MSG_FLAGGED, places); break;
 	case CMD_TOGGLE_NEW: toggle(ui, list, MSG_SEEN, places); break;
-	case CMD_MARK_READ: mark_read(ui, list, places); break;
+	case CMD_THREAD_READ: mark_read(ui, list, places); break;
 	case CMD_SET_FLAG: ask_flag(ui, list, true, places); break;
 	default: ask_flag(ui, list, false, places); break;
 	}
+}
+
+/* Of a thread that is read, the message that is seen alone. */
+static GArray *chosen(struct ui *ui, struct view *list)
+{
+	const struct model_list *m = view_list_model(list);
+	const struct store_row *row = model_list_current(m);
+	if (!row || !view_is_message(ui_top(ui)) || model_list_tags(m))
+		return model_list_chosen(m);
+	struct store_place at = { row->folder, row->uid, row->local };
+	return g_array_append_vals(g_array_new(FALSE, FALSE, sizeof at), &at, 1);
 }
 
 bool change_command(struct ui *ui, struct view *list, enum app_command c)
@@ -339,12 +352,11 @@ bool change_command(struct ui *ui, struct view *list, enum app_command c)
 	case CMD_COPY:
 	case CMD_FLAG:
 	case CMD_TOGGLE_NEW:
-	case CMD_MARK_READ:
 	case CMD_SET_FLAG:
 	case CMD_CLEAR_FLAG:
-		places = model_list_chosen(m);
+		places = chosen(ui, list);
 		if (places)
-			run(ui, list, c, places);
+			change_places(ui, list, c, places);
 		else
 			ui_say(ui, g_strdup(_("There is no message here.")));
 		return true;

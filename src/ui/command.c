@@ -88,6 +88,7 @@ void command_run(struct ui *ui, enum app_command c)
 		return;
 	switch (c) {
 	case CMD_BACK: ui_pop(ui); break;
+	case CMD_LEFT: command_run(ui, CMD_BACK); break;
 	case CMD_SYNC: sync_now(ui); break;
 	case CMD_FOLDER: ui_push(ui, view_folders_pick(ui)); break;
 	case CMD_NEXT_ACCOUNT: change_account(ui, 1); break;

@@ -252,7 +252,7 @@ static struct beginning *chosen(struct ui *ui)
 		b->place = (struct store_place){ shown->folder_id, shown->uid, shown->local };
 	} else if (row) {
 		b->account = list->account;
-		b->folder = g_strdup(view_list_model(list)->name);
+		b->folder = g_strdup(view_list_folder(list, row));
 		b->place = (struct store_place){ row->folder, row->uid, row->local };
 	} else {
 		beginning_free(&b->waiting);

@@ -135,7 +135,8 @@ struct view_ops {
 	enum pointed (*point)(struct view *v, struct rect body, int row); /* NULL: nothing to be pointed at */
 	void (*roll)(struct view *v, int lines);                          /* by the wheel; NULL: as by keys */
 	char *(*title)(struct view *v, int cols);
-	char *(*aside)(struct view *v, int cols); /* right of the title; NULL: how the account is */
+	char *(*aside)(struct view *v, int cols);               /* right of the title; NULL: how the account is */
+	const enum app_command *(*hints)(const struct view *v); /* the likeliest keys; NULL: those of the context */
 	const char *typing;              /* N_(): the hints of a view that takes typed text; NULL: from the key table */
 	char *(*remark)(struct view *v); /* the line under the body when nothing else is said; NULL */
 	bool (*stop)(struct view *v);    /* ^C: true when something was under way; NULL */
@@ -163,6 +164,7 @@ struct view *view_list_new(struct ui *ui, int account, const char *folder);
 bool view_list_is(const struct view *v, int account, const char *folder);
 bool view_is_list(const struct view *v);
 struct model_list *view_list_model(struct view *v);
+const char *view_list_folder(struct view *v, const struct store_row *row); /* the row's: a thread has those of others */
 /* Looks for unread mail once the rows are here, and reads what is found. */
 void view_list_seek_later(struct view *v, bool then_read);
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
@@ -288,10 +290,18 @@ void craft_background(struct ui *ui, int32_t rgb);  /* the terminal has answered
 void craft_title(struct ui *ui);                    /* of the window, where it is wanted */
 void craft_end(struct ui *ui);
 
+/* --- thread.c: the list by threads, and what is done with a whole one --- */
+bool thread_command(struct ui *ui, struct view *list, enum app_command c); /* false: no such command */
+char *thread_sign(const struct store_row *row);                            /* "+5"; NULL: it is no folded thread */
+char *thread_people(const struct store_row *row); /* who wrote in a folded one; NULL: none is */
+char *thread_subject(struct view *list, const struct store_row *row);
+
 /* --- change.c: what the keys change --- */
 extern const struct model_changes_hooks change_hooks;
 /* The chosen messages of a list view; false: no command that changes any. */
 bool change_command(struct ui *ui, struct view *list, enum app_command c);
+/* The same of these messages, taken. */
+void change_places(struct ui *ui, struct view *list, enum app_command c, GArray *places);
 /* The folder at the cursor (NULL: an account's line); false: no such command. */
 bool change_is_pinned(const struct ui *ui, int account, const char *name); /* as the mailrc says now */
 bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c);

@@ -30,6 +30,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_capture.c \
 	src/ui/term_curses.c \
 	src/ui/typing.c \
+	src/ui/thread.c \
 	src/ui/ui.c \
 	src/ui/ui.h \
 	src/ui/view_compose.c \

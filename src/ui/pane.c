@@ -178,7 +178,7 @@ bool pane_command(struct ui *ui, enum app_command c)
 	switch (c) {
 	case CMD_READ_ON: page(ui, top, CMD_PAGE_DOWN); return true;
 	case CMD_READ_BACK: page(ui, top, CMD_PAGE_UP); return true;
-	case CMD_PANE_ENTER:
+	case CMD_RIGHT:
 		if (is_shown(ui))
 			pane_enter(ui);
 		else

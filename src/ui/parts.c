@@ -69,7 +69,8 @@ static bool source_of(struct view *v, struct model_source *out)
 	if (m)
 		*out = parts_source(m);
 	else if (row)
-		*out = (struct model_source){ list->account, list->name, row->uid, row->local, { NULL, 0 } };
+		*out = (struct model_source){ list->account, view_list_folder(v, row), row->uid, row->local,
+			{ NULL, 0 } };
 	return m || row;
 }
 

@@ -27,6 +27,9 @@ static bool is_outgoing(const struct model_list *m)
 static char *who_text(const struct model_list *m, const struct store_row *row)
 {
 	bool outgoing = is_outgoing(m);
+	char *people = outgoing ? NULL : thread_people(row);
+	if (people)
+		return people;
 	const GPtrArray *who = outgoing ? row->to : row->from;
 	if (!who || !who->len)
 		return g_strdup(outgoing ? _("(to nobody)") : _("(no sender)"));
@@ -52,44 +55,56 @@ static const char *state_sign(const struct store_row *row)
 
 static int64_t when(const struct store_row *row)
 {
+	if (row->head && row->head->folded)
+		return row->head->when;
 	return row->date.known ? row->date.epoch : row->received;
 }
 
+/* Of a folded thread how many are unread, if any. */
+static void draw_signs(struct grid *g, int row, int col, unsigned style, const struct store_row *msg)
+{
+	g_autofree char *sign = thread_sign(msg);
+	if (sign) {
+		grid_text(g, row, col, 3, style, sign);
+		return;
+	}
+	grid_text(g, row, col, 1, style, state_sign(msg));
+	grid_text(g, row, col + 1, 1, style, msg->flags & MSG_FLAGGED ? "F" : " ");
+}
+
 static void draw_one_line(
-	const struct model_list *m, struct grid *g, int row, struct rect r, const struct store_row *msg, unsigned style)
+	const struct view_list *v, struct grid *g, int row, struct rect r, const struct store_row *msg, unsigned style)
 {
 	int from_cols = r.cols >= WIDE_FROM_COLS ? FROM_COLS_WIDE : FROM_COLS;
 	int col = r.col + 4;
 	g_autofree char *date = app_date_short(when(msg), clock_wall());
-	g_autofree char *who = who_text(m, msg);
+	g_autofree char *who = who_text(v->model, msg), *subject = thread_subject((struct view *)v, msg);
 	int date_cols = MIN(grid_width(date), DATE_COLS);
-	grid_text(g, row, r.col + 1, 1, style, state_sign(msg));
-	grid_text(g, row, r.col + 2, 1, style, msg->flags & MSG_FLAGGED ? "F" : " ");
+	draw_signs(g, row, r.col + 1, style, msg);
 	grid_text(g, row, col + DATE_COLS - date_cols, DATE_COLS, style, date);
 	col += DATE_COLS + 1;
 	grid_text(g, row, col, from_cols, style, who);
 	col += from_cols + 1;
 	grid_text(g, row, col, 1, style, kind_sign(msg));
 	col += 2;
-	grid_text(g, row, col, r.col + r.cols - col, style, subject_text(msg));
+	grid_text(g, row, col, r.col + r.cols - col, style, subject ? subject : subject_text(msg));
 }
 
 static void draw_two_lines(
-	const struct model_list *m, struct grid *g, int row, struct rect r, const struct store_row *msg, unsigned style)
+	const struct view_list *v, struct grid *g, int row, struct rect r, const struct store_row *msg, unsigned style)
 {
 	g_autofree char *date = app_date_short(when(msg), clock_wall());
-	g_autofree char *who = who_text(m, msg);
+	g_autofree char *who = who_text(v->model, msg), *subject = thread_subject((struct view *)v, msg);
 	int date_cols = grid_width(date);
 	int who_cols = MAX(r.cols - 4 - date_cols - 1, 0);
-	grid_text(g, row, r.col + 2, 1, style, state_sign(msg));
-	grid_text(g, row, r.col + 3, 1, style, msg->flags & MSG_FLAGGED ? "F" : " ");
+	draw_signs(g, row, r.col + (msg->head && msg->head->folded ? 1 : 2), style, msg);
 	grid_text(g, row, r.col + 4, who_cols, style, who);
 	if (r.cols - date_cols > 4)
 		grid_text(g, row, r.col + r.cols - date_cols, date_cols, style, date);
 	if (row + 1 >= r.row + r.rows)
 		return;
 	grid_text(g, row + 1, r.col + 2, 1, style, kind_sign(msg));
-	grid_text(g, row + 1, r.col + 4, MAX(r.cols - 4, 0), style, subject_text(msg));
+	grid_text(g, row + 1, r.col + 4, MAX(r.cols - 4, 0), style, subject ? subject : subject_text(msg));
 }
 
 /* A line of one column still shows where the cursor is; a screen of one line shows the subject. */
@@ -98,7 +113,7 @@ static void draw_row(const struct view_list *v, struct grid *g, struct rect r, i
 	const struct model_list *m = v->model;
 	const struct store_row *msg = model_list_row(m, position);
 	bool here = position == m->cursor;
-	unsigned style = (msg && !(msg->flags & MSG_SEEN) ? STYLE_NEW : STYLE_NORMAL) | (here ? STYLE_CURSOR : 0);
+	unsigned style = (msg && model_row_is_unread(msg) ? STYLE_NEW : STYLE_NORMAL) | (here ? STYLE_CURSOR : 0);
 	bool tagged = msg && model_list_is_tagged(m, msg);
 	for (int i = 0; i < lines && at + i < r.row + r.rows; i++)
 		grid_fill(g, at + i, r.col, r.cols, style, ' ');
@@ -107,9 +122,9 @@ static void draw_row(const struct view_list *v, struct grid *g, struct rect r, i
 	if (!msg)
 		grid_text(g, at, r.col + 2, r.cols - 2, style | STYLE_DIM, "...");
 	else if (lines == 2)
-		draw_two_lines(m, g, at, r, msg, style);
+		draw_two_lines(v, g, at, r, msg, style);
 	else
-		draw_one_line(m, g, at, r, msg, style);
+		draw_one_line(v, g, at, r, msg, style);
 }
 
 /* --- an empty folder says why --- */
@@ -187,8 +202,9 @@ static char *title(struct view *view, int cols)
 	g_autofree char *where = g_strdup_printf("%s - %s", v->model->name, a ? a->cfg->label : "");
 	if (!f)
 		return g_steal_pointer(&where);
-	uint32_t all = MAX(f->exists, v->model->total);
-	g_autofree char *count = g_strdup_printf(P_("%u message", "%u messages", all), all);
+	uint32_t all = v->model->threads ? f->threads : MAX(f->exists, v->model->total);
+	g_autofree char *count = v->model->threads ? g_strdup_printf(P_("%u thread", "%u threads", all), all)
+						   : g_strdup_printf(P_("%u message", "%u messages", all), all);
 	g_autofree char *fresh = unread ? g_strdup_printf(_("  %u unread"), unread) : g_strdup("");
 	g_autofree char *tagged = tags ? g_strdup_printf(_("  %u tagged"), tags) : g_strdup("");
 	int gap = MAX(20 - grid_width(where), 0);
@@ -249,7 +265,7 @@ static bool command(struct view *view, enum app_command c)
 {
 	struct view_list *v = (struct view_list *)view;
 	struct model_list *m = v->model;
-	if (change_command(view->ui, view, c))
+	if (change_command(view->ui, view, c) || thread_command(view->ui, view, c))
 		return true;
 	switch (c) {
 	case CMD_DOWN: model_list_move(m, 1); break;
@@ -295,6 +311,12 @@ static void destroy(struct view *view)
 	g_free(v);
 }
 
+static const enum app_command *likely_keys(const struct view *view)
+{
+	const struct view_list *v = (const struct view_list *)view;
+	return v->model->threads ? app_hints_of_threads() : app_hints(CTX_INDEX);
+}
+
 static const struct view_ops ops = {
 	.context = CTX_INDEX,
 	.draw = draw,
@@ -304,6 +326,7 @@ static const struct view_ops ops = {
 	.roll = roll,
 	.title = title,
 	.stop = stop,
+	.hints = likely_keys,
 	.free = destroy,
 };
 
@@ -324,6 +347,19 @@ bool view_list_is(const struct view *view, int account, const char *folder)
 struct model_list *view_list_model(struct view *view)
 {
 	return ((struct view_list *)view)->model;
+}
+
+const char *view_list_folder(struct view *view, const struct store_row *row)
+{
+	const struct model_list *m = view_list_model(view);
+	const struct model_account *a = model_folders_account(view->ui->folders, m->account);
+	bool here = !row->in_thread || !m->folder || row->folder == m->folder->id;
+	for (guint i = 0; !here && a && i < a->folders->len; i++) {
+		const struct store_folder *f = a->folders->pdata[i];
+		if (f->id == row->folder)
+			return f->name;
+	}
+	return m->name;
 }
 
 bool view_is_list(const struct view *view)

@@ -412,18 +412,20 @@ static void leave(struct view_message *v)
 /* Shows what the list's cursor is on, once it is known. */
 static void follow(struct view_message *v)
 {
-	const struct model_list *list = v->list ? view_list_model(v->list) : NULL;
+	struct model_list *list = v->list ? view_list_model(v->list) : NULL;
 	const struct store_row *row = list && v->follow ? model_list_current(list) : NULL;
 	if (!row)
 		return;
 	v->follow = false;
 	v->stale = true;
+	model_list_fold(list, UNFOLD_IT);
 	if (v->model && row_of(v)) {
 		model_message_read(v->model);
 		return;
 	}
 	leave(v);
-	v->model = model_message_new(v->view.ui->app, list->account, list->name, row, NULL, changed, v);
+	v->model = model_message_new(
+		v->view.ui->app, list->account, view_list_folder(v->list, row), row, NULL, changed, v);
 }
 
 /* Beside the list: who and what at once, from the row; the text when the cursor has rested. */
@@ -436,7 +438,7 @@ static void keep_up(struct view_message *v)
 	leave(v);
 	if (!row)
 		return;
-	v->model = model_message_later(v->view.ui->app, list->account, list->name, row, changed, v);
+	v->model = model_message_later(v->view.ui->app, list->account, view_list_folder(v->list, row), row, changed, v);
 	timer_at(v->pause, clock_ms() + PAUSE_MS);
 }
 
@@ -687,7 +689,7 @@ static bool command(struct view *view, enum app_command c)
 		return true;
 	const struct store_row *row = v->model ? row_of(v) : NULL;
 	if (card_command(view->ui, v->model, row ? row->flags : 0, c) ||
-		(v->list && change_command(view->ui, v->list, c)))
+		(v->list && (change_command(view->ui, v->list, c) || thread_command(view->ui, v->list, c))))
 		return true;
 	switch (c) {
 	case CMD_NEXT_MESSAGE: step(v, 1); return true;

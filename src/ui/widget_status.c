@@ -99,10 +99,16 @@ static char *typing_hints(const struct ui *ui)
 	return typing ? g_strdup(_(typing)) : NULL;
 }
 
+static const enum app_command *hints_of(const struct ui *ui)
+{
+	const struct view *top = ui_top(ui);
+	return top->ops->hints ? top->ops->hints(top) : app_hints(top->ops->context);
+}
+
 static int all_hints_cols(const struct ui *ui)
 {
 	int cols = 1, key_cols;
-	for (const enum app_command *c = app_hints(ui_top(ui)->ops->context); *c; c++) {
+	for (const enum app_command *c = hints_of(ui); *c; c++) {
 		g_autofree char *one = hint_text(ui, *c, &key_cols);
 		cols += one ? grid_width(one) + (*c == CMD_HELP ? 0 : 2) : 0;
 	}
@@ -127,7 +133,7 @@ void hint_draw(const struct ui *ui, struct grid *g, struct rect r)
 	if (help && all > r.cols && all - grid_width(help) + key_cols <= r.cols)
 		help[key_cols] = 0;
 	int kept = help ? grid_width(help) : 0;
-	for (const enum app_command *c = app_hints(ui_top(ui)->ops->context); *c; c++) {
+	for (const enum app_command *c = hints_of(ui); *c; c++) {
 		g_autofree char *one = *c == CMD_HELP ? g_strdup(help) : hint_text(ui, *c, &key_cols);
 		int cols = one ? grid_width(one) : 0;
 		int room = r.cols - col - (*c == CMD_HELP ? 0 : kept + 2);

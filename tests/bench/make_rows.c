@@ -57,6 +57,11 @@ static uint32_t draw_flags(struct maker *m)
 	return draw(m, 100) < 18 ? flags | MSG_ATTACHMENT : flags;
 }
 
+static char *msgid_of(uint32_t uid)
+{
+	return g_strdup_printf("%08x.%u@mail.example.org", uid * 2654435761u, uid);
+}
+
 /* The row of one UID; its thread, if it has one, is named by an earlier row. */
 static void draw_row(struct maker *m, uint32_t uid, uint32_t rows, struct store_row *row)
 {
@@ -74,14 +79,17 @@ static void draw_row(struct maker *m, uint32_t uid, uint32_t rows, struct store_
 		.received = received,
 		.date = { received - (int64_t)draw(m, 90), 60 * ((int)draw(m, 20) - 8), true },
 		.subject = g_strdup_printf("%s%s %u", first == uid ? "" : "Re: ", topic, first),
-		.msgid = g_strdup_printf("%08x.%u@mail.example.org", draw(m, UINT32_MAX), uid),
+		.msgid = msgid_of(uid),
 		.list = draw(m, 100) < 30 ? g_strdup_printf("list%u.example.org", draw(m, 40)) : NULL,
 		.from = draw_addrs(m, 1),
 		.to = draw_addrs(m, 1 + draw(m, 2)),
 		.cc = draw_addrs(m, draw(m, 10) < 2),
-		.thread = threaded ? g_strdup_printf("thread.%u@mail.example.org", first) : NULL,
+		.thread = threaded ? msgid_of(first) : NULL,
 		.attachments = -1,
+		.refs = g_ptr_array_new_with_free_func(g_free),
 	};
+	if (first != uid)
+		g_ptr_array_add(row->refs, msgid_of(first));
 }
 
 static int put_batch(struct maker *m, struct store *st, uint32_t lo, uint32_t hi, uint32_t rows, struct err *e)

@@ -143,6 +143,31 @@ int64_t fixture_mid(struct fixture *f, uint32_t uid)
 	return mid;
 }
 
+/* Every place in a folder is one of a thread, and the newest of each in a folder is known as such. */
+static void check_threads(struct fixture *f, const struct store_folder *folder)
+{
+	static const char *const wrong[] = {
+		"SELECT count(*) FROM place p LEFT JOIN thread_place t ON t.folder=p.folder AND t.mid=p.mid"
+		" WHERE t.mid IS NULL AND p.folder<>0",
+		"SELECT count(*) FROM thread_place t LEFT JOIN place p ON p.folder=t.folder AND p.mid=t.mid WHERE "
+		"p.mid IS NULL",
+		"SELECT count(*) FROM thread_place t LEFT JOIN thread_mid m ON m.mid=t.mid WHERE m.thread IS NOT "
+		"t.thread",
+		"SELECT count(*) FROM (SELECT max(mid) AS newest, sum(newest) AS n, max(mid*newest) AS told FROM "
+		"thread_place"
+		" GROUP BY thread, folder) WHERE n<>1 OR newest<>told",
+	};
+	int64_t count = -1;
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_assert_cmpint(db_int(db_query(f->st->shelf.cache, wrong[i]), &count, &f->e), ==, 1);
+		g_assert_cmpint(count, ==, 0);
+	}
+	struct query *q = db_query(f->st->shelf.cache, "SELECT count(*) FROM thread_place WHERE folder=? AND newest=1");
+	db_bind_int(q, folder->id);
+	g_assert_cmpint(db_int(q, &count, &f->e), ==, 1);
+	g_assert_cmpint(folder->threads, ==, count);
+}
+
 void fixture_sound(struct fixture *f)
 {
 	struct store_folder folder = { 0 };
@@ -156,5 +181,6 @@ void fixture_sound(struct fixture *f)
 	g_assert_cmpuint(folder.rows, ==, uids->len);
 	g_assert_cmpint(folder.rows_unseen, ==, unseen);
 	g_assert_true(db_check(f->st->shelf.cache, NULL));
+	check_threads(f, &folder);
 	store_folder_clear(&folder);
 }

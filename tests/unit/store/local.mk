@@ -6,7 +6,7 @@ check_PROGRAMS += tests/unit/store/test_open tests/unit/store/test_damage tests/
 	tests/unit/store/test_local tests/unit/store/test_rekey tests/unit/store/test_evict \
 	tests/unit/store/test_changes_lost tests/unit/store/test_kill \
 	tests/unit/store/test_outbox tests/unit/store/test_drafts tests/unit/store/test_identities \
-	tests/unit/store/test_people
+	tests/unit/store/test_people tests/unit/store/test_threads
 tests_unit_store_test_open_SOURCES = tests/unit/store/test_open.c $(STORE_FIXTURE)
 tests_unit_store_test_open_LDADD = $(STORE_LINK)
 tests_unit_store_test_damage_SOURCES = tests/unit/store/test_damage.c $(STORE_FIXTURE)
@@ -43,3 +43,5 @@ tests_unit_store_test_identities_SOURCES = tests/unit/store/test_identities.c $(
 tests_unit_store_test_identities_LDADD = $(STORE_LINK)
 tests_unit_store_test_people_SOURCES = tests/unit/store/test_people.c $(STORE_FIXTURE)
 tests_unit_store_test_people_LDADD = $(STORE_LINK)
+tests_unit_store_test_threads_SOURCES = tests/unit/store/test_threads.c $(STORE_FIXTURE)
+tests_unit_store_test_threads_LDADD = $(STORE_LINK)

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Threads as messages come and go. Two become one by moving the smaller, so that a message moves seldom however they
+ * come; what pointed to the smaller is led on. */
+#include "store/internal.h"
+
+#define REFS_KEPT 16    /* of each message, the nearest, to draw who answers whom */
+#define HOPS_MAX 64     /* from a thread to that into which it was joined: past any number of halvings */
+#define SUBJECT_DAYS 60 /* replies that name no message belong to one of their subject that is no farther away */
+
+/* The index of ids grows by slices of the hash's range, as that of Message-IDs does (messages.c). */
+#define IDS_WAITING_MAX 16384
+#define IDS_SLICES 16
+
+/* --- whose an id is --- */
+
+struct waiting_id {
+	int64_t hash, thread; /* thread 0: nobody's any more */
+};
+
+struct thread_ids {
+	GHashTable *waiting; /* struct waiting_id, by its hash */
+	unsigned rows;       /* in the file; of some ids several */
+	int64_t version;     /* of the file as we left it */
+	bool current;        /* .. as the open transaction has it */
+	unsigned slice;
+	/* The message that was linked last, and is placed next. */
+	int64_t mid, thread;
+	bool begun;
+};
+
+static void forget_ids(struct thread_ids *ids)
+{
+	g_hash_table_unref(ids->waiting);
+	g_free(ids);
+}
+
+void threads_forget(struct store *st)
+{
+	g_clear_pointer(&st->thread_ids, forget_ids);
+}
+
+void threads_rest(struct store *st)
+{
+	if (!st->thread_ids)
+		return;
+	st->thread_ids->current = false;
+	st->thread_ids->mid = 0;
+}
+
+static void wait_for_index(struct thread_ids *ids, int64_t hash, int64_t thread)
+{
+	struct waiting_id *id = g_new(struct waiting_id, 1);
+	*id = (struct waiting_id){ hash, thread };
+	g_hash_table_replace(ids->waiting, id, id);
+	ids->rows++;
+}
+
+static int read_waiting(struct store *st, int64_t version, struct err *e)
+{
+	enum db_pull pull;
+	struct thread_ids *ids = g_new0(struct thread_ids, 1);
+	ids->waiting = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	ids->version = version;
+	struct query *q = db_query(st->shelf.cache, "SELECT hash, thread FROM thread_id_new ORDER BY n");
+	while ((pull = db_pull(q, e)) == DB_ITEM)
+		wait_for_index(ids, db_get_int(q, 0), db_get_int(q, 1));
+	st->thread_ids = ids;
+	return pull == DB_END ? 0 : -1;
+}
+
+/* Another process may have written. */
+static int know_waiting(struct store *st, struct err *e)
+{
+	int64_t version = 0;
+	if (st->thread_ids && st->thread_ids->current)
+		return 0;
+	if (db_changed(st->shelf.cache, &version, e))
+		return -1;
+	if (!st->thread_ids || st->thread_ids->version != version) {
+		threads_forget(st);
+		if (read_waiting(st, version, e))
+			return -1;
+	}
+	st->thread_ids->current = true;
+	return 0;
+}
+
+static int id_find(struct store *st, int64_t hash, int64_t *thread_out, struct err *e)
+{
+	const struct waiting_id *id = g_hash_table_lookup(st->thread_ids->waiting, &hash);
+	*thread_out = id ? id->thread : 0;
+	if (id)
+		return 0;
+	struct query *q = db_query(st->shelf.cache, "SELECT thread FROM thread_id WHERE hash=?");
+	db_bind_int(q, hash);
+	return db_int(q, thread_out, e) < 0 ? -1 : 0;
+}
+
+static int id_put(struct store *st, int64_t hash, int64_t thread, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache, "INSERT INTO thread_id_new(hash, thread) VALUES(?,?)");
+	db_bind_int(q, hash);
+	db_bind_int(q, thread);
+	if (db_run(q, e))
+		return -1;
+	wait_for_index(st->thread_ids, hash, thread);
+	return 0;
+}
+
+static int sort_in(struct store *st, int64_t lo, int64_t hi, unsigned *rows_out, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache,
+		"INSERT OR REPLACE INTO thread_id(hash, thread)"
+		" SELECT hash, thread FROM thread_id_new WHERE hash BETWEEN ? AND ? ORDER BY hash, n");
+	db_bind_int(q, lo);
+	db_bind_int(q, hi);
+	if (db_run(q, e))
+		return -1;
+	q = db_query(st->shelf.cache, "DELETE FROM thread_id_new WHERE hash BETWEEN ? AND ?");
+	db_bind_int(q, lo);
+	db_bind_int(q, hi);
+	int result = db_run(q, e);
+	*rows_out = result ? 0 : db_changes(st->shelf.cache);
+	return result;
+}
+
+static gboolean is_sorted_in(gpointer key, gpointer value, gpointer range)
+{
+	const struct waiting_id *id = value;
+	const int64_t *lo_hi = range;
+	(void)key;
+	return id->hash >= lo_hi[0] && id->hash <= lo_hi[1];
+}
+
+int threads_index(struct store *st, struct err *e)
+{
+	const uint64_t width = UINT64_MAX / IDS_SLICES + 1;
+	struct thread_ids *ids = st->thread_ids;
+	unsigned rows = 0;
+	if (!ids || ids->rows < IDS_WAITING_MAX)
+		return 0;
+	int64_t lo = (int64_t)((uint64_t)INT64_MIN + ids->slice * width);
+	int64_t range[] = { lo, lo + (int64_t)(width - 1) };
+	ids->slice = (ids->slice + 1) % IDS_SLICES;
+	if (db_begin(st->shelf.cache, e))
+		return -1;
+	if (db_end(st->shelf.cache, sort_in(st, range[0], range[1], &rows, e), e))
+		return -1;
+	g_hash_table_foreach_remove(ids->waiting, is_sorted_in, range);
+	ids->rows -= MIN(ids->rows, rows);
+	return 0;
+}
+
+/* --- threads and their sizes --- */
+
+struct thread {
+	int64_t id; /* 0: none */
+	int64_t size;
+};
+
+/* Leads to the thread into which this one was joined. */
+static int thread_resolve(struct db *cache, struct thread *t, struct err *e)
+{
+	t->size = 1;
+	for (int i = 0; i < HOPS_MAX; i++) {
+		struct query *q = db_query(cache, "SELECT size, joined FROM thread_size WHERE thread=?");
+		db_bind_int(q, t->id);
+		enum db_pull pull = db_pull(q, e);
+		if (pull != DB_ITEM)
+			return pull == DB_END ? 0 : -1;
+		int64_t joined = db_get_int(q, 1);
+		t->size = db_get_int(q, 0);
+		db_reset(q);
+		if (!joined)
+			return 0;
+		t->id = joined;
+	}
+	return db_damaged(cache, e);
+}
+
+static int set_size(struct db *cache, int64_t thread, int64_t size, int64_t joined, struct err *e)
+{
+	struct query *q = db_query(cache, "INSERT OR REPLACE INTO thread_size(thread, size, joined) VALUES(?,?,?)");
+	db_bind_int(q, thread);
+	db_bind_int(q, size);
+	db_bind_int(q, joined);
+	return db_run(q, e);
+}
+
+/* 1, 0: no place of it in the folder, -1. */
+static int newest_of(struct db *cache, int64_t thread, uint32_t folder, int64_t *mid_out, struct err *e)
+{
+	struct query *q =
+		db_query(cache, "SELECT mid FROM thread_place WHERE thread=? AND folder=? ORDER BY mid DESC LIMIT 1");
+	db_bind_int(q, thread);
+	db_bind_int(q, folder);
+	return db_int(q, mid_out, e);
+}
+
+static int set_newest(struct db *cache, int64_t thread, uint32_t folder, int64_t mid, bool newest, struct err *e)
+{
+	struct query *q = db_query(cache, "UPDATE thread_place SET newest=? WHERE thread=? AND folder=? AND mid=?");
+	db_bind_int(q, newest);
+	db_bind_int(q, thread);
+	db_bind_int(q, folder);
+	db_bind_int(q, mid);
+	return db_run(q, e);
+}
+
+/* In a folder where both have messages there is one newest from now on. */
+static int join_newest(
+	struct store *st, int64_t small, int64_t large, uint32_t folder, int64_t newest_of_small, struct err *e)
+{
+	int64_t mid = 0;
+	int found = newest_of(st->shelf.cache, large, folder, &mid, e);
+	if (found <= 0)
+		return found;
+	store_tally(st, folder)->threads--;
+	return mid > newest_of_small ? set_newest(st->shelf.cache, small, folder, newest_of_small, false, e)
+				     : set_newest(st->shelf.cache, large, folder, mid, false, e);
+}
+
+static int join_all_newest(struct store *st, int64_t small, int64_t large, struct err *e)
+{
+	g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct place));
+	enum db_pull pull;
+	struct query *q = db_query(st->shelf.cache, "SELECT folder, mid FROM thread_place WHERE thread=? AND newest=1");
+	db_bind_int(q, small);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		struct place p = { .key = db_get_int(q, 0), .mid = db_get_int(q, 1) };
+		g_array_append_val(places, p);
+	}
+	for (guint i = 0; pull == DB_END && i < places->len; i++) {
+		const struct place *p = &g_array_index(places, struct place, i);
+		if (join_newest(st, small, large, (uint32_t)p->key, p->mid, e))
+			return -1;
+	}
+	return pull == DB_END ? 0 : -1;
+}
+
+static int run_for(struct query *q, int64_t small, int64_t large, struct err *e)
+{
+	db_bind_int(q, small);
+	db_bind_int(q, large);
+	return db_run(q, e);
+}
+
+/* Moves the smaller into the larger, which becomes t; two that are too large together stay apart. */
+static int join(struct store *st, struct thread *t, const struct thread *other, struct err *e)
+{
+	struct db *cache = st->shelf.cache;
+	if (t->size + other->size > STORE_THREAD_MAX)
+		return 0;
+	struct thread small = t->size < other->size ? *t : *other, large = t->size < other->size ? *other : *t;
+	if (join_all_newest(st, small.id, large.id, e) ||
+		run_for(db_query(cache, "UPDATE thread_mid SET thread=?2"
+					" WHERE mid IN (SELECT mid FROM thread_place WHERE thread=?1)"),
+			small.id, large.id, e) ||
+		run_for(db_query(cache, "UPDATE thread_place SET thread=?2 WHERE thread=?1"), small.id, large.id, e))
+		return -1;
+	*t = (struct thread){ large.id, t->size + other->size };
+	return set_size(cache, small.id, 0, large.id, e) || set_size(cache, large.id, t->size, 0, e) ? -1 : 0;
+}
+
+/* --- a new message --- */
+
+int64_t thread_id_hash(const char *msgid)
+{
+	return msgid_hash(str_of(msgid));
+}
+
+struct linking {
+	struct store *st;
+	struct thread thread; /* found so far */
+	struct {
+		int64_t hash;
+		bool known;
+	} ids[MSG_THREAD_REFS + 1]; /* its own and those it refers to */
+	unsigned n;
+};
+
+static int look_up(struct linking *l, int64_t hash, struct thread *out, struct err *e)
+{
+	*out = (struct thread){ 0 };
+	if (id_find(l->st, hash, &out->id, e))
+		return -1;
+	return out->id ? thread_resolve(l->st->shelf.cache, out, e) : 0;
+}
+
+static int take(struct linking *l, const struct thread *found, struct err *e)
+{
+	if (!found->id || found->id == l->thread.id)
+		return 0;
+	if (l->thread.id)
+		return join(l->st, &l->thread, found, e);
+	l->thread = *found;
+	return 0;
+}
+
+static int look_for(struct linking *l, const char *msgid, struct err *e)
+{
+	struct thread found;
+	int64_t hash = thread_id_hash(msgid);
+	if (l->n == G_N_ELEMENTS(l->ids))
+		return 0;
+	for (unsigned i = 0; i < l->n; i++)
+		if (l->ids[i].hash == hash)
+			return 0;
+	if (look_up(l, hash, &found, e) || take(l, &found, e))
+		return -1;
+	l->ids[l->n].hash = hash;
+	l->ids[l->n++].known = found.id != 0;
+	return 0;
+}
+
+static int look_for_all(struct linking *l, const struct store_row *row, struct err *e)
+{
+	if (row->msgid && *row->msgid && look_for(l, row->msgid, e))
+		return -1;
+	for (guint i = row->refs ? row->refs->len : 0; i-- > 0;)
+		if (look_for(l, row->refs->pdata[i], e))
+			return -1;
+	return 0;
+}
+
+/* A thread whose ids are those of very many messages has room for no more: another takes its ids over. */
+static int settle_ids(struct linking *l, bool begun, struct err *e)
+{
+	for (unsigned i = 0; i < l->n; i++)
+		if ((begun || !l->ids[i].known) && id_put(l->st, l->ids[i].hash, l->thread.id, e))
+			return -1;
+	return 0;
+}
+
+/* --- replies that name no message: by subject --- */
+
+struct by_subject {
+	int64_t root, reply; /* what a message of that subject is known by: 0: none */
+	bool is_reply, adopts;
+};
+
+static int64_t subject_hash(const char *kind, const char *folded)
+{
+	return (int64_t)sum_piece(sum_piece(SUM_START, str_of(kind)), str_of(folded));
+}
+
+static struct by_subject by_subject_of(const struct store_row *row)
+{
+	struct by_subject s = { 0 };
+	if (row->refs && row->refs->len)
+		return s;
+	g_autofree char *base = msg_base_subject(row->subject, &s.is_reply);
+	g_autofree char *folded = g_utf8_casefold(base, -1);
+	if (!*folded)
+		return s;
+	s.root = subject_hash("subject of a root", folded);
+	s.reply = subject_hash("subject of a reply", folded);
+	return s;
+}
+
+static bool is_near(int64_t thread, int64_t mid)
+{
+	int64_t apart = (thread >> MID_COUNTER_BITS) - (mid >> MID_COUNTER_BITS);
+	return ABS(apart) <= SUBJECT_DAYS * 86400;
+}
+
+static int take_by_subject(struct linking *l, int64_t hash, int64_t mid, bool *taken_out, struct err *e)
+{
+	struct thread found;
+	*taken_out = false;
+	if (look_up(l, hash, &found, e))
+		return -1;
+	if (!found.id || !is_near(found.id, mid))
+		return 0;
+	*taken_out = true;
+	return take(l, &found, e);
+}
+
+/* A reply joins the message it may answer, or other such replies; a message that is no reply takes those that wait for
+ * one. Two messages of one subject that are no replies have nothing to do with each other. */
+static int look_by_subject(struct linking *l, struct by_subject *s, int64_t mid, struct err *e)
+{
+	bool taken = false;
+	if (!s->root || (s->is_reply && l->thread.id))
+		return 0;
+	if (s->is_reply && take_by_subject(l, s->root, mid, &taken, e))
+		return -1;
+	if (!taken && take_by_subject(l, s->reply, mid, &taken, e))
+		return -1;
+	s->adopts = taken && !s->is_reply;
+	return 0;
+}
+
+static int settle_subject(struct linking *l, const struct by_subject *s, bool begun, struct err *e)
+{
+	if (!s->root)
+		return 0;
+	if (s->is_reply)
+		return begun ? id_put(l->st, s->reply, l->thread.id, e) : 0;
+	if (s->adopts && id_put(l->st, s->reply, 0, e))
+		return -1;
+	return id_put(l->st, s->root, l->thread.id, e);
+}
+
+/* --- writing --- */
+
+static int insert_mid(struct store *st, int64_t mid, int64_t thread, const GPtrArray *refs, struct err *e)
+{
+	int64_t kept[REFS_KEPT];
+	guint n = refs ? MIN(refs->len, REFS_KEPT) : 0;
+	for (guint i = 0; i < n; i++)
+		kept[i] = thread_id_hash(refs->pdata[refs->len - n + i]);
+	struct query *q = db_query(st->shelf.cache, "INSERT INTO thread_mid(mid, thread, refs) VALUES(?,?,?)");
+	db_bind_int(q, mid);
+	db_bind_int(q, thread);
+	db_bind_blob(q, (struct str){ n ? (const char *)kept : NULL, n * sizeof *kept });
+	return db_run(q, e);
+}
+
+int thread_link(struct store *st, int64_t mid, const struct store_row *row, struct err *e)
+{
+	struct linking l = { .st = st };
+	struct by_subject s = by_subject_of(row);
+	if (know_waiting(st, e) || look_for_all(&l, row, e) || look_by_subject(&l, &s, mid, e))
+		return -1;
+	bool begun = !l.thread.id || l.thread.size >= STORE_THREAD_MAX;
+	if (begun)
+		l.thread = (struct thread){ .id = mid };
+	st->thread_ids->mid = mid;
+	st->thread_ids->thread = l.thread.id;
+	st->thread_ids->begun = begun;
+	if (insert_mid(st, mid, l.thread.id, row->refs, e) || settle_ids(&l, begun, e) ||
+		settle_subject(&l, &s, begun, e))
+		return -1;
+	return begun ? 0 : set_size(st->shelf.cache, l.thread.id, l.thread.size + 1, 0, e);
+}
+
+/* 1, 0: not known, -1. */
+static int thread_of(struct db *cache, int64_t mid, struct thread *out, struct err *e)
+{
+	struct query *q = db_query(cache, "SELECT thread FROM thread_mid WHERE mid=?");
+	*out = (struct thread){ 0 };
+	db_bind_int(q, mid);
+	return db_int(q, &out->id, e);
+}
+
+int thread_unlink(struct store *st, int64_t mid, struct err *e)
+{
+	struct thread t;
+	struct db *cache = st->shelf.cache;
+	int found = thread_of(cache, mid, &t, e);
+	if (found <= 0)
+		return found;
+	struct query *q = db_query(cache, "DELETE FROM thread_mid WHERE mid=?");
+	db_bind_int(q, mid);
+	if (db_run(q, e))
+		return -1;
+	q = db_query(cache, "UPDATE thread_size SET size=max(size-1, 1) WHERE thread=? AND joined=0");
+	db_bind_int(q, t.id);
+	return db_run(q, e);
+}
+
+/* While it had no place it was not moved with its thread. */
+static int find_thread(struct store *st, int64_t mid, struct thread *out, struct err *e)
+{
+	int found = thread_of(st->shelf.cache, mid, out, e);
+	int64_t before = out->id;
+	if (found < 0)
+		return -1;
+	if (!found)
+		out->id = mid;
+	if (thread_resolve(st->shelf.cache, out, e))
+		return -1;
+	if (out->id == before)
+		return 0;
+	struct query *q = db_query(st->shelf.cache, "INSERT INTO thread_mid(mid, thread) VALUES(?,?) ON CONFLICT(mid) "
+						    "DO UPDATE SET thread=excluded.thread");
+	db_bind_int(q, mid);
+	db_bind_int(q, out->id);
+	return db_run(q, e);
+}
+
+/* 1, 0: not the message that was linked last. */
+static int just_linked(struct store *st, int64_t mid, struct thread *out, bool *begun_out)
+{
+	struct thread_ids *ids = st->thread_ids;
+	if (!ids || ids->mid != mid)
+		return 0;
+	out->id = ids->thread;
+	*begun_out = ids->begun;
+	ids->mid = 0; /* from here on it may be joined to others */
+	return 1;
+}
+
+/* Folder 0 is nobody's, and not looked at. */
+int thread_place_add(struct store *st, uint32_t folder, int64_t mid, struct err *e)
+{
+	struct thread t = { 0 };
+	struct db *cache = st->shelf.cache;
+	int64_t before = 0;
+	bool begun = false;
+	if (!folder)
+		return 0;
+	if (!just_linked(st, mid, &t, &begun) && find_thread(st, mid, &t, e))
+		return -1;
+	int found = begun ? 0 : newest_of(cache, t.id, folder, &before, e);
+	bool newest = !found || mid > before;
+	if (found < 0 || (found && newest && set_newest(cache, t.id, folder, before, false, e)))
+		return -1;
+	if (!found)
+		store_tally(st, folder)->threads++;
+	struct query *q = db_query(cache, "INSERT INTO thread_place(thread, folder, mid, newest) VALUES(?,?,?,?)");
+	db_bind_int(q, t.id);
+	db_bind_int(q, folder);
+	db_bind_int(q, mid);
+	db_bind_int(q, newest);
+	return db_run(q, e);
+}
+
+int thread_place_drop(struct store *st, uint32_t folder, int64_t mid, struct err *e)
+{
+	struct thread t;
+	struct db *cache = st->shelf.cache;
+	int64_t next = 0;
+	int known = folder ? thread_of(cache, mid, &t, e) : 0;
+	if (known <= 0)
+		return known;
+	struct query *q = db_query(cache, "DELETE FROM thread_place WHERE thread=? AND folder=? AND mid=?");
+	db_bind_int(q, t.id);
+	db_bind_int(q, folder);
+	db_bind_int(q, mid);
+	if (db_run(q, e))
+		return -1;
+	int found = newest_of(cache, t.id, folder, &next, e);
+	if (!found)
+		store_tally(st, folder)->threads--;
+	return found > 0 && next < mid ? set_newest(cache, t.id, folder, next, true, e) : MIN(found, 0);
+}
