@@ -36,9 +36,9 @@ struct curses {
 	WINDOW *pad; /* keys are read from it: reading from stdscr would repaint */
 	int colours;
 	struct theme theme;
-	bool utf8, lent, mouse;
-	char *title;     /* as it was set; NULL: it never was */
-	mbstate_t typed; /* of a character of the locale that came in part */
+	bool utf8, lent, mouse, titled; /* titled: the terminal keeps the title that it had */
+	char *title;                    /* as it was set; NULL: it never was */
+	mbstate_t typed;                /* of a character of the locale that came in part */
 	int pipe_out;
 };
 
@@ -108,7 +108,8 @@ static void put(struct curses *c, const char *words)
 static void put_title(struct curses *c)
 {
 	g_autofree char *local = utf8_to_locale(c->title);
-	g_autofree char *words = g_strdup_printf("\033]2;%s\a", local);
+	g_autofree char *words = g_strdup_printf("%s\033]2;%s\a", c->titled ? "" : TITLE_KEEP, local);
+	c->titled = true;
 	put(c, words);
 }
 
@@ -119,10 +120,8 @@ static void take_back(struct curses *c)
 	clearok(curscr, TRUE);
 	put(c, PASTE_ON);
 	put(c, c->mouse ? MOUSE_ON : "");
-	if (c->title) {
-		put(c, TITLE_KEEP);
+	if (c->title)
 		put_title(c);
-	}
 }
 
 static unsigned take_signals(struct term *t)
@@ -146,8 +145,9 @@ static unsigned take_signals(struct term *t)
 static void give_back(struct curses *c)
 {
 	put(c, c->mouse ? MOUSE_OFF : "");
-	if (c->title)
+	if (c->titled)
 		put(c, TITLE_BACK);
+	c->titled = false;
 	put(c, PASTE_OFF);
 	endwin();
 }
@@ -432,11 +432,9 @@ static void set_title(struct term *t, const char *text)
 		return;
 	g_free(c->title);
 	c->title = local_line(text);
-	if (first) {
-		put(c, TITLE_KEEP);
-		prepare_farewell(c);
-	}
 	put_title(c);
+	if (first)
+		prepare_farewell(c);
 }
 
 static int open_pipe(struct curses *c, struct err *e)

@@ -35,9 +35,17 @@ LIVE_TESTS = \
 	tests/live/ask.test \
 	tests/live/tasks.test \
 	tests/live/panes.test \
-	tests/live/latency.test
+	tests/live/latency.test \
+	tests/live/terminal.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py tests/live/watch.c
+	tests/live/tasks.test
+EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
+	tests/live/postman.py
+	tests/live/tasks.test \
+	tests/live/terminal.test
+EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/raw.py tests/live/certs.sh tests/live/hostile.py \
+	tests/live/postman.py
 .PHONY: check-live
 check-live: all tests/crash/shim.so tests/model/clock.so tests/live/watch.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
