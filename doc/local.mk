@@ -4,6 +4,7 @@ EXTRA_DIST += doc/architecture.md doc/cases.md doc/changes.md doc/expectations.m
 	doc/asking.md doc/compared-html.md doc/sending.md \
 	doc/asking.md doc/parts.md \
 	doc/reading.md \
+	doc/terminal.md \
 	doc/sending.md \
 	doc/sending.md doc/parts.md \
 	doc/asking.md doc/parts.md doc/reading.md doc/sending.md \

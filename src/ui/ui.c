@@ -395,7 +395,6 @@ static void start(struct ui *ui)
 		return;
 	}
 	g_ptr_array_add(ui->views, view_folders_new(ui));
-	craft_listen(ui);
 	if (ui->folders->accounts->len)
 		ui_open_folder(ui, ui->at_account, ui->at_folder);
 	if (ui->file)
@@ -403,6 +402,7 @@ static void start(struct ui *ui)
 	if (ui->mailto)
 		compose_mailto(ui, ui->mailto);
 	compose_look_at_drafts(ui);
+	craft_listen(ui); /* behind what the first screen shows */
 }
 
 /* The banner goes when it is mended: what was wrong can be looked up. */
