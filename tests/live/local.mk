@@ -36,7 +36,8 @@ LIVE_TESTS = \
 	tests/live/tasks.test \
 	tests/live/panes.test \
 	tests/live/latency.test \
-	tests/live/terminal.test
+	tests/live/terminal.test \
+	tests/live/news.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py tests/live/watch.c
 	tests/live/tasks.test
@@ -44,6 +45,9 @@ EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/cert
 	tests/live/postman.py
 	tests/live/tasks.test \
 	tests/live/terminal.test
+	tests/live/terminal.test
+	tests/live/terminal.test \
+	tests/live/news.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/raw.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 .PHONY: check-live
