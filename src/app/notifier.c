@@ -17,7 +17,8 @@ struct watch {
 	char *name;
 	uint32_t folder; /* its number; 0: it is not in the cache yet */
 	uint32_t request;
-	bool again; /* it has changed since the question */
+	bool again;         /* it has changed since the question */
+	int64_t not_before; /* clock_ms(): of the next question */
 	struct timer *pause;
 	struct store_folder *found; /* with news, until the changes are known; NULL */
 	GPtrArray *rows, *news;
@@ -50,12 +51,15 @@ static void watch_free(void *p)
 	g_free(w);
 }
 
+static void look(struct watch *w);
+
 static void ended(struct watch *w)
 {
 	w->request = 0;
+	w->not_before = clock_ms() + LOOK_PAUSE_MS;
 	forget_news(w);
 	if (w->again)
-		timer_at(w->pause, clock_ms() + LOOK_PAUSE_MS);
+		look(w);
 }
 
 static void got_changes(struct event *ev, void *aux)
@@ -100,6 +104,10 @@ static void look(struct watch *w)
 	w->again = w->request != 0;
 	if (w->request)
 		return;
+	if (clock_ms() < w->not_before) {
+		timer_at(w->pause, w->not_before);
+		return;
+	}
 	struct request *r = request_new(REQ_WINDOW, 0, w->account);
 	r->folder = g_strdup(w->name);
 	r->window = (struct store_window){ .anchor = ANCHOR_TOP, .rows = LOOK_ROWS };

@@ -89,7 +89,8 @@ GPtrArray *notify_look(struct notify *n, const struct store_folder *f, const GPt
 		return news;
 	struct mark *m = mark_of(n, f->id);
 	if (!m) {
-		struct mark first = { f->id, highest(rows, 0) };
+		/* What the server had then counts as seen, also where it is not fetched yet. */
+		struct mark first = { f->id, highest(rows, f->uidnext ? f->uidnext - 1 : 0) };
 		g_array_append_val(n->marks, first);
 		return news;
 	}

@@ -43,16 +43,17 @@ static void no_answer(void *aux)
 	((struct ui *)aux)->answer_counts = false;
 }
 
-void craft_begin(struct ui *ui)
+void craft_dress(struct ui *ui)
 {
 	const char *name = app_cfg(ui->app)->options.theme;
 	bool automatic = !strcmp(name, "auto");
-	enum theme_kind kind = !strcmp(name, "dark")    ? THEME_DARK
-			       : !strcmp(name, "light") ? THEME_LIGHT
-			       : automatic              ? THEME_OWN
-							: THEME_MONO;
-	set_theme(ui, kind, COLOUR_OWN);
-	if (!automatic || ui->term->colours(ui->term) < 256 || !ui->term->ask_background(ui->term))
+	if (automatic && ui->background != COLOUR_OWN)
+		set_theme(ui, theme_is_dark(ui->background) ? THEME_DARK : THEME_LIGHT, ui->background);
+	else if (!automatic && strcmp(name, "mono"))
+		set_theme(ui, !strcmp(name, "dark") ? THEME_DARK : THEME_LIGHT, ui->background);
+	else
+		set_theme(ui, automatic ? THEME_OWN : THEME_MONO, COLOUR_OWN);
+	if (!automatic || ui->answer || ui->term->colours(ui->term) < 256 || !ui->term->ask_background(ui->term))
 		return;
 	key_expect_answer(ui->decoder);
 	ui->answer_counts = true;
@@ -68,7 +69,8 @@ void craft_background(struct ui *ui, int32_t rgb)
 	if (!ui->answer_counts)
 		return;
 	ui->answer_counts = false;
-	set_theme(ui, theme_is_dark(rgb) ? THEME_DARK : THEME_LIGHT, rgb);
+	ui->background = rgb;
+	craft_dress(ui);
 }
 
 /* --- the window's title --- */

@@ -284,7 +284,7 @@ void copy_forget(struct ui *ui);                      /* what is fetched for it 
 /* --- craft.c: what is asked of the terminal beside drawing --- */
 int craft_colours(
 	const struct cfg *cfg, const char *colour); /* as term_curses_open takes them; colour: of --color, or NULL */
-void craft_begin(struct ui *ui);                    /* colours */
+void craft_dress(struct ui *ui);                    /* in the colours of the mailrc; again when they have changed */
 void craft_listen(struct ui *ui);                   /* for new mail; the store is open */
 void craft_background(struct ui *ui, int32_t rgb);  /* the terminal has answered */
 void craft_title(struct ui *ui);                    /* of the window, where it is wanted */
@@ -472,6 +472,7 @@ struct ui {
 	struct theme theme;
 	struct timer *answer; /* until it fires an answer about the background counts; NULL: it was not asked */
 	bool answer_counts;
+	int32_t background;        /* of the terminal, 0xRRGGBB; COLOUR_OWN: not known */
 	char *titled;              /* the window's title; NULL */
 	struct notifier *notifier; /* NULL: the store is not open yet */
 	enum pane pane;

@@ -188,24 +188,23 @@ static void size(struct term *t, int *rows_out, int *cols_out)
 	*cols_out = COLS;
 }
 
-/* An octet of a character in the locale's charset: what is complete becomes UTF-8. */
+/* An octet of a character in the locale's charset: what is complete becomes UTF-8. One that does not go on takes no octet
+ * of the next with it. */
 static int take_local(struct curses *c, char octet, unsigned char *bytes)
 {
-	wchar_t wide;
-	size_t got = (unsigned char)octet < 0x80 && mbsinit(&c->typed) ? 1 : mbrtowc(&wide, &octet, 1, &c->typed);
-	if ((unsigned char)octet < 0x80 && mbsinit(&c->typed) && got == 1) {
-		bytes[0] = (unsigned char)octet;
-		return 1;
-	}
+	wchar_t wide = 0;
+	bool begun = !mbsinit(&c->typed);
+	size_t got = mbrtowc(&wide, &octet, 1, &c->typed);
 	if (got == (size_t)-2)
 		return 0;
+	bool bad = got == (size_t)-1 || !g_unichar_validate((gunichar)wide);
+	int n = g_unichar_to_utf8(bad ? 0xfffd : (gunichar)wide, (char *)bytes);
 	if (got == (size_t)-1)
 		memset(&c->typed, 0, sizeof c->typed);
-	bool known = got != (size_t)-1 && g_unichar_validate((gunichar)wide);
-	return g_unichar_to_utf8(known ? (gunichar)wide : 0xfffd, (char *)bytes);
+	return got == (size_t)-1 && begun ? n + take_local(c, octet, bytes + n) : n;
 }
 
-#define UTF8_OCTETS 6 /* room for one character */
+#define UTF8_OCTETS 12 /* room for two characters */
 
 static int read_keys(struct term *t, unsigned char *bytes, int max)
 {
@@ -385,8 +384,10 @@ static void look(struct term *t, const struct theme *theme)
 {
 	struct curses *c = (struct curses *)t;
 	c->theme = *theme;
-	for (int i = 0; i < STYLE_COUNT && c->colours >= 8; i++) {
-		struct style_look l = theme_look(theme, (unsigned)i);
+	for (int i = 0; i < STYLE_COUNT; i++) {
+		struct style_look l = c->theme.looks[i] = theme_look(theme, (unsigned)i); /* once, not in each cell */
+		if (c->colours < 8)
+			continue;
 		/* In a terminal with all colours 0 to 7 are those of its palette. */
 		init_extended_pair(pair_of((unsigned)i), l.ink < 0 ? -1 : l.ink & 0xffffff,
 			l.ground < 0 ? -1 : l.ground & 0xffffff);

@@ -523,7 +523,8 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->log = said_log_new();
 	apply_options(ui);
 	ui->all_dirty = true;
-	craft_begin(ui);
+	ui->background = COLOUR_OWN;
+	craft_dress(ui);
 	app_listen(a, heard, ui);
 	if (complaints->len)
 		ui_say(ui, g_strdup(complaints->pdata[0]));

@@ -26,6 +26,8 @@ static void comes(struct stage *s)
 	ev->folder_id = 1;
 	s->rows++;
 	stage_tell(s, ev);
+	clock_advance(500); /* between two looks */
+	stage_settle(s);
 }
 
 static void is_copied(struct stage *s, const char *keys, const char *expected)

@@ -75,6 +75,13 @@ static void folder_never_synced_or_made_anew_tells_nothing(void)
 	sent.role = ROLE_SENT;
 	g_assert_cmpuint(look(n, &sent, rows_of(1, 1)), ==, 0);
 	g_assert_cmpuint(look(n, &sent, rows_of(1, 2)), ==, 0);
+	/* What the server had at the first look is not new when it is fetched. */
+	struct store_folder filling = inbox;
+	filling.id = 6;
+	filling.uidnext = 31;
+	g_assert_cmpuint(look(n, &filling, rows_of(1, 0)), ==, 0);
+	g_assert_cmpuint(look(n, &filling, rows_of(1, 30)), ==, 0);
+	g_assert_cmpuint(look(n, &filling, rows_of(1, 31)), ==, 1);
 	notify_free(n);
 }
 
