@@ -47,7 +47,7 @@ static const struct preset_key vim[] = {
 	{ ALL, CMD_THREAD_PREVIOUS, "gk" },
 	{ ALL, CMD_THREAD_TURN, "za Escv" },
 	{ ALL, CMD_THREAD_TURN_ALL, "zA EscV" },
-	{ ALL, CMD_LEFT, "zc Left" },
+	{ IN(INDEX), CMD_LEFT, "zc Left" },
 	{ ALL, CMD_RIGHT, "zo Right" },
 	{ ALL, CMD_NEXT_ACCOUNT, "gt }" },
 	{ ALL, CMD_PREV_ACCOUNT, "gT {" },

@@ -495,6 +495,28 @@ void ui_take_mailrc(struct ui *ui, struct cfg *now)
 }
 
 /* --- lifecycle --- */
+/* What is wrong with the mailrc: the first thing is said, and all are kept. */
+static void tell_mistakes(struct ui *ui, GPtrArray *complaints)
+{
+	const GPtrArray *diags = app_cfg(ui->app)->diags;
+	for (guint i = 0; diags && i < diags->len; i++) {
+		const struct cfg_diag *d = diags->pdata[i];
+		g_autofree char *whole = cfg_diag_text(d), *file = g_path_get_basename(d->file);
+		ui_log(ui, g_strchomp(whole));
+		if (d->level != CFG_NOTICE)
+			g_ptr_array_add(complaints, g_strdup_printf("%s:%u:%u: %s", file, d->line, d->col, d->text));
+	}
+	if (!complaints->len)
+		return;
+	g_autofree char *key = ui_key(ui, CTX_INDEX, CMD_MESSAGES);
+	unsigned more = complaints->len - 1;
+	g_autofree char *line = grid_line(str_of(complaints->pdata[0]));
+	for (guint i = 1; i < complaints->len; i++)
+		ui_log(ui, complaints->pdata[i]);
+	ui_say(ui, more ? g_strdup_printf(P_("%s (and %u more: %s)", "%s (and %u more: %s)", more), line, more, key)
+			: g_steal_pointer(&line));
+}
+
 struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *term)
 {
 	struct ui *ui = g_new0(struct ui, 1);
@@ -526,8 +548,7 @@ struct ui *ui_new(struct app *a, const struct ui_options *options, struct term *
 	ui->background = COLOUR_OWN;
 	craft_dress(ui);
 	app_listen(a, heard, ui);
-	if (complaints->len)
-		ui_say(ui, g_strdup(complaints->pdata[0]));
+	tell_mistakes(ui, complaints);
 	ui_touch(ui);
 	return ui;
 }

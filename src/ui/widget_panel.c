@@ -10,6 +10,7 @@
 
 struct cell_text {
 	char *key, *text;
+	bool idle; /* it would do nothing now */
 };
 
 static void cell_clear(void *p)
@@ -37,7 +38,8 @@ static GArray *cells_of(const struct ui *ui, int *key_cols_out, int *text_cols_o
 	*key_cols_out = *text_cols_out = 0;
 	for (guint i = 0; i < list->len; i++) {
 		struct keymap_next *next = list->pdata[i];
-		struct cell_text c = { g_steal_pointer(&next->keys), short_text(next) };
+		struct cell_text c = { g_steal_pointer(&next->keys), short_text(next),
+			next->command && command_why_not(ui, next->command) };
 		*key_cols_out = MAX(*key_cols_out, grid_width(c.key));
 		*text_cols_out = MAX(*text_cols_out, grid_width(c.text));
 		g_array_append_val(cells, c);
@@ -74,8 +76,8 @@ void panel_draw(const struct ui *ui, struct grid *g, struct rect area)
 		int row = i % rows, col = 1 + i / rows * wide;
 		if (row >= shown)
 			continue;
-		grid_text(g, top + row, col, key_cols, STYLE_NEW, c->key);
-		grid_text(g, top + row, col + key_cols + 1, wide - key_cols - 1 - (i / rows < columns - 1),
-			STYLE_NORMAL, c->text);
+		int room = wide - key_cols - 1 - (i / rows < columns - 1);
+		grid_text(g, top + row, col, key_cols, c->idle ? STYLE_DIM : STYLE_NEW, c->key);
+		grid_text(g, top + row, col + key_cols + 1, room, c->idle ? STYLE_DIM : STYLE_NORMAL, c->text);
 	}
 }

@@ -699,7 +699,7 @@ static void send_request(void *it, struct request *r)
 	if (r->type == REQ_CHANGE)
 		take_change(s, r);
 	bool slow = r->type == REQ_READ || r->type == REQ_RAW || r->type == REQ_PART;
-	slow = (slow && s->silent) || (r->type == REQ_CHANGE && s->slow_changes);
+	slow = ((slow || r->type == REQ_SYNC) && s->silent) || (r->type == REQ_CHANGE && s->slow_changes);
 	if (r->type == REQ_OPEN || slow) {
 		g_ptr_array_add(s->held, r);
 		return;

@@ -18,7 +18,7 @@ struct stage {
 	struct ui *ui;
 	uint32_t rows;                     /* of the inbox */
 	bool cold;                         /* nothing was ever synced */
-	bool silent;                       /* messages and parts are never answered */
+	bool silent;                       /* messages, parts and syncs are never answered */
 	bool deaf;                         /* nothing is answered any more */
 	bool lose_message;                 /* reading a message fails */
 	bool slow_changes;                 /* changes are never durable: see stage_durable */

@@ -84,6 +84,20 @@ static void escape_alone_stops_a_wait(void)
 	stage_free(s);
 }
 
+static void stop_cancels_a_sync(void)
+{
+	struct stage *s = stage_new(24, 80);
+	s->silent = true;
+	stage_type(s, "$");
+	g_assert_cmpuint(s->ui->sync_request, !=, 0);
+	stage_type(s, "\x03");
+	g_assert_true(shows(s, "Stopped."));
+	g_assert_cmpuint(s->ui->sync_request, ==, 0);
+	stage_type(s, "\x03");
+	g_assert_true(shows(s, "Nothing is being waited for. q leaves."));
+	stage_free(s);
+}
+
 /* --- the palette --- */
 static void palette_finds_shows_keys_and_runs(void)
 {
@@ -327,6 +341,7 @@ void suite(void)
 	unit_add(panel_escape_is_a_prefix_in_lists_and_messages);
 	unit_add(panel_unknown_end_of_a_chord_is_told);
 	unit_add(escape_alone_stops_a_wait);
+	unit_add(stop_cancels_a_sync);
 	unit_add(palette_finds_shows_keys_and_runs);
 	unit_add(palette_says_why_not_here);
 	unit_add(palette_argument_is_typed_where_it_is_asked);

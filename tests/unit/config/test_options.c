@@ -210,6 +210,7 @@ static void headers_binds_and_themes_are_kept(void)
 {
 	struct cfg *c =
 		told_parse("ignore received dkim-signature\nretain from\nbind index gA ''\nbind index x delete\n"
+			   "macro index gw \"sWork<Enter>\"\n"
 			   "theme quote1 bold blue\n");
 	g_assert_cmpuint(c->diags->len, ==, 0);
 	g_assert_cmpuint(c->ignore->len, ==, 2);
@@ -217,6 +218,9 @@ static void headers_binds_and_themes_are_kept(void)
 	const struct cfg_bind *bind = c->binds->pdata[0];
 	g_assert_cmpstr(bind->key, ==, "gA");
 	g_assert_cmpstr(bind->command, ==, "");
+	const struct cfg_bind *macro = c->binds->pdata[2];
+	g_assert_true(macro->macro && !bind->macro);
+	g_assert_cmpstr(macro->command, ==, "sWork<Enter>");
 	const struct cfg_theme *theme = c->themes->pdata[0];
 	g_assert_cmpstr(theme->style, ==, "bold blue");
 	cfg_free(c);
