@@ -20,13 +20,13 @@ char *setup_block_for(const struct setup *s, const char *directory, bool try);
 
 /* --- presets.c: what a set of keys has in place of the table's --- */
 struct preset_key {
-	unsigned contexts; /* of those the command has */
-	enum app_command command;
-	const char *keys; /* as in the table; all it has there */
+	unsigned contexts;   /* of those the command has */
+	const char *command; /* its name */
+	const char *keys;    /* as in the table: all it has there; behind a '+' they are added */
 };
 struct preset {
 	const char *name;
-	const struct preset_key *keys; /* ended by CMD_NONE */
+	const struct preset_key *keys; /* ended by one without a command */
 };
 const struct preset *preset_find(const char *name); /* NULL: the first */
 

@@ -241,22 +241,36 @@ static struct keymap *keymap_empty(void)
 	return k;
 }
 
+static bool is_added(const struct preset_key *row)
+{
+	return *row->keys == '+';
+}
+
+/* The rows of the preset that take the place of the table's, or are added; the contexts they were for. */
+static unsigned bind_rows(struct keymap *k, const struct preset *p, enum app_command c, bool added)
+{
+	unsigned had = 0;
+	for (const struct preset_key *row = p->keys; row->command; row++) {
+		if (strcmp(row->command, app_command_info(c)->name) != 0 || is_added(row) != added)
+			continue;
+		bind_words(k, c, row->keys + added, row->contexts & app_command_info(c)->contexts, NULL);
+		had |= row->contexts;
+	}
+	return had;
+}
+
 /* In the table's order, so that what is listed looks the same in all presets. */
 static void bind_preset(struct keymap *k, const struct preset *p)
 {
 	struct keymap *own = keymap_empty();
-	for (const struct preset_key *row = p->keys; row->command; row++)
-		bind_words(
-			own, row->command, row->keys, row->contexts & app_command_info(row->command)->contexts, NULL);
 	for (enum app_command c = CMD_NONE + 1; c < CMD_COUNT; c++) {
-		unsigned left = app_command_info(c)->contexts;
-		for (const struct preset_key *row = p->keys; row->command; row++) {
-			if (row->command != c)
-				continue;
-			bind_words(k, c, row->keys, row->contexts & left, NULL);
-			left &= ~row->contexts;
-		}
-		bind_words(k, c, app_command_info(c)->keys, left, own);
+		bind_rows(own, p, c, false);
+		bind_rows(own, p, c, true);
+	}
+	for (enum app_command c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+		unsigned replaced = bind_rows(k, p, c, false);
+		bind_words(k, c, app_command_info(c)->keys, app_command_info(c)->contexts & ~replaced, own);
+		bind_rows(k, p, c, true);
 	}
 	keymap_free(own);
 }

@@ -44,8 +44,12 @@ static void said(void *aux, char *sentence, bool undoable)
 		undoable && ui->views->len ? keymap_first(ui->keymap, ui_top(ui)->ops->context, CMD_UNDO) : NULL;
 	g_autofree char *clean = grid_line(str_of(sentence));
 	g_free(sentence);
-	ui_say(ui, key ? g_strdup_printf("%s  %s %s", clean, key, _(app_command_info(CMD_UNDO)->hint))
-		       : g_steal_pointer(&clean));
+	ui_say(ui, g_strdup(clean));
+	if (!key)
+		return;
+	/* The way back is for now, not for the log. */
+	g_free(ui->said);
+	ui->said = g_strdup_printf("%s  %s %s", clean, key, _(app_command_info(CMD_UNDO)->hint));
 }
 
 static void each_list(struct ui *ui, void (*act)(struct model_list *m))
