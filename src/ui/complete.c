@@ -173,18 +173,24 @@ void complete_templates(struct ui *ui)
 
 /* --- paths --- */
 
-static void find_paths(struct prompt *p)
+void complete_add_paths(const char *typed, GPtrArray *out)
 {
-	struct completion *c = p->helping;
 	glob_t g;
-	begin(p, 0);
-	g_autofree char *typed = g_strndup(p->input.text, p->input.at), *pattern = g_strconcat(typed, "*", NULL);
+	g_autofree char *pattern = g_strconcat(typed, "*", NULL);
 	if (!*typed || strpbrk(typed, "*?[") || glob(pattern, GLOB_TILDE | GLOB_MARK, NULL, &g))
 		return;
 	for (size_t i = 0; i < g.gl_pathc && i < OFFERED_MAX; i++)
 		if (g_utf8_validate(g.gl_pathv[i], -1, NULL))
-			g_ptr_array_add(c->found, g_strdup(g.gl_pathv[i]));
+			g_ptr_array_add(out, g_strdup(g.gl_pathv[i]));
 	globfree(&g);
+}
+
+static void find_paths(struct prompt *p)
+{
+	struct completion *c = p->helping;
+	begin(p, 0);
+	g_autofree char *typed = g_strndup(p->input.text, p->input.at);
+	complete_add_paths(typed, c->found);
 }
 
 static void path_typed(struct ui *ui, struct prompt *p)

@@ -267,6 +267,7 @@ struct view *view_setup_new(struct ui *ui, const struct ui_setup *to);
 /* --- complete.c: Tab in a prompt --- */
 void complete_addresses(struct ui *ui); /* in the prompt just asked */
 void complete_paths(struct ui *ui);
+void complete_add_paths(const char *typed, GPtrArray *out); /* char *: those that begin so */
 void complete_templates(struct ui *ui);
 
 /* --- card.c: what a message tells or asks beside its text --- */

@@ -217,49 +217,94 @@ static void put(struct palette *p, const char *text)
 
 static gint by_score(gconstpointer a, gconstpointer b, gpointer typed)
 {
-	const struct store_folder *x = *(const struct store_folder *const *)a,
-				  *y = *(const struct store_folder *const *)b;
-	return model_fuzzy(typed, y->name) - model_fuzzy(typed, x->name);
+	const char *const *x = a, *const *y = b;
+	return model_fuzzy(typed, *y) - model_fuzzy(typed, *x);
 }
 
-/* The nth folder that has these letters; NULL: none has. */
-static const char *nth_folder(const struct ui *ui, char *typed, guint n)
+static void add_folders(const struct ui *ui, char *typed, GPtrArray *out)
 {
 	const struct model_account *a = model_folders_account(ui->folders, MAX(ui_top(ui)->account, 0));
-	g_autoptr(GPtrArray) fits = g_ptr_array_new();
 	for (guint i = 0; a && i < a->folders->len; i++) {
-		struct store_folder *f = a->folders->pdata[i];
+		const struct store_folder *f = a->folders->pdata[i];
 		if (!(f->flags & FOLDER_NOSELECT) && model_fuzzy(typed, f->name))
-			g_ptr_array_add(fits, f);
+			g_ptr_array_add(out, g_strdup(f->name));
 	}
-	g_ptr_array_sort_with_data(fits, by_score, typed);
-	return fits->len ? ((const struct store_folder *)fits->pdata[n % fits->len])->name : NULL;
+	g_ptr_array_sort_with_data(out, by_score, typed);
 }
 
-/* The name first, then what stands behind it. */
+static void add_if_begun(GPtrArray *out, const char *word, const char *typed, const char *behind)
+{
+	if (g_str_has_prefix(word, typed))
+		g_ptr_array_add(out, g_strconcat(word, behind, NULL));
+}
+
+/* Of `bind` and `macro`: places, and behind the key commands of the place; of `set` options. */
+static void add_mailrc_words(char **words, GPtrArray *out)
+{
+	guint n = g_strv_length(words);
+	const char *last = words[n - 1];
+	bool binds = !strcmp(words[0], "bind");
+	if (!strcmp(words[0], "set")) {
+		size_t options;
+		const struct cfg_word *option = cfg_option_words(&options);
+		for (size_t i = 0; i < options; i++)
+			add_if_begun(out, option[i].name, last, "=");
+	} else if (n == 2 && (binds || !strcmp(words[0], "macro"))) {
+		for (enum app_context ctx = 0; ctx < CTX_COUNT; ctx++)
+			add_if_begun(out, app_context_names[ctx], last, " ");
+	} else if (n == 4 && binds) {
+		for (enum app_command c = CMD_NONE + 1; c < CMD_COUNT; c++)
+			for (enum app_context ctx = 0; ctx < CTX_COUNT; ctx++)
+				if (!strcmp(words[1], app_context_names[ctx]) &&
+					app_command_info(c)->contexts & (1u << ctx))
+					add_if_begun(out, app_command_info(c)->name, last, "");
+	}
+}
+
+/* What may take the place of the end of what was typed; keep_out: octets of it that stay. */
+static GPtrArray *candidates(const struct ui *ui, const char *typed, size_t *keep_out)
+{
+	const struct palette_row *row = current(ui->palette);
+	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+	const char *rest, *blank = strrchr(typed, ' ');
+	enum app_command c = app_palette_line(typed, &rest);
+	*keep_out = blank ? (size_t)(blank + 1 - typed) : 0;
+	if (is_mailrc_line(typed)) {
+		g_auto(GStrv) words = g_strsplit(typed, " ", -1);
+		add_mailrc_words(words, out);
+	} else if (c && blank) {
+		*keep_out = (size_t)(rest - typed);
+		if (app_command_info(c)->arg == ARG_FOLDER)
+			add_folders(ui, (char *)rest, out);
+		else if (app_command_info(c)->arg == ARG_PATH)
+			complete_add_paths(rest, out);
+	} else if (row && !blank) {
+		const struct app_command_info *info = app_command_info(row->command);
+		g_ptr_array_add(out, g_strconcat(info->name, info->arg ? " " : "", NULL));
+	}
+	return out;
+}
+
+/* Tab again takes the next of them; a single one is where the next Tab goes on from. */
 static void complete(struct ui *ui)
 {
 	struct palette *p = ui->palette;
-	const struct palette_row *row = current(p);
+	size_t keep;
 	if (!p->typed)
 		p->typed = g_strdup(p->input.text);
-	const char *rest;
-	enum app_command c = app_palette_line(p->typed, &rest);
-	bool folder = c && strchr(p->typed, ' ') && app_command_info(c)->arg == ARG_FOLDER;
-	const char *found = folder ? nth_folder(ui, (char *)rest, p->offers) : NULL;
-	p->offers++;
-	if (found) {
-		g_autofree char *line = g_strdup_printf("%s %s", app_command_info(c)->name, found);
-		put(p, line);
-	} else if (!folder && row && !strchr(p->typed, ' ')) {
-		const struct app_command_info *info = app_command_info(row->command);
-		g_autofree char *line = g_strconcat(info->name, info->arg ? " " : "", NULL);
-		g_clear_pointer(&p->typed, g_free);
-		put(p, line);
-		p->list.cursor = 0;
-	} else {
+	g_autoptr(GPtrArray) found = candidates(ui, p->typed, &keep);
+	if (!found->len) {
 		ui->term->bell(ui->term);
+		return;
 	}
+	g_autofree char *head = g_strndup(p->typed, keep);
+	g_autofree char *line = g_strconcat(head, found->pdata[p->offers++ % found->len], NULL);
+	if (found->len == 1) {
+		g_clear_pointer(&p->typed, g_free);
+		p->offers = 0;
+	}
+	put(p, line);
+	p->list.cursor = 0;
 }
 
 /* --- keys --- */

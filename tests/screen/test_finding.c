@@ -142,6 +142,25 @@ static void palette_argument_is_typed_where_it_is_asked(void)
 	stage_free(s);
 }
 
+static void palette_tab_completes_lines_of_the_mailrc(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, ":bind ind\t");
+	g_assert_true(shows(s, ": bind index "));
+	stage_type(s, "x arch\t");
+	g_assert_true(shows(s, ": bind index x archive"));
+	stage_type(s, "\r");
+	stage_type(s, "x");
+	g_assert_cmpint(s->last->op, ==, CHANGE_MOVE);
+	stage_type(s, ":set sideb\t");
+	g_assert_true(shows(s, ": set sidebar="));
+	stage_type(s, "\t");
+	stage_type(s, "\x15"
+		      "arc\t");
+	g_assert_true(shows(s, ": archive "));
+	stage_free(s);
+}
+
 static void palette_remembers_lines(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -345,6 +364,7 @@ void suite(void)
 	unit_add(palette_finds_shows_keys_and_runs);
 	unit_add(palette_says_why_not_here);
 	unit_add(palette_argument_is_typed_where_it_is_asked);
+	unit_add(palette_tab_completes_lines_of_the_mailrc);
 	unit_add(palette_remembers_lines);
 	unit_add(palette_binds_keys);
 	unit_add(palette_escape_leaves_all_as_it_was);
