@@ -184,6 +184,11 @@ static struct binding *exact(const struct keymap *k, enum app_context ctx, const
 	return NULL;
 }
 
+static bool is_bound(const struct binding *b)
+{
+	return b->command || b->macro;
+}
+
 static void binding_clear(void *p)
 {
 	struct binding *b = p;
@@ -299,7 +304,7 @@ static char *take_macro(struct keymap *k, enum app_context ctx, const uint32_t *
 	return NULL;
 }
 
-char *keymap_take(struct keymap *k, const struct cfg_bind *line)
+static char *take(struct keymap *k, const struct cfg_bind *line)
 {
 	uint32_t keys[APP_CHORD_MAX];
 	const char *word = line->macro ? "macro" : "bind";
@@ -319,15 +324,48 @@ char *keymap_take(struct keymap *k, const struct cfg_bind *line)
 	return NULL;
 }
 
+/* The keys of a good line cannot be typed while their beginning does something: a sentence, or NULL. */
+static char *hidden(const struct keymap *k, const struct cfg_bind *line)
+{
+	uint32_t keys[APP_CHORD_MAX];
+	int ctx = context_find(line->context);
+	size_t n = key_parse(line->key, keys);
+	for (size_t m = 1; ctx >= 0 && m < n; m++) {
+		const struct binding *b = exact(k, (enum app_context)ctx, keys, m);
+		if (!b || !is_bound(b))
+			continue;
+		g_autofree char *first = key_names(keys, m);
+		return g_strdup_printf(
+			_("%s: \"%s\" is not reached, for \"%s\" does something itself; free it first: bind %s %s ''"),
+			line->macro ? "macro" : "bind", line->key, first, line->context, first);
+	}
+	return NULL;
+}
+
+char *keymap_take(struct keymap *k, const struct cfg_bind *line)
+{
+	char *wrong = take(k, line);
+	return wrong ? wrong : hidden(k, line);
+}
+
+static void complain(GPtrArray *complaints, char *wrong)
+{
+	if (wrong && complaints)
+		g_ptr_array_add(complaints, wrong);
+	else
+		g_free(wrong);
+}
+
 struct keymap *keymap_new(const struct cfg *cfg, GPtrArray *complaints)
 {
 	struct keymap *k = keymap_empty();
+	guint n = cfg && cfg->binds ? cfg->binds->len : 0;
 	bind_preset(k, preset_find(cfg ? cfg->options.keys : NULL));
-	for (guint i = 0; cfg && cfg->binds && i < cfg->binds->len; i++) {
-		g_autofree char *wrong = keymap_take(k, cfg->binds->pdata[i]);
-		if (wrong && complaints)
-			g_ptr_array_add(complaints, g_steal_pointer(&wrong));
-	}
+	for (guint i = 0; i < n; i++)
+		complain(complaints, take(k, cfg->binds->pdata[i]));
+	/* A later line may have made way for an earlier one. */
+	for (guint i = 0; i < n; i++)
+		complain(complaints, hidden(k, cfg->binds->pdata[i]));
 	return k;
 }
 
@@ -338,11 +376,6 @@ void keymap_free(struct keymap *k)
 	for (int i = 0; i < CTX_COUNT; i++)
 		g_array_unref(k->bindings[i]);
 	g_free(k);
-}
-
-static bool is_bound(const struct binding *b)
-{
-	return b->command || b->macro;
 }
 
 static bool begins(const struct binding *b, const uint32_t *keys, size_t n)

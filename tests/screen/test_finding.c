@@ -183,7 +183,10 @@ static void palette_binds_keys(void)
 	g_assert_true(shows(s, "there is no command \"no-such\" in \"index\""));
 	stage_type(s, ":last\x0b"
 		      "gg\r");
-	g_assert_true(shows(s, "bind index gg last"));
+	g_assert_true(shows(s, "bind: \"gg\" is not reached"));
+	stage_type(s, ":last\x0b"
+		      "X\r");
+	g_assert_true(shows(s, "bind index X last"));
 	g_assert_null(s->ui->prompt);
 	stage_free(s);
 }
@@ -272,11 +275,8 @@ static void number_of_rows_is_one_change(void)
 static void macro_types_its_keys(void)
 {
 	struct stage *s = stage_new(24, 80);
-	line(s, "index", "gw",
-		"jjs"
-		"Lists/dev<Enter>",
-		true);
 	line(s, "index", "g", "", false);
+	line(s, "index", "gw", "jjsLists/dev<Enter>", true);
 	stage_type(s, "gw");
 	g_assert_cmpstr(s->last->target, ==, "Lists/dev");
 	stage_free(s);

@@ -130,6 +130,22 @@ static void bind_lines_change_keys_and_complain(void)
 	g_ptr_array_unref(cfg.binds);
 }
 
+static void bind_that_is_never_reached_is_told(void)
+{
+	struct cfg cfg = { .binds = g_ptr_array_new() };
+	struct cfg_bind lines[] = { { (char *)"index", (char *)"gg", (char *)"first", false },
+		{ (char *)"index", (char *)"Ax", (char *)"last", false },
+		{ (char *)"index", (char *)"A", (char *)"", false } };
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		g_ptr_array_add(cfg.binds, &lines[i]);
+	g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
+	struct keymap *k = keymap_new(&cfg, complaints);
+	g_assert_cmpuint(complaints->len, ==, 1);
+	g_assert_nonnull(strstr(complaints->pdata[0], "bind index g ''"));
+	keymap_free(k);
+	g_ptr_array_unref(cfg.binds);
+}
+
 /* --- presets --- */
 static struct keymap *preset(const char *name)
 {
@@ -316,6 +332,7 @@ void suite(void)
 	unit_add(keys_written_and_read_back);
 	unit_add(chords_are_prefix_then_found);
 	unit_add(bind_lines_change_keys_and_complain);
+	unit_add(bind_that_is_never_reached_is_told);
 	unit_add(presets_reach_the_same_commands);
 	unit_add(presets_have_no_chord_within_another);
 	unit_add(vim_has_its_fingers);
