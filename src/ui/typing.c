@@ -194,6 +194,10 @@ void typing_key(struct ui *ui, uint32_t key)
 		return;
 	ui->chord[ui->chord_n++] = key;
 	enum keymap_match m = keymap_find(ui->keymap, here(ui), ui->chord, ui->chord_n, &c);
+	if (m == KEYMAP_NONE && ui->chord_n > 1 && key == APP_KEY_ESC) {
+		typing_drop(ui);
+		return;
+	}
 	if (m == KEYMAP_NONE && ui->chord_n > 1 && key == APP_KEY_BACKSPACE) {
 		ui->chord_n -= 2;
 		ui->panel = ui->panel && ui->chord_n;

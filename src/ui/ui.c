@@ -279,6 +279,10 @@ static void take_key(struct ui *ui, const struct key_event *ev, bool lone)
 		stop_wait(ui);
 		return;
 	}
+	if (lone && ev->key == APP_KEY_ESC && ui->number && !ui->chord_n) {
+		typing_drop(ui);
+		return;
+	}
 	if (lone && ev->key == APP_KEY_ESC && !typing_is_under_way(ui) && stop_any(ui)) {
 		ui_say(ui, g_strdup(_("Stopped.")));
 		return;

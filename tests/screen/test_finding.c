@@ -67,6 +67,15 @@ static void panel_unknown_end_of_a_chord_is_told(void)
 	g_assert_true(shows(s, "!z does nothing here; ? shows the keys."));
 	stage_type(s, "!\x7fj");
 	g_assert_cmpuint(list(s)->cursor, ==, 1);
+	stage_type(s, "!");
+	stage_type(s, "\033");
+	wait_ms(s, 100);
+	g_assert_false(typing_is_under_way(s->ui));
+	g_assert_false(shows(s, "does nothing here"));
+	stage_type(s, "12");
+	stage_type(s, "\033");
+	wait_ms(s, 100);
+	g_assert_false(typing_is_under_way(s->ui));
 	stage_type(s, "!\x03");
 	g_assert_false(typing_is_under_way(s->ui));
 	stage_free(s);
