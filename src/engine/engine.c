@@ -108,12 +108,25 @@ void engine_message_free(struct engine_message *m)
 	g_free(m);
 }
 
-GPtrArray *engine_files(const struct engine_message *m)
+static GPtrArray *with_those_within(const struct engine_message *m, GPtrArray *files)
 {
-	GPtrArray *files = msg_files(m->root, m->shown);
 	for (unsigned i = 0; i < m->within->len; i++)
 		g_ptr_array_add(files, m->within->pdata[i]);
 	return files;
+}
+
+GPtrArray *engine_files(const struct engine_message *m)
+{
+	return with_those_within(m, msg_files(m->root, m->shown));
+}
+
+GPtrArray *engine_attachments(const struct engine_message *m)
+{
+	GPtrArray *files = msg_files_beside(m->root, m->shown);
+	const struct msg_part *card = m->calendar_section ? msg_part_find(m->root, m->calendar_section) : NULL;
+	if (card && !msg_is_attachment(card))
+		g_ptr_array_remove(files, (gpointer)card);
+	return with_those_within(m, files);
 }
 
 static void check_free(struct engine_check *c)

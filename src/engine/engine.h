@@ -371,6 +371,8 @@ struct engine_message {
 void engine_message_free(struct engine_message *m);
 /* What is offered as files: every leaf that is not shown, and what is within; borrowed pointers, g_ptr_array_unref. */
 GPtrArray *engine_files(const struct engine_message *m);
+/* Of these, what a reader is offered: without the other forms of what is shown, and the invitation that is shown as one. */
+GPtrArray *engine_attachments(const struct engine_message *m);
 
 /* A From address and what the account's submission server is known to think of it. */
 struct engine_identity {

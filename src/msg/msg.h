@@ -161,6 +161,9 @@ bool msg_holds_message(const struct msg_part *p);
 struct msg_part *msg_first(struct msg_part *root, const char *type);
 /* Leaves offered as files: every leaf that is not `shown`; borrowed pointers, g_ptr_array_unref. */
 GPtrArray *msg_files(struct msg_part *root, const GPtrArray *shown);
+/* Of these, without the other forms of what is shown: what stands beside it in a multipart/alternative and is no
+ * attachment. */
+GPtrArray *msg_files_beside(struct msg_part *root, const GPtrArray *shown);
 bool msg_is_attachment(const struct msg_part *p); /* for the @ of lists and `attachments` */
 /* How many there are: of a multipart/appledouble the file alone, of a multipart/encrypted none. */
 unsigned msg_attachments(struct msg_part *root);

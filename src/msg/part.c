@@ -347,6 +347,31 @@ GPtrArray *msg_files(struct msg_part *root, const GPtrArray *shown)
 	return list.files;
 }
 
+static bool holds_shown(const struct msg_part *p, const GPtrArray *shown)
+{
+	bool holds = g_ptr_array_find((GPtrArray *)shown, p, NULL);
+	for (guint i = 0; i < child_count(p) && !holds; i++)
+		holds = holds_shown(child_at(p, i), shown);
+	return holds;
+}
+
+/* other: p is another form of something that is shown. */
+static void add_beside(struct msg_part *p, bool other, struct file_list *list)
+{
+	if (!p->children && (!other || msg_is_attachment(p)))
+		add_file(p, 0, list);
+	bool chosen = !strcmp(p->type, "multipart/alternative") && holds_shown(p, list->shown);
+	for (guint i = 0; i < child_count(p); i++)
+		add_beside(child_at(p, i), other || (chosen && !holds_shown(child_at(p, i), list->shown)), list);
+}
+
+GPtrArray *msg_files_beside(struct msg_part *root, const GPtrArray *shown)
+{
+	struct file_list list = { g_ptr_array_new(), shown };
+	add_beside(root, false, &list);
+	return list.files;
+}
+
 /* --- a compact form --- */
 
 #define PACK_VERSION 1

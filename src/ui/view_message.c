@@ -120,7 +120,7 @@ static void add_notes(struct text *t, const struct msg_text *text)
 /* section: of a message within, whose files alone are listed; NULL. */
 static void add_attachments(struct text *t, const struct engine_message *m, const char *section)
 {
-	g_autoptr(GPtrArray) files = m->root ? engine_files(m) : g_ptr_array_new();
+	g_autoptr(GPtrArray) files = m->root ? engine_attachments(m) : g_ptr_array_new();
 	g_autofree char *below = section ? g_strconcat(section, ".", NULL) : NULL;
 	for (guint k = 0, i = 0; k < files->len; k++) {
 		const struct msg_part *p = files->pdata[k];

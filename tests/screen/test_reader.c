@@ -262,6 +262,13 @@ static void m16_views_of_alternatives_are_chosen(void)
 	shows("From: a@b.example\n\nx\n", "Vh", "The message has no HTML.");
 }
 
+static void other_forms_are_no_attachments(void)
+{
+	g_autofree char *text = screen_of(alternatives, 24, 80, "");
+	g_assert_null(strstr(text, "Attach"));
+	shows(alternatives, "v", "text/html");
+}
+
 static void charset_is_the_readers_choice(void)
 {
 	static const char message[] = "From: a@b.example\n\n\xf0\xd2\xc9\xd7\xc5\xd4\n";
@@ -395,6 +402,7 @@ void suite(void)
 	unit_add(h20_promise_18_bars_cover_what_is_signed_and_no_more);
 	unit_add(sealed_messages_say_so);
 	unit_add(m16_views_of_alternatives_are_chosen);
+	unit_add(other_forms_are_no_attachments);
 	unit_add(charset_is_the_readers_choice);
 	unit_add(links_show_their_numbers_while_one_is_asked_for);
 	unit_add(x14_link_that_goes_elsewhere_is_asked_about);

@@ -503,6 +503,38 @@ static void m17_external_body_is_a_part_and_no_more(void)
 		"1", 1, 0);
 }
 
+/* sections: of what is offered beside what is shown. */
+static void check_beside(const char *text, const char *sections)
+{
+	struct msg *m = msg_parse(unit_str(text));
+	g_autoptr(GPtrArray) shown = msg_shown_parts(m->root), files = msg_files_beside(m->root, shown);
+	g_autoptr(GString) found = g_string_new(NULL);
+	for (guint i = 0; i < files->len; i++)
+		g_string_append_printf(
+			found, "%s%s", i ? " " : "", ((const struct msg_part *)files->pdata[i])->section);
+	g_assert_cmpstr(found->str, ==, sections);
+	msg_free(m);
+}
+
+static void other_forms_of_what_is_shown_are_not_beside_it(void)
+{
+	check_beside(ALTERNATIVE PLAIN HTML "--b--\n", "");
+	check_beside(ALTERNATIVE PLAIN HTML "--b\nContent-Type: text/calendar\n\nx\n--b\nContent-Type: text/calendar; "
+					    "name=invite.ics\nContent-Disposition: attachment\n\nx\n--b--\n",
+		"4");
+	/* As some write it: the file is in the form that is not shown. */
+	check_beside(ALTERNATIVE PLAIN
+		"--b\nContent-Type: multipart/mixed; boundary=d\n\n--d\nContent-Type: text/html\n\nh\n--d\n"
+		"Content-Type: application/pdf; name=a.pdf\n\nx\n--d\nContent-Type: text/html\n\nh\n--d--\n--b--\n",
+		"2.2");
+	check_beside(MIXED "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nplain\n--c\nContent-Type: "
+			   "multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\nh\n--r\n"
+			   "Content-Type: image/png; name=a.png\nContent-ID: <i>\n\nx\n--r--\n--c--\n" IMAGE "--b--\n",
+		"2");
+	check_beside(ALTERNATIVE IMAGE "--b--\n", "1");
+	check_beside(MIXED PLAIN IMAGE "--b--\n", "2");
+}
+
 static void shown_parts_are_bounded(void)
 {
 	GString *many = g_string_new(MIXED);
@@ -602,6 +634,7 @@ void suite(void)
 	unit_add(parallel_and_unknown_multiparts_are_mixed);
 	unit_add(m16_invitation_beside_text_is_one_key_away);
 	unit_add(m17_external_body_is_a_part_and_no_more);
+	unit_add(other_forms_of_what_is_shown_are_not_beside_it);
 	unit_add(shown_parts_are_bounded);
 	unit_add(attachments_are_what_people_call_so);
 	unit_add(first_of_a_type_is_no_attachment);
