@@ -39,6 +39,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/palette.c \
 	src/app/presets.c \
 	src/app/record.c \
+	src/app/parts_detach.c \
+	src/app/parts_program.c \
+	src/app/parts_save.c \
 	src/app/runner.c \
 	src/app/setup.c \
 	src/app/setup.h \
@@ -47,4 +50,5 @@ src_app_libapp_a_SOURCES = \
 	src/app/template.c \
 	src/app/trust.c \
 	src/app/viewer.c \
-	src/app/words.c
+	src/app/words.c \
+	src/app/work.h

@@ -627,7 +627,7 @@ bool model_queue_has_others(const struct store_mail *m); /* it can be sent witho
 void model_queue_hide(struct model_queue *m, uint32_t id);
 void model_queue_act(struct model_queue *m, uint32_t id, enum model_queue_act what);
 
-/* --- what is done with parts outside the program (model_parts.c) --- */
+/* --- what is done with parts outside the program (model_parts.c, parts_..c) --- */
 struct model_parts_hooks {
 	void (*changed)(void *aux);                            /* something goes on, or has ended */
 	void (*said)(void *aux, char *sentence);               /* takes it */
