@@ -537,13 +537,14 @@ bool app_link_open(const char *url);
 #define MAILCAP_MAX (1u << 20) /* octets of a file */
 
 struct mailcap_entry {
-	char *type;      /* lower case; "image/png", or the kind alone with or without a star */
-	char *line;      /* the view command as it is written */
-	GPtrArray *view; /* char *: its words, with places to be filled; NULL: it cannot be run, and */
-	const char *why; /* N_(): that is why */
-	GPtrArray *test; /* char *: words; NULL: there is none */
-	char *name;      /* its nametemplate; NULL */
-	bool file;       /* it names the file; else it reads it from its stdin */
+	char *type;       /* lower case; "image/png", or the kind alone with or without a star */
+	char *line;       /* the view command as it is written */
+	GPtrArray *view;  /* char *: its words, with places to be filled; NULL: it cannot be run, and */
+	const char *why;  /* N_(): that is why */
+	GPtrArray *test;  /* char *: words; NULL: there is none */
+	GPtrArray *print; /* the same, of its print command */
+	char *name;       /* its nametemplate; NULL */
+	bool file;        /* it names the file; else it reads it from its stdin */
 	bool terminal, output;
 	bool refused; /* its test cannot be run */
 };
@@ -556,6 +557,7 @@ struct mailcap_entry *mailcap_entry_new(const char *type, struct str fields);
 bool mailcap_fits(const struct mailcap_entry *m, const char *type);
 /* The words filled with what the part says, each value within its word and without signs that a shell knows; g_strfreev. */
 char **mailcap_argv(const GPtrArray *words, const char *path, const struct msg_part *p);
+bool mailcap_names_file(const GPtrArray *words); /* else it reads it from its stdin */
 /* A command that names no file gets it as its last word. */
 void mailcap_want_file(struct mailcap_entry *m);
 /* What the file of a part of that name is called, made by the entry (may be NULL): without signs that a shell knows; g_free. */

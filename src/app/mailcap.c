@@ -25,6 +25,7 @@ static void entry_free(void *data)
 	g_free(m->line);
 	g_clear_pointer(&m->view, g_ptr_array_unref);
 	g_clear_pointer(&m->test, g_ptr_array_unref);
+	g_clear_pointer(&m->print, g_ptr_array_unref);
 	g_free(m->name);
 	g_free(m);
 }
@@ -240,6 +241,8 @@ static void take_flag(struct mailcap_entry *m, const char *field)
 		m->test = words_of(value, &why);
 		/* There is no file yet when it is asked. */
 		m->refused = m->refused || !m->test || has_file(m->test);
+	} else if (said && str_is(name, "print") && !m->print) {
+		m->print = words_of(value, &why);
 	} else if (said && str_is(name, "nametemplate")) {
 		g_autofree char *template = str_dup(value);
 		if (is_name_template(template) && !m->name)
@@ -367,6 +370,11 @@ static char *filled(const char *word, const char *path, const struct msg_part *p
 		at = end;
 	}
 	return g_string_free(out, FALSE);
+}
+
+bool mailcap_names_file(const GPtrArray *words)
+{
+	return has_file(words);
 }
 
 char **mailcap_argv(const GPtrArray *words, const char *path, const struct msg_part *p)

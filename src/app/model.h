@@ -651,6 +651,7 @@ struct model_source {
 	const char *folder;
 	uint32_t uid, local;
 	struct str file;
+	const GArray *places; /* struct store_place: of the folder these messages, and not that one; NULL */
 };
 /* state_dir NULL: nothing can be opened or given away. What is left over of sessions that have ended is removed. */
 struct model_parts *model_parts_new(
@@ -663,13 +664,15 @@ char *model_parts_save_dir(const struct model_parts *m); /* NULL: the working di
 void model_parts_open(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
 bool model_parts_has_viewer(const struct model_parts *m, const struct msg_part *p); /* the user has named one */
 /* The octets of the part, or of the message (p NULL), to a command line for /bin/sh: what the user typed, nothing of the
- * mail is put into it. */
+ * mail is put into it. Several messages go to one command, as an mbox. */
 void model_parts_pipe(
 	struct model_parts *m, const struct model_source *of, const struct msg_part *p, const char *command);
+/* Texts as they are read, to the command of `set print`, each message on a page of its own; other parts by the `print` of a
+ * mailcap, else to that command too. */
 void model_parts_print(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
 /* What is opened may fetch what it names: so its type says, or its name, by which programs are chosen too. */
 bool model_parts_may_fetch(const struct msg_part *p);
-bool model_parts_can_print(const struct msg_part *p);
+bool model_parts_can_print(const struct msg_part *p); /* what printers take, and what a mailcap prints */
 /* Stores the message anew without that part, in the same folder; once the server has it, `replaced` is told. */
 void model_parts_detach(struct model_parts *m, const struct model_source *of, const struct msg_part *p);
 bool model_parts_stop(struct model_parts *m);            /* what is waited for; false: nothing was */

@@ -31,6 +31,27 @@ static void part_free(void *p)
 	msg_part_free(p);
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	const struct store_place *x = a, *y = b;
+	if (x->uid != y->uid)
+		return (x->uid > y->uid) - (x->uid < y->uid);
+	return (x->local > y->local) - (x->local < y->local);
+}
+
+static void go_to_place(struct work *w, guint i)
+{
+	const struct store_place *p = &g_array_index(w->places, struct store_place, i);
+	w->place_at = i;
+	w->uid = p->uid;
+	w->local = p->local;
+}
+
+static bool are_many(const struct work *w)
+{
+	return w->places && w->places->len > 1;
+}
+
 struct work *work_new(struct model_parts *m, enum work_kind kind, const struct model_source *of)
 {
 	struct work *w = g_new0(struct work, 1);
@@ -43,6 +64,11 @@ struct work *work_new(struct model_parts *m, enum work_kind kind, const struct m
 		.fd = -1 };
 	buf_init(&w->file, ENGINE_MESSAGE_MAX);
 	buf_add_str(&w->file, of->file);
+	if (of->places && of->places->len) {
+		w->places = g_array_copy((GArray *)of->places);
+		g_array_sort(w->places, compare_places);
+		go_to_place(w, 0);
+	}
 	w->parts = g_ptr_array_new_with_free_func(part_free);
 	g_ptr_array_add(m->works, w);
 	return w;
@@ -67,6 +93,7 @@ static void work_free(void *data)
 	app_temp_drop(w->temp);
 	g_ptr_array_unref(w->parts);
 	g_clear_pointer(&w->entries, g_ptr_array_unref);
+	g_clear_pointer(&w->places, g_array_unref);
 	buf_clear(&w->file);
 	err_clear(&w->err);
 	g_free(w->folder);
@@ -116,7 +143,9 @@ const struct msg_part *work_part(const struct work *w)
 void work_name(struct work *w)
 {
 	const struct msg_part *p = work_part(w);
-	g_autofree char *made = p ? app_part_name(p) : g_strdup(_("the message"));
+	g_autofree char *made = p             ? app_part_name(p)
+				: are_many(w) ? g_strdup_printf(_("message %u of %u"), w->place_at + 1, w->places->len)
+					      : g_strdup(_("the message"));
 	g_free(w->named);
 	w->named = utf8_line(str_of(made));
 	w->done = w->total = 0;
@@ -229,11 +258,42 @@ static void write_text(struct work *w, const struct engine_message *m)
 	write_some(w, str_of(local));
 }
 
+/* Of several messages each as an mbox has it: that tells a program where they begin. */
+static void write_raw(struct work *w, bool begins, struct str bytes, bool ends)
+{
+	struct buf out;
+	if (!are_many(w)) {
+		write_some(w, bytes);
+		return;
+	}
+	buf_init(&out, 2 * bytes.n + MSG_MBOX_HEAD);
+	bool full = (begins && msg_mbox_write_begin(&w->mbox, NULL, clock_wall(), &out)) ||
+		    msg_mbox_write(&w->mbox, bytes, &out) || (ends && msg_mbox_write_end(&w->mbox, &out));
+	if (full && !w->err.cause)
+		err_set(&w->err, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "%s", _("the message is too large"));
+	write_some(w, buf_str(&out));
+	buf_clear(&out);
+}
+
+static void ask_for_octets(struct work *w);
+
+static void message_ended(struct work *w)
+{
+	if (!w->as_text)
+		write_raw(w, false, STR(""), true);
+	if (!are_many(w) || w->place_at + 1 == w->places->len || w->err.cause) {
+		written(w);
+		return;
+	}
+	go_to_place(w, w->place_at + 1);
+	ask_for_octets(w);
+}
+
 static void got_bytes(struct event *ev, void *aux)
 {
 	struct work *w = aux;
 	if (ev->type == EV_BYTES)
-		write_some(w, buf_str(&ev->bytes));
+		write_raw(w, false, buf_str(&ev->bytes), false);
 	else if (ev->type == EV_MESSAGE && ev->message)
 		write_text(w, ev->message);
 	else if (ev->type == EV_PROGRESS)
@@ -244,7 +304,20 @@ static void got_bytes(struct event *ev, void *aux)
 	if (ev->err.cause)
 		work_fail(w, &ev->err);
 	else
-		written(w);
+		message_ended(w);
+}
+
+static void ask_for_octets(struct work *w)
+{
+	const struct msg_part *p = work_part(w);
+	work_name(w);
+	if (!w->as_text)
+		write_raw(w, true, STR(""), false);
+	else if (w->place_at)
+		write_some(w, STR("\f"));
+	struct request *r = work_request(w, w->as_text ? REQ_READ : REQ_RAW);
+	r->section = w->as_text && p ? g_strdup(p->section) : NULL;
+	w->request = app_request(w->m->app, r, got_bytes, w);
 }
 
 static int open_temp(struct work *w, struct err *e)
@@ -278,9 +351,8 @@ void work_fetch(struct work *w, const char *name, bool text)
 		write_some(w, buf_str(&w->file));
 		written(w);
 	} else {
-		struct request *r = work_request(w, text ? REQ_READ : REQ_RAW);
-		r->section = text && p ? g_strdup(p->section) : NULL;
-		w->request = app_request(w->m->app, r, got_bytes, w);
+		w->as_text = text;
+		ask_for_octets(w);
 	}
 }
 

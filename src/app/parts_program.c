@@ -136,19 +136,42 @@ static void give_to_command(struct work *w)
 		show_output(w, shell, in, PIPE_MS);
 }
 
+static const struct mailcap_entry *entry_of(const struct work *w)
+{
+	return w->entries && w->entry < w->entries->len ? w->entries->pdata[w->entry] : NULL;
+}
+
+/* By the print command of a mailcap. */
+static void run_printer(struct work *w)
+{
+	const GPtrArray *words = entry_of(w)->print;
+	struct err e = ERR_INIT;
+	int in = mailcap_names_file(words) ? -1 : open_file(w, &e);
+	if (e.cause) {
+		work_fail(w, &e);
+		return;
+	}
+	g_auto(GStrv) argv = mailcap_argv(words, w->temp_path, work_part(w));
+	g_free(w->line);
+	w->line = g_path_get_basename(argv[0]);
+	show_output(w, (const char *const *)argv, in, PRINT_MS);
+}
+
 void program_got_file(struct work *w)
 {
 	if (w->kind == WORK_OPEN)
 		run_viewer(w);
+	else if (w->kind == WORK_PRINT && entry_of(w))
+		run_printer(w);
 	else
 		give_to_command(w);
 }
 
 /* --- which program --- */
 
-static bool can_run(const struct mailcap_entry *m, const struct msg_part *p)
+static bool can_run(const GPtrArray *words, const struct msg_part *p)
 {
-	g_auto(GStrv) argv = m->view ? mailcap_argv(m->view, "", p) : NULL;
+	g_auto(GStrv) argv = words ? mailcap_argv(words, "", p) : NULL;
 	g_autofree char *program = argv && *argv[0] ? g_find_program_in_path(argv[0]) : NULL;
 	return program != NULL;
 }
@@ -218,6 +241,26 @@ static void no_program(struct work *w)
 	work_end(w);
 }
 
+static bool printers_take(const struct msg_part *p)
+{
+	const char *type = type_of(p);
+	return g_str_has_prefix(type, "text/") || g_str_has_prefix(type, "message/") ||
+	       g_str_has_prefix(type, "image/") || !strcmp(type, "application/pdf") ||
+	       !strcmp(type, "application/postscript");
+}
+
+/* By the command of `set print`. */
+static void print_as_set(struct work *w)
+{
+	if (!printers_take(work_part(w))) {
+		no_program(w);
+		return;
+	}
+	g_free(w->line);
+	w->line = g_strdup(app_cfg(w->m->app)->options.print);
+	work_fetch(w, "octets", false);
+}
+
 static void choose(struct work *w);
 
 static void test_ended(struct buf *out, struct err *e, void *aux)
@@ -242,7 +285,7 @@ static void choose(struct work *w)
 	const struct msg_part *p = work_part(w);
 	for (; w->entry < w->entries->len; w->entry++) {
 		const struct mailcap_entry *m = w->entries->pdata[w->entry];
-		if (!can_run(m, p))
+		if (!can_run(w->kind == WORK_PRINT ? m->print : m->view, p))
 			continue;
 		g_auto(GStrv) test = m->test ? mailcap_argv(m->test, "", p) : NULL;
 		int holds = mailcap_test(m, test);
@@ -259,7 +302,10 @@ static void choose(struct work *w)
 			return;
 		}
 	}
-	no_program(w);
+	if (w->kind == WORK_PRINT)
+		print_as_set(w);
+	else
+		no_program(w);
 }
 
 void model_parts_open(struct model_parts *m, const struct model_source *of, const struct msg_part *p)
@@ -291,12 +337,21 @@ bool model_parts_may_fetch(const struct msg_part *p)
 	return false;
 }
 
+static bool mailcap_prints(const struct msg_part *p)
+{
+	g_autoptr(GPtrArray) all = mailcap_new();
+	bool prints = false;
+	mailcap_load(all);
+	for (guint i = 0; i < all->len && !prints; i++) {
+		const struct mailcap_entry *m = all->pdata[i];
+		prints = mailcap_fits(m, type_of(p)) && can_run(m->print, p);
+	}
+	return prints;
+}
+
 bool model_parts_can_print(const struct msg_part *p)
 {
-	const char *type = type_of(p);
-	return g_str_has_prefix(type, "text/") || g_str_has_prefix(type, "message/") ||
-	       g_str_has_prefix(type, "image/") || !strcmp(type, "application/pdf") ||
-	       !strcmp(type, "application/postscript");
+	return printers_take(p) || mailcap_prints(p);
 }
 
 void model_parts_print(struct model_parts *m, const struct model_source *of, const struct msg_part *p)
@@ -306,6 +361,11 @@ void model_parts_print(struct model_parts *m, const struct model_source *of, con
 				  !strstr(p->section, MSG_WITHIN_SIGN));
 	if (p)
 		g_ptr_array_add(w->parts, msg_part_copy(p));
-	w->line = g_strdup(app_cfg(m->app)->options.print);
-	work_fetch(w, "octets", text);
+	if (text) {
+		w->line = g_strdup(app_cfg(m->app)->options.print);
+		work_fetch(w, "octets", true);
+		return;
+	}
+	w->entries = entries_for(m, p);
+	choose(w);
 }

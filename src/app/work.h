@@ -15,6 +15,10 @@ struct work {
 	char *folder;
 	uint32_t uid, local;
 	struct buf file;
+	GArray *places; /* struct store_place: several messages, one behind the other; NULL */
+	guint place_at; /* of these */
+	bool as_text;   /* how it reads is wanted, and not its octets */
+	struct msg_mbox_writer mbox;
 	GPtrArray *parts; /* struct msg_part *, ours; empty: the whole message */
 	guint at;         /* of these */
 	uint32_t request;

@@ -61,17 +61,24 @@ struct model_source parts_source(const struct model_message *m)
 
 /* --- the message that is read, or that the cursor is on --- */
 
-static bool source_of(struct view *v, struct model_source *out)
+/* *chosen_out: of a list, what out->places is; else NULL; g_array_unref. */
+static bool source_of(struct view *v, struct model_source *out, GArray **chosen_out)
 {
 	const struct model_message *m = view_is_message(v) ? view_message_model(v) : NULL;
 	const struct model_list *list = view_is_list(v) ? view_list_model(v) : NULL;
+	/* A line of a thread may be of another folder; what is tagged is of this one. */
 	const struct store_row *row = list ? model_list_current(list) : NULL;
+	*chosen_out = list && model_list_tags(list) ? model_list_chosen(list) : NULL;
 	if (m)
 		*out = parts_source(m);
+	else if (*chosen_out)
+		*out = (struct model_source){ .account = list->account, .folder = list->name, .places = *chosen_out };
 	else if (row)
-		*out = (struct model_source){ list->account, view_list_folder(v, row), row->uid, row->local,
-			{ NULL, 0 } };
-	return m || row;
+		*out = (struct model_source){ .account = list->account,
+			.folder = view_list_folder(v, row),
+			.uid = row->uid,
+			.local = row->local };
+	return m || *chosen_out || row;
 }
 
 /* Of what the question was about, kept until it is answered. */
@@ -79,6 +86,7 @@ struct asked {
 	struct model_source of;
 	char *folder;
 	char *file;
+	GArray *places;
 	struct msg_part *part; /* NULL: the message */
 };
 
@@ -87,6 +95,7 @@ static void asked_free(void *data)
 	struct asked *a = data;
 	g_free(a->folder);
 	g_free(a->file);
+	g_clear_pointer(&a->places, g_array_unref);
 	msg_part_free(a->part);
 	g_free(a);
 }
@@ -99,6 +108,8 @@ static struct asked *asked_new(const struct model_source *of, const struct msg_p
 	a->of = *of;
 	a->of.folder = a->folder;
 	a->of.file.p = a->file;
+	a->places = of->places ? g_array_copy((GArray *)of->places) : NULL;
+	a->of.places = a->places;
 	a->part = p ? msg_part_copy(p) : NULL;
 	return a;
 }
@@ -113,10 +124,18 @@ static void command_typed(struct ui *ui, struct str typed, void *aux)
 		ui_say(ui, g_strdup(_("Nothing was run.")));
 }
 
+static guint messages_of(const struct model_source *of)
+{
+	return of->places ? of->places->len : 1;
+}
+
 void parts_pipe(struct ui *ui, const struct model_source *of, const struct msg_part *p)
 {
-	ui_ask(ui, g_strdup(p ? _("Pipe the part to: ") : _("Pipe the message to: ")), "", false, command_typed,
-		asked_new(of, p), asked_free);
+	guint n = messages_of(of);
+	char *question = p       ? g_strdup(_("Pipe the part to: "))
+			 : n > 1 ? g_strdup_printf(P_("Pipe %u message to: ", "Pipe %u messages to: ", n), n)
+				 : g_strdup(_("Pipe the message to: "));
+	ui_ask(ui, question, "", false, command_typed, asked_new(of, p), asked_free);
 }
 
 static void print_it(struct ui *ui, void *aux)
@@ -127,7 +146,10 @@ static void print_it(struct ui *ui, void *aux)
 
 void parts_print(struct ui *ui, const struct model_source *of, const struct msg_part *p)
 {
-	g_autofree char *name = p ? app_part_name(p) : g_strdup(_("the message"));
+	guint n = messages_of(of);
+	g_autofree char *name = p       ? app_part_name(p)
+				: n > 1 ? g_strdup_printf(P_("%u message", "%u messages", n), n)
+					: g_strdup(_("the message"));
 	g_autofree char *clean = grid_line(str_of(name));
 	g_autofree char *key = ui_key(ui, CTX_PARTS, CMD_OPEN_OUTSIDE);
 	if (p && !model_parts_can_print(p))
@@ -178,11 +200,13 @@ void parts_detach(struct ui *ui, const struct model_source *of, const struct msg
 bool parts_command(struct ui *ui, enum app_command c)
 {
 	struct model_source of;
-	if ((c != CMD_PIPE && c != CMD_PRINT) || !source_of(ui_top(ui), &of))
+	GArray *chosen = NULL;
+	if ((c != CMD_PIPE && c != CMD_PRINT) || !source_of(ui_top(ui), &of, &chosen))
 		return false;
 	if (c == CMD_PIPE)
 		parts_pipe(ui, &of, NULL);
 	else
 		parts_print(ui, &of, NULL);
+	g_clear_pointer(&chosen, g_array_unref);
 	return true;
 }

@@ -185,6 +185,20 @@ static void tagged_are_acted_on_together(void)
 	stage_free(s);
 }
 
+static void tagged_are_piped_and_printed_together(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "tjt|");
+	g_assert_true(shows(s, "Pipe 2 messages to: "));
+	stage_type(s, "\033");
+	clock_advance(60);
+	stage_settle(s);
+	stage_type(s, "p");
+	g_assert_true(shows(s, "Print 2 messages?"));
+	answer(s, "n");
+	stage_free(s);
+}
+
 static void undo_and_redo(void)
 {
 	struct stage *s = stage_new(24, 80);
@@ -408,6 +422,7 @@ void suite(void)
 	unit_add(move_picks_a_folder_of_this_account);
 	unit_add(copy_to_a_new_folder_asks);
 	unit_add(tagged_are_acted_on_together);
+	unit_add(tagged_are_piped_and_printed_together);
 	unit_add(undo_and_redo);
 	unit_add(undo_puts_the_cursor_on_what_came_back);
 	unit_add(undo_leaves_a_cursor_that_was_moved);

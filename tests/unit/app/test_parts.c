@@ -27,6 +27,7 @@ struct bench {
 	struct engine_change *stored;
 	char *stored_text;
 	uint32_t taken_back; /* group */
+	GArray *asked;       /* uint32_t: UIDs of messages that were asked for whole */
 };
 
 static void event_free_any(void *ev)
@@ -52,7 +53,14 @@ static void answer(void *it, struct request *r)
 		ev->bytes_done = strlen(CONTENT);
 		channel_send(b->events, ev);
 		end(b, r);
+	} else if (r->type == REQ_READ) {
+		ev = event_new(EV_MESSAGE, r->id, r->account);
+		ev->message = g_new0(struct engine_message, 1);
+		ev->message->text.text = g_strdup("as it reads\n");
+		channel_send(b->events, ev);
+		end(b, r);
 	} else if (r->type == REQ_RAW) {
+		g_array_append_val(b->asked, r->uid);
 		for (int i = 0; i < 2; i++) {
 			ev = event_new(EV_BYTES, r->id, r->account);
 			buf_add_str(&ev->bytes, str_of(b->raw[i]));
@@ -146,6 +154,7 @@ static char *program(struct bench *b, const char *name)
 static void bench_init(struct bench *b, const char *mailrc, const char *mailcap)
 {
 	*b = (struct bench){ .raw = { "one\n", "two\n" } };
+	b->asked = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	b->dir = unit_tmpdir();
 	b->state = g_build_filename(b->dir, "state", NULL);
 	b->runtime = g_build_filename(b->dir, "run", NULL);
@@ -199,6 +208,7 @@ static void bench_clear(struct bench *b)
 	g_free(b->shown);
 	g_free(b->part_path);
 	g_free(b->stored_text);
+	g_array_unref(b->asked);
 	engine_change_free(b->stored);
 }
 
@@ -386,6 +396,68 @@ static void x11_pipe_gives_octets_and_no_name_of_theirs(void)
 	settle(&b);
 	g_assert_nonnull(strstr(b.said, "status 3"));
 	g_assert_cmpuint(count_temps(&b), ==, 0);
+	bench_clear(&b);
+}
+
+static struct model_source several(GArray *places)
+{
+	static const uint32_t uids[] = { 9, 7 };
+	for (size_t i = 0; i < G_N_ELEMENTS(uids); i++) {
+		struct store_place p = { 3, uids[i], 0 };
+		g_array_append_val(places, p);
+	}
+	return (struct model_source){ .account = 0, .folder = "Inbox", .places = places };
+}
+
+/* To one command, in their order, so that it knows where each begins. */
+static void several_messages_are_piped_as_an_mbox(void)
+{
+	struct bench b;
+	bench_init(&b, "", "");
+	g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	struct model_source of = several(places);
+	b.raw[1] = "From here\r\n";
+	model_parts_pipe(b.parts, &of, NULL, "sed 's/DAEMON .*/DAEMON/'");
+	settle(&b);
+	g_assert_cmpstr(b.shown, ==, "From MAILER-DAEMON\none\n>From here\n\nFrom MAILER-DAEMON\none\n>From here\n\n");
+	g_assert_cmpuint(b.asked->len, ==, 2);
+	g_assert_cmpuint(g_array_index(b.asked, uint32_t, 0), ==, 7);
+	g_assert_cmpuint(g_array_index(b.asked, uint32_t, 1), ==, 9);
+	bench_clear(&b);
+}
+
+static void several_messages_are_printed_on_pages_of_their_own(void)
+{
+	struct bench b;
+	bench_init(&b, "set print=\"VIEWER -\"\n", "");
+	g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	struct model_source of = several(places);
+	model_parts_print(b.parts, &of, NULL);
+	settle(&b);
+	g_autofree char *got = heard(&b);
+	g_assert_cmpstr(got, ==, "-\nas it reads\n\fas it reads\n");
+	g_assert_cmpuint(count_temps(&b), ==, 0);
+	bench_clear(&b);
+}
+
+static void mailcap_prints_what_printers_do_not_take(void)
+{
+	struct bench b;
+	bench_init(&b, "set print=false\n",
+		"application/zip; true %s; test=false; print=false\napplication/zip; true %s; print=VIEWER %s %t\n");
+	struct msg_part p = picture("a'b.zip");
+	p.type = (char *)"application/zip";
+	g_assert_true(model_parts_can_print(&p));
+	model_parts_print(b.parts, &source, &p);
+	settle(&b);
+	g_autofree char *got = heard(&b), *wanted = g_strdup_printf("%s\napplication/zip\n" CONTENT, b.part_path);
+	g_assert_cmpstr(got, ==, wanted);
+	g_assert_true(g_str_has_suffix(b.part_path, "a_b.zip"));
+	g_assert_cmpstr(b.said, ==, "Given to viewer.");
+	g_assert_cmpuint(count_temps(&b), ==, 0);
+	p.type = (char *)"application/x-odd";
+	p.name = NULL;
+	g_assert_false(model_parts_can_print(&p));
 	bench_clear(&b);
 }
 
@@ -577,6 +649,9 @@ void suite(void)
 	unit_add(nobody_to_open_it_is_said_with_the_reason);
 	unit_add(octets_of_no_type_go_by_their_name);
 	unit_add(x11_pipe_gives_octets_and_no_name_of_theirs);
+	unit_add(several_messages_are_piped_as_an_mbox);
+	unit_add(several_messages_are_printed_on_pages_of_their_own);
+	unit_add(mailcap_prints_what_printers_do_not_take);
 	unit_add(print_gives_a_picture_to_the_printing_command);
 	unit_add(command_that_stays_is_stopped);
 	unit_add(detached_message_is_stored_before_the_old_one_goes);
