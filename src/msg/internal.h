@@ -56,6 +56,11 @@ void params_free(struct params *p);
 char *params_octets(const struct params *p, const char *name); /* as sent; NULL */
 char *params_text(const struct params *p, const char *name);   /* decoded, clean; NULL */
 
+/* --- rtf.c --- */
+/* Compressed RTF to RTF; damaged input gives what could be read. -1: past the cap of out. */
+int rtf_inflate(struct str in, struct buf *out);
+char *rtf_text(struct str rtf); /* what it says, not clean; g_free */
+
 /* --- decode.c --- */
 int base64_decode(struct str in, struct buf *out); /* appends; -1: past the cap of out */
 
@@ -158,6 +163,9 @@ void tree_parse(struct msg *m, size_t from);
 
 /* --- within.c --- */
 /* One more of those octets; NULL: it does not lie in them, or they are enough. */
+/* Encodings of these alone: compressed RTF, and the text of it. */
+#define WITHIN_RTF "x-lzfu"
+#define WITHIN_RTF_TEXT "x-lzfu-text"
 struct msg_within *within_add(GPtrArray *files, const char *encoding, struct str octets, size_t start, size_t length);
 char *within_name(struct str octets); /* clean; NULL: nothing is left */
 

@@ -39,6 +39,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/parse.c \
 	src/msg/part.c \
 	src/msg/report.c \
+	src/msg/rtf.c \
 	src/msg/seal.c \
 	src/msg/text.c \
 	src/msg/thread.c \

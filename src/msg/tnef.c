@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files in a winmail.dat (MS-OXTNEF): what the attributes of its attachments say, nothing decompressed. */
+/* The files in a winmail.dat (MS-OXTNEF): what the attributes of its attachments say, the letter as RTF (rtf.c). */
 #include "msg/msg.h"
 
 #include <string.h>
@@ -15,6 +15,7 @@
 #define ATTR_BODY 0x2800cu
 #define ATTR_MESSAGE_PROPS 0x69003u
 #define PROP_HTML 0x1013u
+#define PROP_RTF 0x1009
 #define PROP_LONG_NAME 0x3707u
 #define PROP_NAME 0x3704u
 #define PROP_DATA 0x3701u
@@ -99,6 +100,9 @@ struct tnef {
 	/* of the attachment that is being read */
 	struct str data;
 	char *title, *name, *long_name;
+	/* of the letter */
+	struct str rtf;
+	bool body; /* there is another form of it */
 };
 
 static void file_end(struct tnef *t)
@@ -145,20 +149,34 @@ static void set_name(char **name, struct str value, bool wide, const char *chars
 		*name = name_of(value, wide, charset);
 }
 
-/* The letter itself, where it is no compressed RTF. */
-static void take_body(struct tnef *t, struct str value, const char *name)
+/* The letter itself. */
+static void take_body(struct tnef *t, struct str value, const char *encoding, const char *name)
 {
+	/* A string has its end with it. */
+	while (value.n && !value.p[value.n - 1] && !strcmp(encoding, "binary"))
+		value.n--;
 	struct msg_within *w =
-		value.n ? within_add(t->files, "binary", t->octets, (size_t)(value.p - t->octets.p), value.n) : NULL;
+		value.n ? within_add(t->files, encoding, t->octets, (size_t)(value.p - t->octets.p), value.n) : NULL;
 	if (w)
 		w->name = g_strdup(name);
+	t->body = t->body || w;
+}
+
+/* Its text is made only where nobody else has written it. */
+static void rtf_end(struct tnef *t)
+{
+	if (!t->body)
+		take_body(t, t->rtf, WITHIN_RTF_TEXT, "body.txt");
+	take_body(t, t->rtf, WITHIN_RTF, "body.rtf");
 }
 
 static void take_prop(struct tnef *t, uint32_t id, uint32_t type, struct str value)
 {
 	bool text = type == 0x1e || type == 0x1f, wide = type == 0x1f;
 	if (t->message && id == PROP_HTML && (type == 0x102 || type == 0x1e))
-		take_body(t, value, "body.html");
+		take_body(t, value, "binary", "body.html");
+	else if (t->message && id == PROP_RTF && type == 0x102)
+		t->rtf = value;
 	else if (t->message)
 		return;
 	else if (id == PROP_LONG_NAME && text)
@@ -227,7 +245,7 @@ void tnef_find(struct str octets, GPtrArray *files)
 		case ATTR_RENDER: file_end(&t); break;
 		case ATTR_TITLE: set_name(&t.title, data, false, t.charset); break;
 		case ATTR_DATA: t.data = data; break;
-		case ATTR_BODY: take_body(&t, data, "body.txt"); break;
+		case ATTR_BODY: take_body(&t, data, "binary", "body.txt"); break;
 		case ATTR_PROPS:
 		case ATTR_MESSAGE_PROPS:
 			t.message = id == ATTR_MESSAGE_PROPS;
@@ -237,5 +255,6 @@ void tnef_find(struct str octets, GPtrArray *files)
 		}
 	}
 	file_end(&t);
+	rtf_end(&t);
 	g_free(t.charset);
 }

@@ -120,6 +120,22 @@ GPtrArray *msg_within(const struct msg_part *p, struct str octets)
 	return files;
 }
 
+static int decode_rtf(const char *encoding, struct str body, size_t max, struct buf *out, struct err *e)
+{
+	struct buf rtf;
+	buf_init(&rtf, max);
+	int result = rtf_inflate(body, &rtf);
+	out->max = max;
+	if (!result && !strcmp(encoding, WITHIN_RTF_TEXT)) {
+		g_autofree char *text = rtf_text(buf_str(&rtf));
+		result = buf_add_str(out, str_of(text));
+	} else if (!result) {
+		result = buf_add_str(out, buf_str(&rtf));
+	}
+	buf_clear(&rtf);
+	return result ? err_set(e, ERR_MESSAGE, ERR_LIMIT, ERR_NEVER, "the file is larger than %zu octets", max) : 0;
+}
+
 int msg_within_bytes(
 	const struct msg_part *p, struct str octets, unsigned n, size_t max, struct buf *out, struct err *e)
 {
@@ -133,6 +149,8 @@ int msg_within_bytes(
 	const char *sums = strcmp(w->encoding, "base64") ? NULL : g_strrstr_len(body.p, (gssize)body.n, "====");
 	if (sums)
 		body.n = (size_t)(sums - body.p);
+	if (!strcmp(w->encoding, WITHIN_RTF) || !strcmp(w->encoding, WITHIN_RTF_TEXT))
+		return decode_rtf(w->encoding, body, max, out, e);
 	return msg_decode(w->encoding, body, max, out, e);
 }
 

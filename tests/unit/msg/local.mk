@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/unit/msg/test_mbox \
 	tests/unit/msg/test_part \
 	tests/unit/msg/test_report \
+	tests/unit/msg/test_rtf \
 	tests/unit/msg/test_samples \
 	tests/unit/msg/test_seal \
 	tests/unit/msg/test_text \
@@ -51,6 +52,8 @@ tests_unit_msg_test_report_SOURCES = tests/unit/msg/test_report.c $(UNIT)
 tests_unit_msg_test_report_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_part_SOURCES = tests/unit/msg/test_part.c $(UNIT)
 tests_unit_msg_test_part_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_unit_msg_test_rtf_SOURCES = tests/unit/msg/test_rtf.c $(UNIT)
+tests_unit_msg_test_rtf_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_samples_SOURCES = tests/unit/msg/test_samples.c $(UNIT)
 tests_unit_msg_test_samples_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_unit_msg_test_seal_SOURCES = tests/unit/msg/test_seal.c $(UNIT)

@@ -193,6 +193,29 @@ static void winmail_gives_its_letter(void)
 	g_assert_cmpstr(got, ==, "body.html=<p>Hi;body.txt=Hi;");
 }
 
+/* As RTF it is always given, as text where nobody else has written it. */
+static void winmail_gives_its_letter_as_rtf(void)
+{
+	static const char rtf[] = "\x1a\0\0\0\x10\0\0\0MELA\0\0\0\0{\\rtf1 Hi\\par}";
+	for (int with_text = 0; with_text < 2; with_text++) {
+		g_autoptr(GString) all = tnef_new(), props = g_string_new(NULL);
+		put(props, 1, 4);
+		put(props, 0x0102, 2);
+		put(props, 0x1009, 2);
+		put(props, 1, 4);
+		put(props, sizeof(rtf) - 1, 4);
+		g_string_append_len(props, rtf, sizeof(rtf) - 1);
+		put(props, 0, 4 - (sizeof(rtf) - 1) % 4);
+		put_attr(all, 0x69003, props->str, props->len);
+		if (with_text)
+			put_attr(all, 0x2800c, "Hi", 2);
+		g_autofree char *got = list(&tnef, unit_exact(all->str, all->len));
+		g_assert_cmpstr(got, ==,
+			with_text ? "body.txt=Hi;body.rtf={\\rtf1 Hi\\par};"
+				  : "body.txt=Hi\n;body.rtf={\\rtf1 Hi\\par};");
+	}
+}
+
 /* Cut anywhere, every octet wrong in turn: no read past the end. */
 static void m07_damaged_winmail_is_bounded(void)
 {
@@ -222,5 +245,6 @@ void suite(void)
 	unit_add(promise_21_text_with_many_files_is_linear);
 	unit_add(winmail_gives_its_files);
 	unit_add(winmail_gives_its_letter);
+	unit_add(winmail_gives_its_letter_as_rtf);
 	unit_add(m07_damaged_winmail_is_bounded);
 }
