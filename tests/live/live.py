@@ -23,6 +23,7 @@ BOXWOOD = os.environ["boxwood"]
 SERVER = os.environ["server"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 20
+READ_BY_A_PERSON = 0.4  # a question takes no answer before somebody can have read it
 FAULTS = re.compile(rb"-CRITICAL|-WARNING|Sanitizer|runtime error:")
 cases = []
 homes = itertools.count(1)
@@ -267,6 +268,13 @@ class Screen:
             eventually("", look, seconds)
         except AssertionError:
             raise AssertionError("never came: %s\n%s" % (words, shown)) from None
+        return shown
+
+    def answer(self, question, *keys):
+        """What it shows when the question stands there; then the keys, as a person types them who has read it."""
+        shown = self.wait(question)
+        time.sleep(READ_BY_A_PERSON)
+        self.keys(*keys)
         return shown
 
     def pid(self):
