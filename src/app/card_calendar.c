@@ -300,6 +300,10 @@ void card_calendar(GPtrArray *card, const struct cfg *cfg, int account, const st
 		card_add(
 			card, CARD_DIM, "", g_strdup_printf(P_("and %u event more", "and %u events more", more), more));
 	}
+	if (c->label)
+		card_add(card, CARD_WARN, "",
+			g_strdup_printf(_("The message is labelled %s, but its calendar says %s: that counts."),
+				c->label, cal_method_names[c->method]));
 	if (c->truncated)
 		card_add(card, CARD_WARN, "", g_strdup(_("The calendar is too large: not all of it was read.")));
 	add_asked(card, cfg, account, m);

@@ -274,6 +274,8 @@ static void read_calendar(struct text_job *t, const struct msg_part *p)
 	struct err e = ERR_INIT;
 	if (!decode(t, p, &octets, &e))
 		t->message->calendar = msg_calendar_parse(buf_str(&octets), p->charset, clock_wall());
+	if (t->message->calendar)
+		msg_calendar_labelled(t->message->calendar, p->method);
 	t->message->calendar_section = g_strdup(p->section);
 	buf_clear(&octets);
 	err_clear(&e);

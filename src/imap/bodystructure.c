@@ -112,6 +112,7 @@ static void content_params(struct msg_part *part, struct imap_cursor *c)
 	g_autoptr(GArray) params = params_parse(c);
 	part->charset = token(param_raw(params, "charset"));
 	part->name = param_text(params, "name");
+	part->method = msg_is_calendar(part->type) ? param_text(params, "method") : NULL;
 	part->flowed = !strcmp(part->type, "text/plain") && str_is(param_raw(params, "format"), "flowed");
 	part->delsp = part->flowed && str_is(param_raw(params, "delsp"), "yes");
 }

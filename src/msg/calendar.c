@@ -169,6 +169,7 @@ void msg_calendar_free(struct msg_calendar *c)
 		return;
 	g_ptr_array_unref(c->events);
 	g_free(c->zones);
+	g_free(c->label);
 	g_free(c);
 }
 
@@ -439,17 +440,31 @@ static void take_event(struct reading *r, const struct content *c)
 	}
 }
 
-static void take_calendar(struct reading *r, const struct content *c)
+static void set_method(struct msg_calendar *c, struct str word)
 {
-	struct str word = str_trim(c->value);
-	if (!str_is(c->name, "METHOD") || r->calendar->has_method)
-		return;
 	for (unsigned i = 0; i < G_N_ELEMENTS(cal_method_names); i++) {
 		if (!str_is(word, cal_method_names[i]))
 			continue;
-		r->calendar->has_method = true;
-		r->calendar->method = (enum cal_method)i;
+		c->has_method = true;
+		c->method = (enum cal_method)i;
 	}
+}
+
+static void take_calendar(struct reading *r, const struct content *c)
+{
+	if (str_is(c->name, "METHOD") && !r->calendar->has_method)
+		set_method(r->calendar, str_trim(c->value));
+}
+
+void msg_calendar_labelled(struct msg_calendar *c, const char *method)
+{
+	struct str word = str_trim(str_of(method));
+	if (!word.n)
+		return;
+	if (!c->has_method)
+		set_method(c, word);
+	else if (!str_is(word, cal_method_names[c->method]))
+		c->label = utf8_line(word);
 }
 
 static bool in_zone(const struct reading *r)
@@ -650,6 +665,11 @@ const struct cal_person *cal_event_guest(const struct cal_event *ev, const char 
 			return p;
 	}
 	return NULL;
+}
+
+bool msg_is_calendar(const char *type)
+{
+	return !strcmp(type, "text/calendar") || !strcmp(type, "application/ics");
 }
 
 struct msg_part *msg_calendar_part(struct msg_part *root)

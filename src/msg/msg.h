@@ -133,6 +133,7 @@ struct msg_part {
 	char *name;             /* file name: clean, as sent (make it safe with fs_safe_name before use); or NULL */
 	char *cid;              /* without <>, or NULL */
 	char *description;      /* clean, or NULL */
+	char *method;           /* of a calendar, as labelled; or NULL */
 	bool flowed, delsp;     /* text/plain; format=flowed */
 	uint64_t size;          /* encoded octets */
 	uint64_t start, length; /* body within the message bytes, or within what the nearest encoded */
@@ -505,7 +506,11 @@ struct msg_calendar {
 	GPtrArray *events; /* struct cal_event *; never empty */
 	char *zones;       /* its VTIMEZONEs, unfolded content lines each with LF; "" */
 	bool truncated;    /* a limit was met */
+	char *label;       /* what its part is labelled as, clean, where that is another method; NULL */
 };
+/* The method its part is labelled with (RFC 6047 2.4): the calendar's where it names none itself, else only told. */
+void msg_calendar_labelled(struct msg_calendar *c, const char *method);
+bool msg_is_calendar(const char *type);
 /* octets: a decoded text/calendar part. now: wall seconds. NULL: no event is in it. */
 struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset, int64_t now);
 void msg_calendar_free(struct msg_calendar *c); /* NULL is a no-op */

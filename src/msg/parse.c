@@ -117,6 +117,7 @@ static void part_describe(struct msg_part *p, struct str head, bool in_digest, c
 	p->flowed = format && !strcmp(p->type, "text/plain") && !g_ascii_strcasecmp(format, "flowed");
 	p->delsp = p->flowed && delsp && !g_ascii_strcasecmp(delsp, "yes");
 	p->name = params_text(params, "name");
+	p->method = msg_is_calendar(p->type) ? params_text(params, "method") : NULL;
 	*boundary_out = params_octets(params, "boundary");
 	params_free(params);
 

@@ -23,6 +23,7 @@ void msg_part_free(struct msg_part *p)
 	g_free(p->name);
 	g_free(p->cid);
 	g_free(p->description);
+	g_free(p->method);
 	msg_head_free(p->head);
 	if (p->children)
 		g_ptr_array_unref(p->children);
@@ -40,6 +41,7 @@ struct msg_part *msg_part_copy(const struct msg_part *p)
 	copy->name = g_strdup(p->name);
 	copy->cid = g_strdup(p->cid);
 	copy->description = g_strdup(p->description);
+	copy->method = g_strdup(p->method);
 	copy->flowed = p->flowed;
 	copy->delsp = p->delsp;
 	copy->size = p->size;
@@ -374,7 +376,7 @@ GPtrArray *msg_files_beside(struct msg_part *root, const GPtrArray *shown)
 
 /* --- a compact form --- */
 
-#define PACK_VERSION 1
+#define PACK_VERSION 2 /* 1: without methods of calendars */
 #define PACK_STRING_MAX MSG_HEADER_MAX
 enum { PACK_FLOWED = 1, PACK_DELSP = 2 };
 
@@ -428,6 +430,7 @@ static void pack(const struct msg_part *p, GString *out)
 	put_string(out, p->name);
 	put_string(out, p->cid);
 	put_string(out, p->description);
+	put_string(out, p->method);
 	put_number(out, (p->flowed ? PACK_FLOWED : 0) | (p->delsp ? PACK_DELSP : 0));
 	put_number(out, p->size & (G_MAXUINT64 >> 1));
 	put_number(out, p->children ? p->children->len + 1 : 0);
@@ -441,15 +444,16 @@ void msg_part_pack(const struct msg_part *root, GString *out)
 	pack(root, out);
 }
 
-static bool unpack(struct str *s, struct msg_part *p, unsigned depth, unsigned *parts)
+static bool unpack(struct str *s, uint64_t version, struct msg_part *p, unsigned depth, unsigned *parts)
 {
 	uint64_t flags, children;
 	if (depth > MSG_DEPTH_MAX || ++*parts > MSG_PARTS_MAX)
 		return false;
 	if (!get_string(s, &p->type) || !get_string(s, &p->charset) || !get_string(s, &p->encoding) ||
 		!get_string(s, &p->disposition) || !get_string(s, &p->name) || !get_string(s, &p->cid) ||
-		!get_string(s, &p->description) || !get_number(s, &flags) || !get_number(s, &p->size) ||
-		!get_number(s, &children) || !p->type || !p->encoding)
+		!get_string(s, &p->description) || (version > 1 && !get_string(s, &p->method)) ||
+		!get_number(s, &flags) || !get_number(s, &p->size) || !get_number(s, &children) || !p->type ||
+		!p->encoding)
 		return false;
 	p->flowed = flags & PACK_FLOWED;
 	p->delsp = flags & PACK_DELSP;
@@ -458,7 +462,7 @@ static bool unpack(struct str *s, struct msg_part *p, unsigned depth, unsigned *
 	for (uint64_t i = 1; i < children; i++) {
 		struct msg_part *child = msg_part_new();
 		g_ptr_array_add(p->children, child);
-		if (!unpack(s, child, depth + 1, parts))
+		if (!unpack(s, version, child, depth + 1, parts))
 			return false;
 	}
 	return true;
@@ -469,8 +473,8 @@ struct msg_part *msg_part_unpack(struct str packed)
 	uint64_t version;
 	unsigned parts = 0;
 	struct msg_part *root = msg_part_new();
-	if (!get_number(&packed, &version) || version != PACK_VERSION || !unpack(&packed, root, 1, &parts) ||
-		packed.n) {
+	if (!get_number(&packed, &version) || !version || version > PACK_VERSION ||
+		!unpack(&packed, version, root, 1, &parts) || packed.n) {
 		msg_part_free(root);
 		return NULL;
 	}

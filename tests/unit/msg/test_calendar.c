@@ -366,6 +366,27 @@ static void m18_zone_is_asked_so_often_only(void)
 	g_string_free(bomb, TRUE);
 }
 
+#define BARE "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nEND:VEVENT\nEND:VCALENDAR\n"
+
+/* RFC 6047 2.4: the label has to say the same. */
+static void method_of_the_label_counts_where_the_calendar_has_none(void)
+{
+	struct msg_calendar *c = msg_calendar_parse(STR(BARE), NULL, 0);
+	g_assert_false(c->has_method);
+	msg_calendar_labelled(c, NULL);
+	g_assert_false(c->has_method);
+	msg_calendar_labelled(c, "dance");
+	g_assert_false(c->has_method);
+	msg_calendar_labelled(c, "request");
+	g_assert_true(c->has_method && c->method == CAL_REQUEST && !c->label);
+	msg_calendar_labelled(c, "REQUEST");
+	g_assert_null(c->label);
+	msg_calendar_labelled(c, "PUBLISH\x1b");
+	g_assert_cmpint(c->method, ==, CAL_REQUEST);
+	g_assert_cmpstr(c->label, ==, "PUBLISH\xef\xbf\xbd");
+	msg_calendar_free(c);
+}
+
 static void text_is_clean_whatever_stands_in_it(void)
 {
 	struct msg_calendar *c =
@@ -406,6 +427,7 @@ void suite(void)
 	unit_add(m18_bombs_are_capped);
 	unit_add(m18_times_of_a_day_are_work_too);
 	unit_add(m18_zone_is_asked_so_often_only);
+	unit_add(method_of_the_label_counts_where_the_calendar_has_none);
 	unit_add(text_is_clean_whatever_stands_in_it);
 	unit_add(calendar_of_a_returned_message_asks_nothing);
 }

@@ -353,7 +353,30 @@ static void parts_fields_are_read(void)
 	g_assert_cmpstr(m->root->cid, ==, "c@x");
 	g_assert_cmpstr(m->root->description, ==, "d");
 	g_assert_cmpstr(m->root->disposition, ==, "inline");
+	g_assert_null(m->root->method);
 	msg_free(m);
+	m = msg_parse(unit_str("Content-Type: text/calendar; charset=utf-8; method=\"REPLY\"\n\nx"));
+	g_assert_cmpstr(m->root->method, ==, "REPLY");
+	GString *packed = g_string_new(NULL);
+	msg_part_pack(m->root, packed);
+	struct msg_part *back = msg_part_unpack(unit_exact(packed->str, packed->len));
+	g_assert_cmpstr(back->method, ==, "REPLY");
+	msg_part_free(back);
+	g_string_free(packed, TRUE);
+	msg_free(m);
+}
+
+/* What older programs have left in the cache. */
+static void parts_packed_without_methods_are_read(void)
+{
+	static const char old[] = "\1\x0btext/plain\0\5"
+				  "7bit\0\0\0\0\0\5\0";
+	struct msg_part *p = msg_part_unpack(unit_exact(old, sizeof(old) - 1));
+	g_assert_nonnull(p);
+	g_assert_cmpstr(p->type, ==, "text/plain");
+	g_assert_cmpuint(p->size, ==, 5);
+	g_assert_null(p->method);
+	msg_part_free(p);
 }
 
 #define PLAIN "--b\nContent-Type: text/plain\n\nplain\n"
@@ -624,6 +647,7 @@ void suite(void)
 	unit_add(m08_content_types_have_defaults);
 	unit_add(m08_encodings_have_defaults);
 	unit_add(parts_fields_are_read);
+	unit_add(parts_packed_without_methods_are_read);
 	unit_add(shown_part_is_the_best_text);
 	unit_add(shown_parts_are_all_inline_texts_in_order);
 	unit_add(shown_parts_go_into_messages_unless_attached);
