@@ -17,108 +17,6 @@ const char *const cal_method_names[] = { "PUBLISH", "REQUEST", "REPLY", "ADD", "
 	"DECLINECOUNTER" };
 const char *const cal_answer_names[] = { "NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED", "DELEGATED" };
 
-/* --- content lines (RFC 5545 3.1) --- */
-
-struct content {
-	struct str whole, name, params, value;
-};
-
-/* Folds go before the charset is looked at: they may stand inside a character. */
-static void unfold(struct str in, struct buf *out)
-{
-	for (size_t i = 0; i < in.n; i++) {
-		char c = in.p[i];
-		if (c == '\r' || c == '\n') {
-			size_t next = i + (c == '\r' && i + 1 < in.n && in.p[i + 1] == '\n') + 1;
-			if (next < in.n && is_one_of(in.p[next], " \t")) {
-				i = next;
-				continue;
-			}
-			i = next - 1;
-			c = '\n';
-		}
-		buf_add_c(out, c);
-	}
-}
-
-/* The colon behind the parameters, whose values may be quoted. */
-static size_t colon_of(struct str line)
-{
-	bool quoted = false;
-	size_t first = line.n;
-	for (size_t i = 0; i < line.n; i++) {
-		if (line.p[i] == '"')
-			quoted = !quoted;
-		if (line.p[i] != ':')
-			continue;
-		if (!quoted)
-			return i;
-		first = MIN(first, i);
-	}
-	return first; /* a quote was never closed */
-}
-
-static bool content_next(struct str *rest, struct content *out)
-{
-	while (rest->n) {
-		struct str line = line_next(rest);
-		size_t colon = colon_of(line);
-		if (colon >= line.n)
-			continue;
-		struct str head = { line.p, colon };
-		out->whole = line;
-		out->value = str_sub(line, colon + 1);
-		str_cut(head, ';', &out->name, &out->params);
-		out->name = str_trim(out->name);
-		return true;
-	}
-	return false;
-}
-
-/* The next `NAME=value` of parameters; quotes are kept. */
-static bool param_next(struct str *rest, struct str *name, struct str *value)
-{
-	bool quoted = false;
-	size_t n = 0;
-	if (!rest->n)
-		return false;
-	for (; n < rest->n && (quoted || rest->p[n] != ';'); n++)
-		quoted = quoted != (rest->p[n] == '"');
-	struct str one = { rest->p, n };
-	*rest = str_sub(*rest, n + 1);
-	str_cut(one, '=', name, value);
-	*name = str_trim(*name);
-	*value = str_trim(*value);
-	return true;
-}
-
-/* Without quotes, ^n ^^ ^' undone (RFC 6868), clean; NULL: there is none. */
-static char *param(const struct content *c, const char *wanted)
-{
-	struct str rest = c->params, name, value;
-	while (param_next(&rest, &name, &value)) {
-		if (!str_is(name, wanted))
-			continue;
-		g_autoptr(GString) out = g_string_sized_new(value.n);
-		for (size_t i = 0; i < value.n; i++) {
-			char next = value.p[i] == '^' && i + 1 < value.n ? value.p[i + 1] : 0;
-			bool escaped = is_one_of(next, "n^'");
-			char c1 = next == 'n' ? ' ' : next == '\'' ? '"' : next;
-			if (escaped || value.p[i] != '"')
-				g_string_append_c(out, escaped ? c1 : value.p[i]);
-			i += escaped;
-		}
-		return clean_line((struct str){ out->str, out->len });
-	}
-	return NULL;
-}
-
-static bool param_is(const struct content *c, const char *wanted, const char *value)
-{
-	g_autofree char *is = param(c, wanted);
-	return is && !g_ascii_strcasecmp(is, value);
-}
-
 /* --- life and death --- */
 
 static void person_free(void *data)
@@ -295,7 +193,7 @@ static void end(struct reading *r)
 		r->depth--;
 }
 
-static void take_text(char **to, const struct content *c, bool lines)
+static void take_text(char **to, const struct cal_content *c, bool lines)
 {
 	if (*to)
 		return; /* the first counts */
@@ -304,49 +202,49 @@ static void take_text(char **to, const struct content *c, bool lines)
 		g_clear_pointer(to, g_free);
 }
 
-static void take_time(struct cal_time *t, const struct content *c)
+static void take_time(struct cal_time *t, const struct cal_content *c)
 {
 	if (t->text)
 		return;
 	t->text = clean_line(c->value);
-	t->zone = param(c, "TZID");
+	t->zone = cal_param(c, "TZID");
 }
 
-static enum cal_answer answer_of(const struct content *c)
+static enum cal_answer answer_of(const struct cal_content *c)
 {
-	g_autofree char *word = param(c, "PARTSTAT");
+	g_autofree char *word = cal_param(c, "PARTSTAT");
 	for (unsigned i = 0; word && i < G_N_ELEMENTS(cal_answer_names); i++)
 		if (!g_ascii_strcasecmp(word, cal_answer_names[i]))
 			return (enum cal_answer)i;
 	return CAL_NEEDS_ACTION;
 }
 
-static struct cal_person *person_of(const struct content *c)
+static struct cal_person *person_of(const struct cal_content *c)
 {
 	struct cal_person *p = g_new0(struct cal_person, 1);
-	g_autofree char *said = clean_line(c->value), *mail = param(c, "EMAIL");
+	g_autofree char *said = clean_line(c->value), *mail = cal_param(c, "EMAIL");
 	struct str addr = str_trim(str_of(said));
 	if (str_starts(addr, "mailto:"))
 		addr = str_trim(str_sub(addr, strlen("mailto:")));
 	bool is_addr = addr.n && memchr(addr.p, '@', addr.n) && !memchr(addr.p, ' ', addr.n);
 	p->addr = is_addr ? str_dup(addr) : mail && strchr(mail, '@') ? g_steal_pointer(&mail) : NULL;
-	p->name = param(c, "CN");
+	p->name = cal_param(c, "CN");
 	if (p->name && !*p->name)
 		g_clear_pointer(&p->name, g_free);
 	p->answer = answer_of(c);
-	p->optional = param_is(c, "ROLE", "OPT-PARTICIPANT") || param_is(c, "ROLE", "NON-PARTICIPANT");
-	p->asked = param_is(c, "RSVP", "TRUE");
+	p->optional = cal_param_is(c, "ROLE", "OPT-PARTICIPANT") || cal_param_is(c, "ROLE", "NON-PARTICIPANT");
+	p->asked = cal_param_is(c, "RSVP", "TRUE");
 	p->line = utf8_line(c->whole);
 	return p;
 }
 
-static void echo(struct cal_event *ev, const struct content *c)
+static void echo(struct cal_event *ev, const struct cal_content *c)
 {
 	if (ev->echo->len < ECHO_MAX)
 		g_ptr_array_add(ev->echo, utf8_line(c->whole));
 }
 
-static void take_people(struct reading *r, const struct content *c)
+static void take_people(struct reading *r, const struct cal_content *c)
 {
 	struct cal_event *ev = r->event;
 	if (str_is(c->name, "ATTENDEE")) {
@@ -361,7 +259,7 @@ static void take_people(struct reading *r, const struct content *c)
 }
 
 /* What tells which event it is, and when. */
-static bool take_identity(struct reading *r, const struct content *c)
+static bool take_identity(struct reading *r, const struct cal_content *c)
 {
 	struct cal_event *ev = r->event;
 	uint64_t n;
@@ -385,7 +283,7 @@ static bool take_identity(struct reading *r, const struct content *c)
 }
 
 /* The first rule counts. */
-static void take_rule(struct reading *r, const struct content *c)
+static void take_rule(struct reading *r, const struct cal_content *c)
 {
 	struct loose *l = loose_of(r);
 	if (l->rule)
@@ -397,7 +295,7 @@ static void take_rule(struct reading *r, const struct content *c)
 }
 
 /* Of a period its start. */
-static void take_dates(GArray *to, const struct content *c)
+static void take_dates(GArray *to, const struct cal_content *c)
 {
 	struct str rest = c->value, one, end;
 	while (rest.n && to->len < DATES_MAX) {
@@ -405,12 +303,12 @@ static void take_dates(GArray *to, const struct content *c)
 		str_cut(rest, ',', &one, &rest);
 		str_cut(one, '/', &one, &end);
 		t.text = clean_line(one);
-		t.zone = param(c, "TZID");
+		t.zone = cal_param(c, "TZID");
 		g_array_append_val(to, t);
 	}
 }
 
-static void take_event(struct reading *r, const struct content *c)
+static void take_event(struct reading *r, const struct cal_content *c)
 {
 	struct cal_event *ev = r->event;
 	int64_t length;
@@ -450,7 +348,7 @@ static void set_method(struct msg_calendar *c, struct str word)
 	}
 }
 
-static void take_calendar(struct reading *r, const struct content *c)
+static void take_calendar(struct reading *r, const struct cal_content *c)
 {
 	if (str_is(c->name, "METHOD") && !r->calendar->has_method)
 		set_method(r->calendar, str_trim(c->value));
@@ -475,13 +373,13 @@ static bool in_zone(const struct reading *r)
 	return false;
 }
 
-static void keep_zone_line(struct reading *r, const struct content *c)
+static void keep_zone_line(struct reading *r, const struct cal_content *c)
 {
 	g_autofree char *line = utf8_line(c->whole);
 	g_string_append_printf(r->zone_lines, "%s\n", line);
 }
 
-static void take(struct reading *r, const struct content *c)
+static void take(struct reading *r, const struct cal_content *c)
 {
 	struct str word = str_trim(c->value);
 	bool begins = str_is(c->name, "BEGIN"), ends = str_is(c->name, "END"), zone = in_zone(r);
@@ -629,7 +527,7 @@ struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset, 
 {
 	struct reading r = { .calendar = g_new0(struct msg_calendar, 1), .now = now };
 	struct buf lines;
-	struct content c;
+	struct cal_content c;
 	size_t n;
 	r.calendar->events = g_ptr_array_new_with_free_func(event_free);
 	r.calendar->truncated = octets.n > MSG_CALENDAR_MAX;
@@ -638,12 +536,12 @@ struct msg_calendar *msg_calendar_parse(struct str octets, const char *charset, 
 	r.zones = g_ptr_array_new_with_free_func(cal_zone_free);
 	r.zone_lines = g_string_new(NULL);
 	buf_init(&lines, MSG_CALENDAR_MAX);
-	unfold(octets, &lines);
+	cal_unfold(octets, &lines);
 	g_autofree char *text = msg_to_utf8(buf_str(&lines), charset, &n);
 	struct str rest = { text, n };
 	if (str_starts(rest, BYTE_ORDER_MARK))
 		rest = str_sub(rest, strlen(BYTE_ORDER_MARK));
-	while (content_next(&rest, &c))
+	while (cal_content_next(&rest, &c))
 		take(&r, &c);
 	for (guint i = 0; i < r.calendar->events->len; i++)
 		event_settle(&r, r.calendar->events->pdata[i], r.loose->pdata[i]);

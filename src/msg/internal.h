@@ -322,6 +322,17 @@ void marks_numbered(struct str text, uint32_t base, guint from, struct msg_text 
 /* Tags stripped; text not yet cleaned. */
 GString *html_strip(struct str html, struct msg_text *out);
 
+/* --- calendar_line.c --- */
+struct cal_content {
+	struct str whole, name, params, value;
+};
+/* Folds go before the charset is looked at: they may stand inside a character. */
+void cal_unfold(struct str in, struct buf *out);
+bool cal_content_next(struct str *rest, struct cal_content *out);
+/* Without quotes, ^n ^^ ^' undone (RFC 6868), clean; NULL: there is none. g_free. */
+char *cal_param(const struct cal_content *c, const char *wanted);
+bool cal_param_is(const struct cal_content *c, const char *wanted, const char *value);
+
 /* --- calendar_value.c: what stands behind the colon of a content line (RFC 5545 3.3) --- */
 /* A wall time: seconds since 1970 as if it were UTC. */
 struct cal_wall {

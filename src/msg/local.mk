@@ -4,6 +4,7 @@ src_msg_libmsg_a_SOURCES = \
 	src/msg/address.c \
 	src/msg/authres.c \
 	src/msg/calendar.c \
+	src/msg/calendar_line.c \
 	src/msg/calendar_rule.c \
 	src/msg/calendar_value.c \
 	src/msg/calendar_zone.c \
