@@ -145,7 +145,7 @@ static void wheel(struct ui *ui, const struct mouse *m, int lines)
 void mouse_take(struct ui *ui, const struct mouse *m)
 {
 	/* What is being typed or asked comes first. */
-	if (!ui->views->len || ui->prompt || ui->question || !ui->shown.cells)
+	if (!ui->views->len || ui->prompt || ui->question || ui->palette || !ui->shown.cells)
 		return;
 	ui->chord_n = 0;
 	if (m->what != MOUSE_DRAG)
