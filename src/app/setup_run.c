@@ -639,7 +639,7 @@ static int write_password(struct setup_run *r, const char *path, struct err *e)
 }
 
 /* What is there stays as it is, and this account stands behind it. */
-static int write_mailrc(struct setup_run *r, const char *path, const char *block, struct err *e)
+static int write_mailrc(const char *path, const char *block, struct err *e)
 {
 	struct buf was;
 	struct err none = ERR_INIT;
@@ -652,16 +652,11 @@ static int write_mailrc(struct setup_run *r, const char *path, const char *block
 		return -1;
 	}
 	if (there)
-		g_string_append_len(text, was.p, (gssize)was.n);
+		cfg_edit_add_block(buf_str(&was), block, text);
 	else
-		g_string_append(
-			text, "# written by boxwood setup; comments and order are kept when the program edits it\n");
-	if (text->len && text->str[text->len - 1] != '\n')
-		g_string_append_c(text, '\n');
-	if (text->len)
-		g_string_append_c(text, '\n');
-	g_string_append(text, block);
-	(void)r;
+		g_string_append_printf(text,
+			"# written by boxwood setup; comments and order are kept when the program edits it\n\n%s",
+			block);
 	buf_clear(&was);
 	err_clear(&none);
 	return write_file(path, (struct str){ text->str, text->len }, there, e);
@@ -686,7 +681,7 @@ static void write_all(struct setup_run *r)
 	int failure = there ? 0 : fs_private_dir(directory, &e);
 	if (!failure && password)
 		failure = write_password(r, password, &e);
-	if (!failure && write_mailrc(r, path, block, &e) && password)
+	if (!failure && write_mailrc(path, block, &e) && password)
 		unlink(password);
 	end_saving(r, &e);
 	err_clear(&e);

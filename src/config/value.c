@@ -150,15 +150,9 @@ char *cfg_reports(const char *text)
 char *cfg_quoted(const char *word)
 {
 	g_autofree char *clean = utf8_line(str_of(word));
-	bool plain = *clean && *clean != '#' && !strpbrk(clean, " \t\"'\\") && strcmp(clean, "{") && strcmp(clean, "}");
-	if (plain)
-		return g_steal_pointer(&clean);
-	GString *out = g_string_new("\"");
-	for (const char *c = clean; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			g_string_append_c(out, '\\');
-		g_string_append_c(out, *c);
-	}
-	g_string_append_c(out, '"');
+	GString *out = g_string_new(NULL);
+	struct err none = ERR_INIT;
+	cfg_edit_quote(clean, out, &none);
+	err_clear(&none);
 	return g_string_free(out, FALSE);
 }

@@ -24,6 +24,9 @@ tests_screen_test_settings_LDADD = $(STAGE_LIBS)
 check_PROGRAMS += tests/screen/test_craft
 tests_screen_test_craft_SOURCES = tests/screen/test_craft.c $(STAGE) $(UNIT)
 tests_screen_test_craft_LDADD = $(STAGE_LIBS)
+check_PROGRAMS += tests/screen/test_setup
+tests_screen_test_setup_SOURCES = tests/screen/test_setup.c $(STAGE) $(UNIT)
+tests_screen_test_setup_LDADD = $(STAGE_LIBS)
 # Not a test: run by the ones that have a terminal.
 noinst_PROGRAMS += tests/screen/show
 tests_screen_show_SOURCES = tests/screen/show.c $(STAGE)
