@@ -57,8 +57,7 @@ void craft_dress(struct ui *ui)
 		return;
 	key_expect_answer(ui->decoder);
 	ui->answer_counts = true;
-	if (!ui->answer)
-		ui->answer = timer_new(ui->ctx, no_answer, ui);
+	ui->answer = timer_new(ui->ctx, no_answer, ui);
 	timer_at(ui->answer, clock_ms() + BACKGROUND_MS);
 }
 

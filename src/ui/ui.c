@@ -479,7 +479,6 @@ void ui_take_mailrc(struct ui *ui, struct cfg *now)
 {
 	const struct cfg *was = app_cfg(ui->app);
 	bool sidebar = was->options.sidebar, pane = was->options.reading_pane;
-	g_autofree char *theme = g_strdup(was->options.theme);
 	enum sidebar sidebar_shown = ui->sidebar;
 	enum pane pane_shown = ui->pane;
 	app_take_mailrc(ui->app, now);
@@ -492,8 +491,7 @@ void ui_take_mailrc(struct ui *ui, struct cfg *now)
 		ui->sidebar = sidebar_shown;
 	if (pane == is->options.reading_pane)
 		ui->pane = pane_shown;
-	if (strcmp(theme, is->options.theme) != 0)
-		craft_begin(ui);
+	craft_dress(ui);
 	ui->all_dirty = true;
 	ui_touch(ui);
 }
