@@ -38,15 +38,11 @@ static void addresses_are_sound_or_not(void)
 {
 	static const char *const good[] = { "a@b", "a.b+c@x.example", "a..b@x.example", "\"john doe\"@x.example",
 		"a@[192.0.2.1]", "a@[IPv6:::1]", "\xd0\xb4@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.example",
-		"a@b\xc3\xbc"
-		"cher.example",
-		"o'neill@x.example", "a_b=c@x_y.example", "\"a\\\"b\"@x" };
+		"a@b\303\274cher.example", "o'neill@x.example", "a_b=c@x_y.example", "\"a\\\"b\"@x" };
 	static const char *const bad[] = { "", "a", "@x", "a@", "a@b@c", "a b@x", "a@x y", "a@x..y", "a@-x", "a@x.",
 		".a@x", "a@b>\r\nRCPT TO:<x@y", "a@b> NOTIFY=NEVER", "-oQ/tmp", "<>", "<a@b>", "a@b,c@d", "a\t@x",
-		"a@x\n", "\"a@x", "\"a\"b\"@x", "a@[x", "a@x\xe2\x80\xae",
-		"a\xc2\xa0"
-		"b@x",
-		"a\xef\xbf\xbd@x", "a@\xef\xbf\xbd", "a\x7f@x", "a@x(y)", "\"a\\\"@x" };
+		"a@x\n", "\"a@x", "\"a\"b\"@x", "a@[x", "a@x\xe2\x80\xae", "a\302\240b@x", "a\xef\xbf\xbd@x",
+		"a@\xef\xbf\xbd", "a\x7f@x", "a@x(y)", "\"a\\\"@x" };
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
 		if (!addr_is_sound(good[i]))
 			g_assert_cmpstr(good[i], ==, "sound");

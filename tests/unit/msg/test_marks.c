@@ -180,7 +180,7 @@ static void x06_odd_addresses_are_bounded(void)
 		int64_t from = clock_cpu_us();
 		struct msg_text t;
 		msg_text_make((struct str){ s->str, s->len }, "text/plain", "utf-8", false, false, &t);
-		g_autofree char *got = spans_of(&t);
+		g_free(spans_of(&t));
 		g_assert_cmpuint(t.links->len, <=, 10000);
 		for (guint k = 0; k < t.links->len; k++)
 			g_assert_cmpuint(strlen(((struct msg_link *)t.links->pdata[k])->url), <=, 8192 + 7);

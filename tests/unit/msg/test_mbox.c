@@ -142,7 +142,6 @@ static void d23_round_trip_exact(void)
 		"From", "plain", "From ", ">>>>", "\t", "." };
 	for (guint32 seed = 1; seed <= 300; seed++) {
 		g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
-		g_autoptr(GString) whole = g_string_new(NULL);
 		unsigned n = (unsigned)g_rand_int_range(rand, 1, 5);
 		g_autoptr(GPtrArray) wanted = g_ptr_array_new_with_free_func(free_string);
 		struct buf out;

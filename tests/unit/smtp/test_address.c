@@ -34,10 +34,7 @@ static void s14_what_could_leave_its_place_is_no_address(void)
 		"a@b\r\nRCPT TO:<x@y", "a@b\n", "a\r@b", "a@b> NOTIFY=NEVER", "-oQ/tmp", "<>", "a@b,c@d", "a@b;",
 		".a@b", "a.@b", "a..b@c", "a@.b", "a@b.", "a@b..c", "a@-b", "a@b-", "\"a@b", "a\"b\"@c", "\"a\"b\"@c",
 		"\"a\\\"@c", "\"\\\"@c", "\"a\tb\"@c", "a@[", "a@[]", "a@[1>]", "a@[1 2]", "a@[1]2", "a\x7f@b",
-		"\xff@b", "\xc3@b",
-		"a@\xe2\x80\xae"
-		"b",
-		"a\xc2\x85@b", "a(c)@b", "a:b@c", "a@b:25" };
+		"\xff@b", "\xc3@b", "a@\342\200\256b", "a\xc2\x85@b", "a(c)@b", "a:b@c", "a@b:25" };
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
 		if (smtp_address_ok(bad[i], NULL)) {
 			g_test_message("'%s' passes", bad[i]);

@@ -30,7 +30,7 @@ static bool watching;
 /* A part of it would do, and it may have lost its head to the allocator's own notes. */
 void free(void *p)
 {
-	if (watching && p && memmem(p, malloc_usable_size(p), SECRET + 8, sizeof SECRET - 9))
+	if (watching && p && memmem(p, malloc_usable_size(p), &SECRET[8], sizeof SECRET - 9))
 		left_behind++;
 	__libc_free(p);
 }
