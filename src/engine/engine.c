@@ -509,15 +509,18 @@ static int open_store(struct engine *en, bool *fresh_out, struct err *e)
 	return open_accounts(en, e);
 }
 
-/* What dropped folders left behind, a little at a time while nothing else happens. */
+/* What dropped folders left behind, and threads of very many new messages, a little at a time while nothing else
+ * happens. */
 static gboolean sweep(gpointer data)
 {
 	struct engine *en = data;
 	struct err e = ERR_INIT;
-	bool more = false;
+	bool more = false, unsure = store_threads_unsure(en->store);
 	if (store_sweep(en->store, &more, &e))
 		log_line(LOG_ERROR, "%s", e.text);
 	err_clear(&e);
+	for (unsigned i = 0; unsure && !store_threads_unsure(en->store) && i < en->accounts->len; i++)
+		engine_emit(en, event_new(EV_FOLDER, 0, (int)i));
 	return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
@@ -554,6 +557,8 @@ static void start_reading(struct engine *en, bool fresh)
 	spool_sweep(en);
 	claims_sweep(en);
 	forget_old_changes(en);
+	if (store_threads_unsure(en->store))
+		engine_sweep(en);
 	en->reader_thread = g_thread_new("reader", reader_main, en);
 	for (unsigned i = 0; i < en->accounts->len; i++)
 		account_start(en->accounts->pdata[i]);

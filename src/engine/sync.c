@@ -532,6 +532,21 @@ static void report(struct sync_job *s)
 	engine_emit(a->engine, ev);
 }
 
+/* A command has no idle time. */
+static void settle_threads(struct sync_job *s)
+{
+	struct engine *en = s->job.account->engine;
+	bool unsure = store_threads_unsure(en->store), more = unsure && !en->settings.stay;
+	struct err e = ERR_INIT;
+	if (unsure && en->settings.stay)
+		engine_sweep(en);
+	while (more)
+		more = !store_sweep(en->store, &more, &e) && more;
+	if (e.cause != ERR_NONE)
+		log_line(LOG_ERROR, "%s", e.text);
+	err_clear(&e);
+}
+
 static void finish(struct sync_job *s)
 {
 	struct account *a = s->job.account;
@@ -539,6 +554,8 @@ static void finish(struct sync_job *s)
 	bool background = s->background, poll = s->poll;
 	g_autofree char *name = g_strdup(s->f.name);
 	connection_remember(a->conn);
+	if (!more)
+		settle_threads(s);
 	if (!background && !s->quiet)
 		account_contacted(a, s->poll);
 	if (s->stored || s->job.request->type == REQ_OPEN)

@@ -339,7 +339,7 @@ int store_sweep(struct store *st, bool *more_out, struct err *e)
 	int found = db_int(db_query(st->shelf.cache, "SELECT id FROM folder WHERE dropped=1 LIMIT 1"), &folder, e);
 	*more_out = found > 0;
 	if (found <= 0)
-		return found;
+		return found ? -1 : threads_settle(st, more_out, e);
 	if (store_enter(st, &own, e))
 		return -1;
 	return store_leave(st, own, sweep_folder(st, (uint32_t)folder, e), e);

@@ -174,9 +174,11 @@ int thread_link(struct store *st, int64_t mid, const struct store_row *row, stru
 int thread_unlink(struct store *st, int64_t mid, struct err *e); /* it has no place any more */
 int thread_place_add(struct store *st, uint32_t folder, int64_t mid, struct err *e);
 int thread_place_drop(struct store *st, uint32_t folder, int64_t mid, struct err *e);
-int threads_index(struct store *st, struct err *e); /* a bounded piece of the work that waits */
-void threads_rest(struct store *st);                /* the transaction has ended */
-void threads_forget(struct store *st);              /* what is known of the file may be wrong */
+int threads_settle(
+	struct store *st, bool *more_out, struct err *e); /* what was overlooked of very many, in idle time */
+int threads_index(struct store *st, struct err *e);       /* a bounded piece of the work that waits */
+void threads_rest(struct store *st);                      /* the transaction has ended */
+void threads_forget(struct store *st);                    /* what is known of the file may be wrong */
 int64_t thread_id_hash(const char *msgid);
 
 /* --- thread_window.c --- */

@@ -34,10 +34,12 @@ static const char cache_sql[] =
 	/* what the server calls a message wherever it lies (RFC 8474) */
 	"CREATE TABLE email_id(mid INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL) STRICT;"
 	"CREATE UNIQUE INDEX email_id_by_id ON email_id(account, id);"
-	/* A thread is called by the mid that began it. thread_mid: each message's, and the ids it refers to, hashed;
+	/* A thread is called by the mid that began it. thread_mid: whose a message is that did not, and
+	 * the ids it refers to, hashed;
 	 * thread_place: where its messages lie, the newest of it in each folder being what orders the folder's threads;
 	 * thread_size: of those that have several, or into which they were joined; thread_id: whose an id is, of messages
-	 * that are here and of those that are only referred to, thread_id_new those that wait to be sorted in. */
+	 * that are here and of those that are only referred to, thread_id_new those that wait to be sorted in; thread_reply: whose a
+	 * base subject is of which only replies are here. */
 	"CREATE TABLE thread_mid(mid INTEGER PRIMARY KEY, thread INTEGER NOT NULL, refs BLOB) STRICT;"
 	"CREATE TABLE thread_place(thread INTEGER NOT NULL, folder INTEGER NOT NULL, mid INTEGER NOT NULL,"
 	" newest INTEGER NOT NULL, PRIMARY KEY(thread, folder, mid)) STRICT, WITHOUT ROWID;"
@@ -45,6 +47,7 @@ static const char cache_sql[] =
 	"CREATE TABLE thread_size(thread INTEGER PRIMARY KEY, size INTEGER NOT NULL, joined INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE thread_id(hash INTEGER PRIMARY KEY, thread INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE thread_id_new(n INTEGER PRIMARY KEY, hash INTEGER NOT NULL, thread INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE thread_reply(hash INTEGER PRIMARY KEY, thread INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE structure(mid INTEGER PRIMARY KEY, sum INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
 	/* bytes NULL: in a file of parts/; used: the day, since 1970 */
 	"CREATE TABLE part(id INTEGER PRIMARY KEY, mid INTEGER NOT NULL, section TEXT NOT NULL, size INTEGER NOT NULL,"
@@ -151,7 +154,7 @@ static const char *const state_steps[] = { NULL,
 
 static const char *const cache_tables[] = { "meta", "folder", "place", "message", "gone", "message_id",
 	"message_id_new", "email_id", "thread_mid", "thread_place", "thread_size", "thread_id", "thread_id_new",
-	"structure", "part", NULL };
+	"thread_reply", "structure", "part", NULL };
 static const char *const state_tables[] = { "meta", "account", "ledger", "act", "request", "request_item", "damaged",
 	"outbox", "outbox_rcpt", "draft", "draft_file", "identity", "judge", "person", "person_word", "left_file",
 	"outbox_dialogue", NULL };

@@ -170,6 +170,8 @@ int store_quota_get(struct store *st, uint32_t account, struct store_quota *out,
 /* Places and messages of dropped and renumbered folders are seen no more at once and removed by and by:
  * one small transaction a call, in idle time, until *more_out is false. */
 int store_sweep(struct store *st, bool *more_out, struct err *e);
+/* So many messages came at once that some may not be in the thread of an older one yet: store_sweep looks. */
+bool store_threads_unsure(struct store *st);
 /* Numbers that go with a folder's number, and away with it. */
 enum store_note {
 	NOTE_FLOOR, /* the newest that was let go, or met last when filling, below filled_down_to: wall seconds */

@@ -404,8 +404,8 @@ struct found {
 static int find_newest(const struct reading *r, int64_t mid, int64_t *newest_out, struct err *e)
 {
 	struct query *q = db_query(r->cache,
-		"SELECT t.mid FROM thread_mid m CROSS JOIN thread_place t ON t.thread=m.thread AND t.folder=?2"
-		" WHERE m.mid=?1 ORDER BY t.mid DESC LIMIT 1");
+		"SELECT mid FROM thread_place WHERE thread=coalesce((SELECT thread FROM thread_mid WHERE mid=?1), ?1)"
+		" AND folder=?2 ORDER BY mid DESC LIMIT 1");
 	*newest_out = mid;
 	db_bind_int(q, mid);
 	db_bind_int(q, r->window->folder);

@@ -11,18 +11,26 @@
 #define IDS_WAITING_MAX 16384
 #define IDS_SLICES 16
 
+/* Of very many new messages only the recent ids are asked, which are in memory: most threads are near in time, and each
+ * look into the index is a page of its own. What was overlooked so is met when the ids are sorted in. */
+#define LOOKED_UP_MAX 2000
+#define UNSURE "thread ids were overlooked" /* in the file, as long as some wait that may have been */
+
 /* --- whose an id is --- */
 
-struct waiting_id {
-	int64_t hash, thread; /* thread 0: nobody's any more */
+struct recent_id {
+	int64_t hash, thread;
+	bool sorted_in; /* it will be forgotten when its slice is sorted in again */
 };
 
 struct thread_ids {
-	GHashTable *waiting; /* struct waiting_id, by its hash */
-	unsigned rows;       /* in the file; of some ids several */
-	int64_t version;     /* of the file as we left it */
-	bool current;        /* .. as the open transaction has it */
-	unsigned slice;
+	GHashTable *recent;      /* struct recent_id, by its hash: all that wait, and some others */
+	unsigned rows;           /* that wait in the file; of some ids several */
+	int64_t version;         /* of the file as we left it */
+	bool current;            /* .. as the open transaction has it */
+	unsigned slice, settled; /* the next one; how many in a row were sorted in to be sure */
+	unsigned linked;         /* messages since all ids were sorted in */
+	bool unsure;
 	/* The message that was linked last, and is placed next. */
 	int64_t mid, thread;
 	bool begun;
@@ -30,7 +38,7 @@ struct thread_ids {
 
 static void forget_ids(struct thread_ids *ids)
 {
-	g_hash_table_unref(ids->waiting);
+	g_hash_table_unref(ids->recent);
 	g_free(ids);
 }
 
@@ -47,23 +55,27 @@ void threads_rest(struct store *st)
 	st->thread_ids->mid = 0;
 }
 
-static void wait_for_index(struct thread_ids *ids, int64_t hash, int64_t thread)
+static void remember(struct thread_ids *ids, int64_t hash, int64_t thread)
 {
-	struct waiting_id *id = g_new(struct waiting_id, 1);
-	*id = (struct waiting_id){ hash, thread };
-	g_hash_table_replace(ids->waiting, id, id);
+	struct recent_id *id = g_new(struct recent_id, 1);
+	*id = (struct recent_id){ hash, thread, false };
+	g_hash_table_replace(ids->recent, id, id);
 	ids->rows++;
 }
 
 static int read_waiting(struct store *st, int64_t version, struct err *e)
 {
 	enum db_pull pull;
+	int64_t unsure = 0;
+	if (sealed_get(st->shelf.cache, UNSURE, &unsure, e))
+		return -1;
 	struct thread_ids *ids = g_new0(struct thread_ids, 1);
-	ids->waiting = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	ids->recent = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	ids->version = version;
+	ids->unsure = unsure;
 	struct query *q = db_query(st->shelf.cache, "SELECT hash, thread FROM thread_id_new ORDER BY n");
 	while ((pull = db_pull(q, e)) == DB_ITEM)
-		wait_for_index(ids, db_get_int(q, 0), db_get_int(q, 1));
+		remember(ids, db_get_int(q, 0), db_get_int(q, 1));
 	st->thread_ids = ids;
 	return pull == DB_END ? 0 : -1;
 }
@@ -85,11 +97,11 @@ static int know_waiting(struct store *st, struct err *e)
 	return 0;
 }
 
-static int id_find(struct store *st, int64_t hash, int64_t *thread_out, struct err *e)
+static int id_find(struct store *st, int64_t hash, bool surely, int64_t *thread_out, struct err *e)
 {
-	const struct waiting_id *id = g_hash_table_lookup(st->thread_ids->waiting, &hash);
+	const struct recent_id *id = g_hash_table_lookup(st->thread_ids->recent, &hash);
 	*thread_out = id ? id->thread : 0;
-	if (id)
+	if (id || (!surely && st->thread_ids->unsure))
 		return 0;
 	struct query *q = db_query(st->shelf.cache, "SELECT thread FROM thread_id WHERE hash=?");
 	db_bind_int(q, hash);
@@ -103,51 +115,7 @@ static int id_put(struct store *st, int64_t hash, int64_t thread, struct err *e)
 	db_bind_int(q, thread);
 	if (db_run(q, e))
 		return -1;
-	wait_for_index(st->thread_ids, hash, thread);
-	return 0;
-}
-
-static int sort_in(struct store *st, int64_t lo, int64_t hi, unsigned *rows_out, struct err *e)
-{
-	struct query *q = db_query(st->shelf.cache,
-		"INSERT OR REPLACE INTO thread_id(hash, thread)"
-		" SELECT hash, thread FROM thread_id_new WHERE hash BETWEEN ? AND ? ORDER BY hash, n");
-	db_bind_int(q, lo);
-	db_bind_int(q, hi);
-	if (db_run(q, e))
-		return -1;
-	q = db_query(st->shelf.cache, "DELETE FROM thread_id_new WHERE hash BETWEEN ? AND ?");
-	db_bind_int(q, lo);
-	db_bind_int(q, hi);
-	int result = db_run(q, e);
-	*rows_out = result ? 0 : db_changes(st->shelf.cache);
-	return result;
-}
-
-static gboolean is_sorted_in(gpointer key, gpointer value, gpointer range)
-{
-	const struct waiting_id *id = value;
-	const int64_t *lo_hi = range;
-	(void)key;
-	return id->hash >= lo_hi[0] && id->hash <= lo_hi[1];
-}
-
-int threads_index(struct store *st, struct err *e)
-{
-	const uint64_t width = UINT64_MAX / IDS_SLICES + 1;
-	struct thread_ids *ids = st->thread_ids;
-	unsigned rows = 0;
-	if (!ids || ids->rows < IDS_WAITING_MAX)
-		return 0;
-	int64_t lo = (int64_t)((uint64_t)INT64_MIN + ids->slice * width);
-	int64_t range[] = { lo, lo + (int64_t)(width - 1) };
-	ids->slice = (ids->slice + 1) % IDS_SLICES;
-	if (db_begin(st->shelf.cache, e))
-		return -1;
-	if (db_end(st->shelf.cache, sort_in(st, range[0], range[1], &rows, e), e))
-		return -1;
-	g_hash_table_foreach_remove(ids->waiting, is_sorted_in, range);
-	ids->rows -= MIN(ids->rows, rows);
+	remember(st->thread_ids, hash, thread);
 	return 0;
 }
 
@@ -262,6 +230,120 @@ static int join(struct store *st, struct thread *t, const struct thread *other, 
 	return set_size(cache, small.id, 0, large.id, e) || set_size(cache, large.id, t->size, 0, e) ? -1 : 0;
 }
 
+/* --- ids are sorted in --- */
+
+/* An id that is known already as another thread's was overlooked when it came. */
+static int join_met(struct store *st, int64_t lo, int64_t hi, struct err *e)
+{
+	g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	enum db_pull pull;
+	struct query *q = db_query(st->shelf.cache,
+		"SELECT n.thread, i.thread FROM (SELECT hash, thread FROM thread_id_new WHERE hash BETWEEN ? AND ?"
+		" ORDER BY hash) n CROSS JOIN thread_id i ON i.hash=n.hash"
+		" WHERE i.thread<>n.thread AND i.thread>0 AND n.thread>0");
+	db_bind_int(q, lo);
+	db_bind_int(q, hi);
+	while ((pull = db_pull(q, e)) == DB_ITEM) {
+		int64_t pair[] = { db_get_int(q, 0), db_get_int(q, 1) };
+		g_array_append_vals(pairs, pair, 2);
+	}
+	for (guint i = 0; pull == DB_END && i < pairs->len; i += 2) {
+		struct thread a = { .id = g_array_index(pairs, int64_t, i) };
+		struct thread b = { .id = g_array_index(pairs, int64_t, i + 1) };
+		if (thread_resolve(st->shelf.cache, &a, e) || thread_resolve(st->shelf.cache, &b, e) ||
+			(a.id != b.id && join(st, &a, &b, e)))
+			return -1;
+	}
+	return pull == DB_END ? 0 : -1;
+}
+
+static int sort_in(struct store *st, int64_t lo, int64_t hi, unsigned *rows_out, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache,
+		"INSERT OR REPLACE INTO thread_id(hash, thread)"
+		" SELECT hash, thread FROM thread_id_new WHERE hash BETWEEN ? AND ? ORDER BY hash, n");
+	db_bind_int(q, lo);
+	db_bind_int(q, hi);
+	if (db_run(q, e))
+		return -1;
+	q = db_query(st->shelf.cache, "DELETE FROM thread_id_new WHERE hash BETWEEN ? AND ?");
+	db_bind_int(q, lo);
+	db_bind_int(q, hi);
+	int result = db_run(q, e);
+	*rows_out = result ? 0 : db_changes(st->shelf.cache);
+	return result;
+}
+
+static gboolean is_sorted_in(gpointer key, gpointer value, gpointer range)
+{
+	struct recent_id *id = value;
+	const int64_t *lo_hi = range;
+	bool before = id->sorted_in, within = id->hash >= lo_hi[0] && id->hash <= lo_hi[1];
+	(void)key;
+	id->sorted_in = id->sorted_in || within;
+	return before && within;
+}
+
+static int sort_in_next(struct store *st, struct err *e)
+{
+	const uint64_t width = UINT64_MAX / IDS_SLICES + 1;
+	struct thread_ids *ids = st->thread_ids;
+	unsigned rows = 0;
+	int64_t lo = (int64_t)((uint64_t)INT64_MIN + ids->slice * width);
+	int64_t range[] = { lo, lo + (int64_t)(width - 1) };
+	ids->slice = (ids->slice + 1) % IDS_SLICES;
+	if ((ids->unsure && join_met(st, range[0], range[1], e)) || sort_in(st, range[0], range[1], &rows, e))
+		return -1;
+	g_hash_table_foreach_remove(ids->recent, is_sorted_in, range);
+	ids->rows -= MIN(ids->rows, rows);
+	return 0;
+}
+
+/* In a transaction of its own. */
+static int in_own(struct store *st, int (*act)(struct store *st, struct err *e), struct err *e)
+{
+	if (db_begin(st->shelf.cache, e))
+		return -1;
+	int result = act(st, e);
+	if (!result)
+		result = store_tally_flush(st, e);
+	if (!db_end(st->shelf.cache, result, e))
+		return 0;
+	threads_forget(st);
+	return -1;
+}
+
+int threads_index(struct store *st, struct err *e)
+{
+	bool enough = st->thread_ids && st->thread_ids->rows >= IDS_WAITING_MAX;
+	return enough ? in_own(st, sort_in_next, e) : 0;
+}
+
+static int settle_next(struct store *st, struct err *e)
+{
+	if (know_waiting(st, e) || sort_in_next(st, e))
+		return -1;
+	struct thread_ids *ids = st->thread_ids;
+	threads_rest(st);
+	if (++ids->settled < IDS_SLICES)
+		return 0;
+	ids->settled = ids->linked = 0;
+	ids->unsure = false;
+	return sealed_put(st->shelf.cache, UNSURE, 0, e);
+}
+
+bool store_threads_unsure(struct store *st)
+{
+	int64_t unsure = 0;
+	return !sealed_get(st->shelf.cache, UNSURE, &unsure, NULL) && unsure;
+}
+
+int threads_settle(struct store *st, bool *more_out, struct err *e)
+{
+	*more_out = !st->in_transaction && store_threads_unsure(st);
+	return *more_out ? in_own(st, settle_next, e) : 0;
+}
+
 /* --- a new message --- */
 
 int64_t thread_id_hash(const char *msgid)
@@ -282,7 +364,7 @@ struct linking {
 static int look_up(struct linking *l, int64_t hash, struct thread *out, struct err *e)
 {
 	*out = (struct thread){ 0 };
-	if (id_find(l->st, hash, &out->id, e))
+	if (id_find(l->st, hash, false, &out->id, e))
 		return -1;
 	return out->id ? thread_resolve(l->st->shelf.cache, out, e) : 0;
 }
@@ -335,14 +417,9 @@ static int settle_ids(struct linking *l, bool begun, struct err *e)
 /* --- replies that name no message: by subject --- */
 
 struct by_subject {
-	int64_t root, reply; /* what a message of that subject is known by: 0: none */
+	int64_t hash; /* of the base subject; 0: nothing goes by it */
 	bool is_reply, adopts;
 };
-
-static int64_t subject_hash(const char *kind, const char *folded)
-{
-	return (int64_t)sum_piece(sum_piece(SUM_START, str_of(kind)), str_of(folded));
-}
 
 static struct by_subject by_subject_of(const struct store_row *row)
 {
@@ -351,55 +428,80 @@ static struct by_subject by_subject_of(const struct store_row *row)
 		return s;
 	g_autofree char *base = msg_base_subject(row->subject, &s.is_reply);
 	g_autofree char *folded = g_utf8_casefold(base, -1);
-	if (!*folded)
-		return s;
-	s.root = subject_hash("subject of a root", folded);
-	s.reply = subject_hash("subject of a reply", folded);
+	if (*folded)
+		s.hash = (int64_t)sum_piece(sum_piece(SUM_START, STR("subject")), str_of(folded));
 	return s;
 }
 
-static bool is_near(int64_t thread, int64_t mid)
+/* The newest message of that subject that is no reply is kept among the ids, as a thread below zero: two of them are not
+ * one. */
+static int find_root(struct store *st, int64_t hash, struct thread *out, struct err *e)
 {
-	int64_t apart = (thread >> MID_COUNTER_BITS) - (mid >> MID_COUNTER_BITS);
-	return ABS(apart) <= SUBJECT_DAYS * 86400;
+	*out = (struct thread){ 0 };
+	if (id_find(st, hash, true, &out->id, e))
+		return -1;
+	out->id = out->id < 0 ? -out->id : 0;
+	return out->id ? thread_resolve(st->shelf.cache, out, e) : 0;
 }
 
-static int take_by_subject(struct linking *l, int64_t hash, int64_t mid, bool *taken_out, struct err *e)
+/* Replies that wait for one are few. */
+static int find_reply(struct store *st, int64_t hash, struct thread *out, struct err *e)
 {
-	struct thread found;
-	*taken_out = false;
-	if (look_up(l, hash, &found, e))
+	struct query *q = db_query(st->shelf.cache, "SELECT thread FROM thread_reply WHERE hash=?");
+	*out = (struct thread){ 0 };
+	db_bind_int(q, hash);
+	if (db_int(q, &out->id, e) < 0)
 		return -1;
-	if (!found.id || !is_near(found.id, mid))
-		return 0;
-	*taken_out = true;
-	return take(l, &found, e);
+	return out->id ? thread_resolve(st->shelf.cache, out, e) : 0;
+}
+
+static int put_reply(struct store *st, int64_t hash, int64_t thread, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache, "INSERT OR REPLACE INTO thread_reply(hash, thread) VALUES(?,?)");
+	db_bind_int(q, hash);
+	db_bind_int(q, thread);
+	return db_run(q, e);
+}
+
+static int drop_reply(struct store *st, int64_t hash, struct err *e)
+{
+	struct query *q = db_query(st->shelf.cache, "DELETE FROM thread_reply WHERE hash=?");
+	db_bind_int(q, hash);
+	return db_run(q, e);
+}
+
+static bool is_near(const struct thread *t, int64_t mid)
+{
+	int64_t apart = (t->id >> MID_COUNTER_BITS) - (mid >> MID_COUNTER_BITS);
+	return t->id && ABS(apart) <= SUBJECT_DAYS * 86400;
 }
 
 /* A reply joins the message it may answer, or other such replies; a message that is no reply takes those that wait for
  * one. Two messages of one subject that are no replies have nothing to do with each other. */
 static int look_by_subject(struct linking *l, struct by_subject *s, int64_t mid, struct err *e)
 {
-	bool taken = false;
-	if (!s->root || (s->is_reply && l->thread.id))
+	struct thread found = { 0 };
+	if (!s->hash || (s->is_reply && l->thread.id))
 		return 0;
-	if (s->is_reply && take_by_subject(l, s->root, mid, &taken, e))
+	if (s->is_reply && find_root(l->st, s->hash, &found, e))
 		return -1;
-	if (!taken && take_by_subject(l, s->reply, mid, &taken, e))
+	if (!is_near(&found, mid) && find_reply(l->st, s->hash, &found, e))
 		return -1;
-	s->adopts = taken && !s->is_reply;
-	return 0;
+	if (!is_near(&found, mid))
+		return 0;
+	s->adopts = !s->is_reply;
+	return take(l, &found, e);
 }
 
 static int settle_subject(struct linking *l, const struct by_subject *s, bool begun, struct err *e)
 {
-	if (!s->root)
+	if (!s->hash)
 		return 0;
 	if (s->is_reply)
-		return begun ? id_put(l->st, s->reply, l->thread.id, e) : 0;
-	if (s->adopts && id_put(l->st, s->reply, 0, e))
+		return begun ? put_reply(l->st, s->hash, l->thread.id, e) : 0;
+	if (s->adopts && drop_reply(l->st, s->hash, e))
 		return -1;
-	return id_put(l->st, s->root, l->thread.id, e);
+	return id_put(l->st, s->hash, -l->thread.id, e);
 }
 
 /* --- writing --- */
@@ -408,6 +510,8 @@ static int insert_mid(struct store *st, int64_t mid, int64_t thread, const GPtrA
 {
 	int64_t kept[REFS_KEPT];
 	guint n = refs ? MIN(refs->len, REFS_KEPT) : 0;
+	if (!n && thread == mid)
+		return 0;
 	for (guint i = 0; i < n; i++)
 		kept[i] = thread_id_hash(refs->pdata[refs->len - n + i]);
 	struct query *q = db_query(st->shelf.cache, "INSERT INTO thread_mid(mid, thread, refs) VALUES(?,?,?)");
@@ -417,11 +521,23 @@ static int insert_mid(struct store *st, int64_t mid, int64_t thread, const GPtrA
 	return db_run(q, e);
 }
 
+static int be_quick(struct store *st, struct err *e)
+{
+	struct thread_ids *ids = st->thread_ids;
+	if (++ids->linked <= LOOKED_UP_MAX)
+		return 0;
+	ids->settled = 0; /* from the beginning, once no more come */
+	if (ids->unsure)
+		return 0;
+	ids->unsure = true;
+	return sealed_put(st->shelf.cache, UNSURE, 1, e);
+}
+
 int thread_link(struct store *st, int64_t mid, const struct store_row *row, struct err *e)
 {
 	struct linking l = { .st = st };
 	struct by_subject s = by_subject_of(row);
-	if (know_waiting(st, e) || look_for_all(&l, row, e) || look_by_subject(&l, &s, mid, e))
+	if (know_waiting(st, e) || be_quick(st, e) || look_for_all(&l, row, e) || look_by_subject(&l, &s, mid, e))
 		return -1;
 	bool begun = !l.thread.id || l.thread.size >= STORE_THREAD_MAX;
 	if (begun)
@@ -435,22 +551,21 @@ int thread_link(struct store *st, int64_t mid, const struct store_row *row, stru
 	return begun ? 0 : set_size(st->shelf.cache, l.thread.id, l.thread.size + 1, 0, e);
 }
 
-/* 1, 0: not known, -1. */
+/* What began a thread and refers to nothing needs no row. */
 static int thread_of(struct db *cache, int64_t mid, struct thread *out, struct err *e)
 {
 	struct query *q = db_query(cache, "SELECT thread FROM thread_mid WHERE mid=?");
-	*out = (struct thread){ 0 };
+	*out = (struct thread){ .id = mid };
 	db_bind_int(q, mid);
-	return db_int(q, &out->id, e);
+	return db_int(q, &out->id, e) < 0 ? -1 : 0;
 }
 
 int thread_unlink(struct store *st, int64_t mid, struct err *e)
 {
 	struct thread t;
 	struct db *cache = st->shelf.cache;
-	int found = thread_of(cache, mid, &t, e);
-	if (found <= 0)
-		return found;
+	if (thread_of(cache, mid, &t, e))
+		return -1;
 	struct query *q = db_query(cache, "DELETE FROM thread_mid WHERE mid=?");
 	db_bind_int(q, mid);
 	if (db_run(q, e))
@@ -463,12 +578,9 @@ int thread_unlink(struct store *st, int64_t mid, struct err *e)
 /* While it had no place it was not moved with its thread. */
 static int find_thread(struct store *st, int64_t mid, struct thread *out, struct err *e)
 {
-	int found = thread_of(st->shelf.cache, mid, out, e);
-	int64_t before = out->id;
-	if (found < 0)
+	if (thread_of(st->shelf.cache, mid, out, e))
 		return -1;
-	if (!found)
-		out->id = mid;
+	int64_t before = out->id;
 	if (thread_resolve(st->shelf.cache, out, e))
 		return -1;
 	if (out->id == before)
@@ -522,9 +634,10 @@ int thread_place_drop(struct store *st, uint32_t folder, int64_t mid, struct err
 	struct thread t;
 	struct db *cache = st->shelf.cache;
 	int64_t next = 0;
-	int known = folder ? thread_of(cache, mid, &t, e) : 0;
-	if (known <= 0)
-		return known;
+	if (!folder)
+		return 0;
+	if (thread_of(cache, mid, &t, e))
+		return -1;
 	struct query *q = db_query(cache, "DELETE FROM thread_place WHERE thread=? AND folder=? AND mid=?");
 	db_bind_int(q, t.id);
 	db_bind_int(q, folder);

@@ -151,8 +151,8 @@ static void check_threads(struct fixture *f, const struct store_folder *folder)
 		" WHERE t.mid IS NULL AND p.folder<>0",
 		"SELECT count(*) FROM thread_place t LEFT JOIN place p ON p.folder=t.folder AND p.mid=t.mid WHERE "
 		"p.mid IS NULL",
-		"SELECT count(*) FROM thread_place t LEFT JOIN thread_mid m ON m.mid=t.mid WHERE m.thread IS NOT "
-		"t.thread",
+		"SELECT count(*) FROM thread_place t LEFT JOIN thread_mid m ON m.mid=t.mid"
+		" WHERE coalesce(m.thread, t.mid)<>t.thread",
 		"SELECT count(*) FROM (SELECT max(mid) AS newest, sum(newest) AS n, max(mid*newest) AS told FROM "
 		"thread_place"
 		" GROUP BY thread, folder) WHERE n<>1 OR newest<>told",
