@@ -33,6 +33,8 @@ const struct preset *preset_find(const char *name); /* NULL: the first */
 /* --- model_list.c --- */
 /* Nothing is loaded any more: asks for what is there, the cursor being at that position of it, as far as one knows. */
 void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t position);
+/* What is shown stays until the rows are here in another order; position: that of the message mid, as far as one knows. */
+void list_switch(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t position);
 
 /* --- model_thread.c: lines of lists, which are whole threads or messages --- */
 /* Where the line stands among the others: for asking beside it. */

@@ -353,6 +353,8 @@ struct model_list {
 	uint32_t hidden;         /* rows of the folder that are gone so */
 	GArray *left;            /* int64_t: messages the cursor was on when they went so, since it was moved last */
 	GHashTable *tagged;      /* gint64: places */
+	bool switched;           /* the rows are not in the order yet that is asked for: */
+	uint32_t guess;          /* where the first of them will stand */
 	GArray *turned;          /* int64_t: in_thread of those that are as the others are not */
 	uint32_t thread_request; /* what is the thread at the cursor? 0: not asked */
 	int thread_what;

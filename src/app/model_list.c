@@ -275,9 +275,26 @@ static void count(struct model_list *m, bool reached_end)
 	m->total = reached_end ? end_of(m) : MAX(rows_told(m), end_of(m));
 }
 
+/* The same folder in another order: what was the first of the window stands where it was guessed to. */
+static void take_switched(struct model_list *m, GPtrArray *rows)
+{
+	struct spot at = spot_of(m);
+	uint32_t below = m->cursor - m->top;
+	m->switched = false;
+	set_rows(m, rows, m->asked.anchor == ANCHOR_TOP ? 0 : m->guess);
+	m->cursor = at.mid ? position_of(m, &at) : m->first;
+	m->top = m->cursor - MIN(below, m->cursor);
+	count(m, m->short_of);
+	clamp(m);
+}
+
 static void take_window(struct model_list *m, GPtrArray *rows)
 {
 	bool short_of = m->short_of;
+	if (m->switched) {
+		take_switched(m, rows);
+		return;
+	}
 	switch (m->asked.anchor) {
 	case ANCHOR_TOP:
 		replace(m, rows, 0);
@@ -522,6 +539,17 @@ void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint
 	m->total = MAX(m->total, position + 1);
 	m->cursor = position;
 	clamp(m);
+	ask(m, anchor, mid, 0, MODEL_LIST_WINDOW);
+	m->changed(m->aux);
+}
+
+void list_switch(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t guess)
+{
+	model_list_stay(m);
+	drop_question(m);
+	m->seek = SEEK_NO;
+	m->switched = true;
+	m->guess = guess;
 	ask(m, anchor, mid, 0, MODEL_LIST_WINDOW);
 	m->changed(m->aux);
 }

@@ -123,9 +123,9 @@ void model_list_by_threads(struct model_list *m, bool on)
 		return;
 	m->threads = on;
 	if (!m->cursor || !row)
-		list_jump(m, ANCHOR_TOP, 0, 0);
+		list_switch(m, ANCHOR_TOP, 0, 0);
 	else
-		list_jump(m, on ? ANCHOR_THREAD : ANCHOR_AT, row->mid, guess);
+		list_switch(m, on ? ANCHOR_THREAD : ANCHOR_AT, row->mid, MAX(guess, 1)); /* there may be others above */
 }
 
 static void turn(struct model_list *m, int64_t thread)
@@ -169,7 +169,7 @@ void model_list_fold_all(struct model_list *m)
 	if (!m->first && m->cursor < m->rows->len)
 		model_list_refresh(m);
 	else if (row)
-		list_jump(m, ANCHOR_THREAD, row->mid, m->cursor);
+		list_switch(m, ANCHOR_THREAD, row->mid, m->cursor);
 }
 
 void model_list_to_thread(struct model_list *m, bool down)

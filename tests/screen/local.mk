@@ -1,4 +1,4 @@
-STAGE = tests/screen/stage.c tests/screen/stage.h
+STAGE = tests/screen/stage.c tests/screen/stage_threads.c tests/screen/stage.h
 STAGE_LIBS = src/ui/libui.a $(LINK_APP) $(NCURSES_LIBS)
 check_PROGRAMS += tests/screen/test_screens
 tests_screen_test_screens_SOURCES = tests/screen/test_screens.c $(STAGE) $(UNIT)
@@ -27,6 +27,9 @@ tests_screen_test_craft_LDADD = $(STAGE_LIBS)
 check_PROGRAMS += tests/screen/test_setup
 tests_screen_test_setup_SOURCES = tests/screen/test_setup.c $(STAGE) $(UNIT)
 tests_screen_test_setup_LDADD = $(STAGE_LIBS)
+check_PROGRAMS += tests/screen/test_threads
+tests_screen_test_threads_SOURCES = tests/screen/test_threads.c $(STAGE) $(UNIT)
+tests_screen_test_threads_LDADD = $(STAGE_LIBS)
 # Not a test: run by the ones that have a terminal.
 noinst_PROGRAMS += tests/screen/show
 tests_screen_show_SOURCES = tests/screen/show.c $(STAGE)

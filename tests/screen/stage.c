@@ -199,7 +199,7 @@ static uint32_t *visible(const struct stage *s, uint32_t rows, uint32_t *n_out)
 	return at;
 }
 
-static struct store_row *inbox_row(const struct stage *s, uint32_t i)
+struct store_row *stage_inbox_row(const struct stage *s, uint32_t i)
 {
 	struct store_row *row = row_new(s->rows, i);
 	guint flags = GPOINTER_TO_UINT(g_hash_table_lookup(s->flags, GUINT_TO_POINTER(row->uid)));
@@ -239,8 +239,10 @@ static void answer_window(struct stage *s, struct request *r)
 	ev->folder = folder_new(inbox ? 1 : 5, r->folder, role, n, inbox ? 62 : 9);
 	ev->folder->flags |= s->folder_flags;
 	ev->rows = store_rows_new();
-	for (uint32_t i = first; i < last; i++)
-		g_ptr_array_add(ev->rows, inbox ? inbox_row(s, at[i]) : row_new(s->rows, at[i]));
+	if (r->window.threads && inbox)
+		stage_threads(s, r, ev);
+	for (uint32_t i = first; i < last && !(r->window.threads && inbox); i++)
+		g_ptr_array_add(ev->rows, inbox ? stage_inbox_row(s, at[i]) : row_new(s->rows, at[i]));
 	channel_send(s->events, ev);
 	end(s, r, ERR_NONE, NULL);
 }
@@ -299,7 +301,7 @@ static void carry_out(struct stage *s, const struct engine_change *c)
 		if (c->op == CHANGE_MOVE || c->op == CHANGE_EXPUNGE) {
 			g_hash_table_add(s->gone, GUINT_TO_POINTER(p->uid));
 		} else if (c->op == CHANGE_FLAG) {
-			struct store_row *row = inbox_row(s, s->rows - p->uid);
+			struct store_row *row = stage_inbox_row(s, s->rows - p->uid);
 			guint flags = (row->flags | c->add) & ~c->remove;
 			g_hash_table_insert(s->flags, GUINT_TO_POINTER(p->uid), GUINT_TO_POINTER(flags + 1));
 			store_row_free(row);

@@ -44,6 +44,10 @@ struct stage {
 	uint32_t answered; /* the ask it was for */
 };
 
+/* --- for stage_threads.c --- */
+struct store_row *stage_inbox_row(const struct stage *s, uint32_t i); /* from the newest on */
+void stage_threads(const struct stage *s, const struct request *r, struct event *ev);
+
 struct stage *stage_new(int rows, int cols);
 struct stage *stage_new_cold(int rows, int cols);
 void stage_free(struct stage *s);
