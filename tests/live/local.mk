@@ -37,10 +37,14 @@ LIVE_TESTS = \
 	tests/live/panes.test \
 	tests/live/latency.test \
 	tests/live/terminal.test \
-	tests/live/news.test
+	tests/live/news.test \
+	tests/live/threads.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py tests/live/watch.c
 	tests/live/tasks.test
+	tests/live/tasks.test
+	tests/live/tasks.test \
+	tests/live/threads.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py
 	tests/live/tasks.test \
