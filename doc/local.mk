@@ -2,6 +2,8 @@ dist_man_MANS += doc/boxwood.1 doc/boxwood-mailrc.5
 dist_doc_DATA = README.md NEWS mailrc.example
 EXTRA_DIST += doc/setup.md doc/architecture.md doc/cases.md doc/changes.md doc/expectations.md doc/compared-with-mutt.md doc/performance.md \
 	doc/asking.md doc/compared-html.md doc/sending.md \
+EXTRA_DIST += doc/architecture.md doc/cases.md doc/changes.md doc/expectations.md doc/compared-with-mutt.md doc/performance.md \
+	doc/asking.md doc/compared-html.md doc/sending.md doc/threads.md \
 	doc/asking.md doc/parts.md \
 	doc/reading.md \
 	doc/terminal.md \

@@ -28,6 +28,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_prepare \
 	tests/fuzz/fuzz_msg_report \
 	tests/fuzz/fuzz_msg_rtf \
+	tests/fuzz/fuzz_msg_subject \
 	tests/fuzz/fuzz_msg_text \
 	tests/fuzz/fuzz_msg_vcard \
 	tests/fuzz/fuzz_msg_within \
@@ -153,6 +154,10 @@ tests_fuzz_fuzz_msg_prepare_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_rtf_SOURCES = tests/fuzz/fuzz_msg_rtf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_rtf_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_rtf_LDADD = $(LINK_MSG) $(LINK_BASE)
+tests_fuzz_fuzz_msg_subject_SOURCES = tests/fuzz/fuzz_msg_subject.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_subject_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_subject_LDADD = $(LINK_MSG) $(LINK_BASE)
+
 tests_fuzz_fuzz_msg_text_SOURCES = tests/fuzz/fuzz_msg_text.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_text_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_text_LDADD = $(LINK_MSG) $(LINK_BASE)
