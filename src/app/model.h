@@ -382,7 +382,7 @@ const struct store_row *model_list_current(const struct model_list *m);
 void model_list_height(struct model_list *m, uint32_t rows);
 void model_list_move(struct model_list *m, int64_t by); /* the cursor, stopping at both ends */
 void model_list_scroll(struct model_list *m, int pages);
-void model_list_center(struct model_list *m); /* the cursor's row comes to the middle */
+void model_list_center(struct model_list *m);         /* the cursor's row comes to the middle */
 void model_list_roll(struct model_list *m, int rows); /* the screen; the cursor goes along only where it must */
 void model_list_first(struct model_list *m);
 void model_list_last(struct model_list *m);

@@ -185,6 +185,16 @@ static void save_calendar(struct ui *ui, void *aux)
 	ui_ask(ui, g_strdup(_("Save as: ")), path, false, path_typed, g_strdup(p->section), g_free);
 }
 
+/* From the list: what is not read there. */
+static char *event_unseen(const struct ui *ui, const struct engine_message *m)
+{
+	const struct cal_event *ev = m->calendar && m->calendar->events->len ? m->calendar->events->pdata[0] : NULL;
+	if (!ev || !view_is_list(ui_top(ui)))
+		return g_strdup("");
+	g_autofree char *when = app_event_time(ev);
+	return g_strdup_printf("%s, %s. ", ev->summary ? ev->summary : _("(no subject)"), when);
+}
+
 static void answer_invitation(struct ui *ui, const struct model_message *m)
 {
 	static const enum cal_answer answers[ANSWERS] = { CAL_ACCEPTED, CAL_TENTATIVE, CAL_DECLINED };
@@ -206,10 +216,11 @@ static void answer_invitation(struct ui *ui, const struct model_message *m)
 		return;
 	}
 	const struct msg_addr *to = p->drafts[0]->to->pdata[0];
-	ui_choose(ui,
-		g_strdup_printf(_("Answer %s as %s: y accept, m perhaps, n decline, s save the calendar, Esc none "),
-			to->addr, p->drafts[0]->from->addr),
-		choices, p, pending_free);
+	g_autofree char *event = event_unseen(ui, m->message);
+	char *question =
+		g_strdup_printf(_("%sAnswer %s as %s: y accept, m perhaps, n decline, s save the calendar, Esc none "),
+			event, to->addr, p->drafts[0]->from->addr);
+	ui_choose(ui, question, choices, p, pending_free);
 	ui->question->yes_or_no = true; /* Enter takes none of them */
 }
 

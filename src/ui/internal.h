@@ -174,7 +174,7 @@ struct model_message *view_message_model(struct view *v); /* NULL: nothing is sh
 const char *view_parts_name(struct view *v);   /* of the part at the cursor; NULL: it has none, or another view */
 const char *view_folders_name(struct view *v); /* of the folder at the cursor; NULL: none, or another view */
 void view_message_follow(struct view *v);      /* the list's cursor, as soon as its row is here */
-struct view *view_message_list(const struct view *v);     /* NULL: a message of no list */
+struct view *view_message_list(const struct view *v); /* NULL: a message of no list */
 /* It keeps up with the list's cursor by itself, after a pause, and counts as read after `preview-seen`. */
 struct view *view_message_beside(struct ui *ui, struct view *list);
 void view_message_set_beside(struct view *v, bool beside); /* false: it is opened */

@@ -28,7 +28,7 @@ static void table_no_key_twice_in_one_place(void)
 			for (char **chord = chords; *chord; chord++) {
 				uint32_t keys[APP_CHORD_MAX];
 				g_assert_cmpuint(key_parse(*chord, keys), >, 0);
-				/* In the list it takes Space from page-down, on purpose. */
+				/* In the list the presets take Space from page-down. */
 				if (c != CMD_READ_ON && !g_hash_table_add(seen, g_strdup(*chord)))
 					g_error("'%s' is bound twice in %s", *chord, app_context_names[ctx]);
 			}

@@ -327,9 +327,9 @@ static void any_edit_changes_exactly_one_value(void)
 		if (!cfg_errors(was)) {
 			whole++;
 			const char *editor = PICK("vi", "emacs -nw", "a 'b c' d");
-			try_edit(
-				text, was, &(struct cfg_edit){ .op = CFG_EDIT_SET, .word = "mouse", ARGS("on") }, "on");
-			try_edit(text, was, &(struct cfg_edit){ .op = CFG_EDIT_UNSET, .word = "mouse" }, "off");
+			try_edit(text, was, &(struct cfg_edit){ .op = CFG_EDIT_SET, .word = "mouse", ARGS("off") },
+				"off");
+			try_edit(text, was, &(struct cfg_edit){ .op = CFG_EDIT_UNSET, .word = "mouse" }, "on");
 			try_edit(text, was, &(struct cfg_edit){ .op = CFG_EDIT_SET, .word = "editor", ARGS(editor) },
 				editor);
 		}
