@@ -149,7 +149,7 @@ static int run_setup(const struct cli *c, const struct cfg *cfg, bool *written_o
 		.offline = cli_has(c, CLI_OFFLINE),
 		.force = cli_has(c, CLI_FORCE),
 		.written_out = written_out };
-	struct ui_options options = { .ctx = ctx, .setup = &setup };
+	struct ui_options options = { .ctx = ctx, .setup = &setup, .colour = cli_value(c, CLI_COLOR) };
 	int code = setup_take_cli(s, c, e) ? app_exit_code(e) : ui_run(a, &options, e);
 	setup_free(s);
 	app_free(a);
