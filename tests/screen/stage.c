@@ -819,6 +819,11 @@ void stage_free(struct stage *s)
 	g_free(s);
 }
 
+struct cfg_options *stage_options(struct stage *s)
+{
+	return &((struct cfg *)app_cfg(s->app))->options;
+}
+
 void stage_settle(struct stage *s)
 {
 	while (g_main_context_iteration(s->ctx, FALSE))

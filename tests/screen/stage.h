@@ -51,6 +51,7 @@ void stage_threads(const struct stage *s, const struct request *r, struct event 
 struct stage *stage_new(int rows, int cols);
 struct stage *stage_new_cold(int rows, int cols);
 void stage_free(struct stage *s);
+struct cfg_options *stage_options(struct stage *s); /* as the program has them now; may be changed */
 void stage_settle(struct stage *s);
 void stage_type(struct stage *s, const char *keys); /* and settles */
 void stage_resize(struct stage *s, int rows, int cols);

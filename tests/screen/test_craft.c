@@ -67,16 +67,16 @@ static void new_mail_in_other_folders_is_not_told(void)
 static void new_mail_is_told_as_the_mailrc_says(void)
 {
 	struct stage *s = stage_new(24, 80);
-	set_option(&s->cfg->options.notify_terminal, "osc777");
+	set_option(&stage_options(s)->notify_terminal, "osc777");
 	comes(s);
 	g_assert_true(g_str_has_prefix(term_capture_told(s->term), "777 1 new message in Inbox (box): 山田太郎: 来週"));
-	set_option(&s->cfg->options.notify_terminal, "osc9");
+	set_option(&stage_options(s)->notify_terminal, "osc9");
 	comes(s);
 	g_assert_true(g_str_has_prefix(term_capture_told(s->term), "9 1 new"));
-	set_option(&s->cfg->options.notify_terminal, "off");
+	set_option(&stage_options(s)->notify_terminal, "off");
 	comes(s);
-	set_option(&s->cfg->options.notify_terminal, "bell");
-	set_option(&s->cfg->options.quiet_hours, "21:00-22:00"); /* it is 21:14 */
+	set_option(&stage_options(s)->notify_terminal, "bell");
+	set_option(&stage_options(s)->quiet_hours, "21:00-22:00"); /* it is 21:14 */
 	stage_type(s, "j");
 	comes(s);
 	g_assert_false(shows(s, "1 new message"));
@@ -89,7 +89,7 @@ static void x11_command_gets_json_and_no_shell(void)
 	struct stage *s = stage_new(24, 80);
 	g_autofree char *dir = unit_tmpdir(), *path = g_build_filename(dir, "told", NULL), *got = NULL;
 	g_autofree char *command = g_strdup_printf("dd of=%s status=none", path);
-	set_option(&s->cfg->options.notify, command);
+	set_option(&stage_options(s)->notify, command);
 	g_assert_cmpint(mkfifo(path, 0600), ==, 0);
 	comes(s);
 	alarm(20);
@@ -98,7 +98,7 @@ static void x11_command_gets_json_and_no_shell(void)
 	g_assert_true(
 		g_str_has_prefix(got, "{\"v\":1,\"type\":\"news\",\"account\":\"box\",\"folder\":\"Inbox\",\"count\":1,"
 				      "\"messages\":[{\"v\":1,\"type\":\"message\",\"id\":\"box/Inbox/"));
-	set_option(&s->cfg->options.notify, "/nonexistent/told");
+	set_option(&stage_options(s)->notify, "/nonexistent/told");
 	stage_type(s, "j");
 	comes(s);
 	g_assert_true(shows(s, "/nonexistent/told"));
@@ -194,7 +194,7 @@ static void title_follows_the_view_and_is_clean(void)
 {
 	struct stage *s = stage_new(24, 80);
 	g_assert_cmpstr(term_capture_title(s->term), ==, "");
-	s->cfg->options.title = true;
+	stage_options(s)->title = true;
 	stage_type(s, "j");
 	g_assert_cmpstr(term_capture_title(s->term), ==, "Inbox 62 new - Boxwood");
 	stage_type(s, "c\033[31m");

@@ -177,7 +177,7 @@ static void pane_under_another_view_counts_as_read_later(void)
 static void pane_never_marks_as_read_if_told_so(void)
 {
 	struct stage *s = stage_new(50, 160);
-	s->cfg->options.preview_seen = -1;
+	stage_options(s)->preview_seen = -1;
 	rest(s);
 	clock_advance(PREVIEW_MS * 10);
 	stage_settle(s);
