@@ -221,8 +221,9 @@ static int join(struct store *st, struct thread *t, const struct thread *other, 
 		return 0;
 	struct thread small = t->size < other->size ? *t : *other, large = t->size < other->size ? *other : *t;
 	if (join_all_newest(st, small.id, large.id, e) ||
-		run_for(db_query(cache, "UPDATE thread_mid SET thread=?2"
-					" WHERE mid IN (SELECT mid FROM thread_place WHERE thread=?1)"),
+		run_for(db_query(cache,
+				"INSERT INTO thread_mid(mid, thread) SELECT mid, ?2 FROM thread_place WHERE thread=?1"
+				" ON CONFLICT(mid) DO UPDATE SET thread=excluded.thread"),
 			small.id, large.id, e) ||
 		run_for(db_query(cache, "UPDATE thread_place SET thread=?2 WHERE thread=?1"), small.id, large.id, e))
 		return -1;

@@ -126,6 +126,27 @@ static void thread_two_are_joined_by_a_third(void)
 	with(bridge);
 }
 
+/* What began a thread is found in the one it was joined to, also after it was taken out of the folder and back. */
+static void two_roots(struct fixture *f)
+{
+	uint32_t other = fixture_folder(f, "Other");
+	put(f, 2, "a", "");
+	put(f, 4, "b", "");
+	put(f, 6, "c", "a b");
+	threads_are(f, "6(3)", "2 .4 ..6");
+	check_ok(f, store_place_move(f->st, (struct store_place){ f->folder, 4, 0 },
+			    (struct store_place){ other, 4, 0 }, &f->e));
+	threads_are(f, "6(2)", "2 .4* ..6");
+	check_ok(f, store_place_move(f->st, (struct store_place){ other, 4, 0 },
+			    (struct store_place){ f->folder, 8, 0 }, &f->e));
+	threads_are(f, "6(3)", "2 .8 ..6");
+}
+
+static void thread_that_was_joined_keeps_what_began_it(void)
+{
+	with(two_roots);
+}
+
 static void sent_reply(struct fixture *f)
 {
 	uint32_t sent = fixture_folder(f, "Sent"), trash;
@@ -397,6 +418,7 @@ void suite(void)
 	unit_add(thread_newest_message_orders_it);
 	unit_add(thread_parents_may_come_later);
 	unit_add(thread_two_are_joined_by_a_third);
+	unit_add(thread_that_was_joined_keeps_what_began_it);
 	unit_add(thread_spans_folders_but_not_the_trash);
 	unit_add(thread_by_subject_for_replies_only);
 	unit_add(thread_by_subject_takes_the_nearest_older_one);
