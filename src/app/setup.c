@@ -642,7 +642,7 @@ const char *setup_card_note(const struct setup *s)
 static char *login_hint(const struct setup *s, const struct setup_result *r)
 {
 	if (r->err.cause != ERR_AUTH)
-		return g_strdup(_("The password was right or was not asked for; try again with ^T."));
+		return g_strdup(_("It was not the password: try again."));
 	if (s->logins->len > 1 && !s->typed_login) {
 		const char *other = s->logins->pdata[(s->login + 1) % s->logins->len];
 		return g_strdup_printf(
@@ -662,18 +662,17 @@ char *setup_hint(const struct setup *s, enum setup_test test)
 						       : _("The server does not know this address as yours: see your "
 							   "provider's help for \"identities\" or \"aliases\"."));
 	if (test == SETUP_FOLDERS || test == SETUP_ROLES)
-		return g_strdup(_("Try again with ^T; if the server wants a prefix, type it."));
+		return g_strdup(_("Try again; if the server wants a prefix, give it."));
 	switch (r->err.cause) {
 	case ERR_TLS:
 		return g_strdup(
-			_("Nothing was sent. A name that is not the server's own is the usual reason: see what your "
-			  "provider calls it."));
+			_("No password was sent. A name that is not the server's own is the usual reason: see what "
+			  "your provider calls it."));
 	case ERR_NET:
-		return g_strdup(r->err.retry == ERR_NEVER
-					? _("Correct the server's name.")
-					: _("Is the network there, and the port right? ^T tries again."));
+		return g_strdup(r->err.retry == ERR_NEVER ? _("Correct the server's name.")
+							  : _("Is the network there, and the port right?"));
 	case ERR_AUTH: return g_strdup(_("This server takes another login or password than the one for reading."));
-	default: return g_strdup(_("Correct the server or the port, or try again with ^T."));
+	default: return g_strdup(_("Correct the server or the port, or try again."));
 	}
 }
 

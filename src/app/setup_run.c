@@ -51,7 +51,8 @@ struct setup_run {
 	bool ending;         /* the engine that tries has been told to end */
 	struct timer *timer; /* until it has */
 	struct looking looking[SETUP_SERVICES];
-	uint32_t look_up; /* a request; 0: none */
+	uint32_t look_up;    /* a request; 0: none */
+	char *looked_up_for; /* the address it is about */
 	struct err look_up_err;
 	char *scratch; /* directory; NULL: not made yet */
 	struct secret *secret;
@@ -310,7 +311,7 @@ static void take_found(struct setup_run *r, struct engine_found *f)
 static void looked_up(struct event *ev, void *aux)
 {
 	struct setup_run *r = aux;
-	if (ev->type == EV_FOUND)
+	if (ev->type == EV_FOUND && !g_strcmp0(r->looked_up_for, r->s->email))
 		take_found(r, ev->found);
 	if (ev->type != EV_ENDED)
 		return;
@@ -334,6 +335,8 @@ void setup_run_look_up(struct setup_run *r, bool ask)
 	} else if (ask) {
 		struct request *request = request_new(REQ_DISCOVER, 0, -1);
 		request->folder = g_steal_pointer(&domain);
+		g_free(r->looked_up_for);
+		r->looked_up_for = g_strdup(r->s->email);
 		r->look_up = app_request(looker(r), request, looked_up, r);
 		say_changed(r);
 	}
@@ -778,6 +781,7 @@ void setup_run_free(struct setup_run *r)
 	secret_free(r->secret);
 	g_free(r->worked);
 	err_clear(&r->look_up_err);
+	g_free(r->looked_up_for);
 	g_free(r->path);
 	g_free(r);
 }

@@ -85,10 +85,9 @@ void batch_note(struct batch *b, const char *text)
 		fprintf(stderr, "boxwood: %s\n", local);
 }
 
-static void print_error(const struct cli *cli, const char *account, const struct err *e)
+static void print_error(const struct cli *cli, const char *account, const struct err *e, const char *hint)
 {
 	g_autofree char *text = app_err_text(e, account);
-	g_autofree char *hint = app_err_hint(e, account);
 	g_autofree char *server = e->server ? utf8_line(str_of(e->server)) : NULL;
 	if (cli_has(cli, CLI_JSON)) {
 		g_autoptr(GString) line = g_string_new(NULL);
@@ -111,15 +110,22 @@ static void print_error(const struct cli *cli, const char *account, const struct
 	fputs(local, stderr);
 }
 
+void batch_error_hint(struct batch *b, const char *account, const struct err *e, const char *hint)
+{
+	print_error(b->cli, account, e, hint);
+	b->code = app_exit_worst(b->code, app_exit_code(e));
+}
+
 void batch_error(struct batch *b, const char *account, const struct err *e)
 {
-	print_error(b->cli, account, e);
-	b->code = app_exit_worst(b->code, app_exit_code(e));
+	g_autofree char *hint = app_err_hint(e, account);
+	batch_error_hint(b, account, e, hint);
 }
 
 int batch_fail(const struct cli *cli, const char *account, const struct err *e)
 {
-	print_error(cli, account, e);
+	g_autofree char *hint = app_err_hint(e, account);
+	print_error(cli, account, e, hint);
 	return app_exit_code(e);
 }
 

@@ -41,6 +41,8 @@ bool batch_confirm(struct batch *b, const char *question);
 const char *batch_label(const struct batch *b, int account);
 /* Prints e on stderr as text or JSON and raises the exit code. */
 void batch_error(struct batch *b, const char *account, const struct err *e);
+/* With another word on what to do; NULL: none. */
+void batch_error_hint(struct batch *b, const char *account, const struct err *e, const char *hint);
 void batch_note(struct batch *b, const char *text); /* one line on stderr, not with --quiet */
 /* One record on stdout: as JSON, by the pattern of --format, or text (which ends with no newline). */
 void batch_record(struct batch *b, const struct json *j, const char *text);

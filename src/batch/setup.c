@@ -404,8 +404,11 @@ int batch_setup(struct batch *b)
 	struct err e = ERR_INIT;
 	u.s = setup_new(b->cfg);
 	u.run = setup_run_new(u.s, b->ctx, cli_has(b->cli, CLI_OFFLINE), changed, &u);
-	if (set_up(&u, &e))
-		batch_error(b, u.s->label, &e);
+	if (set_up(&u, &e)) {
+		enum setup_test bad = setup_first_failed(u.s);
+		g_autofree char *hint = bad < SETUP_TESTS ? setup_hint(u.s, bad) : NULL;
+		batch_error_hint(b, u.s->label, &e, hint);
+	}
 	setup_run_free(u.run);
 	setup_free(u.s);
 	g_free(u.path);

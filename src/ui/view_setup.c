@@ -507,6 +507,14 @@ static void save(struct view_setup *v)
 	setup_run_save(v->run, v->path, saved);
 }
 
+/* What was changed since the last test is tested: Enter says so. */
+static void finish_later(struct view_setup *v)
+{
+	v->finish = true;
+	if (!setup_run_is_busy(v->run))
+		setup_run_again(v->run);
+}
+
 static void finish(struct view_setup *v)
 {
 	enum setup_test bad = setup_first_failed(v->s);
@@ -523,7 +531,7 @@ static void finish(struct view_setup *v)
 	else if (!setup_run_has_password(v->run) && v->s->keep != SETUP_KEEP_COMMAND)
 		open_field(v, FIELD_PASSWORD);
 	else
-		v->finish = true;
+		finish_later(v);
 }
 
 static void changed(void *aux)
@@ -608,10 +616,13 @@ static void enter(struct view_setup *v)
 
 static void again(struct view_setup *v)
 {
+	/* A new password is tried by being handed over, and only so. */
+	bool handed = v->field == FIELD_PASSWORD && v->retyped && v->password.n;
 	if (!take_field(v) || !v->run)
 		return;
 	open_field(v, v->field);
-	setup_run_again(v->run);
+	if (!handed)
+		setup_run_again(v->run);
 }
 
 static bool type(struct view_setup *v, uint32_t k, const char *paste)
