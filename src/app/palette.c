@@ -122,6 +122,8 @@ const char *app_command_elsewhere(enum app_command c)
 		return _("choose the lines to quote first");
 	if (in & (1u << CTX_DRAFTS))
 		return _("go to the letters begun first");
+	if (in & (1u << CTX_SETTINGS))
+		return _("go to the settings first");
 	if (in & (1u << CTX_QUEUE))
 		return _("go to the queue first");
 	return _("it works in another place");

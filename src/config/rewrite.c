@@ -163,6 +163,11 @@ static const char *file_of(const struct cfg *c, const struct cfg_edit *edit, con
 
 struct cfg_rewrite *cfg_rewrite_new(const struct cfg *c, const struct cfg_edit *edit, struct err *e)
 {
+	/* What was read from memory is not written into the file that would have been read. */
+	if (!c->usual) {
+		err_set(e, ERR_PROGRAM, ERR_CONFIG, ERR_NEVER, _("there is no mailrc to be changed"));
+		return NULL;
+	}
 	struct cfg *was = cfg_load_again(c);
 	struct cfg_rewrite *r = g_new0(struct cfg_rewrite, 1);
 	g_autofree char *key = cfg_key_of(edit->account, edit->word);

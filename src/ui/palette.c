@@ -30,11 +30,11 @@ struct palette {
 
 static bool is_mailrc_line(const char *line)
 {
-	static const char *const words[] = { "set ", "bind ", "macro ", "source " };
+	static const char *const words[] = { "set ", "bind ", "macro " };
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		if (g_str_has_prefix(line, words[i]))
 			return true;
-	return *line == '!';
+	return *line == '!' || !strcmp(line, "source");
 }
 
 /* What stands behind the name of a command that takes something does not choose it. */
@@ -130,21 +130,83 @@ static void run(struct ui *ui, enum app_command c, enum app_context of, const ch
 	}
 }
 
-/* A line of the mailrc, for as long as the program runs. */
-static void run_mailrc_line(struct ui *ui, const char *line)
+/* Written where a person would write it, and counting at once; r (taken) may be NULL, then e says why. */
+static bool keep(struct ui *ui, struct cfg_rewrite *r, struct err *e)
 {
-	if (g_str_has_prefix(line, "set ") || g_str_has_prefix(line, "source ")) {
-		ui_say(ui, g_strdup(_("That is read from the mailrc when Boxwood starts; bind and macro work here.")));
+	bool kept = r && !cfg_rewrite_write(r, e);
+	if (kept)
+		ui_take_mailrc(ui, g_steal_pointer(&r->now));
+	cfg_rewrite_free(r);
+	return kept;
+}
+
+static void run_set(struct ui *ui, const char *words)
+{
+	struct err e = ERR_INIT;
+	g_auto(GStrv) one = g_strsplit(words, "=", 2);
+	const char *key = g_strstrip(one[0]), *value = one[1] ? g_strstrip(one[1]) : "on";
+	if (keep(ui, cfg_rewrite_set(app_mailrc(ui->app), key, value, &e), &e))
+		ui_say(ui, g_strdup_printf(_("Written into the mailrc: %s"), words));
+	else
+		ui_say(ui, grid_line(str_of(e.text)));
+	err_clear(&e);
+}
+
+static void run_source(struct ui *ui)
+{
+	const struct cfg *was = app_mailrc(ui->app);
+	if (!was->usual) {
+		ui_say(ui, g_strdup(_("There is no mailrc to be read.")));
 		return;
 	}
+	struct cfg *now = cfg_load_again(was);
+	const struct cfg_diag *first = now->diags->len ? now->diags->pdata[0] : NULL;
+	if (cfg_errors(now) && first) {
+		ui_say(ui, g_strdup_printf("%s:%u:%u: %s", first->file, first->line, first->col, first->text));
+		cfg_free(now);
+		return;
+	}
+	ui_take_mailrc(ui, now);
+	ui_say(ui, g_strdup(_("The mailrc was read again. What is changed of accounts counts from the next start.")));
+}
+
+/* Where there is no mailrc it counts until the end. A line without sense is not written. */
+static void take_bind(struct ui *ui, const struct cfg_bind *bind)
+{
+	struct err e = ERR_INIT;
+	const char *word = bind->macro ? "macro" : "bind", *const args[] = { bind->context, bind->key, bind->command };
+	struct cfg_edit edit = { .op = CFG_EDIT_ADD, .word = word, .args = args, .n = 3 };
+	char *wrong = keymap_take(ui->keymap, bind);
+	if (wrong)
+		ui_say(ui, wrong);
+	else if (keep(ui, cfg_rewrite_new(app_mailrc(ui->app), &edit, &e), &e))
+		ui_say(ui, g_strdup_printf(_("Written into the mailrc: %s %s %s %s"), word, bind->context, bind->key,
+				   bind->command));
+	else
+		ui_say(ui, g_strdup_printf(
+				   _("Until you leave: %s %s %s %s"), word, bind->context, bind->key, bind->command));
+	err_clear(&e);
+}
+
+static void run_bind(struct ui *ui, const char *line)
+{
 	struct cfg *cfg = cfg_parse(str_of(line), "", NULL);
 	const struct cfg_diag *diag = cfg->diags->len ? cfg->diags->pdata[0] : NULL;
-	g_autofree char *wrong = diag ? g_strdup(diag->text) : NULL;
-	for (guint i = 0; i < cfg->binds->len && !wrong; i++)
-		wrong = keymap_take(ui->keymap, cfg->binds->pdata[i]);
+	if (diag)
+		ui_say(ui, g_strdup(diag->text));
+	else if (cfg->binds->len)
+		take_bind(ui, cfg->binds->pdata[0]);
 	cfg_free(cfg);
-	ui_say(ui,
-		wrong ? g_steal_pointer(&wrong) : g_strdup(_("Done, until you leave. The mailrc keeps it for good.")));
+}
+
+static void run_mailrc_line(struct ui *ui, const char *line)
+{
+	if (g_str_has_prefix(line, "set "))
+		run_set(ui, line + 4 + strspn(line + 4, " "));
+	else if (g_str_has_prefix(line, "source"))
+		run_source(ui);
+	else
+		run_bind(ui, line);
 }
 
 static void enter(struct ui *ui)
@@ -175,15 +237,10 @@ static void enter(struct ui *ui)
 static void key_typed(struct ui *ui, struct str typed, void *aux)
 {
 	g_autofree char *key = str_dup(str_trim(typed));
-	enum app_command c = GPOINTER_TO_INT(aux);
-	const char *context = app_context_names[ui_top(ui)->ops->context], *name = app_command_info(c)->name;
-	if (!*key)
-		return;
-	struct cfg_bind line = { (char *)context, key, (char *)name, false };
-	char *wrong = keymap_take(ui->keymap, &line);
-	ui_say(ui, wrong ? wrong
-			 : g_strdup_printf(
-				   _("Until you leave. In the mailrc it stays: bind %s %s %s"), context, key, name));
+	const char *place = app_context_names[ui_top(ui)->ops->context];
+	const char *name = app_command_info(GPOINTER_TO_INT(aux))->name;
+	if (*key)
+		take_bind(ui, &(struct cfg_bind){ (char *)place, key, (char *)name, false });
 }
 
 static void ask_key(struct ui *ui)

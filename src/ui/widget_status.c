@@ -294,6 +294,8 @@ static struct text *banner_keys(const struct ui *ui, const struct banner *b)
 		append_key(out, ui, CMD_BANNER_RETRY);
 	if (a->state.err.cause)
 		append_key(out, ui, CMD_BANNER_WORDS);
+	if (a->state.err.cause == ERR_AUTH || a->state.err.cause == ERR_TLS)
+		append_key(out, ui, CMD_SETTINGS);
 	if (a->state.err.cause && model_changes_waiting(ui->changes, b->index))
 		append_key(out, ui, CMD_QUEUE);
 	append_key(out, ui, CMD_BANNER_HIDE);

@@ -4,6 +4,9 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#define FILE_NAME "finding-test-mailrc"
 
 static bool shows(struct stage *s, const char *text)
 {
@@ -195,8 +198,35 @@ static void palette_binds_keys(void)
 	g_assert_true(shows(s, "bind: \"gg\" is not reached"));
 	stage_type(s, ":last\x0b"
 		      "X\r");
-	g_assert_true(shows(s, "bind index X last"));
+	g_assert_true(shows(s, "Until you leave: bind index X last"));
 	g_assert_null(s->ui->prompt);
+	stage_free(s);
+}
+
+static void palette_writes_lines_into_the_mailrc(void)
+{
+	struct stage *s = stage_new(24, 80);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_set_contents(FILE_NAME, "# mine\nset keys=mutt\n", -1, NULL));
+	ui_take_mailrc(s->ui, cfg_load(FILE_NAME, NULL));
+	stage_type(s, ":set keys=vim\r");
+	g_assert_true(shows(s, "Written into the mailrc: keys=vim"));
+	stage_type(s, "G");
+	g_assert_cmpuint(list(s)->cursor, ==, s->rows - 1);
+	stage_type(s, ":macro index x \"gg<delete>\"\r");
+	stage_type(s, "x");
+	g_assert_cmpint(s->last->op, ==, CHANGE_MOVE);
+	stage_type(s, ":set keys=nonsense\r");
+	g_assert_true(shows(s, "nonsense"));
+	g_assert_true(g_file_get_contents(FILE_NAME, &text, NULL, NULL));
+	g_assert_nonnull(strstr(text, "# mine\nset keys=vim\n"));
+	g_assert_nonnull(strstr(text, "macro index x"));
+	g_assert_true(g_file_set_contents(FILE_NAME, "bind index X last\n", -1, NULL));
+	stage_type(s, ":source\r");
+	g_assert_true(shows(s, "The mailrc was read again."));
+	stage_type(s, "=X");
+	g_assert_cmpuint(list(s)->cursor, ==, list(s)->total - 1);
+	unlink(FILE_NAME);
 	stage_free(s);
 }
 
@@ -376,6 +406,7 @@ void suite(void)
 	unit_add(palette_tab_completes_lines_of_the_mailrc);
 	unit_add(palette_remembers_lines);
 	unit_add(palette_binds_keys);
+	unit_add(palette_writes_lines_into_the_mailrc);
 	unit_add(palette_escape_leaves_all_as_it_was);
 	unit_add(help_enter_runs_the_command);
 	unit_add(rebound_key_shows_in_hints_help_palette);
