@@ -124,7 +124,9 @@ static void copy_link(struct ui *ui)
 	} else if (links->len == 1) {
 		give_line(ui, app_link_target(links->pdata[0]), "");
 	} else {
-		ui_ask(ui, g_strdup_printf(_("Copy link 1-%u: "), links->len), "", false, number_typed, NULL, NULL);
+		ui_ask(ui, g_strdup_printf(_("Copy link 1-%u: "), links->len), "", false, number_typed,
+			GUINT_TO_POINTER(links->len), NULL);
+		ui_ask_until(ui, view_message_link_is_enough);
 	}
 }
 
@@ -139,13 +141,14 @@ static void copy_text(struct ui *ui)
 }
 
 /* --- the source, which may have to be fetched --- */
-void copy_forget(struct ui *ui)
+bool copy_stop(struct ui *ui)
 {
 	if (!ui->copying)
-		return;
+		return false;
 	app_forget(ui->app, ui->copying->request);
 	buf_clear(&ui->copying->bytes);
 	g_clear_pointer(&ui->copying, g_free);
+	return true;
 }
 
 static void got_source(struct event *ev, void *aux)
@@ -154,7 +157,7 @@ static void got_source(struct event *ev, void *aux)
 	struct copying *c = ui->copying;
 	if (ev->type == EV_BYTES && buf_add(&c->bytes, ev->bytes.p, ev->bytes.n)) {
 		ui_say(ui, g_strdup(_("The source is too large to be copied; | gives it to a command.")));
-		copy_forget(ui);
+		copy_stop(ui);
 		return;
 	}
 	if (ev->type != EV_ENDED)
@@ -164,13 +167,13 @@ static void got_source(struct event *ev, void *aux)
 		ui_say(ui, app_err_text(&ev->err, NULL));
 	else
 		give_text(ui, buf_str(&c->bytes));
-	copy_forget(ui);
+	copy_stop(ui);
 }
 
 static void copy_source(struct ui *ui)
 {
 	const struct model_message *m = message_of(ui);
-	copy_forget(ui);
+	copy_stop(ui);
 	if (!m) {
 		ui_say(ui, g_strdup(_("There is no message here.")));
 		return;

@@ -173,7 +173,9 @@ bool view_is_message(const struct view *v);
 struct model_message *view_message_model(struct view *v); /* NULL: nothing is shown yet */
 const char *view_parts_name(struct view *v);   /* of the part at the cursor; NULL: it has none, or another view */
 const char *view_folders_name(struct view *v); /* of the folder at the cursor; NULL: none, or another view */
-void view_message_follow(struct view *v);      /* the list's cursor, as soon as its row is here */
+/* Of a prompt for the number of a link; aux: how many there are. */
+bool view_message_link_is_enough(struct str typed, void *aux);
+void view_message_follow(struct view *v);             /* the list's cursor, as soon as its row is here */
 struct view *view_message_list(const struct view *v); /* NULL: a message of no list */
 /* It keeps up with the list's cursor by itself, after a pause, and counts as read after `preview-seen`. */
 struct view *view_message_beside(struct ui *ui, struct view *list);
@@ -280,7 +282,7 @@ bool card_command(struct ui *ui, const struct model_message *m, uint32_t flags, 
 /* --- copy.c: into the terminal's clipboard --- */
 bool copy_command(struct ui *ui, enum app_command c); /* false: no command that copies */
 bool copy_is_choosing(const struct ui *ui);           /* the number of a link is typed */
-void copy_forget(struct ui *ui);                      /* what is fetched for it */
+bool copy_stop(struct ui *ui);                        /* what is fetched for it; false: nothing was */
 
 /* --- craft.c: what is asked of the terminal beside drawing --- */
 int craft_colours(

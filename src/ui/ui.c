@@ -225,6 +225,7 @@ static bool stop_any(struct ui *ui)
 	if (ui->sync_request)
 		app_cancel(ui->app, ui->sync_request);
 	any = any || ui->sync_request;
+	any = copy_stop(ui) || any;
 	return model_parts_stop(ui->parts) || any;
 }
 
@@ -566,7 +567,7 @@ void ui_free(struct ui *ui)
 {
 	app_listen(ui->app, NULL, NULL);
 	craft_end(ui);
-	copy_forget(ui);
+	copy_stop(ui);
 	prompt_drop(ui);
 	question_drop(ui);
 	palette_drop(ui);

@@ -581,7 +581,7 @@ static const GPtrArray *links_of(const struct view_message *v)
 	return v->model && v->model->message ? v->model->message->text.links : NULL;
 }
 
-static bool number_is_enough(struct str typed, void *aux)
+bool view_message_link_is_enough(struct str typed, void *aux)
 {
 	uint64_t n, links = GPOINTER_TO_UINT(aux);
 	return str_u64(typed, links, &n) && n && n * 10 > links;
@@ -615,7 +615,7 @@ static void choose_link(struct view_message *v)
 	} else {
 		ui_ask(ui, g_strdup_printf(_("Open link 1-%u: "), links->len), "", false, number_typed,
 			GUINT_TO_POINTER(links->len), NULL);
-		ui_ask_until(ui, number_is_enough);
+		ui_ask_until(ui, view_message_link_is_enough);
 	}
 }
 

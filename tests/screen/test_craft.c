@@ -117,8 +117,8 @@ static void copy_keys_give_what_they_name(void)
 	is_copied(s, "ya", "news@shop.example");
 	is_copied(s, "yi", "<1@shop.example>");
 	is_copied(s, "ys", "Autumn sale: 20% off ✓");
-	is_copied(s, "yl1\r", "https://shop.example/r/0");
-	is_copied(s, "yl2\r", "https://shop.example/unsub");
+	is_copied(s, "yl1", "https://shop.example/r/0");
+	is_copied(s, "yl2", "https://shop.example/unsub");
 	stage_type(s, "yt");
 	g_assert_true(g_str_has_prefix(term_capture_copied(s->term), "Dear Vera"));
 	stage_type(s, "vG");
@@ -138,6 +138,19 @@ static void promise_16_what_is_copied_is_clean(void)
 		g_assert_true((unsigned char)*p >= 0x20 || *p == '\n' || *p == '\t');
 	stage_type(s, "v*yf");
 	g_assert_null(strchr(term_capture_copied(s->term), '\033'));
+	stage_free(s);
+}
+
+static void copying_of_a_source_is_stopped(void)
+{
+	struct stage *s = stage_new(24, 80);
+	stage_type(s, "\r");
+	s->silent = true;
+	stage_type(s, "yr");
+	g_assert_true(shows(s, "Fetching the source."));
+	stage_type(s, "\003");
+	g_assert_true(shows(s, "Stopped."));
+	g_assert_cmpstr(term_capture_copied(s->term), ==, "");
 	stage_free(s);
 }
 
@@ -228,6 +241,7 @@ void suite(void)
 	unit_add(new_mail_is_told_as_the_mailrc_says);
 	unit_add(copy_keys_give_what_they_name);
 	unit_add(promise_16_what_is_copied_is_clean);
+	unit_add(copying_of_a_source_is_stopped);
 	unit_add(copy_without_a_clipboard_is_a_private_file);
 	unit_add(background_that_is_told_in_time_chooses_the_theme);
 	unit_add(title_follows_the_view_and_is_clean);
