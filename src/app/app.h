@@ -145,6 +145,11 @@ char *app_id_local(const char *account, const char *folder, uint32_t local);
 char *app_id_folder(const char *account, const char *folder); /* what changes of a folder are called by */
 bool app_id_is_full(const char *text);
 
+/* --- patterns (pattern.c): what a filter is typed as, in the screens and in scripts --- */
+/* mutt's letters (~f ana ~U), words (from:ana is:unread), plain words, and ! | ( ) "" between them. cfg tells who `me` is;
+ * NULL: nobody. now: wall seconds. Empty: *out NULL. -1: ERR_INPUT, what is wrong, in which column, and what would do. */
+int app_pattern(const struct cfg *cfg, struct str text, int64_t now, struct store_filter **out, struct err *e);
+
 /* --- dates for people, in the local time zone --- */
 bool app_date_iso(void); /* the locale says nothing of dates: scripts get ISO 8601 */
 char *app_date_short(

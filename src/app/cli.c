@@ -47,7 +47,7 @@ static const struct cli_option options[CLI_OPTIONS] = {
 	[CLI_WATCH] = { "watch", 0, NULL, N_("go on, at the account's own interval, until ended"), false },
 	[CLI_DRY_RUN] = { "dry-run", 0, NULL, N_("change nothing, only say what would be done"), false },
 	[CLI_QUEUE] = { "queue", 0, NULL, N_("end once it is written down, without waiting for the server"), false },
-	[CLI_QUERY] = { "query", 0, "QUERY", N_("the messages found by a search; not in this version"), false },
+	[CLI_QUERY] = { "query", 0, "QUERY", N_("the messages of the Inbox, or of --folder, that match it"), false },
 	[CLI_EXPUNGE] = { "expunge", 0, NULL, N_("for good, not into the Trash; cannot be undone"), false },
 	[CLI_DUE] = { "due", 0, NULL, N_("only what is due"), false },
 	[CLI_SUBJECT] = { "subject", 's', "TEXT", N_("the subject"), false },
@@ -114,7 +114,7 @@ static const char *const only[CLI_OPTIONS] = {
 		BIT(CLI_VERBOSE) | BIT(CLI_LOG) | BIT(CLI_NO_INPUT) | BIT(CLI_OFFLINE) | BIT(CLI_FRESH) |              \
 		BIT(CLI_COLOR) | BIT(CLI_VERSION) | BIT(CLI_HELP))
 
-#define CHANGE (BIT(CLI_QUERY) | BIT(CLI_DRY_RUN) | BIT(CLI_QUEUE))
+#define CHANGE (BIT(CLI_QUERY) | BIT(CLI_FOLDER) | BIT(CLI_DRY_RUN) | BIT(CLI_QUEUE))
 
 #define LETTER                                                                                                         \
 	(BIT(CLI_ATTACH) | BIT(CLI_FROM) | BIT(CLI_REPLY_TO) | BIT(CLI_AT) | BIT(CLI_KEY) | BIT(CLI_PARTIAL) |         \
@@ -122,12 +122,14 @@ static const char *const only[CLI_OPTIONS] = {
 		BIT(CLI_MARKDOWN))
 
 static const struct cli_verb verbs[] = {
-	{ "list", "[FOLDER]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
+	{ "list", "[FOLDER [QUERY]]", 0, 2, BIT(CLI_NUMBER) | BIT(CLI_SORT) | BIT(CLI_THREADS),
 		N_("list the messages of a folder, newest first"),
-		N_("FOLDER is a name as `boxwood folders` prints it; without one, or with `.`, it is the Inbox. What "
-		   "the cache has is "
-		   "printed; the server is asked first when the account is due, when nothing is cached, or with "
-		   "--fresh.") },
+		N_("FOLDER is a name as `boxwood folders` prints it; without one, or with `.`, it is the Inbox. QUERY "
+		   "is a pattern such as 'from:ana is:unread' (see PATTERNS in boxwood(1)); it is one argument. What "
+		   "the "
+		   "cache has is printed; the server is asked first when the account is due, when nothing is cached, "
+		   "or "
+		   "with --fresh.") },
 	{ "folders", "", 0, 0, 0, N_("list the folders with their roles and counts"), NULL },
 	{ "show", "ID..|FILE|-", 1, -1,
 		BIT(CLI_PART) | BIT(CLI_DIGEST) | BIT(CLI_RAW) | BIT(CLI_HEADERS) | BIT(CLI_TEXT) | BIT(CLI_HTML) |

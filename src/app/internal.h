@@ -36,6 +36,9 @@ void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint
 /* What is shown stays until the rows are here in another order; position: that of the message mid, as far as one knows. */
 void list_switch(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t position);
 
+/* --- model_choice.c --- */
+void model_list_remember(struct model_list *m); /* how the folder is looked at, for the next time */
+
 /* --- model_thread.c: lines of lists, which are whole threads or messages --- */
 /* Where the line stands among the others: for asking beside it. */
 int64_t line_anchor(const GPtrArray *rows, guint at);

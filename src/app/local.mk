@@ -26,6 +26,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/mailcap.c \
 	src/app/markdown.c \
 	src/app/model.h \
+	src/app/model_choice.c \
 	src/app/model_folders.c \
 	src/app/model_letter.c \
 	src/app/model_list.c \
@@ -37,6 +38,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/model_thread.c \
 	src/app/overlay.c \
 	src/app/palette.c \
+	src/app/pattern.c \
 	src/app/presets.c \
 	src/app/record.c \
 	src/app/parts_detach.c \

@@ -46,7 +46,16 @@ enum app_context {
 	CTX_SETTINGS,
 	CTX_COUNT
 };
-enum app_group { GROUP_MOVE, GROUP_READ, GROUP_WRITE, GROUP_CHANGE, GROUP_MAIL, GROUP_PROGRAM, GROUP_COUNT };
+enum app_group {
+	GROUP_MOVE,
+	GROUP_SHOW,
+	GROUP_READ,
+	GROUP_WRITE,
+	GROUP_CHANGE,
+	GROUP_MAIL,
+	GROUP_PROGRAM,
+	GROUP_COUNT
+};
 
 enum app_command {
 	CMD_NONE,
@@ -158,6 +167,15 @@ enum app_command {
 	CMD_THREAD_TAG,
 	CMD_UNDO,
 	CMD_REDO,
+	CMD_TAG_MATCHING,
+	CMD_UNTAG_MATCHING,
+	CMD_FILTER,
+	CMD_UNREAD_ONLY,
+	CMD_SORT_RECEIVED,
+	CMD_SORT_DATE,
+	CMD_SORT_FROM,
+	CMD_SORT_SUBJECT,
+	CMD_SORT_SIZE,
 	CMD_CREATE_FOLDER,
 	CMD_RENAME_FOLDER,
 	CMD_DELETE_FOLDER,
@@ -314,6 +332,8 @@ void model_folders_fold_all(struct model_folders *m);                           
 bool model_folders_is_folded(const struct model_folders *m, int account, const char *name);
 bool model_folders_is_hidden(const struct model_folders *m, int account, const char *name); /* below a folded one */
 uint32_t model_folders_unread_below(const struct model_folders *m, int account, const char *name);
+int model_folders_owner(const struct model_folders *m, uint32_t folder); /* the account it is of; -1: not known */
+uint32_t model_folders_inbox_unread(const struct model_folders *m);      /* of all accounts */
 /* The next folder after (account, name) that holds unread mail, going round once. */
 const struct store_folder *model_folders_next_unread(const struct model_folders *m, int *account, const char *name);
 /* How well the letters of `typed` are found in `name`, in order: 0 not at all, more is better. */
@@ -326,10 +346,24 @@ void model_folders_password(struct model_folders *m, int account, struct secret 
 #define MODEL_LIST_KEEP 400   /* rows kept round the cursor */
 #define MODEL_LIST_SEEK 20    /* windows looked through for an unread message */
 
+#define MODEL_LIST_TAGS 100000 /* tagged by one pattern at most */
+
 enum model_seek { SEEK_NO, SEEK_DOWN, SEEK_UP };
+
+/* Which messages of the folder, and in what order (model_choice.c). */
+struct model_choice {
+	uint32_t view;               /* VIEW_ bits: kept over restarts */
+	char *pattern;               /* the filter as it was typed; NULL: there is none */
+	struct store_filter *filter; /* NULL */
+	GArray *keep; /* int64_t: messages that were changed under the reader's eyes, and stay in the list for that */
+};
+bool model_choice_is_plain(const struct model_choice *c); /* the folder, in the order it came in */
+struct store_choice *model_choice_ask(const struct model_choice *c);
+void model_choice_keep(struct model_choice *c, int64_t mid);
+
 struct model_list {
 	struct app *app;
-	int account;
+	int account;                 /* -1: the inboxes of all, as one list */
 	char *name;                  /* of the folder, as shown */
 	struct store_folder *folder; /* as it stood with the newest rows; NULL: not in the cache */
 	GPtrArray *rows;             /* struct store_row *: an unbroken stretch */
@@ -339,10 +373,24 @@ struct model_list {
 	uint32_t height;             /* messages on the screen */
 	bool loaded;                 /* an answer has come */
 	struct err err;              /* why there are no rows */
-	bool gone_hidden;            /* the user has read that the folder is gone */
-	bool threads;                /* positions are lines of threads; set by model_list_by_threads */
-	bool unfolded;               /* the threads are, but for those of `turned`; else only those */
+	struct model_choice choice;
+	bool counting;    /* total may still grow: the folder is being looked through */
+	bool gone_hidden; /* the user has read that the folder is gone */
+	bool threads;     /* positions are lines of threads: that is wanted (VIEW_THREADS), and the choice is plain */
+	bool unfolded;    /* the threads are, but for those of `turned`; else only those */
 	/* The rest is the model's own. */
+	bool viewed;        /* it is known how the folder was looked at last */
+	uint32_t selection; /* the number of the choice; 0: it is plain */
+	uint32_t selected;  /* messages found of it so far */
+	uint32_t position;  /* of the rows that come, where they are of a choice or round a message */
+	bool renew;         /* the choice is to be made anew, for the cache has changed */
+	bool moves;         /* the next question is for what is round near_mid, else for the top */
+	int64_t near_mid;
+	uint32_t threads_at; /* where the cursor was when a choice took the place of the threads */
+	void (*picked)(
+		void *aux, unsigned n, bool whole); /* so many were tagged, or untagged, by a pattern; may be NULL */
+	uint32_t picking;
+	bool untags;
 	bool stale;       /* the cache has changed since the last question */
 	uint32_t request; /* the window asked for, 0 none */
 	struct store_window asked;
@@ -397,6 +445,15 @@ void model_list_stay(struct model_list *m);
 /* Tagged messages are acted on together; without any, the one at the cursor. */
 void model_list_tag(struct model_list *m); /* or untags, at the cursor */
 void model_list_untag(struct model_list *m);
+/* Takes both; NULL: all messages are shown. The cursor goes to the message `mid` or, 0, stays at its own, or goes to the
+ * one that is nearest. */
+void model_list_filter(struct model_list *m, char *pattern, struct store_filter *filter, int64_t mid);
+void model_list_sort(struct model_list *m, enum store_order order); /* the same again: the other way round */
+void model_list_unread_only(struct model_list *m, bool on);
+/* Tags all that match, or takes their tags away, of those the list shows; also what is not loaded. Takes filter. */
+void model_list_tag_matching(struct model_list *m, struct store_filter *filter, bool on);
+void model_list_tag_places(struct model_list *m, const GArray *places, bool on); /* struct store_place */
+void model_list_choose(struct model_list *m, int64_t mid);                       /* m->choice has changed */
 bool model_list_is_gone(const struct model_list *m); /* the server has the folder no more, or not to be opened */
 bool model_list_is_tagged(const struct model_list *m, const struct store_row *row);
 guint model_list_tags(const struct model_list *m);
@@ -406,6 +463,7 @@ bool model_list_all_have(const struct model_list *m, uint32_t flag); /* of those
 
 /* --- the same by threads (model_thread.c) --- */
 #define MODEL_LIST_TURNED 1000 /* threads that are remembered as folded or not */
+/* Remembered of the folder. A filter or another order shows messages: the threads come back when that is lifted. */
 void model_list_by_threads(struct model_list *m, bool on);
 /* The first line of the thread to which the line at a position belongs; NULL: not by threads, or not here yet. */
 const struct store_row *model_list_head(const struct model_list *m, uint32_t position);
@@ -417,8 +475,10 @@ void model_list_fold_all(struct model_list *m); /* or unfolds all */
 void model_list_to_thread(
 	struct model_list *m, bool down); /* the cursor, to the first line of the next or previous one */
 /* Gives the messages (struct store_place, taken; NULL: none) of the thread at the cursor that lie in the folder: at once if
- * the list is by threads, else when the cache has said which these are. what is the caller's. */
-void model_list_thread(struct model_list *m, int what, void (*got)(void *aux, int what, GArray *places), void *aux);
+ * the list is by threads, else when the cache has said which these are. account is that of the message at the cursor, what is the
+ * caller's. */
+void model_list_thread(
+	struct model_list *m, int account, int what, void (*got)(void *aux, int what, GArray *places), void *aux);
 void model_list_tag_thread(struct model_list *m, const GArray *places); /* or untags, if all are */
 
 /* --- what the user changes --- */

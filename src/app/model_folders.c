@@ -254,6 +254,27 @@ const struct store_folder *model_folders_find(const struct model_folders *m, int
 	return NULL;
 }
 
+int model_folders_owner(const struct model_folders *m, uint32_t folder)
+{
+	for (int i = 0; i < (int)m->accounts->len; i++) {
+		const GPtrArray *folders = model_folders_account(m, i)->folders;
+		for (guint k = 0; k < folders->len; k++)
+			if (((const struct store_folder *)folders->pdata[k])->id == folder)
+				return i;
+	}
+	return -1;
+}
+
+uint32_t model_folders_inbox_unread(const struct model_folders *m)
+{
+	uint32_t sum = 0;
+	for (int i = 0; i < (int)m->accounts->len; i++) {
+		const struct store_folder *f = model_folders_find(m, i, "Inbox");
+		sum += f ? model_folder_unread(f) : 0;
+	}
+	return sum;
+}
+
 uint32_t model_folder_unread(const struct store_folder *f)
 {
 	return f->complete ? f->rows_unseen : MAX(f->unseen, f->rows_unseen);

@@ -55,16 +55,48 @@ static void take_out_hidden(struct model_list *m)
 		if (line_is_gone(o, m->request, m->coming, i))
 			g_ptr_array_remove_index(m->coming, i);
 	m->starved = before && !m->coming->len;
-	m->hidden = m->folder ? overlay_hidden(o, m->request, m->folder->id) : 0;
+	m->hidden = before - m->coming->len;
+	if (!m->selection)
+		m->hidden = m->folder ? overlay_hidden(o, m->request, m->folder->id) : 0;
 }
 
 static uint32_t rows_told(const struct model_list *m)
 {
-	uint32_t rows = m->folder ? m->folder->rows : 0;
+	uint32_t rows = m->selection ? m->selected : m->folder ? m->folder->rows : 0;
 	/* How many lines there are is known at the end; before, what is there at least. */
 	if (m->threads)
 		return m->folder && !m->unfolded ? m->folder->threads : rows;
 	return rows > m->hidden ? rows - m->hidden : 0;
+}
+
+static bool shows_threads(const struct model_list *m)
+{
+	return !m->selection && m->choice.view & VIEW_THREADS;
+}
+
+/* The first answer tells how the folder was looked at last. */
+static void take_view(struct model_list *m, const struct event *ev)
+{
+	if (!m->viewed) {
+		m->choice.view = ev->view;
+		m->selection = ev->selection;
+		m->threads = shows_threads(m);
+	}
+	m->viewed = true;
+	m->position = ev->position;
+	m->selected = ev->total;
+	m->counting = m->selection && !ev->whole;
+}
+
+/* No rows stand behind these; above these, where what is above was asked for. */
+static bool ends_there(const struct model_list *m, const struct event *ev)
+{
+	bool upward = m->asked.anchor == ANCHOR_ABOVE || m->asked.anchor == ANCHOR_BOTTOM;
+	if (!m->selection)
+		return m->asked.anchor != ANCHOR_NEAR && ev->rows->len < m->asked.rows;
+	if (upward)
+		return !ev->position;
+	return ev->whole && ev->position + ev->rows->len >= ev->total;
 }
 
 static void got_rows(struct event *ev, void *aux)
@@ -85,11 +117,47 @@ static void got_rows(struct event *ev, void *aux)
 		m->folder = g_steal_pointer(&ev->folder);
 	}
 	if (ev->rows) {
+		take_view(m, ev);
+		m->short_of = ends_there(m, ev);
 		g_ptr_array_unref(m->coming);
 		m->coming = g_steal_pointer(&ev->rows);
-		m->short_of = m->coming->len < m->asked.rows;
 		take_out_hidden(m);
 	}
+}
+
+/* What the cursor is on. */
+struct spot {
+	int64_t mid, in_thread, anchor;
+};
+
+static struct spot spot_of(const struct model_list *m)
+{
+	const struct store_row *row = model_list_current(m);
+	if (!row)
+		return (struct spot){ 0 };
+	return (struct spot){ row->mid, row->in_thread, line_anchor(m->rows, m->cursor - m->first) };
+}
+
+/* Where the message stands now, by whatever UID; of a thread that was folded its line; where it has gone the next older one,
+ * or, in an order that does not tell which that is, what is where the cursor was. */
+static uint32_t position_of(const struct model_list *m, const struct spot *s)
+{
+	bool ordered = !(m->choice.view & VIEW_ORDER), reverse = !m->threads && m->choice.view & VIEW_REVERSE;
+	uint32_t last = m->rows->len ? end_of(m) - 1 : 0;
+	guint thread = G_MAXUINT, next = G_MAXUINT;
+	for (guint i = 0; i < m->rows->len; i++) {
+		const struct store_row *row = m->rows->pdata[i];
+		int64_t anchor = line_anchor(m->rows, i);
+		if (row->mid == s->mid)
+			return m->first + i;
+		if (thread == G_MAXUINT && row->in_thread && row->in_thread == s->in_thread)
+			thread = i;
+		if (next == G_MAXUINT && ordered && (reverse ? anchor >= s->anchor : anchor <= s->anchor))
+			next = i;
+	}
+	if (thread != G_MAXUINT || next != G_MAXUINT)
+		return m->first + (thread != G_MAXUINT ? thread : next);
+	return ordered ? last : CLAMP(m->cursor, m->first, MAX(last, m->first));
 }
 
 static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uint32_t uid, unsigned rows)
@@ -103,10 +171,16 @@ static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uin
 		.rows = rows,
 		.threads = m->threads,
 		.unfolded = m->unfolded,
+		.position = position_of(m, &(struct spot){ mid, 0, mid }),
 	};
 	r->window = m->asked;
 	r->turned = m->threads && m->turned->len ? g_array_copy(m->turned) : NULL;
 	r->folder = g_strdup(m->name);
+	r->remembered = !m->viewed;
+	r->selection = m->viewed ? m->selection : app_newest(m->app) + 1;
+	r->choice = m->selection ? model_choice_ask(&m->choice) : NULL;
+	r->renew = m->renew;
+	m->renew = false;
 	m->coming = store_rows_new();
 	m->short_of = true;
 	m->starved = false;
@@ -147,11 +221,22 @@ static void ask_to_seek(struct model_list *m)
 	m->asked_to_seek = true;
 }
 
+static void ask_to_move(struct model_list *m)
+{
+	unsigned rows = CLAMP(4 * m->height, ENGINE_WINDOW_ROWS, MODEL_LIST_WINDOW);
+	m->moves = m->stale = false;
+	ask(m, m->near_mid ? ANCHOR_NEAR : ANCHOR_TOP, m->near_mid, 0, rows);
+}
+
 /* One question at a time, for what the screen is nearest to lacking. */
 static void pump(struct model_list *m)
 {
 	if (m->request)
 		return;
+	if (m->moves) {
+		ask_to_move(m);
+		return;
+	}
 	if (m->stale) {
 		ask_again(m);
 		return;
@@ -172,38 +257,6 @@ static void pump(struct model_list *m)
 }
 
 /* --- answers --- */
-/* What the cursor is on. */
-struct spot {
-	int64_t mid, in_thread, anchor;
-};
-
-static struct spot spot_of(const struct model_list *m)
-{
-	const struct store_row *row = model_list_current(m);
-	if (!row)
-		return (struct spot){ 0 };
-	return (struct spot){ row->mid, row->in_thread, line_anchor(m->rows, m->cursor - m->first) };
-}
-
-/* Where the message stands now, by whatever UID, or the next older one if it has gone. Of a thread that was folded its
- * line. */
-static uint32_t position_of(const struct model_list *m, const struct spot *s)
-{
-	guint thread = G_MAXUINT, older = G_MAXUINT;
-	for (guint i = 0; i < m->rows->len; i++) {
-		const struct store_row *row = m->rows->pdata[i];
-		if (row->mid == s->mid)
-			return m->first + i;
-		if (thread == G_MAXUINT && row->in_thread && row->in_thread == s->in_thread)
-			thread = i;
-		if (older == G_MAXUINT && line_anchor(m->rows, i) <= s->anchor)
-			older = i;
-	}
-	if (thread != G_MAXUINT || older != G_MAXUINT)
-		return m->first + (thread != G_MAXUINT ? thread : older);
-	return m->rows->len ? end_of(m) - 1 : 0;
-}
-
 /* A message that was taken from under the cursor is there again: so is the cursor. */
 static void come_back(struct model_list *m)
 {
@@ -238,6 +291,15 @@ static void replace(struct model_list *m, GPtrArray *rows, uint32_t first)
 			m->top = (uint32_t)MAX((int64_t)m->top + m->cursor - old, 0);
 	}
 	come_back(m);
+}
+
+/* Takes what is round a message, and puts the cursor there, as far down the screen as it is now. */
+static void move(struct model_list *m, GPtrArray *rows)
+{
+	uint32_t down = m->cursor - m->top;
+	set_rows(m, rows, m->position);
+	m->cursor = position_of(m, &(struct spot){ m->asked.mid, 0, m->asked.mid });
+	m->top = m->cursor > down ? m->cursor - down : 0;
 }
 
 static void append(struct model_list *m, GPtrArray *rows)
@@ -302,9 +364,13 @@ static void take_window(struct model_list *m, GPtrArray *rows)
 		break;
 	case ANCHOR_AT:
 	case ANCHOR_THREAD:
-		replace(m, rows, m->first);
+		replace(m, rows, m->selection ? m->position : m->first);
 		/* Gone from under us: the newest are always there. */
 		m->stale = m->stale || !rows->len;
+		count(m, short_of);
+		break;
+	case ANCHOR_NEAR:
+		move(m, rows);
 		count(m, short_of);
 		break;
 	case ANCHOR_BELOW:
@@ -386,15 +452,27 @@ static void got_opened(struct event *ev, void *aux)
 	m->changed(m->aux);
 }
 
+/* Of each account that the list shows mail of. */
+static void tell_each(struct model_list *m, enum request_type what)
+{
+	bool all = m->account < 0;
+	int n = all ? (int)app_cfg(m->app)->accounts->len : m->account + 1;
+	for (int i = all ? 0 : m->account; i < n; i++) {
+		struct request *r = request_new(what, 0, i);
+		bool hears = what == REQ_OPEN && !all;
+		r->folder = g_strdup(m->name);
+		uint32_t id = app_request(m->app, r, hears ? got_opened : NULL, hears ? m : NULL);
+		m->opened = hears ? id : m->opened;
+	}
+}
+
 /* Told once the first rows are on their way to the screen: no socket comes before them. */
 static void tell_engine(struct model_list *m)
 {
 	if (m->wanted)
 		return;
 	m->wanted = true;
-	struct request *r = request_new(REQ_OPEN, 0, m->account);
-	r->folder = g_strdup(m->name);
-	m->opened = app_request(m->app, r, got_opened, m);
+	tell_each(m, REQ_OPEN);
 }
 
 static void ended(struct model_list *m, struct event *ev)
@@ -434,6 +512,7 @@ struct model_list *model_list_new(struct app *a, int account, const char *name, 
 	m->tagged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	m->left = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	m->turned = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	m->choice.keep = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	m->changed = changed;
 	m->sought = sought;
 	m->aux = aux;
@@ -448,15 +527,16 @@ void model_list_free(struct model_list *m)
 	drop_question(m);
 	app_forget(m->app, m->opened);
 	app_forget(m->app, m->thread_request);
-	if (m->wanted) {
-		struct request *r = request_new(REQ_CLOSE, 0, m->account);
-		r->folder = g_strdup(m->name);
-		app_request(m->app, r, NULL, NULL);
-	}
+	app_forget(m->app, m->picking);
+	if (m->wanted)
+		tell_each(m, REQ_CLOSE);
 	g_ptr_array_unref(m->rows);
 	g_hash_table_unref(m->tagged);
 	g_array_unref(m->left);
 	g_array_unref(m->turned);
+	g_array_unref(m->choice.keep);
+	g_free(m->choice.pattern);
+	store_filter_free(m->choice.filter);
 	if (m->folder)
 		store_folder_clear(m->folder);
 	g_free(m->folder);
@@ -465,16 +545,31 @@ void model_list_free(struct model_list *m)
 	g_free(m);
 }
 
+/* More of what was chosen was found, or it was made anew. */
+static void selected(struct model_list *m, const struct event *ev)
+{
+	if (!m->selection || ev->selection != m->selection)
+		return;
+	m->selected = ev->total;
+	m->counting = !ev->whole;
+	m->stale = m->stale || ev->fresh || !m->rows->len;
+	if (!m->request)
+		count(m, false);
+	pump(m);
+	m->changed(m->aux);
+}
+
 void model_list_event(struct model_list *m, const struct event *ev)
 {
-	if (ev->account != m->account)
+	if (ev->type == EV_SELECTED)
+		selected(m, ev);
+	bool all = m->account < 0;
+	if (!all && ev->account != m->account)
 		return;
 	/* An empty list takes any change for its own: a folder met for the first time gets another number. */
-	bool rows = ev->type == EV_CHANGED && (!m->folder || !m->rows->len || ev->folder_id == m->folder->id);
-	if (!rows && ev->type != EV_FOLDER)
-		return;
-	m->stale = true;
-	pump(m);
+	bool rows = ev->type == EV_CHANGED && (all || !m->folder || !m->rows->len || ev->folder_id == m->folder->id);
+	if (rows || ev->type == EV_FOLDER)
+		model_list_refresh(m);
 }
 
 /* --- moving --- */
@@ -535,6 +630,7 @@ void list_jump(struct model_list *m, enum store_anchor anchor, int64_t mid, uint
 	model_list_stay(m);
 	drop_question(m);
 	m->seek = SEEK_NO;
+	m->moves = false;
 	set_rows(m, store_rows_new(), position);
 	m->total = MAX(m->total, position + 1);
 	m->cursor = position;
@@ -554,9 +650,15 @@ void list_switch(struct model_list *m, enum store_anchor anchor, int64_t mid, ui
 	m->changed(m->aux);
 }
 
+/* What is loaded belongs to the choice before. */
+static bool is_moving(const struct model_list *m)
+{
+	return m->moves || (m->request && m->asked.anchor == ANCHOR_NEAR);
+}
+
 void model_list_first(struct model_list *m)
 {
-	if (!m->first)
+	if (!m->first && !is_moving(m))
 		model_list_to(m, 0);
 	else
 		list_jump(m, ANCHOR_TOP, 0, 0);
@@ -564,7 +666,7 @@ void model_list_first(struct model_list *m)
 
 void model_list_last(struct model_list *m)
 {
-	if (end_of(m) >= m->total)
+	if (end_of(m) >= m->total && !is_moving(m))
 		model_list_to(m, m->total ? m->total - 1 : 0);
 	else
 		list_jump(m, ANCHOR_BOTTOM, 0, m->total - 1);
@@ -594,6 +696,30 @@ void model_list_seek(struct model_list *m, enum model_seek way, bool inclusive)
 	pump(m);
 }
 
+void model_list_choose(struct model_list *m, int64_t mid)
+{
+	const struct store_row *current = model_list_current(m);
+	drop_question(m);
+	model_list_stay(m);
+	m->seek = SEEK_NO;
+	m->viewed = true;
+	m->selection = m->account >= 0 && model_choice_is_plain(&m->choice) ? 0 : app_newest(m->app) + 1;
+	m->counting = false;
+	m->near_mid = mid ? mid : current ? current->mid : m->near_mid;
+	if (m->threads)
+		m->threads_at = m->cursor;
+	m->threads = shows_threads(m);
+	if (m->threads) {
+		/* Where the thread stands is guessed, and never at the top, so that what is above is asked for. */
+		list_jump(m, m->near_mid ? ANCHOR_THREAD : ANCHOR_TOP, m->near_mid,
+			m->near_mid ? MAX(m->threads_at, 1) : 0);
+		return;
+	}
+	m->moves = true;
+	pump(m);
+	m->changed(m->aux);
+}
+
 void model_list_stop(struct model_list *m)
 {
 	if (m->request && m->asked_to_seek)
@@ -608,8 +734,12 @@ void model_list_lay(struct model_list *m)
 	uint32_t above = 0, gone = 0;
 	for (guint i = m->rows->len; i-- > 0;) {
 		struct store_row *row = m->rows->pdata[i];
+		uint32_t flags = row->flags;
 		int64_t mid = row->mid;
-		if (!line_is_gone(o, app_newest(m->app), m->rows, i))
+		bool gone_now = line_is_gone(o, app_newest(m->app), m->rows, i);
+		if (row->flags != flags && m->selection)
+			model_choice_keep(&m->choice, mid);
+		if (!gone_now)
 			continue;
 		if (m->first + i == m->cursor) {
 			g_array_append_val(m->left, mid);
@@ -629,7 +759,7 @@ void model_list_lay(struct model_list *m)
 
 void model_list_refresh(struct model_list *m)
 {
-	m->stale = true;
+	m->stale = m->renew = true;
 	pump(m);
 }
 
@@ -641,17 +771,12 @@ bool model_list_is_gone(const struct model_list *m)
 /* --- tags --- */
 static gint64 tag_at(struct store_place p)
 {
-	return (gint64)p.folder << 33 | (p.local ? (gint64)1 << 32 | p.local : p.uid);
-}
-
-static struct store_place place_of(const struct store_row *row)
-{
-	return (struct store_place){ row->folder, row->uid, row->local };
+	return (gint64)((uint64_t)p.folder << 33 | (uint64_t)(p.local ? 1 : 0) << 32 | (p.local ? p.local : p.uid));
 }
 
 static gint64 tag_of(const struct store_row *row)
 {
-	return tag_at(place_of(row));
+	return tag_at(store_row_place(row));
 }
 
 bool model_list_is_tagged(const struct model_list *m, const struct store_row *row)
@@ -665,21 +790,26 @@ guint model_list_tags(const struct model_list *m)
 	return g_hash_table_size(m->tagged);
 }
 
+void model_list_tag_places(struct model_list *m, const GArray *places, bool on)
+{
+	for (guint i = 0; i < places->len; i++) {
+		gint64 tag = tag_at(g_array_index(places, struct store_place, i));
+		if (on)
+			g_hash_table_add(m->tagged, g_memdup2(&tag, sizeof tag));
+		else
+			g_hash_table_remove(m->tagged, &tag);
+	}
+	m->changed(m->aux);
+}
+
 static void turn_tags(struct model_list *m, const GArray *places)
 {
 	bool all = true;
-	for (guint i = 0; i < places->len; i++) {
+	for (guint i = 0; i < places->len && all; i++) {
 		gint64 tag = tag_at(g_array_index(places, struct store_place, i));
-		all = g_hash_table_contains(m->tagged, &tag) && all;
+		all = g_hash_table_contains(m->tagged, &tag);
 	}
-	for (guint i = 0; i < places->len; i++) {
-		gint64 tag = tag_at(g_array_index(places, struct store_place, i));
-		if (all)
-			g_hash_table_remove(m->tagged, &tag);
-		else
-			g_hash_table_add(m->tagged, g_memdup2(&tag, sizeof tag));
-	}
-	m->changed(m->aux);
+	model_list_tag_places(m, places, !all);
 }
 
 void model_list_tag_thread(struct model_list *m, const GArray *places)
@@ -702,6 +832,12 @@ void model_list_untag(struct model_list *m)
 	m->changed(m->aux);
 }
 
+static struct store_place tagged_place(gint64 tag)
+{
+	bool local = tag >> 32 & 1;
+	return (struct store_place){ (uint32_t)(tag >> 33), local ? 0 : (uint32_t)tag, local ? (uint32_t)tag : 0 };
+}
+
 GArray *model_list_chosen(const struct model_list *m)
 {
 	const struct store_row *row = model_list_current(m);
@@ -714,9 +850,7 @@ GArray *model_list_chosen(const struct model_list *m)
 	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
 	g_hash_table_iter_init(&iter, m->tagged);
 	while (g_hash_table_iter_next(&iter, &tag, NULL)) {
-		gint64 key = *(gint64 *)tag;
-		bool local = key >> 32 & 1;
-		struct store_place p = { (uint32_t)(key >> 33), local ? 0 : (uint32_t)key, local ? (uint32_t)key : 0 };
+		struct store_place p = tagged_place(*(gint64 *)tag);
 		g_array_append_val(places, p);
 	}
 	return places;

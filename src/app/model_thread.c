@@ -94,7 +94,7 @@ GArray *places_of_line(const struct store_row *row)
 	if (is_folded(row))
 		return places_of_thread(row->head);
 	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
-	struct store_place at = { row->folder, row->uid, row->local };
+	struct store_place at = store_row_place(row);
 	g_array_append_val(places, at);
 	return places;
 }
@@ -119,7 +119,12 @@ void model_list_by_threads(struct model_list *m, bool on)
 	const struct store_row *row = model_list_current(m);
 	uint32_t rows = m->folder ? m->folder->rows : 0, threads = m->folder ? m->folder->threads : 0;
 	uint32_t guess = on ? scale(m->cursor, rows, threads) : scale(m->cursor, threads, rows);
-	if (m->threads == on)
+	if (!on == !(m->choice.view & VIEW_THREADS))
+		return;
+	m->choice.view ^= VIEW_THREADS;
+	m->viewed = true;
+	model_list_remember(m);
+	if (m->selection)
 		return;
 	m->threads = on;
 	if (!m->cursor || !row)
@@ -207,18 +212,19 @@ static void got_thread(struct event *ev, void *aux)
 	}
 }
 
-static void ask_thread(struct model_list *m, const struct store_row *row)
+static void ask_thread(struct model_list *m, int account, const struct store_row *row)
 {
-	struct request *r = request_new(REQ_WINDOW, 0, m->account);
+	struct request *r = request_new(REQ_WINDOW, 0, account);
 	r->folder = g_strdup(m->name);
 	r->window = (struct store_window){ .anchor = ANCHOR_THREAD, .mid = row->mid, .rows = 1, .threads = true };
 	m->thread_request = app_request(m->app, r, got_thread, m);
 }
 
-void model_list_thread(struct model_list *m, int what, void (*got)(void *aux, int what, GArray *places), void *aux)
+void model_list_thread(
+	struct model_list *m, int account, int what, void (*got)(void *aux, int what, GArray *places), void *aux)
 {
 	const struct store_row *head = model_list_head(m, m->cursor), *row = model_list_current(m);
-	if (head || !row) {
+	if (head || !row || account < 0) {
 		got(aux, what, head && head->head->members->len ? places_of_thread(head->head) : NULL);
 		return;
 	}
@@ -226,5 +232,5 @@ void model_list_thread(struct model_list *m, int what, void (*got)(void *aux, in
 	m->thread_what = what;
 	m->got_thread = got;
 	m->thread_aux = aux;
-	ask_thread(m, row);
+	ask_thread(m, account, row);
 }

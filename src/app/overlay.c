@@ -113,7 +113,7 @@ bool overlay_place(const struct overlay *o, uint32_t asked, struct store_place a
 
 bool overlay_row(const struct overlay *o, uint32_t asked, struct store_row *row)
 {
-	struct store_place at = { row->folder, row->uid, row->local };
+	struct store_place at = store_row_place(row);
 	return overlay_place(o, asked, at, &row->flags);
 }
 

@@ -73,7 +73,7 @@ static void got_row(struct event *ev, void *aux)
 	struct work *w = aux;
 	if (ev->type == EV_ROWS && ev->rows && ev->rows->len) {
 		const struct store_row *row = ev->rows->pdata[0];
-		w->place = (struct store_place){ row->folder, row->uid, row->local };
+		w->place = store_row_place(row);
 		w->flags = row->flags;
 		w->received = row->received;
 	}

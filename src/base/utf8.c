@@ -229,6 +229,64 @@ const char *utf8_script(uint32_t c)
 	return s && strcmp(s->name, "Common") && strcmp(s->name, "Inherited") ? s->name : NULL;
 }
 
+/* --- comparing --- */
+
+/* Letters that are another one with a stroke, and so do not come apart, and those that are two. */
+static const char *plain_letter(gunichar c)
+{
+	static const struct {
+		gunichar c;
+		const char *plain;
+	} letters[] = { { 0xdf, "ss" }, { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" }, { 0xfe, "th" }, { 0x111, "d" },
+		{ 0x127, "h" }, { 0x131, "i" }, { 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" },
+		{ 0x3c2, "\317\203" } };
+	for (size_t i = 0; i < G_N_ELEMENTS(letters); i++)
+		if (letters[i].c == c)
+			return letters[i].plain;
+	return NULL;
+}
+
+static void fold_point(GString *out, gunichar c)
+{
+	gunichar apart[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+	gsize n = g_unichar_fully_decompose(c, TRUE, apart, G_N_ELEMENTS(apart));
+	for (gsize i = 0; i < n; i++) {
+		gunichar small = g_unichar_tolower(apart[i]);
+		const char *plain = plain_letter(small);
+		if (plain)
+			g_string_append(out, plain);
+		else if (!g_unichar_ismark(small))
+			g_string_append_unichar(out, small);
+	}
+}
+
+void utf8_fold_to(GString *out, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		unsigned char octet = (unsigned char)s.p[i];
+		gunichar c = octet;
+		if (octet < 0x80) {
+			g_string_append_c(out, g_ascii_tolower((char)octet));
+			i++;
+			continue;
+		}
+		c = g_utf8_get_char_validated(s.p + i, (gssize)(s.n - i));
+		bool good = c != (gunichar)-1 && c != (gunichar)-2;
+		if (good)
+			fold_point(out, c);
+		else
+			g_string_append(out, "\357\277\275");
+		i += good ? (size_t)g_utf8_skip[octet] : 1;
+	}
+}
+
+char *utf8_fold(struct str s)
+{
+	GString *out = g_string_sized_new(s.n);
+	utf8_fold_to(out, s);
+	return g_string_free(out, FALSE);
+}
+
 bool utf8_locale(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");

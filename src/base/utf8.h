@@ -31,6 +31,10 @@ char *utf8_line(struct str s);
 char *utf8_text(struct str s);
 bool utf8_is_clean(struct str s); /* valid and free of what utf8_text would replace */
 
+/* For comparing: appends s without case and accents; any bytes (bad sequences become U+FFFD), NULs stay. */
+void utf8_fold_to(GString *out, struct str s);
+char *utf8_fold(struct str s); /* g_free */
+
 /* From UTF-8 to the locale's charset for stdout; what it lacks becomes '?'. g_free. */
 char *utf8_to_locale(const char *s);
 char *utf8_from_locale(const char *s); /* argv and the like; invalid bytes become U+FFFD */

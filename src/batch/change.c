@@ -68,14 +68,76 @@ static int choose_from_input(struct batch *b, GPtrArray *all, GHashTable *seen, 
 	return failed;
 }
 
+/* Messages of one folder that match a pattern. */
+struct matching {
+	struct batch *batch;
+	struct chosen *chosen;
+	uint32_t left; /* messages that are not in the cache */
+};
+
+static void got_places(struct event *ev, void *aux)
+{
+	struct matching *m = aux;
+	const char *label = batch_label(m->batch, m->chosen->account);
+	if (ev->type != EV_PLACES)
+		return;
+	const struct store_folder *f = ev->folder;
+	for (guint i = 0; i < ev->places->len; i++) {
+		struct store_place at = g_array_index(ev->places, struct store_place, i);
+		g_array_append_val(m->chosen->places, at);
+		g_ptr_array_add(m->chosen->ids, at.local ? app_id_local(label, f->name, at.local)
+							 : app_id_format(label, f->name, f->uidvalidity, at.uid));
+	}
+	m->left += f->exists > f->rows ? f->exists - f->rows : 0;
+}
+
+static int choose_folder(
+	struct batch *b, struct matching *m, const char *folder, const struct store_filter *f, struct err *e)
+{
+	struct request *r = request_new(REQ_PLACES, 0, m->chosen->account);
+	r->folder = g_strdup(folder);
+	r->choice = store_choice_new();
+	r->choice->filter = store_filter_copy(f);
+	return batch_ask(b, r, got_places, m, BATCH_CACHE_MS, e);
+}
+
+/* --query: of the Inbox, or of each --folder. An empty one would be every message: that is written ~A. */
+static int choose_matching(struct batch *b, GPtrArray *all, struct err *e)
+{
+	unsigned n;
+	const char *query = cli_value(b->cli, CLI_QUERY);
+	char *const *folders = cli_values(b->cli, CLI_FOLDER, &n);
+	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), e);
+	struct store_filter *f = NULL;
+	if (account < 0 || app_pattern(b->cfg, str_of(query), clock_wall(), &f, e))
+		return -1;
+	if (!f)
+		return err_set(e, ERR_PROGRAM, ERR_INPUT, ERR_NEVER, _("the query is empty; ~A is every message"));
+	struct matching m = { b, chosen_of(all, account), 0 };
+	int failed = n ? 0 : choose_folder(b, &m, "Inbox", f, e);
+	for (unsigned i = 0; i < n && !failed; i++)
+		failed = choose_folder(b, &m, folders[i], f, e);
+	store_filter_free(f);
+	if (!failed && m.left) {
+		g_autofree char *text =
+			g_strdup_printf(_("%u messages are not in the cache, and were not looked at"), m.left);
+		batch_note(b, text);
+	}
+	if (!failed && !m.chosen->places->len)
+		g_ptr_array_set_size(all, 0);
+	return failed;
+}
+
 GPtrArray *batch_choose(struct batch *b, unsigned from, unsigned to, struct err *e)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(chosen_free);
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	const GPtrArray *args = b->cli->args;
 	int failed = 0;
-	if (cli_has(b->cli, CLI_QUERY))
-		failed = err_set(e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("%s is not in this version"), "--query");
+	if (cli_has(b->cli, CLI_QUERY) && from < to)
+		failed = err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("either ids or --query, not both"));
+	else if (cli_has(b->cli, CLI_QUERY))
+		failed = choose_matching(b, all, e);
 	else if (from >= to)
 		failed = err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER, _("'%s' needs: %s"), b->cli->verb->name,
 			b->cli->verb->args);

@@ -18,6 +18,9 @@ struct listing {
 	uint32_t uid;
 	bool threads;
 	int64_t synced; /* of the folder */
+	enum store_order order;
+	struct store_filter *filter; /* NULL: all */
+	uint32_t looked, left;       /* messages of the folder that are in the cache, and that are not */
 	int64_t now;
 };
 
@@ -28,6 +31,8 @@ static void print_rows(struct event *ev, void *aux)
 		return;
 	l->page = ev->rows->len;
 	l->synced = ev->folder->last_sync;
+	l->looked = ev->folder->rows + ev->folder->rows_local;
+	l->left = ev->folder->exists > ev->folder->rows ? ev->folder->exists - ev->folder->rows : 0;
 	for (unsigned i = 0; i < ev->rows->len; i++) {
 		const struct store_row *row = ev->rows->pdata[i];
 		if (row->head)
@@ -48,15 +53,10 @@ static void print_rows(struct event *ev, void *aux)
 
 static int sort_order(struct batch *b, enum store_order *out, struct err *e)
 {
-	static const char *const names[] = { [ORDER_RECEIVED] = "received",
-		[ORDER_DATE] = "date",
-		[ORDER_FROM] = "from",
-		[ORDER_SUBJECT] = "subject",
-		[ORDER_SIZE] = "size" };
 	const char *value = cli_value(b->cli, CLI_SORT);
 	*out = ORDER_RECEIVED;
-	for (size_t i = 0; value && i < G_N_ELEMENTS(names); i++)
-		if (!strcmp(names[i], value)) {
+	for (int i = ORDER_RECEIVED; value && i <= ORDER_SIZE; i++)
+		if (!strcmp(store_order_names[i], value)) {
 			*out = (enum store_order)i;
 			return 0;
 		}
@@ -65,12 +65,15 @@ static int sort_order(struct batch *b, enum store_order *out, struct err *e)
 		     : 0;
 }
 
-static int thread_order(struct batch *b, enum store_order order, struct err *e)
+static int thread_order(const struct listing *l, struct err *e)
 {
-	if (!cli_has(b->cli, CLI_THREADS) || order == ORDER_RECEIVED)
+	if (!l->threads || (l->order == ORDER_RECEIVED && !l->filter))
 		return 0;
+	if (l->filter)
+		return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
+			_("--threads prints whole threads: no QUERY can stand beside it"));
 	return err_set(e, ERR_PROGRAM, ERR_USAGE, ERR_NEVER,
-		_("--threads has an order of its own, --sort %s is none of it"), cli_value(b->cli, CLI_SORT));
+		_("--threads has an order of its own, --sort %s is none of it"), store_order_names[l->order]);
 }
 
 static int row_limit(struct batch *b, unsigned *out, struct err *e)
@@ -83,26 +86,47 @@ static int row_limit(struct batch *b, unsigned *out, struct err *e)
 	return 0;
 }
 
-static int print_window(
-	struct batch *b, struct listing *l, int account, const char *folder, enum store_order order, struct err *e)
+static struct store_choice *choice_of(const struct listing *l)
+{
+	if (l->order == ORDER_RECEIVED && !l->filter)
+		return NULL;
+	struct store_choice *c = store_choice_new();
+	c->order = l->order;
+	c->filter = store_filter_copy(l->filter);
+	return c;
+}
+
+static int print_window(struct batch *b, struct listing *l, int account, const char *folder, struct err *e)
 {
 	do {
 		struct request *r = request_new(REQ_WINDOW, 0, account);
 		unsigned left = l->limit ? l->limit - l->printed : PAGE;
 		r->folder = g_strdup(folder);
-		/* Only the order of the cache itself can be gone through page by page. */
-		r->window = (struct store_window){ .order = order,
-			.anchor = l->printed ? ANCHOR_BELOW : ANCHOR_TOP,
+		r->choice = choice_of(l);
+		r->selection = 1;
+		r->settled = true;
+		r->window = (struct store_window){ .anchor = l->printed ? ANCHOR_BELOW : ANCHOR_TOP,
 			.mid = l->mid,
 			.uid = l->uid,
-			.rows = order == ORDER_RECEIVED ? MIN(left, PAGE) : l->limit,
+			.rows = MIN(left, PAGE),
 			.threads = l->threads,
-			.unfolded = true };
+			.unfolded = true,
+			.position = l->printed };
 		l->page = 0;
 		if (batch_ask(b, r, print_rows, l, BATCH_CACHE_MS, e))
 			return -1;
-	} while (order == ORDER_RECEIVED && l->page && (!l->limit || l->printed < l->limit));
+	} while (l->page && (!l->limit || l->printed < l->limit));
 	return 0;
+}
+
+/* Nothing is said of what was never fetched. */
+static void say_looked(struct batch *b, const struct listing *l)
+{
+	if (!l->filter || !l->left)
+		return;
+	g_autofree char *text = g_strdup_printf(
+		_("looked at the %u messages that are in the cache; %u more are not"), l->looked, l->left);
+	batch_note(b, text);
 }
 
 static void say_age(struct batch *b, int64_t synced)
@@ -114,37 +138,26 @@ static void say_age(struct batch *b, int64_t synced)
 	batch_note(b, text);
 }
 
-static int not_yet(struct batch *b, const char *what)
-{
-	struct err e = ERR_INIT;
-	err_set(&e, ERR_PROGRAM, ERR_LACKING, ERR_NEVER, _("%s is not in this version"), what);
-	batch_error(b, NULL, &e);
-	err_clear(&e);
-	return b->code;
-}
-
 int cmd_list(struct batch *b)
 {
 	struct err e = ERR_INIT, stale = ERR_INIT;
-	struct listing l = { .batch = b, .now = clock_wall() };
-	enum store_order order;
+	struct listing l = { .batch = b, .now = clock_wall(), .threads = cli_has(b->cli, CLI_THREADS) };
 	const char *folder = b->cli->args->len ? b->cli->args->pdata[0] : "Inbox";
-	if (b->cli->args->len > 1)
-		return not_yet(b, _("a QUERY"));
+	const char *query = b->cli->args->len > 1 ? b->cli->args->pdata[1] : "";
 	int account = batch_account(b, cli_value(b->cli, CLI_ACCOUNT), &e);
-	if (account < 0 || sort_order(b, &order, &e) || thread_order(b, order, &e) || row_limit(b, &l.limit, &e)) {
+	if (account < 0 || sort_order(b, &l.order, &e) || row_limit(b, &l.limit, &e) ||
+		app_pattern(b->cfg, str_of(query), l.now, &l.filter, &e) || thread_order(&l, &e)) {
 		batch_error(b, NULL, &e);
 		err_clear(&e);
 		return b->code;
 	}
 	l.account = ((struct cfg_account *)b->cfg->accounts->pdata[account])->label;
-	l.threads = cli_has(b->cli, CLI_THREADS);
 	if (!strcmp(folder, "."))
 		folder = "Inbox";
 	batch_refresh(b, account, folder, l.limit ? l.limit : UINT32_MAX, false, &stale);
 	if (stale.cause == ERR_MISSING) {
 		batch_error(b, l.account, &stale);
-	} else if (print_window(b, &l, account, folder, order, &e)) {
+	} else if (print_window(b, &l, account, folder, &e)) {
 		/* A missing folder after a failed contact: why there was none says more. */
 		batch_error(b, l.account, stale.cause != ERR_NONE && e.cause == ERR_MISSING ? &stale : &e);
 	} else if (stale.cause == ERR_NONE && !l.synced) {
@@ -153,6 +166,8 @@ int cmd_list(struct batch *b)
 		say_age(b, l.synced);
 		batch_error(b, l.account, &stale);
 	}
+	say_looked(b, &l);
+	store_filter_free(l.filter);
 	err_clear(&e);
 	err_clear(&stale);
 	return b->code;

@@ -37,6 +37,7 @@ void request_free(struct request *r)
 	engine_post_free(r->post);
 	engine_draft_free(r->draft);
 	engine_reach_free(r->reach);
+	store_choice_free(r->choice);
 	g_free(r);
 }
 
@@ -176,6 +177,7 @@ void event_free(struct event *ev)
 	}
 	g_clear_pointer(&ev->rows, g_ptr_array_unref);
 	g_clear_pointer(&ev->folders, g_ptr_array_unref);
+	g_clear_pointer(&ev->places, g_array_unref);
 	engine_message_free(ev->message);
 	buf_clear(&ev->bytes);
 	g_free(ev->path);
@@ -384,6 +386,14 @@ static void rest(struct engine *en, struct request *r)
 	got_request(next, en);
 }
 
+static void remember_view(struct engine *en, const struct account *a, struct request *r)
+{
+	struct err e = ERR_INIT;
+	if (en->store && r->folder)
+		store_view_put(en->store, a ? a->number : 0, r->folder, r->view, &e);
+	engine_end(en, r, &e);
+}
+
 static void got_request(void *value, void *aux)
 {
 	struct engine *en = aux;
@@ -410,6 +420,7 @@ static void got_request(void *value, void *aux)
 			g_clear_pointer(&a->watched, g_free);
 		engine_end(en, r, NULL);
 		break;
+	case REQ_VIEW: remember_view(en, a, r); break;
 	case REQ_CHANGE: change_request(en, a, r); break;
 	case REQ_UNDO: undo_request(en, r); break;
 	case REQ_CHANGE_DROP: change_drop_request(en, r); break;
@@ -664,8 +675,8 @@ struct engine *engine_start(const struct engine_settings *settings, struct chann
 
 static bool is_readers(enum request_type type)
 {
-	static const enum request_type types[] = { REQ_WINDOW, REQ_FOLDERS, REQ_FIND, REQ_CHANGES, REQ_MAILS,
-		REQ_PEOPLE, REQ_DRAFTS };
+	static const enum request_type types[] = { REQ_WINDOW, REQ_PLACES, REQ_FOLDERS, REQ_FIND, REQ_CHANGES,
+		REQ_MAILS, REQ_PEOPLE, REQ_DRAFTS };
 	for (unsigned i = 0; i < G_N_ELEMENTS(types); i++)
 		if (types[i] == type)
 			return true;

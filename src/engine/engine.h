@@ -37,7 +37,7 @@ struct engine_settings {
 
 /* --- requests --- */
 enum request_type {
-	REQ_WINDOW,  /* reader: rows of a folder -> EV_ROWS */
+	REQ_WINDOW,  /* reader: rows of a folder, or of its .choice -> EV_ROWS, later EV_SELECTED */
 	REQ_FOLDERS, /* reader: folders of an account (or all: account -1) -> EV_FOLDERS */
 	REQ_FIND,    /* reader: places of an id -> EV_ROWS */
 	REQ_OPEN,    /* folder wanted: select it, fetch what changed, newest window first */
@@ -85,12 +85,20 @@ enum request_type {
 	REQ_DRAFT_OPEN,   /* the draft .answers -> EV_DRAFT with .draft */
 	REQ_DRAFTS,       /* reader: all drafts, newest first -> EV_DRAFTS */
 	REQ_DRAFT_DROP,   /* the draft .answers, here and on the server */
+	REQ_PLACES,       /* reader: the messages of a folder that match .choice, at most .rows of them -> EV_PLACES */
+	REQ_VIEW,         /* .view: how the folder is looked at from now on, for `remembered` of the next WINDOW */
 	REQ_UNSUBSCRIBE, /* .path: an https address that a list gives; one POST to it (RFC 8058), for the user said so */
 	REQ_REACH, /* .reach: is that server there, and who it should be? Nothing of a login is sent -> EV_CHECK of TLS, and
 			  * of CAPABILITY or SMTP */
 	REQ_DISCOVER, /* .folder: a domain in ASCII; where may its mail be? Its name service and its web server are asked, of
 			  * which the user has been told -> EV_FOUND */
 };
+
+/* How a folder is looked at: an order (enum store_order), and bits. */
+#define VIEW_ORDER 0x0fu
+#define VIEW_REVERSE 0x10u
+#define VIEW_UNREAD 0x20u  /* only what is unread */
+#define VIEW_THREADS 0x40u /* by threads, while nothing else is chosen */
 
 enum cache_work { CACHE_CHECK, CACHE_REPAIR, CACHE_DROP };
 
@@ -184,7 +192,16 @@ struct request {
 	char *folder; /* name shown; owned; NULL: see type */
 	struct store_window window;
 	GArray *turned; /* int64_t: of a WINDOW by threads; owned, NULL: none */
-	uint32_t rows;  /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
+	/* WINDOW, PLACES: a filter, another order; its folders are found by the reader. NULL: the folder as it came in. Owned.
+	 * account -1: the inboxes of all accounts. */
+	struct store_choice *choice;
+	uint32_t
+		selection; /* WINDOW: a number of the front's for this choice: with the same one it is not made again .. */
+	bool renew;        /* .. but when the cache has changed since */
+	bool settled;      /* answer only when the rows asked for are found, or there are no more */
+	bool remembered; /* the view that was kept of the folder (REQ_VIEW) counts, not .choice nor .window.threads */
+	uint32_t view;   /* VIEW: VIEW_ bits */
+	uint32_t rows;   /* SYNC: at least so many rows are wanted in the cache; 0: the window will do */
 	uint32_t uid;
 	uint32_t local; /* in place of uid: of a place no server has named (FIND) */
 	GArray *uids;   /* uint32_t: BODIES; owned */
@@ -214,6 +231,8 @@ void request_free(struct request *r);
 enum event_type {
 	EV_STORE_READY, /* the reader is open; .fresh: nothing was in the cache */
 	EV_ROWS,        /* .rows of .folder; answer to WINDOW and FIND */
+	EV_SELECTED,    /* unasked: .total of .selection is known now, or grew; .whole: that is all */
+	EV_PLACES,      /* .places; .whole: that is all */
 	EV_FOLDERS,     /* .folders */
 	EV_MESSAGE,     /* .message */
 	EV_BYTES,       /* .bytes */
@@ -399,6 +418,11 @@ struct event {
 	uint32_t folder_id;
 	struct store_folder *folder; /* EV_ROWS: as it stood with these rows; may be NULL */
 	GPtrArray *rows;             /* struct store_row *; account of each: `accounts` */
+	uint32_t selection;          /* EV_ROWS, EV_SELECTED: as it was asked; 0: of no choice */
+	uint32_t position, total;    /* of a selection: where .rows begin, and how many there are so far */
+	bool whole;                  /* .. and there are no more */
+	uint32_t view;               /* EV_ROWS of `remembered` */
+	GArray *places;              /* struct store_place */
 	GPtrArray *folders;          /* struct store_folder * */
 	struct engine_message *message;
 	struct buf bytes;

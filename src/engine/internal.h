@@ -77,6 +77,18 @@ void confirm_probe(struct account *a); /* an address whose link has been shown f
 
 /* --- the reader's thread (reader.c) --- */
 gpointer reader_main(gpointer engine);
+/* By the name shown; an inbox that was never met has the id 0. */
+int reader_find_folder(struct engine *en, struct store_reader *r, int account, const char *name,
+	struct store_folder *out, struct err *e);
+
+/* --- selections (select.c), in that thread --- */
+struct selecting;
+struct selecting *selecting_new(struct engine *en, struct store_reader *r);
+void selecting_free(struct selecting *s);                      /* NULL is a no-op */
+void selecting_window(struct selecting *s, struct request *q); /* takes q: answered now, or when it is settled */
+void selecting_places(struct selecting *s, struct request *q); /* takes q */
+int64_t selecting_due(const struct selecting *s);              /* clock_ms() of the next work; CLOCK_NEVER */
+void selecting_work(struct selecting *s);
 
 /* --- jobs: one request's work on one account's connection --- */
 struct job_class {

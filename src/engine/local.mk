@@ -57,6 +57,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/save.c \
 	src/engine/schedule.c \
 	src/engine/search.c \
+	src/engine/select.c \
 	src/engine/secret.c \
 	src/engine/side.c \
 	src/engine/sendmail.c \

@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-static int find_folder(
-	struct engine *en, struct store_reader *r, const struct request *q, struct store_folder *out, struct err *e)
+int reader_find_folder(struct engine *en, struct store_reader *r, int account, const char *name,
+	struct store_folder *out, struct err *e)
 {
-	uint32_t number = g_array_index(en->numbers, uint32_t, (unsigned)q->account);
-	const char *name = q->folder && strcmp(q->folder, ".") ? q->folder : "Inbox";
+	uint32_t number = g_array_index(en->numbers, uint32_t, (unsigned)account);
+	if (!name || !strcmp(name, "."))
+		name = "Inbox";
 	if (!reader_folder(r, number, name, out, e))
 		return 0;
 	/* Every account has an inbox, also one that was never read. */
@@ -22,17 +23,37 @@ static int find_folder(
 	return -1;
 }
 
+/* Half of the rows stand above it; and where these begin. */
+static int near(struct store_reader *r, const struct store_window *near, struct event *ev, struct err *e)
+{
+	struct store_window w = *near;
+	uint32_t at = 0;
+	w.anchor = ANCHOR_ABOVE;
+	w.rows = near->rows / 2;
+	if (w.rows && reader_window(r, &w, ev->rows, e))
+		return -1;
+	w.anchor = ANCHOR_AT;
+	w.rows = near->rows - ev->rows->len;
+	guint above = ev->rows->len;
+	if (reader_position(r, w.folder, w.mid, w.uid, UINT32_MAX, &at, e) || reader_window(r, &w, ev->rows, e))
+		return -1;
+	ev->position = at - above;
+	return 0;
+}
+
 static int window(struct engine *en, struct store_reader *r, struct request *q, struct event *ev, struct err *e)
 {
 	struct store_window w = q->window;
 	ev->folder = g_new0(struct store_folder, 1);
-	if (find_folder(en, r, q, ev->folder, e))
+	if (reader_find_folder(en, r, q->account, q->folder, ev->folder, e))
 		return -1;
 	w.folder = ev->folder->id;
 	w.turned = q->turned;
 	ev->folder_id = w.folder;
 	if (!w.folder)
 		return 0;
+	if (w.anchor == ANCHOR_NEAR)
+		return near(r, &w, ev, e);
 	return reader_window(r, &w, ev->rows, e);
 }
 
@@ -95,7 +116,7 @@ static int find(struct engine *en, struct store_reader *r, struct request *q, st
 	if (q->msgid)
 		return reader_by_msgid(r, q->msgid, ev->rows, e);
 	ev->folder = g_new0(struct store_folder, 1);
-	if (find_folder(en, r, q, ev->folder, e))
+	if (reader_find_folder(en, r, q->account, q->folder, ev->folder, e))
 		return -1;
 	struct store_row *row = g_new0(struct store_row, 1);
 	struct store_place at = { ev->folder->id, q->uid, q->local };
@@ -184,15 +205,44 @@ static void serve_letters(struct engine *en, struct store_reader *r, struct requ
 	engine_end(en, q, &e);
 }
 
+/* How the folder was looked at last becomes the choice, if that is not just as it came in. */
+static int remember(struct engine *en, struct store_reader *r, struct request *q, struct err *e)
+{
+	struct store_folder f = { 0 };
+	bool all = q->account < 0;
+	uint32_t number = all ? 0 : g_array_index(en->numbers, uint32_t, (unsigned)q->account);
+	int failed = (!all && reader_find_folder(en, r, q->account, q->folder, &f, e)) ||
+		     reader_view(r, number, all ? "Inbox" : f.name, &q->view, e);
+	uint32_t order = q->view & VIEW_ORDER;
+	q->window.threads = q->view & VIEW_THREADS;
+	store_folder_clear(&f);
+	if (failed || order > ORDER_SIZE || !(q->view & (VIEW_ORDER | VIEW_REVERSE | VIEW_UNREAD)))
+		return failed ? -1 : 0;
+	q->choice = store_choice_new();
+	q->choice->order = (enum store_order)order;
+	q->choice->reverse = q->view & VIEW_REVERSE;
+	if (q->view & VIEW_UNREAD) {
+		q->choice->filter = store_filter_new(FILTER_NOT);
+		store_filter_add(q->choice->filter, store_filter_flags(MSG_SEEN));
+	}
+	return 0;
+}
+
+static bool has_account(const struct engine *en, const struct request *q)
+{
+	return q->account >= 0 && (unsigned)q->account < en->numbers->len;
+}
+
 static void serve(struct engine *en, struct store_reader *r, struct request *q)
 {
 	struct err e = ERR_INIT;
 	bool lists = q->type == REQ_FOLDERS;
 	struct event *ev = event_new(lists ? EV_FOLDERS : EV_ROWS, q->id, q->account);
 	int failed;
+	ev->view = q->view;
 	if (!lists)
 		ev->rows = store_rows_new();
-	if (!lists && !q->msgid && (q->account < 0 || (unsigned)q->account >= en->numbers->len))
+	if (!lists && !q->msgid && !has_account(en, q))
 		failed = err_set(&e, ERR_PROGRAM, ERR_BUG, ERR_NEVER, "a question without an account");
 	else if (lists)
 		failed = folders(en, r, q, ev, &e);
@@ -205,27 +255,52 @@ static void serve(struct engine *en, struct store_reader *r, struct request *q)
 	engine_end(en, q, &e);
 }
 
+static void serve_window(struct engine *en, struct store_reader *r, struct selecting *s, struct request *q)
+{
+	struct err e = ERR_INIT;
+	if (q->remembered && q->account < (int)en->numbers->len && remember(en, r, q, &e))
+		engine_end(en, q, &e);
+	else if (q->choice || q->account < 0)
+		selecting_window(s, q);
+	else
+		serve(en, r, q);
+}
+
+static void serve_any(struct engine *en, struct store_reader *r, struct selecting *s, struct request *q)
+{
+	switch (q->type) {
+	case REQ_WINDOW: serve_window(en, r, s, q); break;
+	case REQ_PLACES: selecting_places(s, q); break;
+	case REQ_CHANGES: serve_changes(en, r, q); break;
+	case REQ_MAILS:
+	case REQ_DRAFTS:
+	case REQ_PEOPLE: serve_letters(en, r, q); break;
+	default: serve(en, r, q);
+	}
+}
+
 gpointer reader_main(gpointer data)
 {
 	struct engine *en = data;
 	struct store_reader *r = NULL;
 	struct err e = ERR_INIT;
-	struct request *q;
+	struct request *q = NULL;
 	bool failed = reader_open(en->settings.cache_dir, en->settings.state_dir, &r, &e);
-	while ((q = channel_wait(en->reader_requests, CLOCK_NEVER)) && q->type != REQ_QUIT) {
-		if (failed) {
+	struct selecting *s = selecting_new(en, r);
+	while (!q || q->type != REQ_QUIT) {
+		if (q && failed) {
 			struct err copy = ERR_INIT;
 			err_copy(&copy, &e);
 			engine_end(en, q, &copy);
-		} else if (q->type == REQ_CHANGES) {
-			serve_changes(en, r, q);
-		} else if (q->type == REQ_MAILS || q->type == REQ_DRAFTS || q->type == REQ_PEOPLE) {
-			serve_letters(en, r, q);
-		} else {
-			serve(en, r, q);
+		} else if (q) {
+			serve_any(en, r, s, q);
+		} else if (!failed) {
+			selecting_work(s);
 		}
+		q = channel_wait(en->reader_requests, selecting_due(s));
 	}
 	request_free(q);
+	selecting_free(s);
 	if (r)
 		reader_close(r);
 	err_clear(&e);

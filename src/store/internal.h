@@ -195,6 +195,20 @@ int thread_window(struct db *cache, const struct store_window *w, GPtrArray *row
 bool row_read_place(struct db *cache, struct query *q, struct store_row *row);
 int row_at(struct db *cache, int64_t key, struct store_row *out, struct err *e); /* ERR_MISSING */
 
+/* --- filter.c --- */
+/* What a filter looks at; text borrowed, as it is kept. */
+struct filtered {
+	int64_t mid, size, date;
+	uint32_t flags;
+	int attachments;
+	struct str keywords, subject, from, to, cc, list, msgid;
+};
+/* scratch: for nobody else. f NULL: every message. */
+bool filter_matches(const struct store_filter *f, const struct filtered *row, GString *scratch);
+bool filter_has(const struct store_filter *f, enum filter_op op); /* anywhere in it */
+/* Only messages with the flag (or, not set, without it) match. */
+bool filter_demands(const struct store_filter *f, uint32_t flag, bool set);
+
 /* --- messages.c --- */
 #define MID_COUNTER_BITS 24
 #define MESSAGE_COLUMNS "offset, subject, sender, recipient, copy, msgid, list, preview, thread"

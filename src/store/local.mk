@@ -7,6 +7,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/db.c \
 	src/store/drafts.c \
 	src/store/evict.c \
+	src/store/filter.c \
 	src/store/folders.c \
 	src/store/identities.c \
 	src/store/internal.h \
@@ -23,6 +24,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/requests.c \
 	src/store/row.c \
 	src/store/schema.c \
+	src/store/select.c \
 	src/store/store.h \
 	src/store/thread_window.c \
 	src/store/threads.c

@@ -59,38 +59,6 @@ GPtrArray *store_people_new(void)
 
 /* --- words --- */
 
-/* Letters that are another one with a stroke, and so do not come apart. */
-static const char *plain_letter(gunichar c)
-{
-	static const struct {
-		gunichar c;
-		const char *plain;
-	} letters[] = { { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" }, { 0xfe, "th" }, { 0x111, "d" }, { 0x127, "h" },
-		{ 0x131, "i" }, { 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" } };
-	for (size_t i = 0; i < G_N_ELEMENTS(letters); i++)
-		if (letters[i].c == c)
-			return letters[i].plain;
-	return NULL;
-}
-
-/* Without case and accents; g_free. */
-static char *fold(const char *text)
-{
-	g_autofree char *valid = utf8_make_valid(str_of(text));
-	g_autofree char *lower = g_utf8_casefold(valid, -1);
-	g_autofree char *apart = g_utf8_normalize(lower, -1, G_NORMALIZE_ALL);
-	GString *out = g_string_new(NULL);
-	for (const char *c = apart; *c; c = g_utf8_next_char(c)) {
-		gunichar u = g_utf8_get_char(c);
-		const char *plain = plain_letter(u);
-		if (plain)
-			g_string_append(out, plain);
-		else if (!g_unichar_ismark(u))
-			g_string_append_unichar(out, u);
-	}
-	return g_string_free(out, FALSE);
-}
-
 /* At most WORD_MAX octets, whole characters. */
 static char *cut(const char *word, size_t n)
 {
@@ -121,11 +89,11 @@ static void add_words(GPtrArray *words, const char *folded, gunichar end)
 static GPtrArray *words_of(const char *name, const char *addr)
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *folded_addr = fold(addr);
+	g_autofree char *folded_addr = utf8_fold(str_of(addr));
 	g_ptr_array_add(words, cut(folded_addr, strlen(folded_addr)));
 	add_words(words, folded_addr, '@');
 	if (name) {
-		g_autofree char *folded = fold(name);
+		g_autofree char *folded = utf8_fold(str_of(name));
 		add_words(words, folded, 0);
 	}
 	return words;
@@ -391,7 +359,7 @@ static bool matches(const struct store_person *p, const GPtrArray *wanted)
 static GPtrArray *question(const char *prefix)
 {
 	GPtrArray *wanted = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *folded = fold(prefix ? prefix : "");
+	g_autofree char *folded = utf8_fold(str_of(prefix));
 	g_strstrip(folded);
 	if (strchr(folded, '@'))
 		g_ptr_array_add(wanted, cut(folded, strlen(folded)));

@@ -197,7 +197,7 @@ static int mid_for(struct store *st, struct store_place at, int64_t *mid, struct
 static int insert_place(struct store *st, const struct store_row *row, int64_t key, struct err *e)
 {
 	int64_t mid = row->mid;
-	struct store_place at = { row->folder, row->uid, row->local };
+	struct store_place at = store_row_place(row);
 	if ((mid && mid_for(st, at, &mid, e)) || message_put(st, row, &mid, e))
 		return -1;
 	g_autoptr(GString) packed = keywords_pack(row->keywords);
@@ -232,7 +232,7 @@ static bool is_place(struct store_place at)
 static int put_row(struct store *st, const struct store_row *row, struct err *e)
 {
 	struct place p;
-	struct store_place at = { row->folder, row->uid, row->local };
+	struct store_place at = store_row_place(row);
 	if (!is_place(at))
 		return err_set(e, ERR_MESSAGE, ERR_BUG, ERR_NEVER, "a row without a place");
 	int found = place_find(st->shelf.cache, place_key_at(at), &p, e);

@@ -37,6 +37,11 @@ static void free_row(void *row)
 	store_row_free(row);
 }
 
+struct store_place store_row_place(const struct store_row *row)
+{
+	return (struct store_place){ row->folder, row->uid, row->local };
+}
+
 GPtrArray *store_rows_new(void)
 {
 	return g_ptr_array_new_with_free_func(free_row);

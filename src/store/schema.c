@@ -24,6 +24,8 @@ static const char cache_sql[] =
 	" flags INTEGER NOT NULL, size INTEGER NOT NULL, date INTEGER, attachments INTEGER NOT NULL, keywords BLOB) "
 	"STRICT;"
 	"CREATE UNIQUE INDEX place_by_mid ON place(folder, mid);"
+	"CREATE INDEX place_unread ON place(folder, mid) WHERE (flags & 1) = 0;"
+	"CREATE INDEX place_flagged ON place(folder, mid) WHERE (flags & 4) <> 0;"
 	"CREATE TABLE message(mid INTEGER PRIMARY KEY, sum INTEGER NOT NULL, offset INTEGER NOT NULL,"
 	" subject TEXT NOT NULL, sender BLOB NOT NULL, recipient BLOB NOT NULL, copy BLOB NOT NULL, msgid TEXT,"
 	" list TEXT, preview TEXT, thread TEXT) STRICT;"

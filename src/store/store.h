@@ -211,7 +211,8 @@ struct store_row {
 };
 void store_row_clear(struct store_row *row);
 void store_row_free(struct store_row *row); /* clear + g_free */
-GPtrArray *store_rows_new(void);            /* of struct store_row *, freeing */
+struct store_place store_row_place(const struct store_row *row);
+GPtrArray *store_rows_new(void); /* of struct store_row *, freeing */
 
 /* A transaction on the cache. The caller keeps it under STORE_BATCH rows and 50 ms of CPU. */
 int store_begin(struct store *st, struct err *e);
@@ -351,14 +352,17 @@ unsigned store_thread_unseen(const struct store_thread *t);
 
 /* --- windows: what a list shows --- */
 enum store_order { ORDER_RECEIVED, ORDER_DATE, ORDER_FROM, ORDER_SUBJECT, ORDER_SIZE };
-enum store_anchor { ANCHOR_TOP, ANCHOR_BOTTOM, ANCHOR_BELOW, ANCHOR_ABOVE, ANCHOR_AT, ANCHOR_THREAD };
+extern const char *const store_order_names[ORDER_SIZE + 1]; /* "received", "date", .. */
+enum store_anchor { ANCHOR_TOP, ANCHOR_BOTTOM, ANCHOR_BELOW, ANCHOR_ABOVE, ANCHOR_AT, ANCHOR_THREAD, ANCHOR_NEAR };
 struct store_window {
 	uint32_t folder;
-	enum store_order order;   /* other than RECEIVED: TOP only */
-	enum store_anchor anchor; /* BELOW, ABOVE, AT: relative to (mid, uid); AT starts with it */
+	enum store_order order; /* other than RECEIVED: TOP only */
+	enum store_anchor
+		anchor; /* BELOW, ABOVE, AT, NEAR: relative to (mid, uid); AT starts with it, NEAR is round it */
 	int64_t mid;
 	uint32_t uid;
-	unsigned rows; /* 0: all */
+	unsigned rows;     /* 0: all */
+	uint32_t position; /* of a selection: where (mid, uid) is believed to stand, should it be gone */
 	/* By threads (ORDER_RECEIVED), the one with the newest message of the folder first: BELOW, ABOVE and AT are relative to
 	 * a `newest`; THREAD is AT that of the message mid. Whole threads come until `rows` lines are reached: fewer lines
 	 * mean the end. An unfolded one has a line for each of its messages in the folder, and for those elsewhere in the
@@ -384,6 +388,81 @@ int reader_part(struct store_reader *r, uint32_t folder, uint32_t uid, const cha
 int reader_structure_at(struct store_reader *r, struct store_place at, struct msg_part **out, struct err *e);
 int reader_part_at(struct store_reader *r, struct store_place at, const char *section, struct buf *out, bool *found_out,
 	struct err *e);
+
+/* --- filters (filter.c): is this message meant? --- */
+enum filter_op {
+	FILTER_AND,         /* all of `of`; of none: every message */
+	FILTER_OR,          /* one of `of` */
+	FILTER_NOT,         /* not the one of `of` */
+	FILTER_TEXT,        /* `text` stands in one of `fields` */
+	FILTER_FLAGS,       /* one of `flags` is set */
+	FILTER_KEYWORD,     /* it has the keyword `text` */
+	FILTER_RECEIVED,    /* low <= seconds < high; so the next three */
+	FILTER_DATE,        /* the Date field; received where there is none */
+	FILTER_SIZE,        /* octets */
+	FILTER_ATTACHMENTS, /* as far as they are known */
+};
+#define FILTER_FROM (1u << 0)
+#define FILTER_TO (1u << 1)
+#define FILTER_CC (1u << 2)
+#define FILTER_SUBJECT (1u << 3)
+#define FILTER_LIST (1u << 4)
+#define FILTER_MSGID (1u << 5)
+#define FILTER_PARTS_MAX 200 /* of one filter */
+#define FILTER_DEPTH_MAX 20
+struct store_filter {
+	enum filter_op op;
+	GPtrArray *of;   /* struct store_filter *, freeing; NULL: it has no parts */
+	unsigned fields; /* FILTER_FROM.. */
+	char *text;      /* owned; TEXT: as utf8_fold() makes it */
+	uint32_t flags;  /* MSG_ */
+	int64_t low, high;
+};
+struct store_filter *store_filter_new(enum filter_op op);
+void store_filter_free(struct store_filter *f);                           /* NULL is a no-op */
+void store_filter_add(struct store_filter *f, struct store_filter *part); /* takes part; f: AND, OR, NOT */
+struct store_filter *store_filter_text(unsigned fields, struct str text); /* folds it */
+struct store_filter *store_filter_flags(uint32_t flags);
+struct store_filter *store_filter_copy(const struct store_filter *f); /* NULL gives NULL */
+
+/* --- selections (select.c): a list that is no folder in the order it came in --- */
+struct store_choice {
+	GArray *folders; /* uint32_t */
+	enum store_order order;
+	bool reverse;                /* received, date, size: the oldest or smallest first; from, subject: the last */
+	bool outgoing;               /* ORDER_FROM goes by whom it is to */
+	struct store_filter *filter; /* NULL: all */
+	GArray *keep;      /* int64_t: mids that are shown whatever the filter says, at most CHOICE_KEEP_MAX */
+	uint32_t expected; /* rows of the folders, about */
+};
+#define CHOICE_KEEP_MAX 1000
+struct store_choice *store_choice_new(void);
+void store_choice_free(struct store_choice *c); /* NULL is a no-op */
+struct store_choice *store_choice_copy(const struct store_choice *c);
+
+/* The places chosen, 16 octets each (while sorting up to 32 more). It is made by steps, none of which takes long or keeps
+ * a transaction open; rows are read when they are asked for, so they are as new as the cache. */
+#define SELECTION_MAX (4u << 20) /* places; more are not shown */
+struct store_selection;
+struct store_selection *selection_new(struct store_choice *c); /* takes c */
+void selection_free(struct store_selection *s);                /* NULL is a no-op */
+/* Looks at a few hundred messages more. */
+int selection_step(struct store_reader *r, struct store_selection *s, struct err *e);
+bool selection_is_whole(const struct store_selection *s);
+/* Places found so far that have their position already: in another order than RECEIVED none before it is whole. */
+uint32_t selection_total(const struct store_selection *s);
+/* Where a message stands. False: nowhere; *out is then where it would, as far as the order tells that, else UINT32_MAX. */
+bool selection_find(const struct store_selection *s, int64_t mid, uint32_t *out);
+/* The rows from that position on. Places that are gone by now are left out. */
+int selection_rows(struct store_reader *r, const struct store_selection *s, uint32_t from, unsigned rows,
+	GPtrArray *rows_out, struct err *e);
+struct store_place selection_place(const struct store_selection *s, uint32_t position);
+/* Moves with each commit of the cache's writer. */
+int reader_version(struct store_reader *r, int64_t *version_out, struct err *e);
+
+/* How a folder, by its shown name, was looked at last (state): bits as the front gives them. 0: nothing is remembered. */
+int store_view_put(struct store *st, uint32_t account, const char *name, uint32_t view, struct err *e);
+int reader_view(struct store_reader *r, uint32_t account, const char *name, uint32_t *view_out, struct err *e);
 
 /* The mid for a newly received message: clamped, never used so far and not handed out before in the open
  * transaction. For a server's rows mid 0 in store_row_put is better: it keeps those of one second in the

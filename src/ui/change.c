@@ -26,6 +26,21 @@ static void plan_free(void *p)
 	g_free(p);
 }
 
+static int owner_of(const struct ui *ui, const GArray *places, guint i)
+{
+	return model_folders_owner(ui->folders, g_array_index(places, struct store_place, i).folder);
+}
+
+/* The account that all of them are of; -1: of several. */
+static int one_owner(const struct ui *ui, const struct view *list, const GArray *places)
+{
+	int owner = list->account < 0 ? owner_of(ui, places, 0) : list->account;
+	for (guint i = 1; list->account < 0 && i < places->len; i++)
+		if (owner_of(ui, places, i) != owner)
+			return -1;
+	return owner;
+}
+
 static const char *label_of(const struct ui *ui, int account)
 {
 	const struct model_account *a = model_folders_account(ui->folders, account);
@@ -125,11 +140,31 @@ static void follow(struct ui *ui, struct view *list)
 		ui_pop(ui);
 }
 
-static void make(struct ui *ui, struct view *list, enum app_verb verb, struct engine_change *c)
+/* Each account changes its own messages. Takes c. */
+static void make_for(struct ui *ui, int account, enum app_verb verb, struct engine_change *c)
+{
+	if (account >= 0) {
+		model_changes_make(ui->changes, account, verb, c);
+		return;
+	}
+	for (int i = 0; i < (int)ui->folders->accounts->len; i++) {
+		struct engine_change *own = app_change_copy(c);
+		for (guint k = own->places->len; k-- > 0;)
+			if (owner_of(ui, own->places, k) != i)
+				g_array_remove_index(own->places, k);
+		if (own->places->len)
+			model_changes_make(ui->changes, i, verb, own);
+		else
+			engine_change_free(own);
+	}
+	engine_change_free(c);
+}
+
+static void make(struct ui *ui, struct view *list, int account, enum app_verb verb, struct engine_change *c)
 {
 	struct model_list *m = view_list_model(list);
 	bool leave = c->op == CHANGE_MOVE || c->op == CHANGE_EXPUNGE;
-	model_changes_make(ui->changes, m->account, verb, c);
+	make_for(ui, account, verb, c);
 	if (!leave)
 		return;
 	model_list_untag(m);
@@ -140,7 +175,7 @@ static void move_to_role(struct ui *ui, struct view *list, enum app_verb verb, e
 {
 	struct engine_change *c = app_change_new(CHANGE_MOVE, places);
 	c->role = role;
-	make(ui, list, verb, c);
+	make(ui, list, list->account, verb, c);
 }
 
 static struct view *list_of(const struct ui *ui)
@@ -156,10 +191,10 @@ static void carry_out(struct ui *ui, void *aux)
 	struct plan *p = aux;
 	struct view *list = list_of(ui);
 	struct engine_change *c = app_change_copy(p->change);
-	if (list && list->account == p->account)
-		make(ui, list, p->verb, c);
+	if (list && (list->account == p->account || list->account < 0))
+		make(ui, list, p->account, p->verb, c);
 	else
-		model_changes_make(ui->changes, p->account, p->verb, c);
+		make_for(ui, p->account, p->verb, c);
 }
 
 static void ask_expunge(struct ui *ui, int account, GArray *places)
@@ -213,7 +248,7 @@ static void toggle(struct ui *ui, struct view *list, uint32_t flag, GArray *plac
 		c->remove = flag;
 	else
 		c->add = flag;
-	make(ui, list, had ? (seen ? VERB_UNREAD : VERB_UNFLAGGED) : seen ? VERB_READ : VERB_FLAGGED, c);
+	make(ui, list, list->account, had ? (seen ? VERB_UNREAD : VERB_UNFLAGGED) : seen ? VERB_READ : VERB_FLAGGED, c);
 	if (!model_list_tags(m))
 		go_on(ui, list);
 }
@@ -222,7 +257,7 @@ static void mark_read(struct ui *ui, struct view *list, GArray *places)
 {
 	struct engine_change *c = app_change_new(CHANGE_FLAG, places);
 	c->add = MSG_SEEN;
-	make(ui, list, VERB_READ, c);
+	make(ui, list, list->account, VERB_READ, c);
 }
 
 void change_seen(struct ui *ui, int account, const struct store_row *row)
@@ -256,7 +291,7 @@ static void flag_typed(struct ui *ui, struct str typed, struct plan *p, bool set
 		c->remove = bit;
 		c->remove_keywords = words;
 	}
-	model_changes_make(ui->changes, p->account, p->verb, c);
+	make_for(ui, p->account, p->verb, c);
 }
 
 static void set_typed(struct ui *ui, struct str typed, void *aux)
@@ -298,10 +333,16 @@ static void picked(struct ui *ui, const char *name, bool exists, void *aux)
 static void pick_target(struct ui *ui, struct view *list, enum change_op op, GArray *places)
 {
 	bool moves = op == CHANGE_MOVE;
-	struct pick pick = { .account = list->account,
+	int account = one_owner(ui, list, places);
+	if (account < 0) {
+		g_array_unref(places);
+		ui_say(ui, g_strdup(_("These are messages of several accounts: a folder is in one of them.")));
+		return;
+	}
+	struct pick pick = { .account = account,
 		.label = moves ? _("Move to: ") : _("Copy to: "),
 		.picked = picked,
-		.aux = plan_new(list->account, moves ? VERB_MOVE : VERB_COPY, app_change_new(op, places)),
+		.aux = plan_new(account, moves ? VERB_MOVE : VERB_COPY, app_change_new(op, places)),
 		.free = plan_free };
 	ui_push(ui, view_folders_pick_for(ui, &pick));
 }

@@ -16,18 +16,23 @@ static void got_synced(struct event *ev, void *aux)
 		ui_say(ui, app_err_text(&ev->err, a ? a->cfg->label : NULL));
 }
 
+static void sync_one(struct ui *ui, int account, const char *folder)
+{
+	struct request *r = request_new(REQ_SYNC, 0, account);
+	r->folder = g_strdup(folder);
+	r->due = SYNC_PERSON;
+	ui->sync_request = app_request(ui->app, r, got_synced, ui);
+	ui_say(ui, g_strdup(_("Checking mail.")));
+}
+
 static void sync_now(struct ui *ui)
 {
 	int account = ui_top(ui)->account;
 	struct view *list = ui->views->len > 1 ? ui->views->pdata[1] : NULL;
-	if (!model_folders_account(ui->folders, account))
-		return;
-	struct request *r = request_new(REQ_SYNC, 0, account);
-	if (list && list->account == account)
-		r->folder = g_strdup(view_list_model(list)->name);
-	r->due = SYNC_PERSON;
-	ui->sync_request = app_request(ui->app, r, got_synced, ui);
-	ui_say(ui, g_strdup(_("Checking mail.")));
+	if (model_folders_account(ui->folders, account))
+		sync_one(ui, account, list && list->account == account ? view_list_model(list)->name : NULL);
+	for (int i = 0; account < 0 && i < (int)ui->folders->accounts->len; i++)
+		sync_one(ui, i, "Inbox");
 }
 
 static void change_account(struct ui *ui, int by)
@@ -37,7 +42,8 @@ static void change_account(struct ui *ui, int by)
 		ui_say(ui, g_strdup(_("There is no other account.")));
 		return;
 	}
-	ui_open_folder(ui, (ui_top(ui)->account + by + n) % n, "Inbox");
+	int from = MAX(ui_top(ui)->account, by > 0 ? -1 : 0);
+	ui_open_folder(ui, (from + by + n) % n, "Inbox");
 }
 
 static void toggle_sidebar(struct ui *ui)

@@ -250,8 +250,8 @@ static struct beginning *chosen(struct ui *ui)
 		b->account = shown->account;
 		b->folder = g_strdup(shown->folder);
 		b->place = (struct store_place){ shown->folder_id, shown->uid, shown->local };
-	} else if (row) {
-		b->account = list->account;
+	} else if (row && view_list_account(list, row) >= 0) {
+		b->account = view_list_account(list, row);
 		b->folder = g_strdup(view_list_folder(list, row));
 		b->place = (struct store_place){ row->folder, row->uid, row->local };
 	} else {

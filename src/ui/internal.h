@@ -165,6 +165,7 @@ bool view_list_is(const struct view *v, int account, const char *folder);
 bool view_is_list(const struct view *v);
 struct model_list *view_list_model(struct view *v);
 const char *view_list_folder(struct view *v, const struct store_row *row); /* the row's: a thread has those of others */
+int view_list_account(const struct view *v, const struct store_row *row); /* whose it is; -1: not known yet */
 /* Looks for unread mail once the rows are here, and reads what is found. */
 void view_list_seek_later(struct view *v, bool then_read);
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
@@ -309,6 +310,12 @@ void change_places(struct ui *ui, struct view *list, enum app_command c, GArray 
 bool change_is_pinned(const struct ui *ui, int account, const char *name); /* as the mailrc says now */
 bool change_folder_command(struct ui *ui, int account, const struct store_folder *f, enum app_command c);
 void change_seen(struct ui *ui, int account, const struct store_row *row); /* its text was shown */
+
+/* --- filter.c: what a list shows, and in what order --- */
+bool filter_command(struct ui *ui, struct view *list, enum app_command c);             /* false: no such command */
+void filter_tagged(struct ui *ui, const struct model_list *m, unsigned n, bool whole); /* tags by a pattern were set */
+char *filter_text(const struct model_list *m); /* "~f ana  unread only  by size"; "": all, as it came in */
+char *filter_why_empty(const struct ui *ui, const struct model_list *m); /* NULL: not for what it leaves out */
 
 /* --- prompt.c: the line that is typed into, and the question that waits for a key --- */
 struct prompt;

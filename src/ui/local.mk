@@ -10,6 +10,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/copy.c \
 	src/ui/craft.c \
 	src/ui/edit.c \
+	src/ui/filter.c \
 	src/ui/find.c \
 	src/ui/grid.c \
 	src/ui/grid.h \

@@ -74,7 +74,7 @@ static bool source_of(struct view *v, struct model_source *out, GArray **chosen_
 	else if (*chosen_out)
 		*out = (struct model_source){ .account = list->account, .folder = list->name, .places = *chosen_out };
 	else if (row)
-		*out = (struct model_source){ .account = list->account,
+		*out = (struct model_source){ .account = view_list_account(v, row),
 			.folder = view_list_folder(v, row),
 			.uid = row->uid,
 			.local = row->local };

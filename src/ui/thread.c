@@ -92,22 +92,33 @@ char *thread_subject(struct view *list, const struct store_row *row)
 /* --- commands --- */
 static void switch_threads(struct ui *ui, struct model_list *m)
 {
-	model_list_by_threads(m, !m->threads);
-	ui_say(ui, g_strdup(m->threads ? _("By threads, the one with the newest message first.")
+	bool on = !(m->choice.view & VIEW_THREADS);
+	if (m->account < 0) {
+		ui_say(ui, g_strdup(_("All inboxes as one are not shown by threads.")));
+		return;
+	}
+	model_list_by_threads(m, on);
+	if (on && !m->threads)
+		ui_say(ui, g_strdup(_("By threads again once all is shown, in the order it came in.")));
+	else
+		ui_say(ui, g_strdup(on ? _("By threads, the one with the newest message first.")
 				       : _("Each message for itself, the newest first.")));
 }
 
-static void say_no_threads(struct ui *ui)
+static void say_no_threads(struct ui *ui, const struct model_list *m)
 {
 	g_autofree char *key = keymap_first(ui->keymap, CTX_INDEX, CMD_THREADS);
-	ui_say(ui, key ? g_strdup_printf(_("The list is not by threads; %s shows them."), key)
-		       : g_strdup(_("The list is not by threads.")));
+	if (m->choice.view & VIEW_THREADS)
+		ui_say(ui, g_strdup(_("By threads again once all is shown, in the order it came in.")));
+	else
+		ui_say(ui, key ? g_strdup_printf(_("The list is not by threads; %s shows them."), key)
+			       : g_strdup(_("The list is not by threads.")));
 }
 
 static void turn(struct ui *ui, struct model_list *m)
 {
 	if (!m->threads)
-		say_no_threads(ui);
+		say_no_threads(ui, m);
 	else if (!model_list_fold(m, TURN_IT))
 		ui_say(ui, g_strdup(_("This message is alone in its thread.")));
 }
@@ -117,14 +128,14 @@ static void turn_all(struct ui *ui, struct model_list *m)
 	if (m->threads)
 		model_list_fold_all(m);
 	else
-		say_no_threads(ui);
+		say_no_threads(ui, m);
 }
 
 static void go(struct ui *ui, struct view *list, bool down)
 {
 	struct model_list *m = view_list_model(list);
 	if (!m->threads) {
-		say_no_threads(ui);
+		say_no_threads(ui, m);
 		return;
 	}
 	model_list_to_thread(m, down);
@@ -151,6 +162,7 @@ static void got_thread(void *aux, int what, GArray *places)
 bool thread_command(struct ui *ui, struct view *list, enum app_command c)
 {
 	struct model_list *m = view_list_model(list);
+	const struct store_row *row = model_list_current(m);
 	switch (c) {
 	case CMD_THREADS: switch_threads(ui, m); break;
 	case CMD_THREAD_TURN: turn(ui, m); break;
@@ -168,7 +180,7 @@ bool thread_command(struct ui *ui, struct view *list, enum app_command c)
 	case CMD_THREAD_DELETE:
 	case CMD_THREAD_ARCHIVE:
 	case CMD_THREAD_MOVE:
-	case CMD_THREAD_TAG: model_list_thread(m, c, got_thread, list); break;
+	case CMD_THREAD_TAG: model_list_thread(m, row ? view_list_account(list, row) : -1, c, got_thread, list); break;
 	default: return false;
 	}
 	return true;

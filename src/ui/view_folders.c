@@ -20,6 +20,7 @@ struct line {
 	enum line_kind kind; /* in the view: LINE_FOLDER */
 	int account;
 	const struct store_folder *folder; /* NULL: the account's own line, or */
+	bool all;                          /* all inboxes; account -1 */
 	unsigned head;                     /* FOLDER_OTHER or FOLDER_SHARED: what stands below is not the user's own */
 	int score;
 };
@@ -37,6 +38,9 @@ struct view_folders {
 static GArray *lines_all(const struct model_folders *m)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+	struct line all = { .account = -1, .all = true };
+	if (m->accounts->len > 1)
+		g_array_append_val(lines, all);
 	for (int i = 0; i < (int)m->accounts->len; i++) {
 		const struct model_account *a = model_folders_account(m, i);
 		struct line l = { .account = i };
@@ -63,9 +67,12 @@ static gint by_score(gconstpointer a, gconstpointer b)
 	return ((const struct line *)b)->score - ((const struct line *)a)->score;
 }
 
-static GArray *lines_typed(const struct model_folders *m, int account, const char *typed)
+static GArray *lines_typed(const struct model_folders *m, int account, bool all, const char *typed)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+	struct line inboxes = { .account = -1, .all = true, .score = model_fuzzy(typed, _("All inboxes")) };
+	if (all && inboxes.score && m->accounts->len > 1 && *typed)
+		g_array_append_val(lines, inboxes);
 	for (int i = 0; i < (int)m->accounts->len; i++) {
 		const struct model_account *a = model_folders_account(m, i);
 		for (guint j = 0; j < a->folders->len; j++) {
@@ -85,7 +92,7 @@ static void make_lines(struct view_folders *v)
 {
 	if (v->lines)
 		g_array_unref(v->lines);
-	v->lines = v->picks ? lines_typed(v->view.ui->folders, v->pick.account, v->typed.text)
+	v->lines = v->picks ? lines_typed(v->view.ui->folders, v->pick.account, !v->pick.picked, v->typed.text)
 			    : lines_all(v->view.ui->folders);
 }
 
@@ -161,6 +168,11 @@ static void draw_line(const struct ui *ui, struct grid *g, struct rect r, int ro
 		grid_text(g, row, r.col + 1, r.cols - 1, style | STYLE_HEADER, text);
 		return;
 	}
+	if (l->all) {
+		draw_name(g, row, r.col + 1, r.cols - 1, style, _("All inboxes"),
+			model_folders_inbox_unread(ui->folders));
+		return;
+	}
 	if (!l->folder) {
 		draw_account(g, row, r.col + 1, r.cols - 1, style, a);
 		return;
@@ -233,6 +245,10 @@ static void draw_found(
 {
 	const struct model_account *a = model_folders_account(ui->folders, l->account);
 	bool several = ui->folders->accounts->len > 1;
+	if (l->all) {
+		draw_line(ui, g, r, row, l, style);
+		return;
+	}
 	g_autofree char *name =
 		several ? g_strdup_printf("%s/%s", a->cfg->label, l->folder->name) : g_strdup(l->folder->name);
 	grid_fill(g, row, r.col, r.cols, style, ' ');
@@ -259,7 +275,9 @@ static int line_of_last(const struct ui *ui, const GArray *lines)
 {
 	for (guint i = 0; i < lines->len; i++) {
 		const struct line *l = &g_array_index(lines, struct line, i);
-		if (l->folder && l->account == ui->at_account && !strcmp(l->folder->name, ui->at_folder))
+		if (l->account != ui->at_account)
+			continue;
+		if (l->all || (l->folder && !strcmp(l->folder->name, ui->at_folder)))
 			return (int)i;
 	}
 	return -1;
@@ -463,7 +481,7 @@ static bool command(struct view *view, enum app_command c)
 		return true;
 	}
 	const struct line *l = current(v);
-	return l && change_folder_command(view->ui, l->account, l->folder, c);
+	return l && !l->all && change_folder_command(view->ui, l->account, l->folder, c);
 }
 
 /* The view goes first: what is done may put another in its place. */

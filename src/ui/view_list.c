@@ -138,6 +138,9 @@ static char *why_empty(const struct view_list *v)
 		return g_strdup("...");
 	if (m->err.cause)
 		return app_err_text(&m->err, label);
+	char *left_out = filter_why_empty(v->view.ui, m);
+	if (left_out)
+		return left_out;
 	if (m->folder && m->folder->last_sync)
 		return g_strdup_printf(_("%s is empty."), m->name);
 	if (a && a->known && phase == ACCOUNT_STOPPED)
@@ -190,6 +193,17 @@ static void draw(struct view *view, struct grid *g, struct rect r)
 	g->cursor_col = r.col;
 }
 
+/* "172 messages", or of a choice "12 of 172 messages". */
+static char *count_text(const struct model_list *m)
+{
+	uint32_t threads = m->folder->threads, all = MAX(m->folder->exists, m->total);
+	if (m->threads)
+		return g_strdup_printf(P_("%u thread", "%u threads", threads), threads);
+	if (!m->choice.filter && !(m->choice.view & VIEW_UNREAD))
+		return g_strdup_printf(P_("%u message", "%u messages", all), all);
+	return g_strdup_printf(m->counting ? _("%u.. of %u") : _("%u of %u"), m->total, all);
+}
+
 static char *title(struct view *view, int cols)
 {
 	const struct view_list *v = (const struct view_list *)view;
@@ -197,18 +211,25 @@ static char *title(struct view *view, int cols)
 	const struct store_folder *f = v->model->folder;
 	guint tags = model_list_tags(v->model);
 	uint32_t unread = f ? model_folder_unread(f) : 0;
+	g_autofree char *choice = filter_text(v->model);
+	bool narrowed = v->model->choice.filter || v->model->choice.view & VIEW_UNREAD;
+	const char *gap_before = *choice ? "  " : "";
+	bool all = v->model->account < 0;
+	const char *name = all ? _("All inboxes") : v->model->name;
+	if (cols < TWO_LINES_BELOW && f && narrowed) {
+		g_autofree char *shown = count_text(v->model);
+		return g_strdup_printf("%s %s%s%s", name, shown, gap_before, choice);
+	}
 	if (cols < TWO_LINES_BELOW)
-		return unread ? g_strdup_printf(_("%s %u new"), v->model->name, unread) : g_strdup(v->model->name);
-	g_autofree char *where = g_strdup_printf("%s - %s", v->model->name, a ? a->cfg->label : "");
+		return unread ? g_strdup_printf(_("%s %u new"), name, unread) : g_strdup(name);
+	g_autofree char *where = all ? g_strdup(name) : g_strdup_printf("%s - %s", name, a ? a->cfg->label : "");
 	if (!f)
 		return g_steal_pointer(&where);
-	uint32_t all = v->model->threads ? f->threads : MAX(f->exists, v->model->total);
-	g_autofree char *count = v->model->threads ? g_strdup_printf(P_("%u thread", "%u threads", all), all)
-						   : g_strdup_printf(P_("%u message", "%u messages", all), all);
-	g_autofree char *fresh = unread ? g_strdup_printf(_("  %u unread"), unread) : g_strdup("");
+	g_autofree char *count = count_text(v->model);
+	g_autofree char *fresh = unread && !narrowed ? g_strdup_printf(_("  %u unread"), unread) : g_strdup("");
 	g_autofree char *tagged = tags ? g_strdup_printf(_("  %u tagged"), tags) : g_strdup("");
 	int gap = MAX(20 - grid_width(where), 0);
-	return g_strdup_printf("%s%*s %s%s%s", where, gap, "", count, fresh, tagged);
+	return g_strdup_printf("%s%*s %s%s%s%s%s", where, gap, "", count, gap_before, choice, fresh, tagged);
 }
 
 /* --- the model speaks --- */
@@ -246,6 +267,12 @@ static void sought(void *aux, bool found)
 		pane_open(ui, &v->view);
 }
 
+static void picked(void *aux, unsigned n, bool whole)
+{
+	struct view_list *v = aux;
+	filter_tagged(v->view.ui, v->model, n, whole);
+}
+
 static void seek(struct view_list *v, enum model_seek way, bool inclusive)
 {
 	v->way = way;
@@ -265,7 +292,7 @@ static bool command(struct view *view, enum app_command c)
 {
 	struct view_list *v = (struct view_list *)view;
 	struct model_list *m = v->model;
-	if (change_command(view->ui, view, c) || thread_command(view->ui, view, c))
+	if (change_command(view->ui, view, c) || thread_command(view->ui, view, c) || filter_command(view->ui, view, c))
 		return true;
 	switch (c) {
 	case CMD_DOWN: model_list_move(m, 1); break;
@@ -335,6 +362,7 @@ struct view *view_list_new(struct ui *ui, int account, const char *folder)
 	struct view_list *v = g_new0(struct view_list, 1);
 	v->view = (struct view){ .ops = &ops, .ui = ui, .account = account };
 	v->model = model_list_new(ui->app, account, folder, changed, sought, v);
+	v->model->picked = picked;
 	return &v->view;
 }
 
@@ -349,11 +377,16 @@ struct model_list *view_list_model(struct view *view)
 	return ((struct view_list *)view)->model;
 }
 
+int view_list_account(const struct view *view, const struct store_row *row)
+{
+	return view->account < 0 ? model_folders_owner(view->ui->folders, row->folder) : view->account;
+}
+
 const char *view_list_folder(struct view *view, const struct store_row *row)
 {
 	const struct model_list *m = view_list_model(view);
-	const struct model_account *a = model_folders_account(view->ui->folders, m->account);
-	bool here = !row->in_thread || !m->folder || row->folder == m->folder->id;
+	const struct model_account *a = model_folders_account(view->ui->folders, view_list_account(view, row));
+	bool here = m->folder && row->folder == m->folder->id;
 	for (guint i = 0; !here && a && i < a->folders->len; i++) {
 		const struct store_folder *f = a->folders->pdata[i];
 		if (f->id == row->folder)

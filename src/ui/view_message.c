@@ -295,8 +295,8 @@ static void add_body(const struct ui *ui, struct text *t, const struct engine_me
 static const struct store_row *row_of(const struct view_message *v)
 {
 	const struct store_row *row = v->list ? model_list_current(view_list_model(v->list)) : NULL;
-	bool same = row && row->folder == v->model->folder_id;
-	return same && row->uid == v->model->uid && row->local == v->model->local ? row : NULL;
+	const struct model_message *m = v->model;
+	return row && row->folder == m->folder_id && row->uid == m->uid && row->local == m->local ? row : NULL;
 }
 
 /* A message within is read as any other: its own header stands above its text. */
@@ -414,8 +414,10 @@ static void follow(struct view_message *v)
 {
 	struct model_list *list = v->list ? view_list_model(v->list) : NULL;
 	const struct store_row *row = list && v->follow ? model_list_current(list) : NULL;
-	if (!row)
+	int account = row ? view_list_account(v->list, row) : -1;
+	if (account < 0)
 		return;
+	v->view.account = account;
 	v->follow = false;
 	v->stale = true;
 	model_list_fold(list, UNFOLD_IT);
@@ -424,8 +426,7 @@ static void follow(struct view_message *v)
 		return;
 	}
 	leave(v);
-	v->model = model_message_new(
-		v->view.ui->app, list->account, view_list_folder(v->list, row), row, NULL, changed, v);
+	v->model = model_message_new(v->view.ui->app, account, view_list_folder(v->list, row), row, NULL, changed, v);
 }
 
 /* Beside the list: who and what at once, from the row; the text when the cursor has rested. */
@@ -436,9 +437,11 @@ static void keep_up(struct view_message *v)
 	if (row && v->model && row_of(v))
 		return;
 	leave(v);
-	if (!row)
+	int account = row ? view_list_account(v->list, row) : -1;
+	if (account < 0)
 		return;
-	v->model = model_message_later(v->view.ui->app, list->account, view_list_folder(v->list, row), row, changed, v);
+	v->view.account = account;
+	v->model = model_message_later(v->view.ui->app, account, view_list_folder(v->list, row), row, changed, v);
 	timer_at(v->pause, clock_ms() + PAUSE_MS);
 }
 

@@ -162,7 +162,7 @@ static bool is_full(const struct model_account *a)
 
 int banner_account(const struct ui *ui)
 {
-	int shown = ui->views->len ? ui_top(ui)->account : 0;
+	int shown = ui->views->len ? MAX(ui_top(ui)->account, 0) : 0;
 	for (int i = 0; i < (int)ui->folders->accounts->len; i++) {
 		/* The account looked at comes first. */
 		int index = i == 0 ? shown : i <= shown ? i - 1 : i;

@@ -33,6 +33,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_msg_vcard \
 	tests/fuzz/fuzz_msg_within \
 	tests/fuzz/fuzz_msg_words \
+	tests/fuzz/fuzz_pattern \
 	tests/fuzz/fuzz_sasl \
 	tests/fuzz/fuzz_smtp_session
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
@@ -41,6 +42,7 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds \
 	tests/fuzz/fuzz_imap_session.dict \
 	tests/fuzz/fuzz_mailrc.dict \
 	tests/fuzz/fuzz_msg_vcard.dict \
+	tests/fuzz/fuzz_pattern.dict \
 	tests/fuzz/fuzz_msg_calendar.dict \
 	tests/fuzz/fuzz_sasl.dict \
 	tests/fuzz/fuzz_smtp_session.dict
@@ -172,6 +174,10 @@ tests_fuzz_fuzz_msg_within_LDADD = $(LINK_MSG) $(LINK_BASE)
 tests_fuzz_fuzz_msg_words_SOURCES = tests/fuzz/fuzz_msg_words.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_msg_words_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_msg_words_LDADD = $(LINK_MSG) $(LINK_BASE)
+
+tests_fuzz_fuzz_pattern_SOURCES = tests/fuzz/fuzz_pattern.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_pattern_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_pattern_LDADD = $(LINK_APP)
 
 tests_fuzz_fuzz_sasl_SOURCES = tests/fuzz/fuzz_sasl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINK)

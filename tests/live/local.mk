@@ -15,6 +15,7 @@ LIVE_TESTS = \
 	tests/live/json.test \
 	tests/live/change.test \
 	tests/live/keys.test \
+	tests/live/filter.test \
 	tests/live/keep.test \
 	tests/live/auth.test \
 	tests/live/cases.test \

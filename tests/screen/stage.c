@@ -2,11 +2,13 @@
 #include "tests/screen/stage.h"
 
 #include "engine/internal.h"
+#include "store/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define UIDVALIDITY 7
+#define INBOX_OF_WORK 20 /* of all inboxes every second message is there */
 
 static const char mailrc[] = "account box {\n"
 			     "  email vera@box.example\n"
@@ -111,7 +113,7 @@ static void add_folders(GPtrArray *out, const struct stage *s, int account)
 		g_ptr_array_add(out, folder_new(8, "Spam", ROLE_JUNK, 5, 5));
 		g_ptr_array_add(out, folder_new(10, "Archive", ROLE_ARCHIVE, 0, 0));
 	}
-	g_ptr_array_add(out, folder_new(1, "Inbox", ROLE_INBOX, s->rows, 62));
+	g_ptr_array_add(out, folder_new(account ? INBOX_OF_WORK : 1, "Inbox", ROLE_INBOX, s->rows, 62));
 }
 
 static const char message[] =
@@ -208,10 +210,106 @@ struct store_row *stage_inbox_row(const struct stage *s, uint32_t i)
 	return row;
 }
 
+static bool is_chosen(const struct store_choice *c, const struct store_row *row)
+{
+	g_autoptr(GString) from = g_string_new(NULL), to = g_string_new(NULL), scratch = g_string_new(NULL);
+	msg_addrs_pack(row->from, from);
+	msg_addrs_pack(row->to, to);
+	struct filtered it = { .mid = row->mid,
+		.date = row->received,
+		.flags = row->flags,
+		.size = (int64_t)row->size,
+		.subject = str_of(row->subject),
+		.from = { from->str, from->len },
+		.to = { to->str, to->len } };
+	for (guint i = 0; i < c->keep->len; i++)
+		if (g_array_index(c->keep, int64_t, i) == row->mid)
+			return true;
+	return filter_matches(c->filter, &it, scratch);
+}
+
+/* What of the inbox is chosen, in that order: that of the subjects, or as it came in. */
+static GPtrArray *choose(const struct stage *s, const struct store_choice *c, bool all)
+{
+	uint32_t n;
+	g_autofree uint32_t *at = visible(s, s->rows, &n);
+	GPtrArray *rows = store_rows_new();
+	for (uint32_t i = 0; i < n; i++) {
+		struct store_row *row = inbox_row(s, c->reverse ? at[n - 1 - i] : at[i]);
+		if (all && row->uid % 2)
+			row->folder = INBOX_OF_WORK;
+		if (is_chosen(c, row))
+			g_ptr_array_add(rows, row);
+		else
+			store_row_free(row);
+	}
+	return rows;
+}
+
+static uint32_t position_of(const GPtrArray *rows, const struct request *r)
+{
+	bool ordered = !r->choice->reverse && !r->choice->order;
+	for (uint32_t at = 0; at < rows->len; at++) {
+		int64_t mid = ((const struct store_row *)rows->pdata[at])->mid;
+		if (mid == r->window.mid)
+			return at + (r->window.anchor == ANCHOR_BELOW);
+		if (ordered && mid < r->window.mid)
+			return at;
+	}
+	return ordered ? rows->len : MIN(r->window.position, rows->len);
+}
+
+/* All of it at once. */
+static void answer_chosen(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_ROWS, r->id, r->account);
+	g_autoptr(GPtrArray) rows = choose(s, r->choice, r->account < 0);
+	uint32_t at = position_of(rows, r), most = r->window.rows, first = at;
+	if (r->window.anchor == ANCHOR_TOP)
+		first = 0;
+	else if (r->window.anchor == ANCHOR_NEAR)
+		first = at > most / 2 ? at - most / 2 : 0;
+	else if (r->window.anchor == ANCHOR_BOTTOM)
+		first = rows->len > most ? rows->len - most : 0;
+	else if (r->window.anchor == ANCHOR_ABOVE)
+		first = at - (most = MIN(most, at));
+	ev->folder = folder_new(1, "Inbox", ROLE_INBOX, s->rows, 62);
+	ev->selection = r->selection;
+	ev->position = first;
+	ev->total = rows->len;
+	ev->whole = true;
+	ev->rows = store_rows_new();
+	for (uint32_t i = first; i < rows->len && i - first < most; i++)
+		g_ptr_array_add(ev->rows, g_steal_pointer(&rows->pdata[i]));
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
+static void answer_places(struct stage *s, struct request *r)
+{
+	struct event *ev = event_new(EV_PLACES, r->id, r->account);
+	g_autoptr(GPtrArray) rows = choose(s, r->choice, r->account < 0);
+	ev->places = g_array_new(FALSE, FALSE, sizeof(struct store_place));
+	for (guint i = 0; i < rows->len; i++) {
+		const struct store_row *row = rows->pdata[i];
+		struct store_place at = { row->folder, row->uid, 0 };
+		g_array_append_val(ev->places, at);
+	}
+	ev->whole = true;
+	channel_send(s->events, ev);
+	end(s, r, ERR_NONE, NULL);
+}
+
 static void answer_window(struct stage *s, struct request *r)
 {
 	if (s->cold) {
 		end(s, r, ERR_MISSING, "no folder 'Inbox' is known");
+		return;
+	}
+	if (r->account < 0 && !r->choice)
+		r->choice = store_choice_new();
+	if (r->choice) {
+		answer_chosen(s, r);
 		return;
 	}
 	struct event *ev = event_new(EV_ROWS, r->id, r->account);
@@ -231,6 +329,8 @@ static void answer_window(struct stage *s, struct request *r)
 		first = k + (k < n && at[k] == here);
 	else if (r->window.anchor == ANCHOR_ABOVE)
 		first = k > r->window.rows ? k - r->window.rows : 0;
+	else if (r->window.anchor == ANCHOR_NEAR)
+		first = k > r->window.rows / 2 ? k - r->window.rows / 2 : 0;
 	last = r->window.anchor == ANCHOR_ABOVE ? k : MIN(first + r->window.rows, n);
 	enum store_role role = inbox                         ? ROLE_INBOX
 			       : !strcmp(r->folder, "Spam")  ? ROLE_JUNK
@@ -238,6 +338,7 @@ static void answer_window(struct stage *s, struct request *r)
 							     : ROLE_NONE;
 	ev->folder = folder_new(inbox ? 1 : 5, r->folder, role, n, inbox ? 62 : 9);
 	ev->folder->flags |= s->folder_flags;
+	ev->position = first;
 	ev->rows = store_rows_new();
 	if (r->window.threads && inbox)
 		stage_threads(s, r, ev);
@@ -708,6 +809,7 @@ static void send_request(void *it, struct request *r)
 	}
 	switch (r->type) {
 	case REQ_WINDOW: answer_window(s, r); break;
+	case REQ_PLACES: answer_places(s, r); break;
 	case REQ_FOLDERS: answer_folders(s, r); break;
 	case REQ_READ: answer_message(s, r); break;
 	case REQ_RAW: answer_raw(s, r); break;

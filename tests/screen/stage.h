@@ -16,29 +16,29 @@ struct stage {
 	struct app *app;
 	struct term *term;
 	struct ui *ui;
-	uint32_t rows;                     /* of the inbox */
-	bool cold;                         /* nothing was ever synced */
-	bool silent;                       /* messages, parts and syncs are never answered */
-	bool deaf;                         /* nothing is answered any more */
-	bool lose_message;                 /* reading a message fails */
-	bool slow_changes;                 /* changes are never durable: see stage_durable */
-	bool no_role;                      /* no folder has a role but the inbox */
-	const char *refusal;               /* what the server answers to changes */
-	uint32_t folder_flags;             /* of every folder whose rows are asked for */
-	unsigned queue;                    /* changes that wait */
-	uint32_t group;                    /* of the change made last */
-	GHashTable *gone, *flags;          /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
-	struct engine_change *last;        /* change asked for last */
-	GPtrArray *held;                   /* struct request * not answered */
-	unsigned sent[REQ_DRAFT_DROP + 1]; /* requests by type */
-	uint64_t size_max;                 /* octets of a letter that the server takes */
-	const char *pending, *link;        /* the alias that waits to be validated, and its link */
-	const char *mail_refusal;          /* what the server answers to letters: their sender */
-	bool full_disk;                    /* drafts are not saved */
-	const char *mail;                  /* octets of every message, text/plain; NULL: the usual one */
-	bool interrupted;                  /* the drafts were in an editor when the program ended */
-	GPtrArray *mails;                  /* struct store_mail *: the outbox */
-	struct draft *letter;              /* as it was saved or sent last */
+	uint32_t rows;                   /* of the inbox */
+	bool cold;                       /* nothing was ever synced */
+	bool silent;                     /* messages, parts and syncs are never answered */
+	bool deaf;                       /* nothing is answered any more */
+	bool lose_message;               /* reading a message fails */
+	bool slow_changes;               /* changes are never durable: see stage_durable */
+	bool no_role;                    /* no folder has a role but the inbox */
+	const char *refusal;             /* what the server answers to changes */
+	uint32_t folder_flags;           /* of every folder whose rows are asked for */
+	unsigned queue;                  /* changes that wait */
+	uint32_t group;                  /* of the change made last */
+	GHashTable *gone, *flags;        /* of the inbox: UIDs that were moved away; UID -> flags + 1 */
+	struct engine_change *last;      /* change asked for last */
+	GPtrArray *held;                 /* struct request * not answered */
+	unsigned sent[REQ_DISCOVER + 1]; /* requests by type */
+	uint64_t size_max;               /* octets of a letter that the server takes */
+	const char *pending, *link;      /* the alias that waits to be validated, and its link */
+	const char *mail_refusal;        /* what the server answers to letters: their sender */
+	bool full_disk;                  /* drafts are not saved */
+	const char *mail;                /* octets of every message, text/plain; NULL: the usual one */
+	bool interrupted;                /* the drafts were in an editor when the program ended */
+	GPtrArray *mails;                /* struct store_mail *: the outbox */
+	struct draft *letter;            /* as it was saved or sent last */
 	char *saved_path, *saved_section;
 	char *password;    /* as it came with an answer */
 	uint32_t answered; /* the ask it was for */

@@ -179,7 +179,7 @@ static void tagged_are_acted_on_together(void)
 	g_assert_cmpuint(s->last->places->len, ==, 3);
 	g_assert_cmpuint(model_list_tags(list_at_top(s)), ==, 0);
 	g_assert_true(shows(s, "Archived 3 messages."));
-	stage_type(s, "tt\x14"
+	stage_type(s, "tt\x14\r"
 		      "A");
 	g_assert_cmpuint(s->last->places->len, ==, 1);
 	stage_free(s);

@@ -6,7 +6,8 @@ check_PROGRAMS += tests/unit/store/test_open tests/unit/store/test_damage tests/
 	tests/unit/store/test_local tests/unit/store/test_rekey tests/unit/store/test_evict \
 	tests/unit/store/test_changes_lost tests/unit/store/test_kill \
 	tests/unit/store/test_outbox tests/unit/store/test_drafts tests/unit/store/test_identities \
-	tests/unit/store/test_people tests/unit/store/test_threads
+	tests/unit/store/test_people tests/unit/store/test_threads \
+	tests/unit/store/test_select
 tests_unit_store_test_open_SOURCES = tests/unit/store/test_open.c $(STORE_FIXTURE)
 tests_unit_store_test_open_LDADD = $(STORE_LINK)
 tests_unit_store_test_damage_SOURCES = tests/unit/store/test_damage.c $(STORE_FIXTURE)
@@ -17,6 +18,8 @@ tests_unit_store_test_folders_SOURCES = tests/unit/store/test_folders.c $(STORE_
 tests_unit_store_test_folders_LDADD = $(STORE_LINK)
 tests_unit_store_test_query_SOURCES = tests/unit/store/test_query.c $(STORE_FIXTURE)
 tests_unit_store_test_query_LDADD = $(STORE_LINK)
+tests_unit_store_test_select_SOURCES = tests/unit/store/test_select.c $(STORE_FIXTURE)
+tests_unit_store_test_select_LDADD = $(STORE_LINK)
 tests_unit_store_test_parts_SOURCES = tests/unit/store/test_parts.c $(STORE_FIXTURE)
 tests_unit_store_test_parts_LDADD = $(STORE_LINK)
 tests_unit_store_test_accounts_SOURCES = tests/unit/store/test_accounts.c $(STORE_FIXTURE)
