@@ -164,7 +164,6 @@ static void ask(struct model_list *m, enum store_anchor anchor, int64_t mid, uin
 {
 	struct request *r = request_new(REQ_WINDOW, 0, m->account);
 	m->asked = (struct store_window){
-		.order = ORDER_RECEIVED,
 		.anchor = anchor,
 		.mid = mid,
 		.uid = uid,

@@ -117,40 +117,6 @@ int reader_row(struct store_reader *r, uint32_t folder, uint32_t uid, struct sto
 #define DOWNWARD ROW "place p" AND_MESSAGE "WHERE p.folder=?1 AND p.mid<=?2 ORDER BY p.mid DESC LIMIT ?3"
 #define UPWARD ROW "place p" AND_MESSAGE "WHERE p.folder=?1 AND p.mid>=?2 ORDER BY p.mid LIMIT ?3"
 
-/* In another order: the keys of the first rows by one pass, then these rows. */
-#define FIRST_BY(value, direction, source)                                                                             \
-	ROW "(SELECT p.key AS key, " value " AS v, p.mid AS mid FROM " source                                          \
-	    " WHERE p.key BETWEEN ?1 AND ?2 ORDER BY v " direction ", p.mid DESC LIMIT ?3) w"                          \
-	    " CROSS JOIN place p ON p.key=w.key" AND_MESSAGE "ORDER BY w.v " direction ", w.mid DESC"
-
-#define NAME_END "instr(m.sender, x'00')"
-/* The name of the first sender, else the address behind it. */
-#define SENDER_SHOWN                                                                                                   \
-	"lower(CAST(CASE WHEN " NAME_END ">1 THEN substr(m.sender, 1, " NAME_END "-1)"                                 \
-	" ELSE substr(m.sender, 2, max(instr(substr(m.sender, 2), x'00')-1, 0)) END AS TEXT))"
-
-static struct query *sorted_query(struct db *cache, enum store_order order)
-{
-	switch (order) {
-	case ORDER_DATE: return db_query(cache, FIRST_BY("coalesce(p.date, p.mid>>24)", "DESC", "place p"));
-	case ORDER_SIZE: return db_query(cache, FIRST_BY("p.size", "DESC", "place p"));
-	case ORDER_FROM: return db_query(cache, FIRST_BY(SENDER_SHOWN, "ASC", "place p" AND_MESSAGE));
-	case ORDER_SUBJECT: return db_query(cache, FIRST_BY("lower(m.subject)", "ASC", "place p" AND_MESSAGE));
-	default: return NULL;
-	}
-}
-
-static int sorted_window(struct db *cache, const struct store_window *w, GPtrArray *rows_out, struct err *e)
-{
-	struct query *q = w->anchor == ANCHOR_TOP ? sorted_query(cache, w->order) : NULL;
-	if (!q)
-		return err_set(e, ERR_FOLDER, ERR_BUG, ERR_NEVER, "no such order from there");
-	db_bind_int(q, place_key(w->folder, 0));
-	db_bind_int(q, place_key(w->folder + 1, 0) - 1);
-	db_bind_int(q, w->rows ? (int64_t)w->rows : -1);
-	return read_rows(cache, q, rows_out, e);
-}
-
 static void reverse(GPtrArray *rows, guint from)
 {
 	for (guint i = from, j = rows->len; i + 1 < j; i++) {
@@ -165,8 +131,6 @@ int reader_window(struct store_reader *r, const struct store_window *w, GPtrArra
 	struct db *cache = r->shelf.cache;
 	if (w->threads)
 		return thread_window(cache, w, rows_out, e);
-	if (w->order != ORDER_RECEIVED)
-		return sorted_window(cache, w, rows_out, e);
 	guint before = rows_out->len;
 	bool upward = w->anchor == ANCHOR_BOTTOM || w->anchor == ANCHOR_ABOVE;
 	struct query *q = upward ? db_query(cache, UPWARD) : db_query(cache, DOWNWARD);

@@ -371,12 +371,12 @@ struct store_window {
 	bool unfolded;        /* all but those of `turned`; else only those */
 	const GArray *turned; /* int64_t, in_thread of them; borrowed, NULL: none */
 };
-/* Rows newest first whatever the anchor. Costs the same in a folder of any size (ORDER_RECEIVED). */
+/* Rows newest first whatever the anchor. Costs the same in a folder of any size. */
 int reader_window(struct store_reader *r, const struct store_window *w, GPtrArray *rows_out, struct err *e);
 int reader_row(
 	struct store_reader *r, uint32_t folder, uint32_t uid, struct store_row *out, struct err *e); /* ERR_MISSING */
 int reader_row_at(struct store_reader *r, struct store_place at, struct store_row *out, struct err *e);
-/* How many rows of the folder stand above it in ORDER_RECEIVED. Grows with the answer: for status lines only. */
+/* How many rows of the folder stand above it. Grows with the answer: for status lines only. */
 int reader_position(
 	struct store_reader *r, uint32_t folder, int64_t mid, uint32_t uid, uint32_t max, uint32_t *out, struct err *e);
 /* Places of a Message-ID: rows with folder and uid; at most 100. */

@@ -18,7 +18,6 @@ static int read_newest(struct store_reader *r, unsigned rows, const char *how, G
 	if (reader_folder(r, account, "Inbox", &f, e))
 		return -1;
 	struct store_window w = { .folder = f.id,
-		.order = ORDER_RECEIVED,
 		.anchor = ANCHOR_TOP,
 		.rows = rows,
 		.threads = how,

@@ -65,7 +65,7 @@ static int measure(struct store_reader *r, uint32_t folder, uint32_t rows, const
 
 static int measure_all(struct store_reader *r, struct err *e)
 {
-	uint32_t account;
+	uint32_t account, every = FILTER_FROM | FILTER_TO | FILTER_CC | FILTER_SUBJECT;
 	struct store_account_info info = { 0 };
 	struct store_folder f = { 0 };
 	if (reader_account(r, "127.0.0.1", 993, "bench", &account, &info, e))
@@ -73,27 +73,25 @@ static int measure_all(struct store_reader *r, struct err *e)
 	store_account_info_clear(&info);
 	if (reader_folder(r, account, "Inbox", &f, e))
 		return -1;
-	uint32_t id = f.id, n = f.rows;
+	const struct {
+		const char *what;
+		enum store_order order;
+		bool reverse;
+		struct store_filter *filter; /* taken */
+	} ways[] = { { "unread", ORDER_RECEIVED, false, unread() },
+		{ "flagged", ORDER_RECEIVED, false, store_filter_flags(MSG_FLAGGED) },
+		{ "answered", ORDER_RECEIVED, false, store_filter_flags(MSG_ANSWERED) },
+		{ "a sender", ORDER_RECEIVED, false, store_filter_text(FILTER_FROM, STR("person123@")) },
+		{ "a word in a subject", ORDER_RECEIVED, false, store_filter_text(FILTER_SUBJECT, STR("rechnung")) },
+		{ "a word that is nowhere", ORDER_RECEIVED, false, store_filter_text(every, STR("nowhere at all")) },
+		{ "oldest first", ORDER_RECEIVED, true, NULL }, { "by date", ORDER_DATE, false, NULL },
+		{ "by size", ORDER_SIZE, false, NULL }, { "by sender", ORDER_FROM, false, NULL },
+		{ "by subject", ORDER_SUBJECT, false, NULL } };
+	int failed = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(ways) && !failed; i++)
+		failed = measure(r, f.id, f.rows, ways[i].what, ways[i].order, ways[i].reverse, ways[i].filter, e);
 	store_folder_clear(&f);
-	return measure(r, id, n, "unread", ORDER_RECEIVED, false, unread(),
-		       e) || measure(r, id, n, "flagged", ORDER_RECEIVED, false, store_filter_flags(MSG_FLAGGED), e) ||
-			       measure(r, id, n, "answered", ORDER_RECEIVED, false, store_filter_flags(MSG_ANSWERED),
-				       e) ||
-			       measure(r, id, n, "a sender", ORDER_RECEIVED, false,
-				       store_filter_text(FILTER_FROM, str_of("person123@")), e) ||
-			       measure(r, id, n, "a word in a subject", ORDER_RECEIVED, false,
-				       store_filter_text(FILTER_SUBJECT, str_of("rechnung")), e) ||
-			       measure(r, id, n, "a word that is nowhere", ORDER_RECEIVED, false,
-				       store_filter_text(FILTER_FROM | FILTER_TO | FILTER_CC | FILTER_SUBJECT,
-					       str_of("nowhere at all")),
-				       e) ||
-			       measure(r, id, n, "oldest first", ORDER_RECEIVED, true, NULL, e) ||
-			       measure(r, id, n, "by date", ORDER_DATE, false, NULL, e) ||
-			       measure(r, id, n, "by size", ORDER_SIZE, false, NULL, e) ||
-			       measure(r, id, n, "by sender", ORDER_FROM, false, NULL, e) ||
-			       measure(r, id, n, "by subject", ORDER_SUBJECT, false, NULL, e)
-		       ? -1
-		       : 0;
+	return failed;
 }
 
 int main(int argc, char **argv)

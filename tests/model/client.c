@@ -452,7 +452,7 @@ static struct request *random_request(struct storm *s)
 	struct request *r = folder_request(type, g_rand_boolean(s->dice) ? s->folder : s->other);
 	r->uid = (uint32_t)g_rand_int_range(s->dice, 1, (gint32)s->highest + 1);
 	r->rows = 1;
-	r->window = (struct store_window){ .order = ORDER_RECEIVED, .anchor = ANCHOR_TOP, .rows = 10 };
+	r->window = (struct store_window){ .anchor = ANCHOR_TOP, .rows = 10 };
 	return r;
 }
 

@@ -123,9 +123,9 @@ bool fixture_is_whole(const struct store_row *row)
 	return whole;
 }
 
-char *fixture_window(struct fixture *f, enum store_order order, enum store_anchor anchor, int64_t mid, unsigned rows)
+char *fixture_window(struct fixture *f, enum store_anchor anchor, int64_t mid, unsigned rows)
 {
-	struct store_window w = { .folder = f->folder, .order = order, .anchor = anchor, .mid = mid, .rows = rows };
+	struct store_window w = { .folder = f->folder, .anchor = anchor, .mid = mid, .rows = rows };
 	g_autoptr(GPtrArray) out = store_rows_new();
 	GString *uids = g_string_new(NULL);
 	check_ok(f, reader_window(f->r, &w, out, &f->e));

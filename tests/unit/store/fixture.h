@@ -33,7 +33,7 @@ void fixture_fill(struct fixture *f, uint32_t lo, uint32_t hi); /* in transactio
 /* Do the strings of a row that was read belong to its uid? */
 bool fixture_is_whole(const struct store_row *row);
 /* "uid uid .." of a window; g_free. */
-char *fixture_window(struct fixture *f, enum store_order order, enum store_anchor anchor, int64_t mid, unsigned rows);
+char *fixture_window(struct fixture *f, enum store_anchor anchor, int64_t mid, unsigned rows);
 int64_t fixture_mid(struct fixture *f, uint32_t uid);
 /* The folder's counts agree with its places, and the file with itself. */
 void fixture_sound(struct fixture *f);

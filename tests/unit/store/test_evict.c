@@ -103,7 +103,7 @@ static void d26_what_is_in_use_is_kept(void)
 	bool more = true;
 	check_ok(&f, store_evict_rows(f.st, f.folder, INT64_MAX, 0, keep, &more, &f.e));
 	g_assert_false(more);
-	g_autofree char *left = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 0);
+	g_autofree char *left = fixture_window(&f, ANCHOR_TOP, 0, 0);
 	g_assert_cmpstr(left, ==, "3 1");
 	check_has(&f, "2", 4, "1010");
 	fixture_sound(&f);

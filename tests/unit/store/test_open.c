@@ -35,7 +35,7 @@ static void reopen_keeps_rows(void)
 	fixture_open(&f);
 	g_assert_false(f.fresh);
 	fixture_read(&f);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 3);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_TOP, 0, 3);
 	g_assert_cmpstr(uids, ==, "250 249 248");
 	fixture_sound(&f);
 	fixture_clear(&f);
@@ -65,7 +65,7 @@ static void reader_without_writer_reads(void)
 	fixture_shut(&f);
 	f.folder = folder;
 	fixture_read(&f);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_BOTTOM, 0, 2);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_BOTTOM, 0, 2);
 	g_assert_cmpstr(uids, ==, "2 1");
 	fixture_clear(&f);
 }

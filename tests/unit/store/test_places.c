@@ -197,7 +197,7 @@ static void mid_is_clamped(void)
 	g_assert_cmpint(mid >> 24, ==, 253402300799);
 	fixture_put(&f, 1, INT64_MAX, 0);
 	fixture_put(&f, 2, INT64_MIN, 0);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 0);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_TOP, 0, 0);
 	g_assert_cmpstr(uids, ==, "1 2");
 	fixture_clear(&f);
 }
@@ -236,7 +236,7 @@ static void messages_of_one_second_stand_in_order_of_uid(void)
 	for (int64_t lo = 21; lo > 0; lo -= 10) /* ranges downward, upward within */
 		for (uint32_t uid = (uint32_t)lo; uid < lo + 10; uid++)
 			fixture_put(&f, uid, WHEN, 0);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 12);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_TOP, 0, 12);
 	g_assert_cmpstr(uids, ==, "30 29 28 27 26 25 24 23 22 21 20 19");
 	fixture_clear(&f);
 }

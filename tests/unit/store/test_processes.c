@@ -134,7 +134,7 @@ static void d10_two_processes_write(void)
 	f.folder = fixture_folder(&f, "Other");
 	fixture_sound(&f);
 	fixture_read(&f);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 2);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_TOP, 0, 2);
 	g_assert_cmpstr(uids, ==, "1200 1199");
 	close(fd);
 	fixture_clear(&f);
@@ -275,7 +275,7 @@ static void d04_promise_7_full_disk_is_told_and_does_no_harm(void)
 	g_assert_null(store_notice(f.st));
 	fixture_sound(&f);
 	fixture_read(&f);
-	g_autofree char *uids = fixture_window(&f, ORDER_RECEIVED, ANCHOR_BOTTOM, 0, 2);
+	g_autofree char *uids = fixture_window(&f, ANCHOR_BOTTOM, 0, 2);
 	g_assert_cmpstr(uids, ==, "2 1");
 	fixture_clear(&f);
 }

@@ -13,7 +13,7 @@ static void start(struct fixture *f)
 
 static void check_window(struct fixture *f, enum store_anchor anchor, int64_t mid, unsigned rows, const char *want)
 {
-	g_autofree char *uids = fixture_window(f, ORDER_RECEIVED, anchor, mid, rows);
+	g_autofree char *uids = fixture_window(f, anchor, mid, rows);
 	g_assert_cmpstr(uids, ==, want);
 }
 
@@ -103,54 +103,10 @@ static void window_appends_to_what_is_there(void)
 	fixture_clear(&f);
 }
 
-static void put_sorted(struct fixture *f, uint32_t uid, const char *subject, const char *name, const char *addr,
-	uint64_t size, int64_t date)
-{
-	struct store_row row = { .folder = f->folder,
-		.uid = uid,
-		.received = WHEN + uid,
-		.size = size,
-		.subject = g_strdup(subject),
-		.from = msg_addrs_new(),
-		.date = { date, 0, date != 0 },
-		.attachments = -1 };
-	if (addr)
-		g_ptr_array_add(row.from, msg_addr_new(name, addr));
-	check_ok(f, store_row_put(f->st, &row, &f->e));
-	store_row_clear(&row);
-}
-
-static void check_sorted(struct fixture *f, enum store_order order, unsigned rows, const char *want)
-{
-	g_autofree char *uids = fixture_window(f, order, ANCHOR_TOP, 0, rows);
-	g_assert_cmpstr(uids, ==, want);
-}
-
-static void window_in_other_orders(void)
-{
-	struct fixture f;
-	start(&f);
-	put_sorted(&f, 1, "banana", "carol", "c@x", 10, WHEN + 100);
-	put_sorted(&f, 2, "Apple", NULL, "Bob@x", 30, WHEN - 100);
-	put_sorted(&f, 3, "cherry", "Alice", "z@x", 20, 0); /* shown with its received date */
-	put_sorted(&f, 4, "apple", NULL, NULL, 20, WHEN + 50);
-	check_sorted(&f, ORDER_DATE, 0, "1 4 3 2");
-	check_sorted(&f, ORDER_SIZE, 0, "2 4 3 1");
-	check_sorted(&f, ORDER_SUBJECT, 0, "4 2 1 3");
-	check_sorted(&f, ORDER_FROM, 0, "4 3 2 1");
-	check_sorted(&f, ORDER_DATE, 2, "1 4");
-	check_sorted(&f, ORDER_FROM, 3, "4 3 2");
-	struct store_window w = { .folder = f.folder, .order = ORDER_SIZE, .anchor = ANCHOR_BELOW };
-	g_autoptr(GPtrArray) out = store_rows_new();
-	g_assert_cmpint(reader_window(f.r, &w, out, &f.e), ==, -1);
-	g_assert_cmpint(f.e.cause, ==, ERR_BUG);
-	fixture_clear(&f);
-}
-
 static uint64_t steps_of_newest(struct fixture *f)
 {
 	uint64_t before = reader_steps(f->r);
-	g_free(fixture_window(f, ORDER_RECEIVED, ANCHOR_TOP, 0, 50));
+	g_free(fixture_window(f, ANCHOR_TOP, 0, 50));
 	return reader_steps(f->r) - before;
 }
 
@@ -258,7 +214,7 @@ static void interrupt_ends_a_long_answer_as_canceled(void)
 	signal(SIGALRM, on_alarm);
 	setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 500 }, { 0, 500 } }, NULL);
 	for (int i = 0; i < 5000 && !canceled; i++) {
-		struct store_window w = { .folder = f.folder, .order = ORDER_FROM };
+		struct store_window w = { .folder = f.folder };
 		g_autoptr(GPtrArray) out = store_rows_new();
 		if (reader_window(f.r, &w, out, &f.e)) {
 			g_assert_cmpint(f.e.cause, ==, ERR_CANCELED);
@@ -279,7 +235,6 @@ void suite(void)
 	unit_add(window_of_ties_shows_each_once);
 	unit_add(window_sees_one_folder);
 	unit_add(window_appends_to_what_is_there);
-	unit_add(window_in_other_orders);
 	unit_add(window_costs_the_same_at_any_size);
 	unit_add(position_counts_up_to_its_bound);
 	unit_add(by_msgid_finds_every_place);

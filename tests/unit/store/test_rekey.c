@@ -68,7 +68,7 @@ static void old_places_wait_unseen_and_are_taken_over(void)
 	int64_t mid = fixture_mid(&f, 3);
 	renumber(&f, 2);
 	g_assert_cmpuint(folder.heir_of, ==, before);
-	g_autofree char *none = fixture_window(&f, ORDER_RECEIVED, ANCHOR_TOP, 0, 0);
+	g_autofree char *none = fixture_window(&f, ANCHOR_TOP, 0, 0);
 	g_assert_cmpstr(none, ==, "");
 	sweep(&f);
 	g_assert_true(rekey(&f, 103, 3, MSG_FLAGGED));

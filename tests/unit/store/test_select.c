@@ -246,6 +246,26 @@ static void rows_that_are_gone_are_left_out(void)
 	fixture_clear(&f);
 }
 
+static void places_without_a_uid_are_chosen_too(void)
+{
+	struct fixture f;
+	struct store_row row;
+	start(&f);
+	fixture_fill(&f, 1, 2);
+	fixture_row(&row, f.folder, 0, WHEN + 9, 0);
+	row.local = 7;
+	check_ok(&f, store_row_put(f.st, &row, &f.e));
+	store_row_clear(&row);
+	struct store_selection *s = make(&f, choose(&f, NULL));
+	g_autofree char *uids = uids_of(&f, s, 0, 10);
+	g_assert_cmpstr(uids, ==, "0 2 1");
+	g_assert_cmpuint(selection_place(s, 0).local, ==, 7);
+	g_assert_cmpuint(selection_place(s, 0).uid, ==, 0);
+	g_assert_cmpuint(selection_place(s, 1).local, ==, 0);
+	selection_free(s);
+	fixture_clear(&f);
+}
+
 static void views_are_remembered(void)
 {
 	struct fixture f;
@@ -273,5 +293,6 @@ void suite(void)
 	unit_add(what_was_changed_is_kept);
 	unit_add(many_steps_find_the_same);
 	unit_add(rows_that_are_gone_are_left_out);
+	unit_add(places_without_a_uid_are_chosen_too);
 	unit_add(views_are_remembered);
 }
