@@ -110,6 +110,18 @@ static struct narrowing *ask(struct ui *ui, struct view *list, const char *text)
 	return n;
 }
 
+/* What the list follows already is not looked for again. Takes both. */
+static void narrow(struct ui *ui, struct view *list, char *pattern, struct store_filter *filter)
+{
+	struct model_list *m = ui_has(ui, list) ? view_list_model(list) : NULL;
+	if (m && (g_strcmp0(m->choice.pattern, pattern) || !filter)) {
+		model_list_filter(m, pattern, filter, 0);
+		return;
+	}
+	g_free(pattern);
+	store_filter_free(filter);
+}
+
 /* What is wrong stays to be mended. */
 static void narrow_done(struct ui *ui, struct str typed, void *aux)
 {
@@ -118,8 +130,7 @@ static void narrow_done(struct ui *ui, struct str typed, void *aux)
 	g_autofree char *wrong = NULL;
 	n->kept = true;
 	if (!parse(ui, typed, &f, &wrong)) {
-		if (ui_has(ui, n->list))
-			model_list_filter(view_list_model(n->list), pattern_of(typed, f), f, 0);
+		narrow(ui, n->list, pattern_of(typed, f), f);
 		return;
 	}
 	g_autofree char *text = str_dup(typed);
