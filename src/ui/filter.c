@@ -78,9 +78,9 @@ static char *offer(const struct prompt *p)
 
 static void give_back(struct narrowing *n)
 {
-	if (!n->kept && ui_has(n->ui, n->list))
-		model_list_filter(
-			view_list_model(n->list), g_steal_pointer(&n->pattern), g_steal_pointer(&n->filter), n->mid);
+	struct model_list *m = !n->kept && ui_has(n->ui, n->list) ? view_list_model(n->list) : NULL;
+	if (m && g_strcmp0(m->choice.pattern, n->pattern))
+		model_list_filter(m, g_steal_pointer(&n->pattern), g_steal_pointer(&n->filter), n->mid);
 }
 
 static void narrowing_free(struct prompt *p)
