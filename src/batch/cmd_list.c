@@ -111,7 +111,7 @@ static int print_window(struct batch *b, struct listing *l, int account, const c
 			.rows = MIN(left, PAGE),
 			.threads = l->threads,
 			.unfolded = true,
-			.position = l->printed };
+			.position = l->printed ? l->printed - 1 : 0 };
 		l->page = 0;
 		if (batch_ask(b, r, print_rows, l, BATCH_CACHE_MS, e))
 			return -1;

@@ -24,7 +24,7 @@ int reader_find_folder(struct engine *en, struct store_reader *r, int account, c
 }
 
 /* Half of the rows stand above it; and where these begin. */
-static int near(struct store_reader *r, const struct store_window *near, struct event *ev, struct err *e)
+static int window_near(struct store_reader *r, const struct store_window *near, struct event *ev, struct err *e)
 {
 	struct store_window w = *near;
 	uint32_t at = 0;
@@ -53,7 +53,7 @@ static int window(struct engine *en, struct store_reader *r, struct request *q, 
 	if (!w.folder)
 		return 0;
 	if (w.anchor == ANCHOR_NEAR)
-		return near(r, &w, ev, e);
+		return window_near(r, &w, ev, e);
 	return reader_window(r, &w, ev->rows, e);
 }
 

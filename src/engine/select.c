@@ -146,27 +146,21 @@ static int renew(struct selecting *s, const struct request *q, struct err *e)
 
 /* --- answering --- */
 
-static uint32_t position_of(const struct store_selection *it, const struct store_window *w)
-{
-	uint32_t at;
-	return selection_find(it, w->mid, &at) || at != UINT32_MAX ? at : MIN(w->position, selection_total(it));
-}
-
 /* The first row of the window, and how many. */
 static uint32_t place_window(const struct store_selection *it, const struct store_window *w, uint32_t *rows)
 {
-	uint32_t total = selection_total(it), at, most = w->rows ? w->rows : UINT32_MAX;
+	uint32_t total = selection_total(it), most = w->rows ? w->rows : UINT32_MAX, at;
 	*rows = most;
+	if (w->anchor == ANCHOR_TOP)
+		return 0;
+	if (w->anchor == ANCHOR_BOTTOM)
+		return total > most ? total - most : 0;
+	bool there = selection_find(it, w->mid, w->position, &at);
 	switch (w->anchor) {
-	case ANCHOR_TOP: return 0;
-	case ANCHOR_BOTTOM: return total > most ? total - most : 0;
-	case ANCHOR_BELOW: return position_of(it, w) + (selection_find(it, w->mid, &at) ? 1 : 0);
-	case ANCHOR_AT: return position_of(it, w);
-	case ANCHOR_NEAR: at = position_of(it, w); return at > most / 2 ? at - most / 2 : 0;
-	default:
-		at = position_of(it, w);
-		*rows = MIN(most, at);
-		return at - *rows;
+	case ANCHOR_BELOW: return at + there;
+	case ANCHOR_NEAR: return at > most / 2 ? at - most / 2 : 0;
+	case ANCHOR_ABOVE: *rows = MIN(most, at); return at - *rows;
+	default: return at;
 	}
 }
 
@@ -229,7 +223,7 @@ static void cancel(struct selecting *s, struct request **q)
 static int make_some(struct selecting *s, const struct request *q, struct err *e)
 {
 	int64_t until = clock_ms() + ANSWER_MS;
-	struct making *m = s->next.it ? &s->next : &s->now;
+	struct making *m = q->renew && s->next.it ? &s->next : &s->now;
 	while (!is_found(m->it, &q->window) && clock_ms() < until)
 		if (step(s, m, e))
 			return -1;

@@ -454,14 +454,19 @@ static bool search(const struct store_selection *s, int64_t mid, uint32_t *out)
 	return low < selection_total(s) && at(s, low)->mid == mid;
 }
 
-bool selection_find(const struct store_selection *s, int64_t mid, uint32_t *out)
+bool selection_find(const struct store_selection *s, int64_t mid, uint32_t guess, uint32_t *out)
 {
+	uint32_t total = selection_total(s);
+	*out = MIN(guess, total);
+	if (guess < total && at(s, guess)->mid == mid)
+		return true;
 	if (s->choice->order == ORDER_RECEIVED)
 		return search(s, mid, out);
-	for (*out = 0; *out < selection_total(s); ++*out)
-		if (at(s, *out)->mid == mid)
+	for (uint32_t i = 0; i < total; i++)
+		if (at(s, i)->mid == mid) {
+			*out = i;
 			return true;
-	*out = UINT32_MAX;
+		}
 	return false;
 }
 

@@ -451,8 +451,9 @@ int selection_step(struct store_reader *r, struct store_selection *s, struct err
 bool selection_is_whole(const struct store_selection *s);
 /* Places found so far that have their position already: in another order than RECEIVED none before it is whole. */
 uint32_t selection_total(const struct store_selection *s);
-/* Where a message stands. False: nowhere; *out is then where it would, as far as the order tells that, else UINT32_MAX. */
-bool selection_find(const struct store_selection *s, int64_t mid, uint32_t *out);
+/* Where a message stands: looked for at `guess` first. False: nowhere; *out is then where it would, as far as the order
+ * tells that, else guess or the end. */
+bool selection_find(const struct store_selection *s, int64_t mid, uint32_t guess, uint32_t *out);
 /* The rows from that position on. Places that are gone by now are left out. */
 int selection_rows(struct store_reader *r, const struct store_selection *s, uint32_t from, unsigned rows,
 	GPtrArray *rows_out, struct err *e);

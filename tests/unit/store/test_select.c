@@ -168,6 +168,17 @@ static void orders_both_ways(void)
 	struct store_choice *sent = ordered(&f, ORDER_FROM, false);
 	sent->outgoing = true;
 	check(&f, sent, "4 3 2 1");
+	uint32_t at;
+	struct store_selection *s = make(&f, ordered(&f, ORDER_SIZE, false));
+	g_assert_true(selection_find(s, fixture_mid(&f, 3), 2, &at));
+	g_assert_cmpuint(at, ==, 2);
+	g_assert_true(selection_find(s, fixture_mid(&f, 3), 0, &at));
+	g_assert_cmpuint(at, ==, 2);
+	g_assert_false(selection_find(s, 12345, 3, &at));
+	g_assert_cmpuint(at, ==, 3);
+	g_assert_false(selection_find(s, 12345, 30, &at));
+	g_assert_cmpuint(at, ==, 4);
+	selection_free(s);
 	fixture_clear(&f);
 }
 
@@ -220,9 +231,9 @@ static void many_steps_find_the_same(void)
 	g_autofree char *last = uids_of(&f, s, 1169, 50);
 	g_assert_cmpstr(last, ==, "6 4 2");
 	uint32_t at;
-	g_assert_true(selection_find(s, fixture_mid(&f, 2342), &at));
+	g_assert_true(selection_find(s, fixture_mid(&f, 2342), 1000000, &at));
 	g_assert_cmpuint(at, ==, 1);
-	g_assert_false(selection_find(s, fixture_mid(&f, 2341), &at));
+	g_assert_false(selection_find(s, fixture_mid(&f, 2341), 7, &at));
 	g_assert_cmpuint(at, ==, 2);
 	g_assert_cmpuint(selection_place(s, 1).uid, ==, 2342);
 	selection_free(s);
