@@ -427,17 +427,13 @@ static void add_word(struct import *i, GString *out, const char *word, const cha
 		g_string_append_printf(out, "%s\n", line->str);
 }
 
-static const char *security_name(enum cfg_security s)
-{
-	return s == CFG_TLS ? "tls" : s == CFG_STARTTLS ? "starttls" : "insecure";
-}
-
 /* False: there is none that can be said. */
 static bool add_server(struct import *i, GString *out, const char *word, const struct import_server *s)
 {
 	bool good = s->host && cfg_value_host(str_of(s->host)) && utf8_is_clean(str_of(s->host));
 	if (good)
-		g_string_append_printf(out, "  %-8s %s:%u %s\n", word, s->host, s->port, security_name(s->security));
+		g_string_append_printf(
+			out, "  %-8s %s:%u %s\n", word, s->host, s->port, cfg_security_name(s->security));
 	else if (s->host)
 		import_leave(i, word, _("this is no host"));
 	return good;

@@ -208,6 +208,7 @@ enum service { SERVICE_IMAP, SERVICE_SMTP, SERVICE_POP3 };
 struct cfg_server *cfg_server_of(struct parser *p, const struct stmt *s, size_t at, enum service service);
 /* HOST:PORT; false: told. */
 bool cfg_hostport_of(struct parser *p, const struct word *w, char **host_out, uint16_t *port_out);
+const char *cfg_security_name(enum cfg_security security); /* "tls", .. */
 struct cfg_server *cfg_server_copy(const struct cfg_server *s);
 void cfg_server_free(struct cfg_server *s);
 

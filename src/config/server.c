@@ -40,6 +40,11 @@ static uint16_t usual_port(enum service service, enum cfg_security security)
 	return 0;
 }
 
+const char *cfg_security_name(enum cfg_security security)
+{
+	return security_words[security];
+}
+
 struct cfg_server *cfg_server_copy(const struct cfg_server *s)
 {
 	struct cfg_server *copy = g_new0(struct cfg_server, 1);

@@ -83,15 +83,10 @@ void cfg_origin_add(struct parser *p, const char *key, const struct cfg_word *wo
 
 /* --- what accounts have without a word of their own --- */
 
-static const char *security_name(enum cfg_security s)
-{
-	return s == CFG_TLS ? "tls" : s == CFG_STARTTLS ? "starttls" : "insecure";
-}
-
 static char *server_text(const struct cfg_server *s)
 {
 	const char *open = s && strchr(s->host, ':') ? "[" : "", *end = *open ? "]" : "";
-	return s ? g_strdup_printf("%s%s%s:%u %s", open, s->host, end, s->port, security_name(s->security)) : NULL;
+	return s ? g_strdup_printf("%s%s%s:%u %s", open, s->host, end, s->port, cfg_security_name(s->security)) : NULL;
 }
 
 /* The value that the card or the address gave; *card_out: the card did. NULL: as for everybody. */
