@@ -26,6 +26,7 @@ NAMES = ("smcup rmcup clear el el1 ed home civis cnorm cvvis sgr0 bold dim rev s
          "setf setb rep invis blink smxx rmxx").split()
 # .. and what it may not: ours, which ask a terminal for more.
 OURS = (rb"\033\[\?2004[hl]"  # bracketed paste
+        rb"|\033\[\?100[26][hl]"  # the mouse
         rb"|\033\]11;\?\a"  # which background?
         rb"|\033\]52;c;[A-Za-z0-9+/]*=*\a"
         rb"|\033\]2;[^\0-\x1f\x7f]*\a|\033\[2[23];2t"  # the title, kept and put back
@@ -119,9 +120,9 @@ class Pty:
             os.write(self.fd, self.answer)
         return bool(got)
 
-    def settle(self):
+    def settle(self, quiet=QUIET):
         until = time.monotonic() + PATIENCE
-        while self.take(QUIET):
+        while self.take(quiet):
             assert time.monotonic() < until, "it does not stop writing"
 
     def keys(self, *keys):
