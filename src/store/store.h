@@ -356,14 +356,13 @@ extern const char *const store_order_names[ORDER_SIZE + 1]; /* "received", "date
 enum store_anchor { ANCHOR_TOP, ANCHOR_BOTTOM, ANCHOR_BELOW, ANCHOR_ABOVE, ANCHOR_AT, ANCHOR_THREAD, ANCHOR_NEAR };
 struct store_window {
 	uint32_t folder;
-	enum store_order order; /* other than RECEIVED: TOP only */
 	enum store_anchor
 		anchor; /* BELOW, ABOVE, AT, NEAR: relative to (mid, uid); AT starts with it, NEAR is round it */
 	int64_t mid;
 	uint32_t uid;
 	unsigned rows;     /* 0: all */
 	uint32_t position; /* of a selection: where (mid, uid) is believed to stand, should it be gone */
-	/* By threads (ORDER_RECEIVED), the one with the newest message of the folder first: BELOW, ABOVE and AT are relative to
+	/* By threads, the one with the newest message of the folder first: BELOW, ABOVE and AT are relative to
 	 * a `newest`; THREAD is AT that of the message mid. Whole threads come until `rows` lines are reached: fewer lines
 	 * mean the end. An unfolded one has a line for each of its messages in the folder, and for those elsewhere in the
 	 * account, save Trash, Junk and Drafts. */

@@ -498,8 +498,6 @@ static int read_all(struct reading *r, GPtrArray *rows_out, struct err *e)
 int thread_window(struct db *cache, const struct store_window *w, GPtrArray *rows_out, struct err *e)
 {
 	struct reading r = { .cache = cache, .window = w };
-	if (w->order != ORDER_RECEIVED)
-		return err_set(e, ERR_FOLDER, ERR_BUG, ERR_NEVER, "threads have an order of their own");
 	if (db_run(db_query(cache, "BEGIN"), e))
 		return -1;
 	int result = read_all(&r, rows_out, e);

@@ -43,26 +43,6 @@ LIVE_TESTS = \
 	tests/live/settings.test
 EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
 	tests/live/postman.py tests/live/raw.py tests/live/watch.c
-	tests/live/threads.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
-	tests/live/postman.py tests/live/watch.c
-	tests/live/tasks.test
-	tests/live/tasks.test
-	tests/live/tasks.test \
-	tests/live/threads.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/certs.sh tests/live/hostile.py \
-	tests/live/postman.py
-	tests/live/tasks.test \
-	tests/live/terminal.test
-	tests/live/terminal.test
-	tests/live/terminal.test \
-	tests/live/news.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/raw.py tests/live/certs.sh tests/live/hostile.py \
-	tests/live/postman.py
-	tests/live/threads.test \
-	tests/live/settings.test
-EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/raw.py tests/live/certs.sh \
-	tests/live/hostile.py tests/live/postman.py tests/live/watch.c
 .PHONY: check-live
 check-live: all tests/crash/shim.so tests/model/clock.so tests/live/watch.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"

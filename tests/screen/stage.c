@@ -235,7 +235,7 @@ static GPtrArray *choose(const struct stage *s, const struct store_choice *c, bo
 	g_autofree uint32_t *at = visible(s, s->rows, &n);
 	GPtrArray *rows = store_rows_new();
 	for (uint32_t i = 0; i < n; i++) {
-		struct store_row *row = inbox_row(s, c->reverse ? at[n - 1 - i] : at[i]);
+		struct store_row *row = stage_inbox_row(s, c->reverse ? at[n - 1 - i] : at[i]);
 		if (all && row->uid % 2)
 			row->folder = INBOX_OF_WORK;
 		if (is_chosen(c, row))

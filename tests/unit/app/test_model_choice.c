@@ -60,6 +60,7 @@ static void answer(struct fake *f, const struct request *r)
 	switch (w->anchor) {
 	case ANCHOR_TOP: break;
 	case ANCHOR_BOTTOM: from = all > rows ? all - rows : 0; break;
+	case ANCHOR_THREAD: /* each message stands for its thread */
 	case ANCHOR_AT: from = at; break;
 	case ANCHOR_BELOW: from = at + there; break;
 	case ANCHOR_ABOVE: from = at - (rows = MIN(rows, at)); break;
