@@ -481,7 +481,7 @@ static bool command(struct view *view, enum app_command c)
 		return true;
 	}
 	const struct line *l = current(v);
-	return l && !l->all && change_folder_command(view->ui, l->account, l->folder, c);
+	return l && change_folder_command(view->ui, MAX(l->account, 0), l->folder, c);
 }
 
 /* The view goes first: what is done may put another in its place. */
