@@ -165,7 +165,7 @@ bool view_list_is(const struct view *v, int account, const char *folder);
 bool view_is_list(const struct view *v);
 struct model_list *view_list_model(struct view *v);
 const char *view_list_folder(struct view *v, const struct store_row *row); /* the row's: a thread has those of others */
-int view_list_account(const struct view *v, const struct store_row *row); /* whose it is; -1: not known yet */
+int view_list_account(const struct view *v, const struct store_row *row);  /* whose it is; -1: not known yet */
 /* Looks for unread mail once the rows are here, and reads what is found. */
 void view_list_seek_later(struct view *v, bool then_read);
 struct view *view_message_part(struct ui *ui, const struct model_message *of, const char *section);
