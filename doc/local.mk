@@ -4,9 +4,6 @@ EXTRA_DIST += doc/architecture.md doc/asking.md doc/cases.md doc/changes.md doc/
 	doc/compared-with-mutt.md doc/expectations.md doc/parts.md doc/performance.md doc/reading.md doc/sending.md \
 	doc/setup.md doc/tasks.md doc/terminal.md doc/threads.md \
 	doc/frames/boxwood.1.in doc/frames/boxwood-mailrc.5.in doc/frames/boxwood.in doc/frames/_boxwood.in \
-EXTRA_DIST += doc/architecture.md doc/asking.md doc/cases.md doc/changes.md doc/compared-html.md doc/compared-with-mutt.md \
-	doc/expectations.md doc/parts.md doc/performance.md doc/reading.md doc/sending.md doc/setup.md doc/terminal.md \
-	doc/threads.md doc/frames/boxwood.1.in doc/frames/boxwood-mailrc.5.in doc/frames/boxwood.in doc/frames/_boxwood.in \
 	doc/frames/boxwood.fish.in doc/frames/mailrc.example.in
 
 bashcompdir = $(datadir)/bash-completion/completions

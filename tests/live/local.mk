@@ -46,6 +46,10 @@ EXTRA_DIST += $(LIVE_TESTS) tests/live/lib.sh tests/live/live.py tests/live/cert
 .PHONY: check-live
 check-live: all tests/crash/shim.so tests/model/clock.so tests/live/watch.so
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(LIVE_TESTS)"
+# The page that tasks.test compares with what it typed.
+.PHONY: tasks
+tasks: all
+	@WRITE_TASKS=1 $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/live/tasks.test
 # Drafts as the screens save them, from lines on standard input.
 noinst_PROGRAMS += tests/live/drafter
 tests_live_drafter_SOURCES = tests/live/drafter.c

@@ -13,10 +13,10 @@ static bool shows(const struct stage *s, const char *words)
 	return strstr(text, words);
 }
 
+/* The screens have but a copy of what the mailrc owns. */
 static void set_option(char **option, const char *value)
 {
-	g_free(*option);
-	*option = g_strdup(value);
+	*option = (char *)value;
 }
 
 /* One more is in the inbox, and the cache has it. */
