@@ -197,6 +197,7 @@ static void drop_question(struct model_list *m)
 {
 	app_forget(m->app, m->request);
 	m->request = 0;
+	m->switched = false;
 	g_clear_pointer(&m->coming, g_ptr_array_unref);
 }
 
@@ -342,7 +343,14 @@ static void take_switched(struct model_list *m, GPtrArray *rows)
 	struct spot at = spot_of(m);
 	uint32_t below = m->cursor - m->top;
 	m->switched = false;
-	set_rows(m, rows, m->asked.anchor == ANCHOR_TOP ? 0 : m->guess);
+	if (m->asked.anchor == ANCHOR_TOP) {
+		set_rows(m, rows, 0);
+	} else {
+		const struct store_row *row = rows->len ? rows->pdata[0] : NULL;
+		at = (struct spot){ m->asked.mid, row ? row->in_thread : 0, m->asked.mid };
+		/* Never at the top, so that what is above is asked for. */
+		set_rows(m, rows, MAX(m->guess, 1));
+	}
 	m->cursor = at.mid ? position_of(m, &at) : m->first;
 	m->top = m->cursor - MIN(below, m->cursor);
 	count(m, m->short_of);
@@ -643,6 +651,7 @@ void list_switch(struct model_list *m, enum store_anchor anchor, int64_t mid, ui
 	model_list_stay(m);
 	drop_question(m);
 	m->seek = SEEK_NO;
+	m->moves = false;
 	m->switched = true;
 	m->guess = guess;
 	ask(m, anchor, mid, 0, MODEL_LIST_WINDOW);
@@ -709,9 +718,7 @@ void model_list_choose(struct model_list *m, int64_t mid)
 		m->threads_at = m->cursor;
 	m->threads = shows_threads(m);
 	if (m->threads) {
-		/* Where the thread stands is guessed, and never at the top, so that what is above is asked for. */
-		list_jump(m, m->near_mid ? ANCHOR_THREAD : ANCHOR_TOP, m->near_mid,
-			m->near_mid ? MAX(m->threads_at, 1) : 0);
+		list_switch(m, m->near_mid ? ANCHOR_THREAD : ANCHOR_TOP, m->near_mid, m->threads_at);
 		return;
 	}
 	m->moves = true;

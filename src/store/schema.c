@@ -165,7 +165,7 @@ const struct schema schema_cache = {
 	.sql = cache_sql,
 	.tables = cache_tables,
 	.application = 0x42785763, /* "BxWc" */
-	.version = 4,
+	.version = 5,
 };
 
 const struct schema schema_state = {

@@ -338,8 +338,27 @@ static void random_choices_moves_and_changes_stay_right(void)
 	fake_free(f);
 }
 
+static void threads_stop_for_a_filter_and_come_back(void)
+{
+	struct fake *f = fake_new(300);
+	model_list_to(f->list, 40);
+	model_list_by_threads(f->list, true);
+	settle(f);
+	g_assert_cmpuint(f->view, ==, VIEW_THREADS);
+	int64_t mid = mid_at_cursor(f);
+	narrow(f);
+	g_assert_false(f->list->threads);
+	g_assert_cmpuint(f->list->selection, !=, 0);
+	lift(f);
+	g_assert_true(f->list->threads);
+	g_assert_cmpuint(f->list->selection, ==, 0);
+	g_assert_cmpint(mid_at_cursor(f), ==, mid);
+	fake_free(f);
+}
+
 void suite(void)
 {
+	unit_add(threads_stop_for_a_filter_and_come_back);
 	unit_add(a_filter_keeps_the_message_or_takes_the_nearest);
 	unit_add(what_is_counted_grows);
 	unit_add(nothing_found_yet_is_shown_when_it_comes);
