@@ -380,7 +380,7 @@ static void mouse_in_the_sidebar_goes_to_the_folder(void)
 
 static void mouse_on_a_hint_does_what_its_key_does(void)
 {
-	struct stage *s = stage_new(24, 90);
+	struct stage *s = stage_new(24, 80);
 	int row, col;
 	find(s, "archive", &row, &col);
 	press(s, row, col + 2);
