@@ -203,7 +203,10 @@ bool parts_command(struct ui *ui, enum app_command c)
 	GArray *chosen = NULL;
 	if ((c != CMD_PIPE && c != CMD_PRINT) || !source_of(ui_top(ui), &of, &chosen))
 		return false;
-	if (c == CMD_PIPE)
+	if (of.account < 0 && chosen)
+		ui_say(ui, g_strdup(_("They are tagged in all inboxes: tag them in one of these to give them away "
+				      "together.")));
+	else if (c == CMD_PIPE)
 		parts_pipe(ui, &of, NULL);
 	else
 		parts_print(ui, &of, NULL);

@@ -284,7 +284,9 @@ static void take_key(struct ui *ui, const struct key_event *ev, bool lone)
 		typing_drop(ui);
 		return;
 	}
-	if (lone && ev->key == APP_KEY_ESC && !typing_is_under_way(ui) && stop_any(ui)) {
+	/* A view that is typed into is left first. */
+	bool stops = lone && ev->key == APP_KEY_ESC && !top->ops->key;
+	if (stops && !typing_is_under_way(ui) && stop_any(ui)) {
 		ui_say(ui, g_strdup(_("Stopped.")));
 		return;
 	}
