@@ -9,7 +9,7 @@ build_packages='build-essential autoconf automake autopoint gettext pkg-config x
 	libglib2.0-dev libgmime-3.0-dev libidn2-dev libmagic-dev libncurses-dev libsqlite3-dev libssl-dev libunistring-dev
 	libxml2-dev zlib1g-dev'
 try_packages='openssl'
-check_packages='clang-format mandoc openssl procps python3 shellcheck strace tmux'
+check_packages='clang-format libvterm0 mandoc openssl procps python3 shellcheck strace tmux'
 fuzz_packages='clang libclang-rt-dev llvm'
 
 unattended=no
