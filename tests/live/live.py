@@ -440,6 +440,7 @@ class Proxy:
         self.port = self.listener.getsockname()[1]
         self.connections = self.bytes_in = self.bytes_out = 0
         self.cut_after = None  # octets to the client of one connection
+        self.hold_after = None  # octets to all clients: what comes then waits
         self.lost = 0  # connections whose octets vanish on the way: the first so many
         self.thread = threading.Thread(target=self.accept, daemon=True)
         self.thread.start()
@@ -459,10 +460,15 @@ class Proxy:
             for pair in ((client, upstream, "bytes_out"), (upstream, client, "bytes_in")):
                 threading.Thread(target=self.pump, args=(self.connections, *pair), daemon=True).start()
 
+    def room(self, counter):
+        while counter == "bytes_in" and self.hold_after is not None and self.bytes_in >= self.hold_after:
+            time.sleep(0.005)
+        return min(65536, self.hold_after - self.bytes_in) if counter == "bytes_in" and self.hold_after is not None else 65536
+
     def pump(self, number, source, sink, counter):
         passed = 0
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
+            while data := source.recv(self.room(counter)):
                 if counter == "bytes_in" and self.cut_after is not None:
                     data = data[:max(0, self.cut_after - passed)]
                 passed += len(data)
