@@ -142,7 +142,7 @@ static void another_hand_is_not_overwritten(void)
 		"set mouse=on\n",
 		-1, NULL));
 	stage_type(s, "u");
-	shows(s, "was changed meanwhile");
+	shows(s, "nothing was written");
 	file_has("set plain=off\nset mouse=on\n");
 	close_stage(s);
 }
