@@ -62,7 +62,7 @@ static void said(void *aux, char *sentence, bool undoable)
 	ui_say(ui, g_strdup(clean));
 	if (!key)
 		return;
-	/* The way back is for now, not for the log. */
+	/* The way back holds as long as it is shown: the log has none of it. */
 	g_free(ui->said);
 	ui->said = g_strdup_printf("%s  %s %s", clean, key, _(app_command_info(CMD_UNDO)->hint));
 }
